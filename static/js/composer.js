@@ -1,0 +1,110 @@
+// Writing a message: the field grows, files come by drop and paste, the customer sees that somebody is typing.
+//
+// form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
+// words of the remove button) that lists the chosen files. data-typing is the address that hears of typing.
+(() => {
+  "use strict";
+
+  const TYPING_EVERY = 3000;
+  const told = new WeakMap();
+
+  const composerOf = (event) => event.target.closest?.("form[data-composer]") ?? null;
+
+  const grow = (textarea) => {
+    if (CSS.supports("field-sizing: content")) return;
+    textarea.style.height = "auto";
+    textarea.style.height = `${textarea.scrollHeight}px`;
+  };
+
+  const tellTyping = (form, textarea) => {
+    const address = form.dataset.typing;
+    const now = Date.now();
+    if (!address || !textarea.value.trim() || now - (told.get(form) ?? 0) < TYPING_EVERY) return;
+    told.set(form, now);
+    const mode = new FormData(form).get("mode") ?? "";
+    fetch(address, { method: "POST", body: new URLSearchParams({ mode }), keepalive: true }).catch(() => {});
+  };
+
+  document.addEventListener("input", (event) => {
+    const form = composerOf(event);
+    if (!form || event.target.tagName !== "TEXTAREA") return;
+    grow(event.target);
+    tellTyping(form, event.target);
+  });
+
+  const attachOf = (form) => form.querySelector("input[type=file][data-attach]:not([disabled])");
+
+  const choose = (input, files) => {
+    const chosen = new DataTransfer();
+    for (const file of files) chosen.items.add(file);
+    input.files = chosen.files;
+    list(input);
+  };
+
+  const sizeOf = (bytes) => {
+    const [unit, value] = bytes < 1048576 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1048576];
+    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  };
+
+  const list = (input) => {
+    const box = input.form.querySelector("[data-files]");
+    if (!box) return;
+    const rows = [...input.files].map((file, index) => {
+      const row = document.createElement("span");
+      row.className = "file";
+      const name = document.createElement("bdi");
+      name.textContent = file.name;
+      const size = document.createElement("small");
+      size.textContent = sizeOf(file.size);
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.className = "btn btn-ghost btn-icon btn-sm";
+      remove.textContent = "×";
+      remove.setAttribute("aria-label", `${box.dataset.remove ?? ""} ${file.name}`.trim());
+      remove.addEventListener("click", () => {
+        choose(input, [...input.files].toSpliced(index, 1));
+        input.form.querySelector("textarea")?.focus();
+      });
+      row.append(name, size, remove);
+      return row;
+    });
+    box.replaceChildren(...rows);
+    box.hidden = rows.length === 0;
+  };
+
+  const add = (form, event, files) => {
+    const input = form && attachOf(form);
+    if (!input || !files?.length) return;
+    event.preventDefault();
+    choose(input, input.multiple ? [...input.files, ...files] : [files[0]]);
+  };
+
+  document.addEventListener("change", (event) => {
+    if (composerOf(event) && event.target.matches("input[type=file][data-attach]")) list(event.target);
+  });
+  document.addEventListener("reset", (event) => {
+    const form = composerOf(event);
+    const input = form && attachOf(form);
+    if (input) setTimeout(() => list(input));
+  });
+  document.addEventListener("paste", (event) => add(composerOf(event), event, event.clipboardData?.files));
+  document.addEventListener("drop", (event) => {
+    composerOf(event)?.classList.remove("is-drop");
+    add(composerOf(event), event, event.dataTransfer?.files);
+  });
+  document.addEventListener("dragover", (event) => {
+    const form = composerOf(event);
+    if (!form || !attachOf(form) || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.add("is-drop");
+  });
+  document.addEventListener("dragleave", (event) => {
+    const form = composerOf(event);
+    if (form && !form.contains(event.relatedTarget)) form.classList.remove("is-drop");
+  });
+
+  // A message that went out is no longer typed.
+  document.addEventListener("htmx:after:swap", () => {
+    for (const textarea of document.querySelectorAll("form[data-composer] textarea")) grow(textarea);
+  });
+})();

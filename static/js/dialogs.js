@@ -1,0 +1,63 @@
+// Dialogs and menus: what the browser does not do by itself, or not yet.
+//
+// - <dialog data-open> opens as a modal dialog as soon as it is in the page (a form that came back with 422 stays open).
+// - <button commandfor command="show-modal"> works in browsers that do not know it.
+// - A menu opens beside its button in browsers without anchor positioning; arrow keys walk through its items.
+(() => {
+  "use strict";
+
+  const openMarked = (root) => {
+    for (const dialog of root.querySelectorAll("dialog[data-open]")) {
+      if (dialog.open && !dialog.matches(":modal")) dialog.close();
+      if (!dialog.open) dialog.showModal();
+    }
+  };
+  openMarked(document);
+  document.addEventListener("htmx:after:swap", () => openMarked(document));
+
+  if (!("commandForElement" in HTMLButtonElement.prototype)) {
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("button[commandfor]");
+      const dialog = button && document.getElementById(button.getAttribute("commandfor"));
+      if (!dialog || button.disabled) return;
+      const command = button.getAttribute("command");
+      if (command === "show-modal" && !dialog.open) dialog.showModal();
+      if (command === "close" || command === "request-close") dialog.close(button.value);
+    });
+  }
+
+  if (!CSS.supports("position-area: block-end")) {
+    document.addEventListener(
+      "toggle",
+      (event) => {
+        const menu = event.target;
+        if (event.newState !== "open" || !menu.matches?.(".menu[popover]")) return;
+        const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]:focus, [popovertarget="${CSS.escape(menu.id)}"]`);
+        if (!button) return;
+        const at = button.getBoundingClientRect();
+        const size = menu.getBoundingClientRect();
+        const fits = at.bottom + 4 + size.height <= innerHeight;
+        const left = menu.classList.contains("menu-end") ? at.right - size.width : at.left;
+        menu.style.inset = "auto";
+        menu.style.top = `${Math.max(8, fits ? at.bottom : at.top - size.height - 8)}px`;
+        menu.style.left = `${Math.max(8, Math.min(left, innerWidth - size.width - 8))}px`;
+      },
+      true,
+    );
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    if (event.target.matches("input, textarea, select")) return;
+    const opened = document.querySelector(".menu:popover-open");
+    const menu = event.target.closest(".menu:popover-open") ?? (event.target.matches("[popovertarget]") ? opened : null);
+    if (!menu) return;
+    const items = [...menu.querySelectorAll("a[href], button:not([disabled]), input:not([disabled])")].filter((item) =>
+      item.checkVisibility(),
+    );
+    const here = items.indexOf(event.target);
+    const next = event.key === "ArrowDown" ? here + 1 : here < 0 ? items.length - 1 : here - 1;
+    items.at(next % items.length)?.focus();
+    event.preventDefault();
+  });
+})();

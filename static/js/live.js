@@ -1,0 +1,110 @@
+// Keeps the page equal to a fresh load: one event stream a page, whose events tell the regions to fetch themselves again.
+//
+// <body data-live="/live?…"> names the stream. Its events carry names only; each becomes `live:<name>` on <body>, which a
+// region hears with hx-trigger="live:chat from:body, live:sync from:body". The server sends `sync` first on each stream.
+// A region that refreshes so carries data-region: then a failed refresh is repeated, quietly, until it succeeds.
+(() => {
+  "use strict";
+
+  const EVENTS = ["inbox", "chat", "counts", "presence", "sync"];
+  const FIRST_WAIT = 1000;
+  const LONGEST_WAIT = 30000;
+  const QUIET_LOSS = 4000;
+
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("switchboard-live") : null;
+  let stream = null;
+  let address = "";
+  let lastId = "";
+  let wait = FIRST_WAIT;
+  let reopening = 0;
+  let losing = 0;
+
+  const fire = (name) => document.body.dispatchEvent(new CustomEvent("live:" + name, { bubbles: true }));
+
+  const banner = (lost) => {
+    clearTimeout(losing);
+    const show = () => document.getElementById("connection")?.toggleAttribute("hidden", !lost);
+    if (lost) losing = setTimeout(show, QUIET_LOSS);
+    else show();
+  };
+
+  const close = () => {
+    clearTimeout(reopening);
+    stream?.close();
+    stream = null;
+  };
+
+  const open = () => {
+    close();
+    address = document.body.dataset.live ?? "";
+    if (!address) return;
+    const url = new URL(address, location.href);
+    if (lastId) url.searchParams.set("since", lastId);
+    stream = new EventSource(url);
+    stream.onopen = () => {
+      wait = FIRST_WAIT;
+      banner(false);
+    };
+    for (const name of EVENTS) {
+      stream.addEventListener(name, (event) => {
+        lastId = event.lastEventId || lastId;
+        fire(name);
+      });
+    }
+    stream.onerror = () => {
+      banner(true);
+      // The browser retries by itself, save when the server answered with something else than a stream.
+      if (stream?.readyState !== EventSource.CLOSED) return;
+      reopening = setTimeout(open, wait * (0.7 + 0.6 * Math.random()));
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+    // Browsers allow six connections to a server over HTTP/1.1, so a hidden tab gives its stream up to the visible one.
+    if (!document.hidden) tabs?.postMessage("mine");
+  };
+
+  if (tabs) {
+    tabs.onmessage = () => {
+      if (document.hidden) close();
+    };
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    if (!stream) open();
+    else tabs?.postMessage("mine");
+  });
+
+  // A refresh that failed leaves its region stale: ask again, ever less often, and at once when the network is back.
+  let retry = 0;
+  let retryWait = FIRST_WAIT;
+  const refreshFailed = (event) => {
+    if (!event.target.closest?.("[data-region]")) return;
+    clearTimeout(retry);
+    retry = setTimeout(() => fire("sync"), retryWait);
+    retryWait = Math.min(retryWait * 2, LONGEST_WAIT);
+  };
+  document.addEventListener("htmx:error", refreshFailed);
+  document.addEventListener("htmx:response:error", refreshFailed);
+  document.addEventListener("htmx:after:swap", () => {
+    retryWait = FIRST_WAIT;
+    // Back and Forward put another page into the same document.
+    if ((document.body.dataset.live ?? "") !== address) {
+      lastId = "";
+      open();
+    }
+  });
+
+  addEventListener("online", () => {
+    if (!stream || stream.readyState !== EventSource.OPEN) {
+      wait = FIRST_WAIT;
+      open();
+    }
+    fire("sync");
+  });
+  addEventListener("offline", () => banner(true));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) open();
+  });
+
+  if (!document.hidden) open();
+})();

@@ -1,0 +1,77 @@
+// Short notes in the corner: what was done, and what went wrong.
+//
+// The server says HX-Trigger: {"toast":"Saved"} or {"toast":{"text":"Closed","more":"Anna","kind":"bad","undo":"/…"}}
+// (JSON in ASCII: a header is not UTF-8). Failed requests speak with the words in the data-text-* attributes of <body>.
+// The markup is <template id="toast">, so that words and icons stay with the templates.
+(() => {
+  "use strict";
+
+  const SHORT = 6000;
+  const LONG = 12000;
+
+  const show = ({ text, more = "", kind = "ok", undo = "" }) => {
+    const box = document.getElementById("toasts");
+    const template = document.getElementById("toast");
+    if (!text || !box || !template) return;
+    for (const old of box.querySelectorAll(".toastx")) {
+      if (old.dataset.text === text + more && !undo) old.remove();
+    }
+    const toast = template.content.firstElementChild.cloneNode(true);
+    toast.dataset.text = text + more;
+    toast.querySelector(kind === "bad" ? ".ok" : ".bad").remove();
+    toast.querySelector("b").textContent = text;
+    const line = toast.querySelector("[data-more]");
+    if (more) line.textContent = more;
+    else line.remove();
+    const undoButton = toast.querySelector("[data-undo]");
+    if (undo) {
+      undoButton.addEventListener("click", () => {
+        toast.remove();
+        htmx.ajax("POST", undo, { target: document.body, swap: "none" });
+      });
+    } else {
+      undoButton.remove();
+    }
+    toast.querySelector("[data-dismiss]").addEventListener("click", () => toast.remove());
+    box.append(toast);
+
+    let timer = 0;
+    const start = () => {
+      timer = setTimeout(() => toast.remove(), undo || kind === "bad" ? LONG : SHORT);
+    };
+    const stop = () => clearTimeout(timer);
+    for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, stop);
+    for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, start);
+    start();
+  };
+
+  const WORDS = {
+    401: "textSignedOut",
+    403: "textForbidden",
+    404: "textGone",
+    409: "textConflict",
+    413: "textTooLarge",
+    429: "textBusy",
+  };
+  const complain = (word) => show({ text: document.body.dataset[word], kind: "bad" });
+  const inBackground = (event) =>
+    event.target.closest?.("[data-region]") !== null && event.detail.ctx?.sourceEvent?.type?.startsWith("live:");
+
+  document.addEventListener("toast", (event) => {
+    const { value, text } = event.detail ?? {};
+    show(text ? event.detail : { text: value });
+  });
+
+  document.addEventListener("htmx:response:error", (event) => {
+    const { status } = event.detail.ctx.response;
+    if (status === 422 || inBackground(event)) return;
+    if (event.detail.ctx.hx?.trigger?.includes("toast")) return;
+    complain(WORDS[status] ?? "textError");
+  });
+
+  document.addEventListener("htmx:error", (event) => {
+    const ctx = event.detail.ctx;
+    // Without an answer the network failed or the time ran out; anything else is a fault of ours, for the console.
+    if (ctx && !ctx.response && !inBackground(event)) complain("textOffline");
+  });
+})();
