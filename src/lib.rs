@@ -1,0 +1,28 @@
+//! Switchboard: a self-hosted customer desk in one binary.
+//!
+//! How a request goes: route (`web::routes`) → guard (`auth`) → parsed query or form → one `db.read` or `db.write` that
+//! calls one store or action of a domain → one view → one reply (`web::page`).
+//!
+//! Who may use whom: `app` → `web`, `api`, `cli` → domains → `audit`, `jobs`, `realtime` → `auth` → `db` → `error`,
+//! `text`, `config`. In a domain: `web` → `views` → `model`; `web`, `jobs` → `actions` → `store` → `model`.
+
+// Linked for their bundled C libraries only.
+extern crate libsqlite3_sys as _;
+extern crate openssl_sys as _;
+extern crate pq_sys as _;
+
+pub mod app;
+pub mod audit;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod customers;
+pub mod db;
+pub mod error;
+pub mod home;
+pub mod jobs;
+pub mod realtime;
+pub mod secrets;
+pub mod staff;
+pub mod text;
+pub mod web;

@@ -1,1 +1,7 @@
-fn main(){}
+//! Arguments, then the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    switchboard::cli::main()
+}

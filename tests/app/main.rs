@@ -1,1 +1,9 @@
-#[test] fn a(){}
+//! The product from the outside: a real server, a database of its own for each test, requests as a browser sends them.
+//! One module a capability; `support` says how a test is written. `tests/run` runs all of it on both engines.
+
+// Helpers outside `#[test]` functions count as ordinary code to clippy.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+mod support;
+
+mod harness;

@@ -1,0 +1,20 @@
+error-title-not-found = Page not found
+error-title-forbidden = Not allowed
+error-title-unavailable = Not available right now
+error-title-request = This did not work
+error-title-internal = Something failed here
+error-back = Go to Home
+error-not-found = There is nothing at this address, or it is not yours to see.
+error-sign-in = Sign in to go on.
+error-forbidden = Your role does not allow this. Ask an admin of your team.
+error-bad-request = The request could not be read. Reload the page and try again.
+error-too-large = This is too large. The limit is { $megabytes } MB.
+error-too-many = Too many requests. Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}.
+error-database = The database does not answer. Nothing was changed; try again in a moment.
+error-internal = The server made a mistake and logged it. Nothing was half done; try again.
+error-too-long = Use at most { $limit } characters.
+error-email = Enter an address such as name@example.com.
+error-phone = Enter a phone number with 5 to 20 digits.

@@ -1,0 +1,2 @@
+toast-saved = Saved
+toast-presence = Status changed

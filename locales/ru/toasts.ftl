@@ -1,0 +1,2 @@
+toast-saved = Сохранено
+toast-presence = Статус изменён

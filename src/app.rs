@@ -1,0 +1,151 @@
+//! The composition root: builds the app, starts the workers, runs the server. The only file that knows all.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::{Key, SameSite, time};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
+use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig};
+use actix_web::{App, HttpServer, web as actix};
+
+use crate::auth::sessions::Sessions;
+use crate::auth::throttle::Throttle;
+use crate::config::Config;
+use crate::db::{Db, Failure, migrate};
+use crate::error::{Error, Result};
+use crate::jobs;
+use crate::realtime::presence::Presences;
+use crate::realtime::{self, Topic};
+use crate::secrets::Secrets;
+use crate::web::{errors, routes, security};
+
+/// A running server.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    pub db: Db,
+    pub secrets: Secrets,
+    pub config: Config,
+    server: ServerHandle,
+    done: tokio::task::JoinHandle<std::io::Result<()>>,
+    stopping: Arc<AtomicBool>,
+    jobs: jobs::Runner,
+    listener: Option<JoinHandle<()>>,
+}
+
+/// Brings the database up to date and opens it: what every command needs.
+pub fn open(config: &Config) -> Result<Db> {
+    config.make_data_folder()?;
+    let url = config.database();
+    for name in migrate::run(&url)? {
+        tracing::info!(migration = name, "the database was brought up to date");
+    }
+    Ok(Db::open(&url, config.connections)?)
+}
+
+/// Starts everything and returns once requests are answered.
+pub async fn start(config: Config) -> Result<Running> {
+    let db = open(&config)?;
+    let secrets = Secrets::load(&config.key_file)?;
+    let stopping = Arc::new(AtomicBool::new(false));
+    let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
+    let presences = Data::new(Presences::default());
+    let throttle = Data::new(Throttle::default());
+    actix_web::rt::spawn(keep_presences(db.clone(), presences.clone()));
+    let jobs = jobs::Runner::start(jobs::Ctx { db: db.clone(), config: config.clone(), secrets: secrets.clone() }, throttle.clone());
+
+    let socket = TcpListener::bind(&config.listen)
+        .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
+    let address = socket.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
+    let key = Key::derive_from(&secrets.derive("session cookie"));
+    let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()));
+    let app = move || {
+        let (db, config, secrets) = shared.clone();
+        App::new()
+            .app_data(db.clone())
+            .app_data(config.clone())
+            .app_data(secrets)
+            .app_data(presences.clone())
+            .app_data(throttle.clone())
+            .app_data(FormConfig::default().limit(routes::FORM_LIMIT))
+            .app_data(JsonConfig::default().limit(routes::FORM_LIMIT))
+            .app_data(PayloadConfig::new(routes::FORM_LIMIT))
+            .app_data(QueryConfig::default())
+            .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .configure(routes::configure)
+            .default_service(actix::to(errors::not_found))
+            // The last one here is the first that a request meets.
+            .wrap(from_fn(errors::answer))
+            .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
+            .wrap(from_fn(security::same_origin))
+            .wrap(from_fn(errors::answer))
+            .wrap(from_fn(security::headers))
+            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+            .wrap(Compress::default())
+            .wrap(tracing_actix_web::TracingLogger::default())
+    };
+    let mut server = HttpServer::new(app).disable_signals().shutdown_timeout(10);
+    if let Some(workers) = config.workers {
+        server = server.workers(workers);
+    }
+    let server = server.listen(socket).map_err(|e| Error::Internal(e.to_string()))?.run();
+    let handle = server.handle();
+    let done = tokio::spawn(server);
+    Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, listener })
+}
+
+fn sessions(db: Db, config: &Config, key: Key) -> SessionMiddleware<Sessions> {
+    let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    SessionMiddleware::builder(Sessions::new(db, config), key)
+        .cookie_name("switchboard".into())
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_secure(https)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(PersistentSession::default().session_ttl(time::Duration::seconds(config.session_max.num_seconds())))
+        .build()
+}
+
+/// Feeds presence and typing of every instance into this one's memory.
+async fn keep_presences(db: Db, presences: Data<Presences>) {
+    let mut changes = db.subscribe();
+    loop {
+        match changes.recv().await {
+            Ok(Topic::Seen(customer, staff, doing)) => {
+                presences.note(customer, staff, doing);
+            }
+            Ok(Topic::CustomerTyping(customer, typing)) => presences.note_customer(customer, typing),
+            Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+impl Running {
+    /// Finishes what is under way, refuses what is new, and returns when everything is on disk.
+    pub async fn stop(self) -> Result<()> {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.jobs.stop().await;
+        self.server.stop(true).await;
+        self.done.abort();
+        let (db, listener) = (self.db, self.listener);
+        #[expect(clippy::disallowed_methods, reason = "joins threads")]
+        actix::block(move || {
+            db.close();
+            listener.map(JoinHandle::join)
+        })
+        .await
+        .map_err(|_| Failure::Closed)?;
+        Ok(())
+    }
+}
+
+/// The kinds of background jobs.
+pub fn job_kinds() -> jobs::Registry {
+    jobs::Registry::default()
+}

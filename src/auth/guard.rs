@@ -1,0 +1,184 @@
+//! The guards: a role as a type.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use super::scope::CustomerScope;
+use super::sessions::KEY_STAFF;
+use super::store;
+use crate::db::Db;
+use crate::db::types::StaffId;
+use crate::error::Error;
+use crate::text;
+use crate::text_enum;
+use crate::web::i18n::Lang;
+
+text_enum!(
+    /// What a staff member may. The order is that of power.
+    #[derive(PartialOrd, Ord)]
+    Role { Operator = "operator", Supervisor = "supervisor", Admin = "admin" }
+);
+text_enum!(
+    /// Whether a staff member is there.
+    Presence { Online = "online", Away = "away", Offline = "offline" }
+);
+text_enum!(
+    /// Light, dark, or as the device says.
+    Theme { Auto = "auto", Light = "light", Dark = "dark" }
+);
+
+/// The staff member who asks.
+#[derive(Clone, Debug)]
+pub struct Me {
+    pub id: StaffId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub presence: Presence,
+    pub initials: String,
+    /// 1 to 8, for the class `u{hue}`.
+    pub hue: u8,
+}
+
+/// What one request knows of the person behind it; read once, whatever asks for it.
+pub struct Visit {
+    pub me: Me,
+    pub language: Option<Lang>,
+    pub theme: Theme,
+    /// Whether operators see customers that are bound to others.
+    pub sees_others: bool,
+    /// Unread messages of the customers that count for this person, capped.
+    pub unread: i64,
+}
+
+impl Visit {
+    /// The visit of this request; `Error::SignIn` if nobody is signed in.
+    pub async fn of(req: &HttpRequest) -> Result<Rc<Visit>, Error> {
+        if let Some(visit) = req.extensions().get::<Rc<Visit>>() {
+            return Ok(visit.clone());
+        }
+        let id = req.get_session().get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
+        let db = req.app_data::<Data<Db>>().ok_or_else(|| Error::Internal("no database in the app".into()))?;
+        let (staff, sees_others, unread) = db
+            .read(move |conn| {
+                let staff = store::find_enabled(conn, id)?.ok_or(Error::SignIn)?;
+                let sees_others = store::operators_see_others(conn)?;
+                let unread = store::unread_number(conn, (staff.role == Role::Operator).then_some(staff.id))?;
+                Ok((staff, sees_others, unread))
+            })
+            .await?;
+        let visit = Rc::new(Visit {
+            language: staff.language.as_deref().and_then(Lang::parse),
+            theme: staff.theme,
+            sees_others,
+            unread,
+            me: Me {
+                initials: text::initials(&staff.name),
+                hue: text::hue(staff.id.0),
+                id: staff.id,
+                name: staff.name,
+                email: staff.email,
+                role: staff.role,
+                presence: staff.presence,
+            },
+        });
+        req.extensions_mut().insert(visit.clone());
+        Ok(visit)
+    }
+}
+
+/// Proof that a staff member of any role asks.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    me: Me,
+    sees_others: bool,
+}
+
+/// Proof that a supervisor or an admin asks.
+#[derive(Clone, Debug)]
+pub struct Supervisor(Operator);
+
+/// Proof that an admin asks.
+#[derive(Clone, Debug)]
+pub struct Admin(Supervisor);
+
+impl Operator {
+    /// Who it is.
+    pub fn me(&self) -> &Me {
+        &self.me
+    }
+
+    /// Their number.
+    pub fn id(&self) -> StaffId {
+        self.me.id
+    }
+
+    /// Which customers they may see.
+    pub fn scope(&self) -> CustomerScope {
+        CustomerScope::of(self.me.id, self.me.role, self.sees_others)
+    }
+
+    /// The proof of more, if this person has the role.
+    pub fn supervisor(&self) -> Option<Supervisor> {
+        (self.me.role >= Role::Supervisor).then(|| Supervisor(self.clone()))
+    }
+}
+
+impl Deref for Supervisor {
+    type Target = Operator;
+    fn deref(&self) -> &Operator {
+        &self.0
+    }
+}
+
+impl Deref for Admin {
+    type Target = Supervisor;
+    fn deref(&self) -> &Supervisor {
+        &self.0
+    }
+}
+
+type Found<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+
+impl FromRequest for Operator {
+    type Error = Error;
+    type Future = Found<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let visit = Visit::of(&req).await?;
+            Ok(Operator { me: visit.me.clone(), sees_others: visit.sees_others })
+        })
+    }
+}
+
+impl FromRequest for Supervisor {
+    type Error = Error;
+    type Future = Found<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let operator = Operator::from_request(req, payload);
+        Box::pin(async move { operator.await?.supervisor().ok_or(Error::Forbidden) })
+    }
+}
+
+impl FromRequest for Admin {
+    type Error = Error;
+    type Future = Found<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let supervisor = Supervisor::from_request(req, payload);
+        Box::pin(async move {
+            let supervisor = supervisor.await?;
+            if supervisor.me().role == Role::Admin { Ok(Admin(supervisor)) } else { Err(Error::Forbidden) }
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! Who asks, and what they may.
+//!
+//! [`Operator`], [`Supervisor`] and [`Admin`] are proofs: their fields are private and only their extractors make them,
+//! from the session and the staff row. The higher gives the lower (`Admin` derefs to `Supervisor`, that to `Operator`),
+//! never the other way. Whoever writes or reads customers' matters takes one of them, or a [`CustomerScope`] made from one.
+
+mod guard;
+pub mod passwords;
+pub mod rights;
+mod scope;
+pub mod sessions;
+mod store;
+pub mod throttle;
+pub mod views;
+pub mod web;
+
+pub use guard::{Admin, Me, Operator, Presence, Role, Supervisor, Theme, Visit};
+pub use scope::CustomerScope;

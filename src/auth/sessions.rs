@@ -1,0 +1,153 @@
+//! Sessions in the database: only the hash of their key is stored, they end when idle or old, and they can be revoked.
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key};
+use actix_web::cookie::time::Duration as CookieDuration;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::store;
+use crate::config::Config;
+use crate::db::Db;
+use crate::db::schema::sessions;
+use crate::db::types::{StaffId, UtcTime};
+
+/// The number of the staff member who is signed in.
+pub const KEY_STAFF: &str = "staff";
+/// Address and browser, as they were at sign-in.
+pub const KEY_IP: &str = "ip";
+pub const KEY_USER_AGENT: &str = "user_agent";
+
+/// A session is marked as seen at most this often: a page view is no write.
+const SEEN_EVERY: chrono::Duration = chrono::Duration::seconds(60);
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    pub key_hash: String,
+    pub staff_id: Option<StaffId>,
+    pub state: String,
+    pub ip: String,
+    pub user_agent: String,
+    pub created_at: UtcTime,
+    pub last_seen_at: UtcTime,
+    pub expires_at: UtcTime,
+}
+
+/// What is stored of a secret that only its holder knows.
+pub fn hash_key(key: &str) -> String {
+    hex::encode(Sha256::digest(key.as_bytes()))
+}
+
+/// actix-session's store, on our database.
+#[derive(Clone)]
+pub struct Sessions {
+    db: Db,
+    idle: chrono::Duration,
+    max: chrono::Duration,
+}
+
+impl Sessions {
+    pub fn new(db: Db, config: &Config) -> Self {
+        Self { db, idle: config.session_idle, max: config.session_max }
+    }
+}
+
+type State = HashMap<String, String>;
+
+/// actix-session stores each value as JSON.
+fn text_of(state: &State, key: &str) -> String {
+    state.get(key).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
+fn staff_of(state: &State) -> Option<StaffId> {
+    state.get(KEY_STAFF).and_then(|json| json.parse().ok())
+}
+
+impl SessionStore for Sessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let key_hash = hash_key(key.as_ref());
+        let wanted = key_hash.clone();
+        let found = self
+            .db
+            .read(move |conn| Ok(store::find_session(conn, &wanted)?))
+            .await
+            .map_err(|e| LoadError::Other(e.into()))?;
+        let now = UtcTime::now();
+        let Some(row) = found.filter(|row| row.expires_at > now && row.last_seen_at.plus(self.idle) > now) else {
+            return Ok(None);
+        };
+        if row.last_seen_at.plus(SEEN_EVERY) < now {
+            let touched = self.db.write(move |tx| Ok(store::touch_session(tx, &key_hash, now)?));
+            // Whether the time was noted does not decide whether the page is shown.
+            if let Err(error) = touched.await {
+                tracing::warn!(%error, "a session was not marked as seen");
+            }
+        }
+        serde_json::from_str(&row.state).map(Some).map_err(|e| LoadError::Deserialization(e.into()))
+    }
+
+    async fn save(&self, state: State, _: &CookieDuration) -> Result<SessionKey, SaveError> {
+        let key = generate_session_key();
+        let now = UtcTime::now();
+        let (key_hash, expires_at) = (hash_key(key.as_ref()), now.plus(self.max));
+        let json = serde_json::to_string(&state).map_err(|e| SaveError::Serialization(e.into()))?;
+        self.db
+            .write(move |tx| {
+                let row = SessionRow {
+                    key_hash: key_hash.clone(),
+                    staff_id: staff_of(&state),
+                    state: json.clone(),
+                    ip: text_of(&state, KEY_IP),
+                    user_agent: text_of(&state, KEY_USER_AGENT),
+                    created_at: now,
+                    last_seen_at: now,
+                    expires_at,
+                };
+                Ok(store::insert_session(tx, &row)?)
+            })
+            .await
+            .map_err(|e| SaveError::Other(e.into()))?;
+        Ok(key)
+    }
+
+    async fn update(&self, key: SessionKey, state: State, ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
+        let key_hash = hash_key(key.as_ref());
+        let json = serde_json::to_string(&state).map_err(|e| UpdateError::Serialization(e.into()))?;
+        let staff = staff_of(&state);
+        let there = self
+            .db
+            .write(move |tx| Ok(store::update_session(tx, &key_hash, &json, staff)?))
+            .await
+            .map_err(|e| UpdateError::Other(e.into()))?;
+        if there {
+            return Ok(key);
+        }
+        // Revoked meanwhile: what was to be stored begins a new session, without the old one's person.
+        let rest = state.into_iter().filter(|(name, _)| name != KEY_STAFF).collect();
+        self.save(rest, ttl).await.map_err(|e| UpdateError::Other(e.into()))
+    }
+
+    async fn update_ttl(&self, _: &SessionKey, _: &CookieDuration) -> Result<(), anyhow::Error> {
+        // `load` keeps the times.
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let key_hash = hash_key(key.as_ref());
+        self.db.write(move |tx| Ok(store::delete_session(tx, &key_hash)?)).await?;
+        Ok(())
+    }
+}
+
+/// Deletes sessions that have run out.
+pub async fn delete_ended(db: &Db, config: &Config) -> crate::error::Result<()> {
+    let idle = config.session_idle;
+    db.write(move |tx| {
+        let now = UtcTime::now();
+        store::delete_ended_sessions(tx, now, now.plus(-idle))?;
+        Ok(())
+    })
+    .await
+}

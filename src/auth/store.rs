@@ -1,0 +1,114 @@
+//! What signing in and each request read and write.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
+
+use super::guard::{Presence, Role, Theme};
+use super::sessions::SessionRow;
+use crate::db::schema::{sessions, settings, staff};
+use crate::db::types::{StaffId, UtcTime};
+use crate::db::{Conn, Tx};
+
+/// A staff row as a request needs it.
+#[derive(Queryable)]
+pub struct StaffRow {
+    pub id: StaffId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub language: Option<String>,
+    pub theme: Theme,
+    pub presence: Presence,
+}
+
+pub fn find_enabled(conn: &mut Conn, id: StaffId) -> QueryResult<Option<StaffRow>> {
+    staff::table
+        .filter(staff::id.eq(id))
+        .filter(staff::disabled_at.is_null())
+        .select((staff::id, staff::email, staff::name, staff::role, staff::language, staff::theme, staff::presence))
+        .first(conn)
+        .optional()
+}
+
+/// Number, password hash and whether the account is enabled.
+pub fn credentials(conn: &mut Conn, email: &str) -> QueryResult<Option<(StaffId, Option<String>, bool)>> {
+    let row: Option<(StaffId, Option<String>, Option<UtcTime>)> = staff::table
+        .filter(staff::email.eq(email))
+        .select((staff::id, staff::password_hash, staff::disabled_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, hash, disabled)| (id, hash, disabled.is_none())))
+}
+
+/// The setting "operators see others' customers": yes unless switched off.
+pub fn operators_see_others(conn: &mut Conn) -> QueryResult<bool> {
+    let value: Option<String> =
+        settings::table.find("operators_see_others").select(settings::value).first(conn).optional()?;
+    Ok(value.as_deref() != Some("false"))
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Unread messages, of all customers or of one staff member's own. At most a thousand customers are added up: the
+/// badge says "999+" long before.
+pub fn unread_number(conn: &mut Conn, of: Option<StaffId>) -> QueryResult<i64> {
+    let own = of.map(|id| format!(" AND responsible_id = {id}")).unwrap_or_default();
+    let text = format!(
+        "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n FROM \
+         (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT 1000) AS u"
+    );
+    sql_query(text).get_result::<Number>(conn).map(|row| row.n)
+}
+
+pub fn find_session(conn: &mut Conn, key_hash: &str) -> QueryResult<Option<SessionRow>> {
+    sessions::table.filter(sessions::key_hash.eq(key_hash)).select(SessionRow::as_select()).first(conn).optional()
+}
+
+pub fn insert_session(tx: &mut Tx, row: &SessionRow) -> QueryResult<()> {
+    diesel::insert_into(sessions::table).values(row).execute(&mut **tx).map(drop)
+}
+
+pub fn update_session(tx: &mut Tx, key_hash: &str, state: &str, staff_id: Option<StaffId>) -> QueryResult<bool> {
+    diesel::update(sessions::table.filter(sessions::key_hash.eq(key_hash)))
+        .set((sessions::state.eq(state), sessions::staff_id.eq(staff_id)))
+        .execute(&mut **tx)
+        .map(|n| n > 0)
+}
+
+pub fn touch_session(tx: &mut Tx, key_hash: &str, now: UtcTime) -> QueryResult<()> {
+    diesel::update(sessions::table.filter(sessions::key_hash.eq(key_hash)))
+        .set(sessions::last_seen_at.eq(now))
+        .execute(&mut **tx)
+        .map(drop)
+}
+
+pub fn delete_session(tx: &mut Tx, key_hash: &str) -> QueryResult<()> {
+    diesel::delete(sessions::table.filter(sessions::key_hash.eq(key_hash))).execute(&mut **tx).map(drop)
+}
+
+/// Sessions that have run out.
+pub fn delete_ended_sessions(tx: &mut Tx, now: UtcTime, idle_since: UtcTime) -> QueryResult<usize> {
+    diesel::delete(
+        sessions::table.filter(sessions::expires_at.lt(now).or(sessions::last_seen_at.lt(idle_since))),
+    )
+    .execute(&mut **tx)
+}
+
+pub fn set_presence(tx: &mut Tx, id: StaffId, presence: Presence) -> QueryResult<()> {
+    diesel::update(staff::table.find(id)).set(staff::presence.eq(presence)).execute(&mut **tx).map(drop)
+}
+
+pub fn set_preferences(tx: &mut Tx, id: StaffId, theme: Option<Theme>, language: Option<&str>) -> QueryResult<()> {
+    if let Some(theme) = theme {
+        diesel::update(staff::table.find(id)).set(staff::theme.eq(theme)).execute(&mut **tx)?;
+    }
+    if let Some(language) = language {
+        diesel::update(staff::table.find(id)).set(staff::language.eq(language)).execute(&mut **tx)?;
+    }
+    Ok(())
+}

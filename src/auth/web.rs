@@ -1,0 +1,179 @@
+//! Signing in and out, presence status, theme and language.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::{self, Data, Form, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::sessions::{KEY_IP, KEY_STAFF, KEY_USER_AGENT};
+use super::throttle::Throttle;
+use super::views::LoginPage;
+use super::{Operator, Presence, Theme, Visit, passwords, store};
+use crate::audit;
+use crate::db::Db;
+use crate::db::types::StaffId;
+use crate::error::{Error, Result};
+use crate::realtime::Topic;
+use crate::web::address::client_ip;
+use crate::web::forms::Errors;
+use crate::web::i18n::Lang;
+use crate::web::page::Hx;
+use crate::web::shell::Bare;
+use crate::{error::Said, text};
+
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+pub struct LoginForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /login`. Whoever is signed in goes on.
+pub async fn login_page(req: HttpRequest, hx: Hx, query: Query<Next>) -> Result<HttpResponse> {
+    if Visit::of(&req).await.is_ok() {
+        return Ok(see_other(own_path(&query.next)));
+    }
+    hx.page(&LoginPage { bare: Bare::of(&req), email: String::new(), next: query.into_inner().next, errors: Errors::default() })
+}
+
+/// `POST /login`.
+pub async fn login(
+    req: HttpRequest,
+    hx: Hx,
+    db: Data<Db>,
+    throttle: Data<Throttle>,
+    session: Session,
+    form: Form<LoginForm>,
+) -> Result<HttpResponse> {
+    let form = form.into_inner();
+    let email = text::fold(&form.email);
+    let again = |status, errors| {
+        hx.with_status(status, &LoginPage { bare: Bare::of(&req), email: form.email.clone(), next: form.next.clone(), errors })
+    };
+    let mut errors = Errors::default();
+    if email.is_empty() {
+        errors.add("email", "login-email-missing");
+    }
+    if form.password.is_empty() {
+        errors.add("password", "login-password-missing");
+    }
+    if !errors.is_empty() {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, errors);
+    }
+    if let Err(Error::TooMany(seconds)) = throttle.sign_in(&email, client_ip(&req)) {
+        let said = Said::from("login-throttled").with("seconds", seconds);
+        let mut answer = again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", said))?;
+        answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        return Ok(answer);
+    }
+    match check(&db, email, form.password.clone()).await? {
+        None => again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", "login-wrong")),
+        Some(id) => {
+            begin(&req, &session, id)?;
+            let address = client_ip(&req).to_string();
+            db.write(move |tx| audit::record_as(tx, &format!("staff {id} from {address}"), "signed_in", None)).await?;
+            Ok(see_other(own_path(&form.next)))
+        }
+    }
+}
+
+/// The staff member with this e-mail and password, if the account is enabled.
+async fn check(db: &Db, email: String, password: String) -> Result<Option<StaffId>> {
+    let found = db.read(move |conn| Ok(store::credentials(conn, &email)?)).await?;
+    #[expect(clippy::disallowed_methods, reason = "argon2 keeps a core busy for a while")]
+    let (right, found) = web::block(move || {
+        let hash = found.as_ref().and_then(|(_, hash, _)| hash.as_deref());
+        (passwords::verify(&password, hash), found)
+    })
+    .await
+    .map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(found.filter(|(_, _, enabled)| right && *enabled).map(|(id, _, _)| id))
+}
+
+/// Starts the session of a person who has proved who they are.
+pub fn begin(req: &HttpRequest, session: &Session, id: StaffId) -> Result<()> {
+    // A new key: one that somebody planted before sign-in is worth nothing afterwards.
+    session.renew();
+    let agent = req.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let fill = |key, value: String| session.insert(key, value).map_err(|e| Error::Internal(e.to_string()));
+    fill(KEY_IP, client_ip(req).to_string())?;
+    fill(KEY_USER_AGENT, text::preview(agent, 300))?;
+    session.insert(KEY_STAFF, id.0).map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// `POST /logout`.
+pub async fn logout(by: Operator, db: Data<Db>, session: Session) -> Result<HttpResponse> {
+    db.write(move |tx| {
+        store::set_presence(tx, by.id(), Presence::Offline)?;
+        audit::record(tx, &by, "signed_out", None)
+    })
+    .await?;
+    session.purge();
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/login"))
+        .insert_header(("Clear-Site-Data", "\"cache\""))
+        .finish())
+}
+
+#[derive(Deserialize)]
+pub struct PresenceForm {
+    presence: Presence,
+}
+
+/// `POST /presence`.
+pub async fn presence(by: Operator, req: HttpRequest, hx: Hx, db: Data<Db>, form: Form<PresenceForm>) -> Result<HttpResponse> {
+    let (id, presence) = (by.id(), form.presence);
+    db.write(move |tx| {
+        store::set_presence(tx, id, presence)?;
+        tx.publish(Topic::Staff(id));
+        Ok(())
+    })
+    .await?;
+    hx.done("toast-presence", referring_path(&req))
+}
+
+#[derive(Deserialize)]
+pub struct Preferences {
+    theme: Option<Theme>,
+    language: Option<Lang>,
+}
+
+/// `POST /preferences`.
+pub async fn preferences(by: Operator, req: HttpRequest, hx: Hx, db: Data<Db>, form: Form<Preferences>) -> Result<HttpResponse> {
+    let (id, theme, language) = (by.id(), form.theme, form.language.map(|l| l.as_str()));
+    db.write(move |tx| Ok(store::set_preferences(tx, id, theme, language)?)).await?;
+    let back = referring_path(&req).to_owned();
+    if hx.is_htmx {
+        // Language and theme are the frame's: the whole page comes anew.
+        return Ok(HttpResponse::Ok().insert_header(("HX-Redirect", back)).finish());
+    }
+    Ok(see_other(&back))
+}
+
+fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}
+
+/// `next` if it is a path of this site, else Home: a link to the sign-in page cannot send people elsewhere.
+pub fn own_path(next: &str) -> &str {
+    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if plain { next } else { "/" }
+}
+
+/// The path of the page that a form stood on.
+pub fn referring_path(req: &HttpRequest) -> &str {
+    let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    own_path(path.unwrap_or("/"))
+}

@@ -1,0 +1,82 @@
+//! The command line: `serve`, `staff`, `migrate`. Prints for people on a terminal and for programs with `--json`;
+//! one clear line and a non-zero exit on failure.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the part that talks to the terminal")]
+
+mod serve;
+mod staff;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app;
+use crate::config::{Config, Place, Settings};
+use crate::error::Result;
+
+/// Switchboard: a self-hosted customer desk in one binary.
+#[derive(Parser)]
+#[command(name = "switchboard", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the desk
+    Serve(serve::Serve),
+    /// Add, list, disable staff; give a new password
+    Staff(staff::Staff),
+    /// Bring the database up to date and exit
+    Migrate(Migrate),
+}
+
+#[derive(clap::Args)]
+struct Migrate {
+    #[command(flatten)]
+    place: Place,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads the arguments, runs the command and turns its outcome into the exit code.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Staff(args) => staff::run(args),
+        Command::Migrate(args) => migrate(args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("switchboard: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn migrate(args: Migrate) -> Result<()> {
+    let config = config_of(args.place)?;
+    config.make_data_folder()?;
+    let ran = crate::db::migrate::run(&config.database())?;
+    if args.json {
+        println!("{}", serde_json::json!({ "ran": ran }));
+    } else if ran.is_empty() {
+        println!("The database is up to date.");
+    } else {
+        ran.iter().for_each(|name| println!("Ran {name}."));
+    }
+    Ok(())
+}
+
+/// The settings of a command that needs only the place of the data.
+fn config_of(place: Place) -> Result<Config> {
+    Config::load(Settings { place, ..Settings::default() })
+}
+
+/// Opens the database for a command.
+fn open(place: Place) -> Result<(crate::db::Db, Config)> {
+    let config = config_of(place)?;
+    Ok((app::open(&config)?, config))
+}

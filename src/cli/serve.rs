@@ -1,0 +1,62 @@
+//! `serve`.
+
+use clap::Args;
+
+use crate::app;
+use crate::config::{Config, Settings};
+use crate::error::{Error, Result};
+use crate::staff;
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    /// Fill an empty database with a small demo, once, and print its sign-ins
+    #[arg(long)]
+    demo: bool,
+    /// Log in JSON, one object a line
+    #[arg(long, env = "SWITCHBOARD_LOG_JSON")]
+    log_json: bool,
+}
+
+pub fn run(args: Serve) -> Result<()> {
+    log_to_stderr(args.log_json);
+    let config = Config { demo: args.demo, ..Config::load(args.settings)? };
+    actix_web::rt::System::new().block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<()> {
+    let running = app::start(config).await?;
+    let base = running.config.public_url.clone().unwrap_or_else(|| format!("http://{}", running.address));
+    println!("Switchboard is ready at {base}");
+    if let Some(token) = running.db.write(staff::first_admin_link).await? {
+        println!("Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {base}/welcome/{token}");
+    }
+    until_told_to_stop().await?;
+    tracing::info!("stopping: finishing what is under way");
+    running.stop().await
+}
+
+async fn until_told_to_stop() -> Result<()> {
+    let failed = |e: std::io::Error| Error::Internal(format!("signals: {e}"));
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut term = signal(SignalKind::terminate()).map_err(failed)?;
+        tokio::select! {
+            _ = term.recv() => Ok(()),
+            outcome = tokio::signal::ctrl_c() => outcome.map_err(failed),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(failed)
+}
+
+/// `RUST_LOG` decides how much; by default warnings and our own news.
+fn log_to_stderr(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,switchboard=info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first one's log.
+    let _ = if json { log.json().try_init() } else { log.try_init() };
+}

@@ -1,0 +1,116 @@
+//! `staff add|list|disable|reset-password`.
+
+use std::io::Read;
+
+use clap::{Args, Subcommand};
+
+use crate::auth::Role;
+use crate::config::Place;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::staff::{self, NewStaff};
+
+#[derive(Args)]
+pub struct Staff {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    place: Place,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Add a staff member; without --password-stdin a one-time link to set the password is printed
+    Add {
+        email: String,
+        #[arg(long, value_parser = parse_role)]
+        role: Role,
+        #[arg(long)]
+        name: Option<String>,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List all staff
+    List,
+    /// Refuse a staff member's sign-in and end their sessions
+    Disable { email: String },
+    /// Give a staff member a one-time link to set a new password, ending their sessions
+    ResetPassword { email: String },
+}
+
+fn parse_role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| "a role is operator, supervisor or admin".into())
+}
+
+pub fn run(args: Staff) -> Result<()> {
+    let (db, config) = super::open(args.place)?;
+    let base = config.public_url.unwrap_or_else(|| format!("http://{}", config.listen));
+    match args.command {
+        Command::Add { email, role, name, password_stdin } => {
+            let password = if password_stdin { Some(read_password()?) } else { None };
+            add(&db, &email, role, name, password, &base, args.json)?;
+        }
+        Command::List => list(&db, args.json)?,
+        Command::Disable { email } => {
+            db.write_blocking(move |tx| staff::disable_from_command_line(tx, &email))?;
+            say(args.json, serde_json::json!({ "disabled": true }), "The staff member cannot sign in any more.");
+        }
+        Command::ResetPassword { email } => {
+            let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;
+            let link = format!("{base}/welcome/{token}");
+            say(args.json, serde_json::json!({ "link": link }), &format!("The link works once, for 24 hours:\n  {link}"));
+        }
+    }
+    db.close();
+    Ok(())
+}
+
+fn add(db: &Db, email: &str, role: Role, name: Option<String>, password: Option<String>, base: &str, json: bool) -> Result<()> {
+    let new = NewStaff::parse(email, name.as_deref().unwrap_or_default(), role).map_err(|_| {
+        Error::Internal(format!("“{email}” is not an e-mail address"))
+    })?;
+    let hash = password.as_deref().map(staff::checked_hash).transpose()?;
+    let token = db.write_blocking(move |tx| staff::add_from_command_line(tx, &new, hash.as_deref()))?;
+    let link = token.map(|token| format!("{base}/welcome/{token}"));
+    let text = link.as_deref().map_or_else(
+        || "Added.".to_owned(),
+        |link| format!("Added. The link to set the password works once, for 24 hours:\n  {link}"),
+    );
+    say(json, serde_json::json!({ "added": email, "link": link }), &text);
+    Ok(())
+}
+
+fn list(db: &Db, json: bool) -> Result<()> {
+    let all = db.read_blocking(staff::list)?;
+    if json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|s| serde_json::json!({ "id": s.id.0, "email": s.email, "name": s.name, "role": s.role, "disabled": s.disabled_at.is_some() }))
+            .collect();
+        println!("{}", serde_json::Value::from(rows));
+        return Ok(());
+    }
+    for s in all {
+        let state = if s.disabled_at.is_some() { "disabled" } else { "" };
+        println!("{:<40} {:<12} {:<30} {state}", s.email, s.role.as_str(), s.name);
+    }
+    Ok(())
+}
+
+fn read_password() -> Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|e| Error::Internal(format!("standard input: {e}")))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn say(json: bool, value: serde_json::Value, text: &str) {
+    if json {
+        println!("{value}");
+    } else {
+        println!("{text}");
+    }
+}

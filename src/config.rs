@@ -1,0 +1,161 @@
+//! Settings of the process: flags before environment before file before defaults. Each is documented here, once:
+//! `serve --help` and the file use the same struct.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use clap::Args;
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// Where the data is: every command takes these two.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Place {
+    /// Folder of the database, the files and the key [default: ./data]
+    #[arg(long, env = "SWITCHBOARD_DATA", value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// postgres://… to use PostgreSQL 15 or later instead of the embedded SQLite
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+}
+
+/// Settings of the server. The file `switchboard.toml` in the data folder holds the same names.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub place: Place,
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "SWITCHBOARD_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Address at which browsers reach the server, if it is behind a proxy, for example https://desk.example.com
+    #[arg(long, env = "SWITCHBOARD_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Believe the X-Forwarded-For and X-Forwarded-Proto of this proxy, given by its IP address; may be repeated
+    #[arg(long = "trusted-proxy", env = "SWITCHBOARD_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Time zone of the installation: its days are what date filters mean [default: UTC]
+    #[arg(long, env = "SWITCHBOARD_TIME_ZONE", value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Country of phone numbers that are written without country code, ISO 3166 [default: RU]
+    #[arg(long, env = "SWITCHBOARD_PHONE_REGION", value_name = "CC")]
+    pub phone_region: Option<String>,
+    /// MMDB file that tells the region of a visitor's address
+    #[arg(long, env = "SWITCHBOARD_GEO_DB", value_name = "FILE")]
+    pub geo_db: Option<PathBuf>,
+    /// Key file that seals secrets and signs visitor tokens; several instances share one [default: DATA/secret.key]
+    #[arg(long, env = "SWITCHBOARD_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Connections to the database for reading (SQLite) or for everything (PostgreSQL) [default: 6]
+    #[arg(long, env = "SWITCHBOARD_CONNECTIONS", value_name = "N")]
+    pub connections: Option<u32>,
+    /// Hours after which a session that nobody uses ends [default: 72]
+    #[arg(long, env = "SWITCHBOARD_SESSION_IDLE_HOURS", value_name = "HOURS")]
+    pub session_idle_hours: Option<i64>,
+    /// Days after which any session ends [default: 30]
+    #[arg(long, env = "SWITCHBOARD_SESSION_DAYS", value_name = "DAYS")]
+    pub session_days: Option<i64>,
+    /// Let webhooks of app channels go to private addresses (they are refused otherwise)
+    #[arg(long, env = "SWITCHBOARD_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true")]
+    pub allow_private_webhooks: Option<bool>,
+}
+
+/// What the process runs with: every value decided.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: String,
+    /// `None`: the embedded database in `data`.
+    pub database_url: Option<String>,
+    pub public_url: Option<String>,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub time_zone: Tz,
+    pub phone_region: String,
+    pub geo_db: Option<PathBuf>,
+    pub key_file: PathBuf,
+    pub connections: u32,
+    pub session_idle: chrono::Duration,
+    pub session_max: chrono::Duration,
+    pub allow_private_webhooks: bool,
+    /// Whether `--demo` was asked for: serves the sample site.
+    pub demo: bool,
+    /// Threads that serve HTTP; `None`: one a core.
+    pub workers: Option<usize>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let data = PathBuf::from("data");
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            database_url: None,
+            public_url: None,
+            trusted_proxies: vec![],
+            time_zone: Tz::UTC,
+            phone_region: "RU".into(),
+            geo_db: None,
+            key_file: data.join("secret.key"),
+            connections: 6,
+            session_idle: chrono::Duration::hours(72),
+            session_max: chrono::Duration::days(30),
+            allow_private_webhooks: false,
+            demo: false,
+            workers: None,
+            data,
+        }
+    }
+}
+
+impl Config {
+    /// Joins flags and environment (`given`) with the file in the data folder, if there is one.
+    pub fn load(given: Settings) -> Result<Self, Error> {
+        let base = Config::default();
+        let data = given.place.data.clone().unwrap_or(base.data);
+        let file = read_file(&data.join("switchboard.toml"))?;
+        let zone = given.time_zone.or(file.time_zone).unwrap_or_else(|| "UTC".into());
+        Ok(Self {
+            listen: given.listen.or(file.listen).unwrap_or(base.listen),
+            database_url: given.place.database_url.or(file.place.database_url),
+            public_url: given.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
+            trusted_proxies: [given.trusted_proxies, file.trusted_proxies].into_iter().find(|l| !l.is_empty()).unwrap_or_default(),
+            time_zone: zone.parse().map_err(|_| wrong("time_zone", &zone, "a name such as Europe/Berlin"))?,
+            phone_region: given.phone_region.or(file.phone_region).unwrap_or(base.phone_region),
+            geo_db: given.geo_db.or(file.geo_db),
+            key_file: given.key_file.or(file.key_file).unwrap_or_else(|| data.join("secret.key")),
+            connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
+            session_idle: given.session_idle_hours.or(file.session_idle_hours).map_or(base.session_idle, chrono::Duration::hours),
+            session_max: given.session_days.or(file.session_days).map_or(base.session_max, chrono::Duration::days),
+            allow_private_webhooks: given.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
+            demo: false,
+            workers: None,
+            data,
+        })
+    }
+
+    /// The address of the database.
+    pub fn database(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| self.data.join("switchboard.sqlite").to_string_lossy().into_owned())
+    }
+
+    /// Makes the data folder, for its owner only.
+    pub fn make_data_folder(&self) -> Result<(), Error> {
+        std::fs::create_dir_all(&self.data)
+            .map_err(|e| Error::Internal(format!("the data folder {} cannot be made: {e}", self.data.display())))
+    }
+}
+
+fn read_file(path: &Path) -> Result<Settings, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|e| Error::Internal(format!("{}: {e}", path.display()))),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+        Err(e) => Err(Error::Internal(format!("{}: {e}", path.display()))),
+    }
+}
+
+fn wrong(name: &str, value: &str, wanted: &str) -> Error {
+    Error::Internal(format!("{name}: “{value}” is not {wanted}"))
+}

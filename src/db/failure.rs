@@ -1,0 +1,85 @@
+//! What can go wrong with the database itself.
+
+use std::sync::Arc;
+
+use diesel::result::{ConnectionError, DatabaseErrorKind, Error as Sql};
+
+/// A failure of the database. Bad input is not one: that is `Error::Invalid` and its like.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Too many calls wait, or no connection came free in time: answered 503 with Retry-After.
+    #[error("the database is overloaded, try again later")]
+    Busy,
+    /// The server is stopping.
+    #[error("the database is closed")]
+    Closed,
+    /// The commit failed, so nothing of the change was saved.
+    #[error("the change was not saved: {0}")]
+    NotSaved(Arc<str>),
+    /// The engine cannot be reached.
+    #[error("no connection to the database: {0}")]
+    Unreachable(String),
+    /// The schema is newer than this program.
+    #[error("this database belongs to a newer version of Switchboard (it has the migration {0}, which this version does not know). Install that version, or restore a backup made before the upgrade")]
+    TooNew(String),
+    /// A migration did not run.
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(String),
+    /// A call panicked: a bug. It changed nothing.
+    #[error("panic in a database call: {0}")]
+    Panic(String),
+    /// A statement failed.
+    #[error("database: {0}")]
+    Sql(Sql),
+}
+
+impl From<Sql> for Failure {
+    fn from(error: Sql) -> Self {
+        match error {
+            Sql::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => Failure::Unreachable(info.message().into()),
+            other => Failure::Sql(other),
+        }
+    }
+}
+
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
+        Failure::Unreachable(error.to_string())
+    }
+}
+
+impl Failure {
+    /// Whether the same call can succeed when it is made again at once.
+    /// 40001 has a kind in diesel, 40P01 (deadlock) has none.
+    pub(super) fn is_conflict(&self) -> bool {
+        match self {
+            Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
+                info.message().starts_with("deadlock detected")
+            }
+            // Two writers raced past the same check; the second try sees the other's row.
+            Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a unique index refused the row.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+
+    /// Whether waiting may help: the client is told to try again.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Failure::Busy | Failure::Closed | Failure::NotSaved(_) | Failure::Unreachable(_) => true,
+            Failure::Sql(Sql::DatabaseError(_, info)) => {
+                let text = info.message();
+                ["locked", "disk is full", "full", "terminating connection", "server closed", "disk I/O", "unable to open", "no connection", "shutting down", "starting up"]
+                    .iter()
+                    .any(|sign| text.contains(sign))
+            }
+            Failure::Sql(Sql::BrokenTransactionManager) => true,
+            _ => false,
+        }
+    }
+}

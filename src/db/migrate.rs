@@ -1,0 +1,66 @@
+//! Brings the schema up to date: forward only, in one transaction, refusing a database from a newer version.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::conn::{Access, Connector};
+use super::{Conn, Failure};
+use diesel::r2d2::ManageConnection;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any number, as long as every instance takes the same: one migrates, the others wait.
+const ADVISORY_LOCK: i64 = 7_364_281_190;
+
+/// Runs what is missing and returns the names of the migrations that it ran.
+pub fn run(url: &str) -> Result<Vec<String>, Failure> {
+    let mut conn = Connector { url: url.into(), access: Access::Write }.connect()?;
+    match &mut conn {
+        Conn::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+            finish(pending(sqlite, SQLITE), sqlite)
+        }
+        Conn::Postgres(pg) => {
+            AnsiTransactionManager::begin_transaction(pg)?;
+            pg.batch_execute(&format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))?;
+            finish(pending(pg, POSTGRES), pg)
+        }
+    }
+}
+
+fn pending<C>(conn: &mut C, source: EmbeddedMigrations) -> Result<Vec<String>, Failure>
+where
+    C: MigrationHarness<C::Backend> + Connection,
+    EmbeddedMigrations: MigrationSource<C::Backend>,
+{
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| Failure::Migration(e.to_string());
+    let known: Vec<Box<dyn Migration<C::Backend>>> = source.migrations().map_err(failed)?;
+    let applied = conn.applied_migrations().map_err(failed)?;
+    let names: Vec<MigrationVersion> = known.iter().map(|m| m.name().version().as_owned()).collect();
+    if let Some(foreign) = applied.iter().find(|version| !names.contains(version)) {
+        return Err(Failure::TooNew(foreign.to_string()));
+    }
+    let mut ran = vec![];
+    for migration in known.iter().filter(|m| !applied.contains(&m.name().version().as_owned())) {
+        conn.run_migration(migration).map_err(failed)?;
+        ran.push(migration.name().to_string());
+    }
+    Ok(ran)
+}
+
+fn finish<C>(outcome: Result<Vec<String>, Failure>, conn: &mut C) -> Result<Vec<String>, Failure>
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    match outcome {
+        Ok(ran) => AnsiTransactionManager::commit_transaction(conn).map(|()| ran).map_err(Failure::from),
+        Err(failure) => {
+            // The reason is worth more than a rollback that fails as well.
+            let _ = AnsiTransactionManager::rollback_transaction(conn);
+            Err(failure)
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The one door to the database: `read` and `write`.
+//!
+//! - [`Db::read`] runs on a pool of connections that refuse writes, in one transaction, so that a page agrees with itself.
+//! - [`Db::write`] is the only way to a [`Tx`]. Its closure may run again after a conflict: it changes nothing outside
+//!   the database, and it does no network, no file work and no rendering. Work for later is a job row in the same `Tx`.
+//! - Topics published on a `Tx` are announced after its commit, and only then.
+//!
+//! On SQLite one thread owns the one writing connection and commits many calls at once (`writer.rs`); on PostgreSQL
+//! each write is its own transaction, repeated when the engine asks for it.
+
+mod conn;
+pub mod dialect;
+mod failure;
+pub mod migrate;
+pub mod page;
+pub mod schema;
+pub mod types;
+mod writer;
+
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool};
+use tokio::sync::broadcast;
+
+pub use conn::Conn;
+use conn::{Access, Connector};
+pub use dialect::Listener;
+pub use failure::Failure;
+use writer::Writer;
+
+use crate::error::Error;
+use crate::realtime::Topic;
+
+/// How long a reader waits for a free connection before the answer is 503.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(800);
+/// Announcements that a slow listener may lag behind before it is told to look at everything again.
+const BUS: usize = 1024;
+
+/// One write call. Only this module makes it, so holding it proves that you are inside `Db::write`.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    topics: Vec<Topic>,
+}
+
+impl Tx<'_> {
+    /// Announces a change after the commit; forgotten on rollback.
+    pub fn publish(&mut self, topic: Topic) {
+        if !self.topics.contains(&topic) {
+            self.topics.push(topic);
+        }
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    pool: Pool<Connector>,
+    bus: broadcast::Sender<Topic>,
+    /// Present on SQLite only.
+    writer: Option<Writer>,
+    url: String,
+}
+
+impl Db {
+    /// Opens the database, creating an SQLite file that is not there. Runs no migrations.
+    pub fn open(url: &str, readers: u32) -> Result<Db, Failure> {
+        let (bus, _) = broadcast::channel(BUS);
+        let writing = Connector { url: url.into(), access: Access::Write };
+        // First, so that a wrong URL or folder is told with its reason, which the pool would hide.
+        let first = writing.connect()?;
+        let (writer, access) = if writing.is_sqlite() {
+            (Some(Writer::start(writing.clone(), first, bus.clone())?), Access::Read)
+        } else {
+            (None, Access::Write)
+        };
+        let pool = Pool::builder()
+            .max_size(readers)
+            .min_idle(Some(1))
+            .connection_timeout(WAIT_FOR_CONNECTION)
+            .error_handler(Box::new(PoolErrors))
+            .build_unchecked(Connector { access, ..writing });
+        Ok(Db(Arc::new(Inner { pool, bus, writer, url: url.into() })))
+    }
+
+    /// Every announcement from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Topic> {
+        self.0.bus.subscribe()
+    }
+
+    /// Announces what needs no write of its own (presence, typing), or what another instance has written.
+    pub fn announce(&self, topic: Topic) {
+        // Nobody listening is no failure.
+        let _ = self.0.bus.send(topic);
+    }
+
+    /// Says that announcements may have been missed.
+    pub fn announce_lost(&self) {
+        self.announce(Topic::Everything);
+    }
+
+    /// Announces what needs no write of its own to every instance.
+    pub async fn spread(&self, topic: Topic) {
+        if self.is_sqlite() {
+            return self.announce(topic);
+        }
+        let sent = self.write(move |tx| {
+            tx.publish(topic.clone());
+            Ok(())
+        });
+        if let Err(error) = sent.await {
+            tracing::warn!(%error, "an announcement did not reach the other instances");
+        }
+    }
+
+    /// Whether the database is the embedded one.
+    pub fn is_sqlite(&self) -> bool {
+        self.0.writer.is_some()
+    }
+
+    /// The address that it was opened with.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// Runs `f` in one read-only transaction, off the async threads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let db = self.clone();
+        #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
+        web::block(move || db.read_blocking(f)).await.map_err(|_| Failure::Closed)?
+    }
+
+    /// As [`Db::read`], on the calling thread: for the command line and for worker threads.
+    pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        guarded(|| {
+            let mut conn = self.0.pool.get().map_err(|_| Failure::Busy)?;
+            begin_read(&mut conn)?;
+            let answer = f(&mut conn);
+            Conn::rollback_transaction(&mut conn)?;
+            answer
+        })
+    }
+
+    /// Runs `f` in one transaction and waits until it is on disk. `f` may be called again after a conflict.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match &self.0.writer {
+            Some(writer) => writer.call(f)?.await.map_err(|_| Failure::Closed)?,
+            None => {
+                let db = self.clone();
+                #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
+                web::block(move || db.write_here(f)).await.map_err(|_| Failure::Closed)?
+            }
+        }
+    }
+
+    /// As [`Db::write`], on the calling thread, which must not be an async one.
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match &self.0.writer {
+            Some(writer) => writer.call(f)?.blocking_recv().map_err(|_| Failure::Closed)?,
+            None => self.write_here(f),
+        }
+    }
+
+    fn write_here<T>(&self, f: impl Fn(&mut Tx) -> Result<T, Error>) -> Result<T, Error> {
+        const TRIES: u32 = 10;
+        for attempt in 1..=TRIES {
+            let outcome = guarded(|| {
+                // A connection that a panic leaves inside a transaction is thrown away by the pool.
+                let mut conn = self.0.pool.get().map_err(|_| Failure::Busy)?;
+                conn.transaction(|conn| {
+                    let mut tx = Tx { conn, topics: vec![] };
+                    let value = f(&mut tx)?;
+                    let topics = tx.topics;
+                    dialect::notify(conn, &topics)?;
+                    Ok::<_, Error>((value, topics))
+                })
+            });
+            match outcome {
+                Ok((value, topics)) => {
+                    topics.into_iter().for_each(|topic| self.announce(topic));
+                    return Ok(value);
+                }
+                Err(Error::Db(failure)) if attempt < TRIES && failure.is_conflict() => {
+                    // Without chance in it, the same two calls meet again and again.
+                    std::thread::sleep(Duration::from_millis(rand::random_range(0..u64::from(attempt) * 20)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Failure::Busy.into())
+    }
+
+    /// Refuses new writes, finishes those that wait, and returns when they are on disk. Blocks.
+    pub fn close(&self) {
+        if let Some(writer) = &self.0.writer {
+            writer.close();
+        }
+    }
+}
+
+/// One transaction that sees one state of the database.
+fn begin_read(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(pg) => {
+            AnsiTransactionManager::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+        Conn::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN"),
+    }
+}
+
+/// Turns a panic inside a call into an error of that call.
+fn guarded<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_default();
+        Err(Failure::Panic(text).into())
+    })
+}
+
+#[derive(Debug)]
+struct PoolErrors;
+
+impl diesel::r2d2::HandleError<Failure> for PoolErrors {
+    fn handle_error(&self, error: Failure) {
+        tracing::warn!(%error, "no connection to the database");
+    }
+}

@@ -1,0 +1,81 @@
+//! Keyset pages: a page is found by where the last one ended, never by counting rows from the start.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::types::UtcTime;
+
+/// Rows of a list page.
+pub const PAGE: i64 = 50;
+
+/// Where a page begins: just past (or just before) this row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The row's place in the order.
+    pub at: UtcTime,
+    /// Decides between rows of the same moment.
+    pub id: i64,
+    /// Towards newer rows instead of older ones.
+    pub back: bool,
+}
+
+impl Cursor {
+    /// The text that a URL carries.
+    pub fn encode(&self) -> String {
+        let way = if self.back { 'b' } else { 'f' };
+        URL_SAFE_NO_PAD.encode(format!("{way}{}.{}", self.at.micros(), self.id))
+    }
+
+    /// A cursor that somebody has tampered with is no cursor: the list then starts at its beginning.
+    pub fn decode(text: &str) -> Option<Self> {
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let (back, rest) = match plain.split_at_checked(1)? {
+            ("b", rest) => (true, rest),
+            ("f", rest) => (false, rest),
+            _ => return None,
+        };
+        let (at, id) = rest.split_once('.')?;
+        Some(Self { at: UtcTime::from_micros(at.parse().ok()?)?, id: id.parse().ok()?, back })
+    }
+}
+
+/// Some rows, newest first, and how to go on.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// Older rows follow.
+    pub next: Option<String>,
+    /// Newer rows came before.
+    pub previous: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page out of up to `PAGE + 1` rows that were read from `cursor` on, in reading order
+    /// (newest first; oldest first when the cursor looks back).
+    pub fn new(mut rows: Vec<T>, cursor: Option<Cursor>, key: impl Fn(&T) -> (UtcTime, i64)) -> Self {
+        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let back = cursor.is_some_and(|c| c.back);
+        if back {
+            rows.reverse();
+        }
+        let link = |row: Option<&T>, back| {
+            row.map(|row| {
+                let (at, id) = key(row);
+                Cursor { at, id, back }.encode()
+            })
+        };
+        let (has_next, has_previous) = if back { (true, more) } else { (more, cursor.is_some()) };
+        Self {
+            next: if has_next { link(rows.last(), false) } else { None },
+            previous: if has_previous { link(rows.first(), true) } else { None },
+            rows,
+        }
+    }
+
+    /// The same page of other things.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { rows: self.rows.into_iter().map(f).collect(), next: self.next, previous: self.previous }
+    }
+}

@@ -1,0 +1,401 @@
+//! The tables as both engines have them. Made from the migrations; the schema test compares them.
+
+diesel::table! {
+    api_tokens (id) {
+        id -> BigInt,
+        channel_id -> BigInt,
+        name -> Text,
+        token_hash -> Text,
+        created_by_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    app_events (id) {
+        id -> BigInt,
+        channel_id -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        kind -> Text,
+        payload -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        customer_id -> BigInt,
+        file_id -> BigInt,
+        name -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        staff_id -> Nullable<BigInt>,
+        actor -> Text,
+        event -> Text,
+        customer_id -> Nullable<BigInt>,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    block_requests (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        reason -> Text,
+        requested_by_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        status -> Text,
+        decided_by_id -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        decision_note -> Text,
+    }
+}
+
+diesel::table! {
+    blocks (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        reason -> Text,
+        created_by_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        lifted_by_id -> Nullable<BigInt>,
+        lifted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    channel_accounts (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        channel_id -> BigInt,
+        address -> Text,
+        display_name -> Text,
+        username -> Text,
+        avatar_url -> Nullable<Text>,
+        read_message_id -> BigInt,
+        unsubscribed_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    channels (id) {
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        public_key -> Text,
+        enabled -> Bool,
+        secret -> Nullable<Text>,
+        settings -> Text,
+        last_success_at -> Nullable<Timestamp>,
+        last_error_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    companies (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        domain -> Text,
+        note -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    contact_claims (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        kind -> Text,
+        value -> Text,
+        value_folded -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    conversation_tag_links (conversation_id, tag_id) {
+        conversation_id -> BigInt,
+        tag_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation_tags (id) {
+        id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        name -> Text,
+        name_folded -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        channel_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        status -> Text,
+        origin -> Text,
+        assignee_id -> Nullable<BigInt>,
+        opened_at -> Timestamp,
+        taken_at -> Nullable<Timestamp>,
+        first_reply_at -> Nullable<Timestamp>,
+        last_message_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        closed_by_id -> Nullable<BigInt>,
+        close_reason -> Nullable<Text>,
+        close_note -> Text,
+        rating -> Nullable<Integer>,
+        rating_comment -> Text,
+        rated_at -> Nullable<Timestamp>,
+        ip -> Nullable<Text>,
+        region -> Nullable<Text>,
+        environment -> Nullable<Text>,
+        page_url -> Nullable<Text>,
+        referrer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    customer_handles (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        label -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    customer_tag_links (customer_id, tag_id) {
+        customer_id -> BigInt,
+        tag_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    customer_tags (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        hue -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customers (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        name_edited -> Bool,
+        real_name -> Text,
+        phone -> Nullable<Text>,
+        phone_digits -> Nullable<Text>,
+        email -> Nullable<Text>,
+        email_folded -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        company_id -> Nullable<BigInt>,
+        responsible_id -> Nullable<BigInt>,
+        language -> Text,
+        note -> Text,
+        source_tag -> Text,
+        avatar_url -> Nullable<Text>,
+        channel_id -> Nullable<BigInt>,
+        channel_kind -> Nullable<Text>,
+        blocked -> Bool,
+        paused -> Bool,
+        active_count -> BigInt,
+        unread_count -> BigInt,
+        last_message_id -> Nullable<BigInt>,
+        last_message_kind -> Nullable<Text>,
+        last_message_author_id -> Nullable<BigInt>,
+        last_message_text -> Text,
+        last_message_attachment -> Bool,
+        search_text -> Text,
+        last_activity_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        sha256 -> Text,
+        size -> BigInt,
+        content_type -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    form_tokens (token) {
+        token -> Text,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        name -> Text,
+        payload -> Text,
+        unique_key -> Nullable<Text>,
+        run_at -> Timestamp,
+        tries -> Integer,
+        leased_until -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        dead_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        conversation_id -> Nullable<BigInt>,
+        channel_id -> BigInt,
+        kind -> Text,
+        author_id -> Nullable<BigInt>,
+        body -> Text,
+        event -> Nullable<Text>,
+        client_uuid -> Nullable<Text>,
+        has_attachments -> Bool,
+        received_while_blocked -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pending_actions (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        kind -> Text,
+        created_at -> Timestamp,
+        done_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        key_hash -> Text,
+        staff_id -> Nullable<BigInt>,
+        state -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Nullable<Text>,
+        language -> Nullable<Text>,
+        theme -> Text,
+        presence -> Text,
+        disabled_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    staff_links (id) {
+        id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(api_tokens -> staff (created_by_id));
+diesel::joinable!(api_tokens -> channels (channel_id));
+diesel::joinable!(app_events -> customers (customer_id));
+diesel::joinable!(app_events -> channels (channel_id));
+diesel::joinable!(attachments -> files (file_id));
+diesel::joinable!(attachments -> customers (customer_id));
+diesel::joinable!(attachments -> messages (message_id));
+diesel::joinable!(block_requests -> customers (customer_id));
+diesel::joinable!(blocks -> customers (customer_id));
+diesel::joinable!(channel_accounts -> channels (channel_id));
+diesel::joinable!(channel_accounts -> customers (customer_id));
+diesel::joinable!(contact_claims -> customers (customer_id));
+diesel::joinable!(conversation_tag_links -> conversation_tags (tag_id));
+diesel::joinable!(conversation_tag_links -> conversations (conversation_id));
+diesel::joinable!(conversations -> channel_accounts (account_id));
+diesel::joinable!(conversations -> channels (channel_id));
+diesel::joinable!(conversations -> customers (customer_id));
+diesel::joinable!(customer_handles -> customers (customer_id));
+diesel::joinable!(customer_tag_links -> customer_tags (tag_id));
+diesel::joinable!(customer_tag_links -> customers (customer_id));
+diesel::joinable!(customers -> channels (channel_id));
+diesel::joinable!(customers -> staff (responsible_id));
+diesel::joinable!(customers -> companies (company_id));
+diesel::joinable!(messages -> staff (author_id));
+diesel::joinable!(messages -> channels (channel_id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(messages -> customers (customer_id));
+diesel::joinable!(pending_actions -> customers (customer_id));
+diesel::joinable!(sessions -> staff (staff_id));
+diesel::joinable!(staff_links -> staff (staff_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_tokens,
+    app_events,
+    attachments,
+    audit_events,
+    block_requests,
+    blocks,
+    channel_accounts,
+    channels,
+    companies,
+    contact_claims,
+    conversation_tag_links,
+    conversation_tags,
+    conversations,
+    customer_handles,
+    customer_tag_links,
+    customer_tags,
+    customers,
+    files,
+    form_tokens,
+    jobs,
+    messages,
+    pending_actions,
+    sessions,
+    settings,
+    staff,
+    staff_links,
+);

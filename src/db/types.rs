@@ -1,0 +1,220 @@
+//! Column types: ids that cannot be mixed up, and the time.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{BigInt, Timestamp};
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, AsExpression, FromSqlRow)]
+        #[diesel(sql_type = BigInt)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.trim().parse().map(Self)
+            }
+        }
+
+        impl<DB: Backend> FromSql<BigInt, DB> for $name
+        where
+            i64: FromSql<BigInt, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                i64::from_sql(bytes).map(Self)
+            }
+        }
+
+        impl<DB: Backend> ToSql<BigInt, DB> for $name
+        where
+            i64: ToSql<BigInt, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+    };
+}
+
+id!(
+    /// A staff member.
+    StaffId
+);
+id!(
+    /// A customer: the number that staff see and that never changes.
+    CustomerId
+);
+id!(
+    /// A conversation.
+    ConversationId
+);
+id!(
+    /// A message. Later messages have higher numbers within one conversation.
+    MessageId
+);
+id!(
+    /// A connected bot, number, mailbox, widget or app.
+    ChannelId
+);
+id!(
+    /// A customer's identity in one channel.
+    AccountId
+);
+id!(
+    /// A company.
+    CompanyId
+);
+id!(
+    /// A customer tag.
+    CustomerTagId
+);
+id!(
+    /// A conversation tag.
+    ConversationTagId
+);
+id!(
+    /// A stored file's content.
+    FileId
+);
+id!(
+    /// A file on a message.
+    AttachmentId
+);
+id!(
+    /// An operator's wish that a customer be blocked.
+    BlockRequestId
+);
+
+/// A moment in UTC, cut to microseconds: what both engines keep exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Timestamp)]
+pub struct UtcTime(NaiveDateTime);
+
+impl UtcTime {
+    /// Now.
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+    pub fn now() -> Self {
+        Self::from(Utc::now())
+    }
+
+    /// The same moment for chrono.
+    pub fn utc(self) -> DateTime<Utc> {
+        Utc.from_utc_datetime(&self.0)
+    }
+
+    /// Microseconds since 1970: the form that cursors carry.
+    pub fn micros(self) -> i64 {
+        self.utc().timestamp_micros()
+    }
+
+    /// The moment that `micros` microseconds after 1970 name, if chrono can hold it.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        DateTime::from_timestamp_micros(micros).map(Self::from)
+    }
+
+    /// Later by `by` (earlier if negative); the same moment if that would leave the calendar.
+    pub fn plus(self, by: chrono::Duration) -> Self {
+        Self(self.0.checked_add_signed(by).unwrap_or(self.0))
+    }
+
+    /// How long before `later` this was.
+    pub fn until(self, later: Self) -> chrono::Duration {
+        later.0 - self.0
+    }
+
+    /// RFC 3339 in UTC, for JSON and `<time datetime>`.
+    pub fn rfc3339(self) -> String {
+        self.utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    }
+}
+
+impl From<DateTime<Utc>> for UtcTime {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.naive_utc().trunc_subsecs(6))
+    }
+}
+
+impl<DB: Backend> FromSql<Timestamp, DB> for UtcTime
+where
+    NaiveDateTime: FromSql<Timestamp, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        NaiveDateTime::from_sql(bytes).map(Self)
+    }
+}
+
+impl<DB: Backend> ToSql<Timestamp, DB> for UtcTime
+where
+    NaiveDateTime: ToSql<Timestamp, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+/// Declares an enum that is stored as one of its words: `text_enum!(/// doc  Name { Variant = "word", … })`.
+#[macro_export]
+macro_rules! text_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that the database, URLs and forms use.
+            pub fn as_str(&self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value that this word names.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let word = String::from_sql(bytes)?;
+                Self::parse(&word).ok_or_else(|| format!("no {}: {word}", stringify!($name)).into())
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                diesel::serialize::ToSql::<diesel::sql_types::Text, DB>::to_sql(self.as_str(), out)
+            }
+        }
+    };
+}

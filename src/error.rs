@@ -1,0 +1,161 @@
+//! One error for every request, and how it answers.
+//!
+//! Which error belongs where:
+//! - what the person typed is wrong: the handler answers 422 with its own form (`web::forms`), or, where there is no
+//!   form to show again (API, stale page), [`Error::Invalid`];
+//! - what they ask for is not there, or not for them to see: [`Error::NotFound`], the same for both;
+//! - they see it but may not do this: [`Error::Forbidden`];
+//! - the state of things has no room for it (already closed, blocked): [`Error::Refused`], with words that say why;
+//! - the database or a file failed: [`Error::Db`], [`Error::File`]: logged once, here, and answered without details.
+//!
+//! `web::errors` turns an error into a page, a toast or JSON, by what was asked for.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::db::Failure;
+
+/// What every fallible function of the product returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A message of `locales/` with its arguments: a sentence in the language of whoever reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The Fluent id.
+    pub key: &'static str,
+    /// Arguments by name.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl From<&'static str> for Said {
+    fn from(key: &'static str) -> Self {
+        Self { key, args: vec![] }
+    }
+}
+
+impl Said {
+    /// With one more argument.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+}
+
+/// Why a request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing is there, or nothing that this person may see.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    SignIn,
+    /// The role does not allow it.
+    #[error("forbidden")]
+    Forbidden,
+    /// A request from another site, or one that no page of ours makes.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// A value does not fit, where no form can be shown again.
+    #[error("invalid: {}", .0.key)]
+    Invalid(Said),
+    /// The state of things has no room for it.
+    #[error("refused: {}", .0.key)]
+    Refused(Said),
+    /// More than is accepted, in bytes.
+    #[error("too large, the limit is {0} bytes")]
+    TooLarge(usize),
+    /// Too often; seconds until it may be tried again.
+    #[error("too many requests, try again in {0} s")]
+    TooMany(u64),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] Failure),
+    /// The file store.
+    #[error("file store: {0}")]
+    File(#[from] object_store::Error),
+    /// A template did not render: a bug.
+    #[error("template: {0}")]
+    Render(#[from] askama::Error),
+    /// Anything else that only a bug or a broken machine brings about.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => Error::NotFound,
+            other => Error::Db(other.into()),
+        }
+    }
+}
+
+impl Error {
+    /// A refusal, by its message's id.
+    pub fn refused(key: &'static str) -> Self {
+        Error::Refused(key.into())
+    }
+
+    /// The sentence for people.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::NotFound => "error-not-found".into(),
+            Error::SignIn => "error-sign-in".into(),
+            Error::Forbidden => "error-forbidden".into(),
+            Error::BadRequest(_) => "error-bad-request".into(),
+            Error::Invalid(said) | Error::Refused(said) => said.clone(),
+            Error::TooLarge(limit) => Said::from("error-too-large").with("megabytes", limit / (1024 * 1024)),
+            Error::TooMany(seconds) => Said::from("error-too-many").with("seconds", seconds),
+            Error::Db(failure) if failure.is_temporary() => "error-database".into(),
+            Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "error-internal".into(),
+        }
+    }
+
+    /// A short name for programs, as the API answers it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::NotFound => "not_found",
+            Error::SignIn => "unauthorized",
+            Error::Forbidden => "forbidden",
+            Error::BadRequest(_) => "bad_request",
+            Error::Invalid(_) => "invalid",
+            Error::Refused(_) => "refused",
+            Error::TooLarge(_) => "too_large",
+            Error::TooMany(_) => "too_many_requests",
+            Error::Db(failure) if failure.is_temporary() => "unavailable",
+            Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "internal",
+        }
+    }
+
+    /// Seconds after which trying again makes sense.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Error::TooMany(seconds) => Some(*seconds),
+            Error::Db(failure) if failure.is_temporary() => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::SignIn => StatusCode::UNAUTHORIZED,
+            Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Refused(_) => StatusCode::CONFLICT,
+            Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Db(failure) if failure.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The bare answer; `web::errors` makes a page, a toast or JSON of it.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).finish()
+    }
+}

@@ -1,0 +1,3 @@
+//! Home: the way to every section, and today in numbers.
+
+pub mod web;

@@ -1,0 +1,57 @@
+//! Background work: rows in the database, enqueued in the transaction of the change that makes them necessary.
+//!
+//! A job is shallow (it calls an action), idempotent (it may run again after a crash) and leased (a crash frees it when
+//! the lease runs out). A job that has failed too often is dead and stays visible. Recurring work is one table in
+//! `recurring.rs`.
+
+mod recurring;
+mod runner;
+mod store;
+
+use std::future::Future;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::config::Config;
+use crate::db::types::UtcTime;
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::secrets::Secrets;
+
+pub use runner::{Registry, Runner};
+
+/// What a job works with.
+#[derive(Clone)]
+pub struct Ctx {
+    pub db: Db,
+    pub config: Config,
+    pub secrets: Secrets,
+}
+
+/// A kind of background work.
+pub trait Job: Serialize + DeserializeOwned + Send + 'static {
+    /// Its name in the database: never changed once it has run anywhere.
+    const NAME: &'static str;
+    /// How often it is tried before it is dead.
+    const TRIES: i32 = 8;
+
+    /// Two waiting jobs of the same key are one.
+    fn unique_key(&self) -> Option<String> {
+        None
+    }
+
+    /// Does the work. It may have been done already, wholly or in part, by a try that crashed.
+    fn run(self, ctx: &Ctx) -> impl Future<Output = Result<()>>;
+}
+
+/// Puts a job in the queue, with the change that makes it necessary.
+pub fn enqueue<J: Job>(tx: &mut Tx, job: &J) -> Result<()> {
+    enqueue_at(tx, job, UtcTime::now())
+}
+
+/// The same for later.
+pub fn enqueue_at<J: Job>(tx: &mut Tx, job: &J, at: UtcTime) -> Result<()> {
+    let payload = serde_json::to_string(job).map_err(|e| Error::Internal(e.to_string()))?;
+    store::insert(tx, J::NAME, &payload, job.unique_key().as_deref(), at)
+}

@@ -1,0 +1,61 @@
+//! Work that comes round: the one table.
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::Ctx;
+use crate::auth::throttle::Throttle;
+use crate::error::Result;
+
+/// What comes round, and how often.
+#[derive(Clone, Copy)]
+enum Work {
+    /// Sessions that have run out.
+    EndedSessions,
+    /// Tokens of forms that no open page holds any more.
+    FormTokens,
+    /// Rate limits of whoever has been quiet.
+    Throttles,
+}
+
+const TABLE: &[(Work, Duration)] = &[
+    (Work::EndedSessions, Duration::from_secs(3600)),
+    (Work::FormTokens, Duration::from_secs(3600)),
+    (Work::Throttles, Duration::from_secs(600)),
+];
+
+pub(super) async fn run(ctx: Ctx, throttle: Data<Throttle>, mut stopped: watch::Receiver<bool>) {
+    let mut next: Vec<Instant> = TABLE.iter().map(|(_, every)| Instant::now() + *every).collect();
+    while !*stopped.borrow() {
+        let Some(soonest) = next.iter().min().copied() else { return };
+        if tokio::time::timeout_at(soonest, stopped.changed()).await.is_ok() {
+            continue;
+        }
+        for ((work, every), at) in TABLE.iter().zip(&mut next) {
+            if *at > Instant::now() {
+                continue;
+            }
+            *at = Instant::now() + *every;
+            if let Err(error) = once(*work, &ctx, &throttle).await {
+                tracing::warn!(%error, "recurring work failed; it comes round again");
+            }
+        }
+    }
+}
+
+async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
+    match work {
+        Work::EndedSessions => crate::auth::sessions::delete_ended(&ctx.db, &ctx.config).await,
+        Work::FormTokens => {
+            let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(2));
+            ctx.db.write(move |tx| crate::web::forms::forget_tokens(tx, before)).await.map(drop)
+        }
+        Work::Throttles => {
+            throttle.tidy();
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Takes jobs and runs them, a few at once, until it is stopped.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use tokio::sync::watch;
+
+use super::{Ctx, Job, recurring, store};
+use crate::auth::throttle::Throttle;
+use crate::db::types::UtcTime;
+use crate::error::{Error, Result};
+
+/// How often an idle runner looks.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long a job may run before another runner takes it over.
+const LEASE: chrono::Duration = chrono::Duration::minutes(5);
+/// Jobs of one process at a time.
+const AT_ONCE: usize = 4;
+
+type Run = Rc<dyn Fn(String, Ctx) -> Pin<Box<dyn Future<Output = Result<()>>>>>;
+
+/// The kinds of jobs that there are, by name.
+#[derive(Default)]
+pub struct Registry(HashMap<&'static str, (i32, Run)>);
+
+impl Registry {
+    /// Adds a kind.
+    pub fn add<J: Job>(&mut self) -> &mut Self {
+        let run: Run = Rc::new(|payload, ctx| {
+            Box::pin(async move {
+                let job: J = serde_json::from_str(&payload).map_err(|e| Error::Internal(e.to_string()))?;
+                job.run(&ctx).await
+            })
+        });
+        self.0.insert(J::NAME, (J::TRIES, run));
+        self
+    }
+}
+
+/// The runner of this process.
+pub struct Runner {
+    stop: watch::Sender<bool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Runner {
+    /// Starts the runner's tasks on the current thread.
+    pub fn start(ctx: Ctx, throttle: Data<Throttle>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let kinds = Rc::new(crate::app::job_kinds());
+        let mut tasks: Vec<_> = (0..AT_ONCE)
+            .map(|_| actix_web::rt::spawn(work(ctx.clone(), kinds.clone(), stopped.clone())))
+            .collect();
+        tasks.push(actix_web::rt::spawn(recurring::run(ctx, throttle, stopped)));
+        Self { stop, tasks }
+    }
+
+    /// Takes no new jobs and waits for those that run.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+async fn work(ctx: Ctx, kinds: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match one(&ctx, &kinds).await {
+            Ok(true) => {}
+            outcome => {
+                if let Err(error) = outcome {
+                    tracing::warn!(%error, "the job queue could not be read");
+                }
+                let _ = tokio::time::timeout(LOOK, stopped.changed()).await;
+            }
+        }
+    }
+}
+
+/// Runs one job that is due; false if there is none.
+async fn one(ctx: &Ctx, kinds: &Registry) -> Result<bool> {
+    let now = UtcTime::now();
+    if !ctx.db.read(move |conn| store::is_due(conn, now)).await? {
+        return Ok(false);
+    }
+    let Some(job) = ctx.db.write(move |tx| store::take(tx, now, now.plus(LEASE))).await? else {
+        return Ok(false);
+    };
+    let (tries, outcome) = match kinds.0.get(job.name.as_str()) {
+        Some((tries, run)) => (*tries, run(job.payload, ctx.clone()).await),
+        None => (1, Err(Error::Internal(format!("no job is called {}", job.name)))),
+    };
+    let (id, done) = (job.id, job.tries);
+    match outcome {
+        Ok(()) => ctx.db.write(move |tx| store::delete(tx, id)).await?,
+        Err(error) => {
+            let again = (done < tries).then(|| UtcTime::now().plus(pause(done)));
+            tracing::warn!(job = job.name, tries = done, dead = again.is_none(), %error, "a job failed");
+            let text = error.to_string();
+            ctx.db.write(move |tx| store::fail(tx, id, &text, again)).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// 2, 4, 8 … seconds, an hour at the most, up to half more by chance.
+fn pause(tries: i32) -> chrono::Duration {
+    let seconds = 2_i64.saturating_pow(u32::try_from(tries).unwrap_or(0).min(12)).min(3600);
+    chrono::Duration::milliseconds(seconds * 1000 + rand::random_range(0..seconds * 500))
+}

@@ -1,0 +1,68 @@
+//! What changed, told to open pages: names only, so nothing can leak.
+//!
+//! A write publishes topics with its commit; each open page follows the ones that it shows (`sse.rs`) and fetches its
+//! regions again. On PostgreSQL the topics of one instance reach the others by LISTEN/NOTIFY (`listen.rs`).
+//! Presence and typing live in memory, with expiry, and travel the same way (`presence.rs`).
+
+mod listen;
+pub mod presence;
+pub mod sse;
+pub mod web;
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::types::{AccountId, CustomerId, StaffId};
+
+pub use listen::follow_other_instances;
+
+/// Something that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Topic {
+    /// This customer's record, conversations or messages.
+    Customer(CustomerId),
+    /// Cards, tabs and counts of the inbox.
+    Inbox,
+    /// A staff member's own things: presence status, rights.
+    Staff(StaffId),
+    /// Blocks and block requests.
+    Blacklist,
+    /// What this visitor or app user may see of their conversation.
+    Visitor(AccountId),
+    /// A staff member looks at a customer, types, or has gone.
+    Seen(CustomerId, StaffId, Doing),
+    /// The customer is typing (true) or has stopped.
+    CustomerTyping(CustomerId, bool),
+    /// Staff are typing to this visitor.
+    StaffTyping(AccountId),
+    /// Announcements may have been missed: look at everything again.
+    Everything,
+}
+
+/// What a staff member does at a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doing {
+    Here,
+    Typing,
+    Gone,
+}
+
+/// This process among several: its own announcements, coming back from the database, are passed over.
+fn instance() -> u64 {
+    static INSTANCE: OnceLock<u64> = OnceLock::new();
+    *INSTANCE.get_or_init(rand::random)
+}
+
+impl Topic {
+    /// As text for NOTIFY, marked with the instance that says it.
+    pub fn encode(&self) -> String {
+        serde_json::to_string(&(instance(), self)).unwrap_or_default()
+    }
+
+    /// What another instance said; `None` for our own words and for what this version does not know.
+    pub fn decode_foreign(text: &str) -> Option<Topic> {
+        let (from, topic) = serde_json::from_str::<(u64, Topic)>(text).ok()?;
+        (from != instance()).then_some(topic)
+    }
+}

@@ -1,0 +1,37 @@
+//! The event stream of a signed-in page.
+
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::{Topic, sse};
+use crate::auth::Operator;
+use crate::db::Db;
+use crate::db::types::CustomerId;
+use crate::error::Result;
+
+#[derive(Deserialize)]
+pub struct Follows {
+    /// The customer that the page shows.
+    customer: Option<CustomerId>,
+}
+
+/// `GET /live`: `inbox`, `chat`, `counts`, `presence`, `blacklist` and `sync`, without any content.
+pub async fn live(by: Operator, req: HttpRequest, db: Data<Db>, follows: Query<Follows>) -> Result<HttpResponse> {
+    let me = by.id();
+    let shown = follows.customer;
+    if let Some(id) = shown {
+        let scope = by.scope();
+        db.read(move |conn| crate::customers::require_visible(conn, &scope, id)).await?;
+    }
+    let names = move |topic: &Topic| match topic {
+        Topic::Customer(id) if Some(*id) == shown => Some("chat"),
+        Topic::Inbox => Some("inbox"),
+        Topic::Staff(id) if *id == me => Some("counts"),
+        Topic::Blacklist => Some("blacklist"),
+        Topic::Seen(id, who, _) if Some(*id) == shown && *who != me => Some("presence"),
+        Topic::CustomerTyping(id, _) if Some(*id) == shown => Some("presence"),
+        _ => None,
+    };
+    Ok(sse::stream(&req, db.subscribe(), names))
+}

@@ -1,0 +1,153 @@
+//! Text as it is compared: one normaliser for search, filters, uniqueness and sorting.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The form in which two spellings of the same text are equal: compatibility forms joined, case folded, control and
+/// direction marks dropped, runs of white space made one space. Works in any script.
+pub fn fold(text: &str) -> String {
+    let visible = clean(text);
+    let joined: String = visible.nfkc().flat_map(char::to_lowercase).collect();
+    // The Russian ё is written е as often as not.
+    joined.replace('ё', "е")
+}
+
+/// One line as typed, without what nobody sees: control characters, direction marks, surrounding and doubled spaces.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        let word: String = word.chars().filter(|c| !is_invisible(*c)).collect();
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&word);
+    }
+    out
+}
+
+/// Several lines as typed: line breaks stay, other control characters and direction overrides go, ends are trimmed.
+pub fn clean_lines(text: &str) -> String {
+    let kept: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter(|c| *c == '\n' || *c == '\t' || !(c.is_control() || is_override(*c)))
+        .collect();
+    kept.trim().to_owned()
+}
+
+/// Zero-width and direction marks. The joiners U+200C and U+200D stay: Persian words and emoji need them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}') || is_override(c)
+}
+
+/// Marks that turn the direction of the text around them, with which a name can disguise what follows.
+fn is_override(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The digits of a text, in whatever script they are written.
+pub fn digits(text: &str) -> String {
+    text.nfkc().filter_map(|c| c.to_digit(10).and_then(|d| char::from_digit(d, 10))).collect()
+}
+
+/// A phone number as its digits with country code. National numbers are read as numbers of `region` (ISO 3166, "RU");
+/// what no country knows keeps the digits that it has. `None` without at least three digits.
+pub fn phone_digits(text: &str, region: &str) -> Option<String> {
+    let country = region.parse::<phonenumber::country::Id>().ok();
+    let plain: String = text.nfkc().collect();
+    let parsed = phonenumber::parse(country, &plain).ok().filter(phonenumber::is_valid);
+    let found = match parsed {
+        Some(number) => digits(&number.format().mode(phonenumber::Mode::E164).to_string()),
+        None => digits(&plain),
+    };
+    (found.len() >= 3).then_some(found)
+}
+
+/// The digits by which a phone is searched: the Russian trunk prefix 8 of an eleven-digit number is dropped, so that
+/// "8 (901) 788-07-95" finds +79017880795.
+pub fn phone_needle(text: &str) -> Option<String> {
+    let looks_like_phone = text.chars().all(|c| c.is_numeric() || " +-().\u{a0}–".contains(c));
+    let found = digits(text);
+    if !looks_like_phone || found.len() < 3 {
+        return None;
+    }
+    Some(match found.strip_prefix('8') {
+        Some(rest) if rest.len() == 10 => rest.to_owned(),
+        _ => found,
+    })
+}
+
+/// `text` as the inside of a LIKE pattern with `ESCAPE '\'`.
+pub fn like_escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '%' | '_') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The first `limit` characters, with an ellipsis if more follow; line breaks become spaces.
+pub fn preview(text: &str, limit: usize) -> String {
+    let line = clean(text);
+    match line.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+/// Up to two letters that stand for a name in an avatar.
+pub fn initials(name: &str) -> String {
+    let is_wide = |c: char| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{0600}'..='\u{06ff}');
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    match words.next() {
+        None => "?".into(),
+        Some(first) if is_wide(first) => first.to_string(),
+        Some(first) => first.to_uppercase().chain(words.next().into_iter().flat_map(char::to_uppercase)).collect(),
+    }
+}
+
+/// The hue class, 1 to 8, of whatever has this number.
+pub fn hue(id: i64) -> u8 {
+    u8::try_from(id.rem_euclid(8)).unwrap_or(0) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_width_do_not_matter_in_any_script() {
+        assert_eq!(fold("  КСЕНИЯ\u{202e} Алёна "), "ксения алена");
+        assert_eq!(fold("ＡＢＣ　ｄｅｆ"), "abc def");
+        assert_eq!(fold("王芳"), "王芳");
+    }
+
+    #[test]
+    fn three_spellings_of_a_phone_meet() {
+        let stored = phone_digits("8 (901) 788-07-95", "RU").unwrap();
+        assert_eq!(stored, "79017880795");
+        for typed in ["8 (901) 788-07-95", "+79017880795", "7880795", "788.07.95"] {
+            assert!(stored.contains(&phone_needle(typed).unwrap()), "{typed}");
+        }
+        assert_eq!(phone_needle("Vasya1988"), None);
+    }
+
+    #[test]
+    fn a_pattern_means_what_was_typed() {
+        assert_eq!(like_escape(r"50%_\"), r"50\%\_\\");
+    }
+
+    #[test]
+    fn a_preview_is_one_short_line() {
+        assert_eq!(preview("a\nb", 10), "a b");
+        assert_eq!(preview("abcdef", 3), "abc…");
+        assert_eq!(initials("anna kowalska"), "AK");
+        assert_eq!(initials("王芳"), "王");
+        assert_eq!(initials("  "), "?");
+    }
+}

@@ -1,0 +1,137 @@
+//! The languages: every visible string lives in `locales/`.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, static_loader};
+use unic_langid::langid;
+
+use crate::error::Said;
+use crate::text_enum;
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "en",
+        customise: |bundle| {
+            // Names stand in <bdi>, so the isolation marks of Fluent would only get into copied text.
+            bundle.set_use_isolating(false);
+            bundle.set_formatter(Some(thin_spaces));
+        },
+    };
+}
+
+static EN: LanguageIdentifier = langid!("en");
+static RU: LanguageIdentifier = langid!("ru");
+
+text_enum!(
+    /// A language of the interface.
+    Lang { En = "en", Ru = "ru" }
+);
+
+thread_local! {
+    /// Messages without arguments, resolved once a thread.
+    static RESOLVED: RefCell<HashMap<(Lang, String), Rc<str>>> = RefCell::default();
+}
+
+impl Lang {
+    fn id(self) -> &'static LanguageIdentifier {
+        match self {
+            Lang::En => &EN,
+            Lang::Ru => &RU,
+        }
+    }
+
+    /// The first language of an Accept-Language header that there is; English otherwise.
+    pub fn negotiate(header: &str) -> Lang {
+        header
+            .split(',')
+            .filter_map(|part| Lang::parse(part.split([';', '-']).next()?.trim().to_ascii_lowercase().as_str()))
+            .next()
+            .unwrap_or(Lang::En)
+    }
+
+    /// The language's own name.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Lang::En => "English",
+            Lang::Ru => "Русский",
+        }
+    }
+
+    /// A message without arguments.
+    pub fn t(self, key: &str) -> Rc<str> {
+        RESOLVED.with_borrow_mut(|known| match known.get(&(self, key.to_owned())) {
+            Some(text) => text.clone(),
+            None => {
+                let text: Rc<str> = LOCALES.lookup(self.id(), key).into();
+                known.insert((self, key.to_owned()), text.clone());
+                text
+            }
+        })
+    }
+
+    /// A message with arguments.
+    pub fn args<'a>(self, key: &str, args: impl IntoIterator<Item = (&'static str, FluentValue<'a>)>) -> String {
+        let args: HashMap<Cow<'static, str>, FluentValue> = args.into_iter().map(|(k, v)| (k.into(), v)).collect();
+        LOCALES.lookup_with_args(self.id(), key, &args)
+    }
+
+    /// A message about a number of things, as `$count`.
+    pub fn tn(self, key: &str, count: i64) -> String {
+        self.args(key, [("count", FluentValue::from(count))])
+    }
+
+    /// A sentence that an error or a refusal carries.
+    pub fn say(self, said: &Said) -> String {
+        if said.args.is_empty() {
+            return self.t(said.key).to_string();
+        }
+        self.args(said.key, said.args.iter().map(|(name, value)| {
+            let value = value.parse::<i64>().map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
+            (*name, value)
+        }))
+    }
+}
+
+/// 12480 as 12 480, with thin spaces.
+pub fn group_digits(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + 4);
+    if number < 0 {
+        out.push('−');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        // Four digits stay together, as readers expect of years and house numbers.
+        if i > 0 && (digits.len() - i) % 3 == 0 && digits.len() > 4 {
+            out.push('\u{2009}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "counts are whole and far below 2^53")]
+fn thin_spaces<M>(value: &FluentValue, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(n) if n.value.fract() == 0.0 => Some(group_digits(n.value as i64)),
+        _ => None,
+    }
+}
+
+/// Ids of messages that may be shown as a toast after a redirect: those that begin with `toast-`.
+pub fn toast_key(key: &str) -> Option<&'static str> {
+    use std::collections::HashSet;
+    use std::sync::LazyLock;
+    static KEYS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        include_str!("../../locales/en/toasts.ftl")
+            .lines()
+            .filter_map(|line| line.split_once(" =").map(|(key, _)| key.trim()))
+            .filter(|key| key.starts_with("toast-"))
+            .collect()
+    });
+    KEYS.get(key).copied()
+}

@@ -1,0 +1,13 @@
+//! What every page shares: the shell, the reply (page or region), forms, errors, headers, assets, words, times, routes.
+
+pub mod address;
+pub mod assets;
+pub mod errors;
+pub mod filters;
+pub mod forms;
+pub mod i18n;
+pub mod page;
+pub mod routes;
+pub mod security;
+pub mod shell;
+pub mod times;

@@ -1,0 +1,131 @@
+//! Page or region, decided once.
+//!
+//! A page is one template; a region is a block of it whose name is the id of its element. htmx asks for a region by
+//! `HX-Request-Type: partial` and `HX-Target: section#results`; boosted links, Back and browsers without scripts get
+//! the page.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::error::{Error, Result};
+
+/// The headers that decide what is answered at one URL.
+const VARY: &str = "HX-Request, HX-Request-Type, HX-Target";
+
+/// A page that knows its regions.
+pub trait Regions: Template {
+    /// The region of this id with whatever else changes along with it (its `<title>`, further regions as
+    /// `<hx-partial>`); `None` if the page has no such region.
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        let _ = id;
+        None
+    }
+}
+
+/// What htmx says of a request.
+#[derive(Clone, Debug, Default)]
+pub struct Hx {
+    /// Sent by htmx at all.
+    pub is_htmx: bool,
+    /// The id of the region that is asked for.
+    pub region: Option<String>,
+}
+
+impl Hx {
+    /// Reads the headers.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|v| v.to_str().ok());
+        let partial = text("HX-Request-Type") == Some("partial");
+        let target = text("HX-Target").and_then(|target| target.split_once('#')).map(|(_, id)| id.to_owned());
+        Self { is_htmx: text("HX-Request") == Some("true"), region: target.filter(|_| partial) }
+    }
+
+    /// The page, or the region of it that was asked for.
+    pub fn page(&self, page: &impl Regions) -> Result<HttpResponse> {
+        self.with_status(StatusCode::OK, page)
+    }
+
+    /// The same after input that does not fit: 422.
+    pub fn invalid(&self, page: &impl Regions) -> Result<HttpResponse> {
+        self.with_status(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    /// The same with another status.
+    pub fn with_status(&self, status: StatusCode, page: &impl Regions) -> Result<HttpResponse> {
+        let html = match self.region.as_deref().and_then(|id| page.region(id)) {
+            Some(region) => region?,
+            None => page.render()?,
+        };
+        Ok(html_response(status, html))
+    }
+
+    /// After a change: on to `url`, where `toast` (a message id) says what was done. Without scripts a redirect.
+    pub fn done(&self, toast: &'static str, url: &str) -> Result<HttpResponse> {
+        let cookie = super::forms::toast_cookie(toast);
+        if !self.is_htmx {
+            return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, url)).cookie(cookie).finish());
+        }
+        // The answer is fetched as a whole page and its main part put in place, so the frame stays as it is.
+        let location = serde_json::json!({ "path": url, "target": "#main", "select": "#main", "swap": "outerMorph", "push": "true" });
+        Ok(HttpResponse::Ok().insert_header(("HX-Location", location.to_string())).cookie(cookie).finish())
+    }
+
+    /// After a change that the page shows in one of its own regions: that region, fresh, with a toast.
+    pub fn changed(&self, page: &impl Regions, toast: &str) -> Result<HttpResponse> {
+        let mut answer = self.page(page)?;
+        let event = serde_json::json!({ "toast": toast }).to_string();
+        answer.headers_mut().insert(
+            header::HeaderName::from_static("hx-trigger"),
+            header::HeaderValue::from_str(&ascii_json(&event)).map_err(|e| Error::Internal(e.to_string()))?,
+        );
+        Ok(answer)
+    }
+}
+
+/// An HTML answer that no cache keeps.
+pub fn html_response(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::VARY, VARY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(html)
+}
+
+/// JSON for a header: headers carry ASCII, so everything else is escaped.
+pub fn ascii_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0u16; 2];
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
+/// A region's answer: the tab's title, the region, and further regions that changed with it (`(id, html)`).
+pub fn region_with(title: &str, region: String, others: &[(&str, String)]) -> String {
+    let mut out = format!("<title>{}</title>{region}", askama::filters::escape(title, askama::filters::Html).map(|s| s.to_string()).unwrap_or_default());
+    for (id, html) in others {
+        out.push_str(&format!("<hx-partial hx-target=\"#{id}\" hx-swap=\"outerHTML\">{html}</hx-partial>"));
+    }
+    out
+}
+
+impl FromRequest for Hx {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Hx::of(req.headers())))
+    }
+}

@@ -1,0 +1,69 @@
+//! Every route with its right: one flat table. A route cannot be written without saying who may, and a test walks the
+//! table with every role.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpMessage, guard};
+
+use crate::auth::Visit;
+use crate::auth::rights::Right;
+use crate::error::Error;
+
+/// The largest body of a form without files, in bytes.
+pub const FORM_LIMIT: usize = 256 * 1024;
+
+/// A route as the rights test sees it.
+pub struct Entry {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub right: Right,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $right:ident $($handler:ident)::+;)+) => {
+        /// All routes.
+        pub const TABLE: &[Entry] =
+            &[$(Entry { method: stringify!($method), path: $path, right: Right::$right }),+];
+
+        /// Puts the table into the app.
+        pub fn configure(app: &mut ServiceConfig) {
+            $(app.service(
+                web::resource($path)
+                    .guard(guard::$method())
+                    .wrap(from_fn(|req: ServiceRequest, next: Next<_>| {
+                        req.extensions_mut().insert(Right::$right);
+                        check(req, next)
+                    }))
+                    .to(crate::$($handler)::+),
+            );)+
+        }
+    };
+}
+
+routes! {
+    Get "/assets/{name}" Public web::assets::serve;
+    Get "/login" Public auth::web::login_page;
+    Post "/login" Public auth::web::login;
+    Post "/logout" Operator auth::web::logout;
+    Post "/presence" Operator auth::web::presence;
+    Post "/preferences" Operator auth::web::preferences;
+    Get "/live" Operator realtime::web::live;
+    Get "/" Operator home::web::home;
+}
+
+/// The second lock beside the guard in each handler's signature.
+async fn check(
+    req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let right = req.extensions().get::<Right>().copied().ok_or(Error::Forbidden)?;
+    if !matches!(right, Right::Public | Right::Visitor | Right::App) {
+        let visit = Visit::of(req.request()).await?;
+        if !right.allows(Some(visit.me.role)) {
+            return Err(Error::Forbidden.into());
+        }
+    }
+    next.call(req).await
+}

@@ -1,0 +1,194 @@
+//! The frame of every signed-in page: who, words, counts, theme. One extractor, never repeated in a handler.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use chrono_tz::Tz;
+
+use super::assets;
+use super::i18n::Lang;
+use super::times::{self, Clock};
+use crate::auth::{Me, Role, Theme, Visit};
+use crate::config::Config;
+use crate::db::types::UtcTime;
+use crate::error::{Error, Said};
+
+/// What a page's frame shows. Every page struct holds one as `sh`.
+#[derive(Clone)]
+pub struct Shell {
+    pub me: Me,
+    pub lang: Lang,
+    pub theme: Theme,
+    /// Unread messages for the sidebar.
+    pub unread: i64,
+    /// The path of this page.
+    pub path: String,
+    /// What stands in the search field.
+    pub q: String,
+    /// Address of this page's event stream.
+    pub live: String,
+    /// A message left by the page before (after a form without scripts).
+    pub toast: Option<String>,
+    pub clock: Clock,
+}
+
+impl Shell {
+    /// A message.
+    pub fn t(&self, key: &str) -> Rc<str> {
+        self.lang.t(key)
+    }
+
+    /// A message about a number of things.
+    pub fn tn(&self, key: &str, count: impl Into<i64>) -> String {
+        self.lang.tn(key, count.into())
+    }
+
+    /// A message with one argument.
+    pub fn ta(&self, key: &str, name: &'static str, value: impl Display) -> String {
+        self.lang.args(key, [(name, value.to_string().into())])
+    }
+
+    /// A sentence that the program carried here.
+    pub fn say(&self, said: &Said) -> String {
+        self.lang.say(said)
+    }
+
+    /// A number as people read it.
+    pub fn num(&self, number: impl Into<i64>) -> String {
+        super::i18n::group_digits(number.into())
+    }
+
+    /// A capped count: "999+" where more than 999.
+    pub fn capped(&self, number: impl Into<i64>) -> String {
+        let number = number.into();
+        if number > 999 { "999+".into() } else { number.to_string() }
+    }
+
+    /// A time in short: today 14:32, this year 14 Nov, older Oct 2025.
+    pub fn short(&self, time: &UtcTime) -> String {
+        times::short(&self.clock, self.lang, *time)
+    }
+
+    /// A time in full.
+    pub fn full(&self, time: &UtcTime) -> String {
+        times::full(&self.clock, self.lang, *time)
+    }
+
+    /// The clock time only: 14:32.
+    pub fn hm(&self, time: &UtcTime) -> String {
+        times::hm(&self.clock, *time)
+    }
+
+    /// Address of a static file.
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::url(name)
+    }
+
+    /// Whether this page belongs to the section that begins with `prefix`.
+    pub fn at(&self, prefix: &str) -> bool {
+        if prefix == "/" {
+            return self.path == "/";
+        }
+        self.path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    pub fn is_admin(&self) -> bool {
+        self.me.role == Role::Admin
+    }
+
+    /// Supervisor or admin.
+    pub fn is_supervisor(&self) -> bool {
+        self.me.role >= Role::Supervisor
+    }
+
+    pub fn lang_code(&self) -> &'static str {
+        self.lang.as_str()
+    }
+
+    pub fn dir(&self) -> &'static str {
+        "ltr"
+    }
+
+    pub fn theme_attr(&self) -> &'static str {
+        self.theme.as_str()
+    }
+
+    /// The language that a request without a person asks for.
+    pub fn language_of(req: &HttpRequest) -> Lang {
+        let header = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Lang::negotiate(header.unwrap_or_default())
+    }
+}
+
+impl FromRequest for Shell {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let visit = Visit::of(&req).await?;
+            let zone = req.app_data::<Data<Config>>().map_or(Tz::UTC, |config| config.time_zone);
+            let lang = visit.language.unwrap_or_else(|| Shell::language_of(&req));
+            Ok(Shell {
+                me: visit.me.clone(),
+                lang,
+                theme: visit.theme,
+                unread: visit.unread,
+                path: req.path().to_owned(),
+                q: String::new(),
+                live: "/live".into(),
+                toast: super::forms::toast_of(&req).map(|key| lang.t(key).to_string()),
+                clock: Clock::now(zone),
+            })
+        })
+    }
+}
+
+/// The frame of a page without a person: sign-in, errors.
+#[derive(Clone, Copy)]
+pub struct Bare {
+    pub lang: Lang,
+    pub theme: Theme,
+}
+
+impl Bare {
+    /// In the language that the browser asks for.
+    pub fn of(req: &HttpRequest) -> Self {
+        Self { lang: Shell::language_of(req), theme: Theme::Auto }
+    }
+
+    pub fn t(&self, key: &str) -> Rc<str> {
+        self.lang.t(key)
+    }
+
+    pub fn ta(&self, key: &str, name: &'static str, value: impl Display) -> String {
+        self.lang.args(key, [(name, value.to_string().into())])
+    }
+
+    pub fn say(&self, said: &Said) -> String {
+        self.lang.say(said)
+    }
+
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::url(name)
+    }
+
+    pub fn lang_code(&self) -> &'static str {
+        self.lang.as_str()
+    }
+
+    pub fn dir(&self) -> &'static str {
+        "ltr"
+    }
+
+    pub fn theme_attr(&self) -> &'static str {
+        self.theme.as_str()
+    }
+}

@@ -1,0 +1,94 @@
+//! Times as people read them, and days as the installation means them.
+
+use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+
+use super::i18n::Lang;
+use crate::db::types::UtcTime;
+
+/// The moment of the request and the installation's time zone.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    pub now: UtcTime,
+    pub zone: Tz,
+}
+
+impl Clock {
+    pub fn now(zone: Tz) -> Self {
+        Self { now: UtcTime::now(), zone }
+    }
+
+    /// Today, in the installation's time zone.
+    pub fn today(&self) -> NaiveDate {
+        self.local(self.now).date_naive()
+    }
+
+    /// The day that a moment falls on.
+    pub fn day(&self, time: UtcTime) -> NaiveDate {
+        self.local(time).date_naive()
+    }
+
+    /// When a day begins. Where the clock jumps over midnight, the first moment after the jump.
+    pub fn start_of(&self, day: NaiveDate) -> UtcTime {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let start = match self.zone.from_local_datetime(&midnight) {
+            LocalResult::Single(t) | LocalResult::Ambiguous(t, _) => t,
+            LocalResult::None => self
+                .zone
+                .from_local_datetime(&(midnight + Duration::hours(1)))
+                .earliest()
+                .unwrap_or_else(|| self.zone.from_utc_datetime(&midnight)),
+        };
+        start.to_utc().into()
+    }
+
+    /// Monday of this week.
+    pub fn monday(&self) -> NaiveDate {
+        let today = self.today();
+        today - Duration::days(i64::from(today.weekday().num_days_from_monday()))
+    }
+
+    fn local(&self, time: UtcTime) -> DateTime<Tz> {
+        time.utc().with_timezone(&self.zone)
+    }
+}
+
+/// The short name of a month, January = 1.
+fn month(lang: Lang, number: u32) -> &'static str {
+    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const RU: [&str; 12] =
+        ["янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек."];
+    let names = match lang {
+        Lang::En => EN,
+        Lang::Ru => RU,
+    };
+    usize::try_from(number).ok().and_then(|n| names.get(n.wrapping_sub(1)).copied()).unwrap_or_default()
+}
+
+/// Today 14:32, this year 14 Nov, older Oct 2025.
+pub fn short(clock: &Clock, lang: Lang, time: UtcTime) -> String {
+    let (t, now) = (clock.local(time), clock.local(clock.now));
+    if t.date_naive() == now.date_naive() {
+        return t.format("%H:%M").to_string();
+    }
+    if t.year() == now.year() {
+        return format!("{}\u{a0}{}", t.day(), month(lang, t.month()));
+    }
+    format!("{}\u{a0}{}", month(lang, t.month()), t.year())
+}
+
+/// 23 Nov 2026, 14:32.
+pub fn full(clock: &Clock, lang: Lang, time: UtcTime) -> String {
+    let t = clock.local(time);
+    format!("{}\u{a0}{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.year(), t.format("%H:%M"))
+}
+
+/// 14:32.
+pub fn hm(clock: &Clock, time: UtcTime) -> String {
+    clock.local(time).format("%H:%M").to_string()
+}
+
+/// 23 Nov 2026.
+pub fn date(lang: Lang, day: NaiveDate) -> String {
+    format!("{}\u{a0}{}\u{a0}{}", day.day(), month(lang, day.month()), day.year())
+}

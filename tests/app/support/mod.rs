@@ -1,0 +1,206 @@
+//! How a test is written:
+//!
+//! ```ignore
+//! let app = spawn_app().await;                        // a server and a database of its own, four staff
+//! let operator = app.sign_in(OPERATOR).await;         // cookies, no redirects followed
+//! let page = operator.get("/customers").await;
+//! page.assert_status(200);
+//! assert_eq!(page.select("h1"), ["Customers"]);
+//! let region = operator.htmx("/customers?q=anna", "section#results").await;
+//! region.assert_region("results");
+//! let sent = operator.submit(&page, "form#new", &[("name", "Anna")]).await;   // hidden fields come along
+//! sent.assert_status(303);
+//! ```
+//!
+//! `app.db` is the product's own door to the database; `app.number`, `app.text` and `app.execute` go round it.
+//! The same tests run on PostgreSQL when `TEST_DATABASE_URL` names a server where databases may be created.
+
+// Each test binary uses its part of this.
+#![allow(dead_code, unused_imports)]
+
+mod client;
+mod database;
+mod page;
+mod staff;
+mod waiting;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use switchboard::config::Config;
+use switchboard::db::Db;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+pub use client::{Client, Event, Events};
+use database::Database;
+pub use page::Page;
+pub use staff::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR};
+pub use waiting::eventually;
+
+/// Longer than any start or graceful stop on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+type Settings = Arc<dyn Fn(&mut Config)>;
+
+/// A running desk with a database and a data folder of its own.
+// Fields are dropped in this order: the server stops before its database goes.
+pub struct TestApp {
+    server: Option<Server>,
+    pub address: SocketAddr,
+    pub db: Db,
+    settings: Settings,
+    database: Database,
+    data: TempDir,
+}
+
+/// A desk with the staff of [`staff`].
+pub async fn spawn_app() -> TestApp {
+    spawn_app_with(|_| ()).await
+}
+
+/// The same with settings of its own.
+pub async fn spawn_app_with(settings: impl Fn(&mut Config) + 'static) -> TestApp {
+    TestApp::start(database::Content::Staff, Arc::new(settings)).await
+}
+
+/// A desk on its first day: migrated, nobody in it.
+pub async fn spawn_empty_app() -> TestApp {
+    TestApp::start(database::Content::Nobody, Arc::new(|_| ())).await
+}
+
+impl TestApp {
+    async fn start(content: database::Content, settings: Settings) -> TestApp {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::create(content, data.path());
+        let (server, address, db) = Server::start(config(&data, &database, &settings)).await;
+        TestApp { server: Some(server), address, db, settings, database, data }
+    }
+
+    /// Stops the server and starts it again on the same data, at another port.
+    pub async fn restart(&mut self) {
+        drop(self.server.take());
+        let (server, address, db) = Server::start(config(&self.data, &self.database, &self.settings)).await;
+        (self.server, self.address, self.db) = (Some(server), address, db);
+    }
+
+    /// The address of a path, which begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.data.path().to_owned()
+    }
+
+    /// Whether this run is on the embedded engine.
+    pub fn is_sqlite(&self) -> bool {
+        self.database.is_sqlite()
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// A browser signed in through the login page.
+    pub async fn sign_in(&self, email: &str) -> Client {
+        let client = self.anonymous();
+        let login = client.get("/login").await;
+        login.assert_status(200);
+        let answer = client.submit(&login, "form", &[("email", email), ("password", PASSWORD)]).await;
+        answer.assert_status(303);
+        client
+    }
+
+    /// Adds a member of staff with [`PASSWORD`] and returns their id.
+    pub fn staff(&self, email: &str, role: &str) -> i64 {
+        self.execute(&staff::insert(email, email.split('@').next().unwrap_or(email), role));
+        self.staff_id(email)
+    }
+
+    pub fn staff_id(&self, email: &str) -> i64 {
+        self.number(&format!("SELECT id FROM staff WHERE email = '{email}'"))
+    }
+
+    /// The one number that a query answers; panics when there is none.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.database.connect().number(sql).unwrap_or_else(|| panic!("no number: {sql}"))
+    }
+
+    /// The one text that a query answers; nothing for NULL and for no row.
+    pub fn text(&self, sql: &str) -> Option<String> {
+        self.database.connect().text(sql)
+    }
+
+    /// Runs statements past the product: for states that no page can bring about.
+    pub fn execute(&self, sql: &str) {
+        self.database.connect().execute(sql);
+    }
+
+    /// Waits until no background job is due.
+    pub async fn jobs_done(&self) {
+        let due = self.database.jobs_due();
+        eventually("no job due", async || (self.number(&due) == 0).then_some(())).await;
+    }
+}
+
+fn config(data: &TempDir, database: &Database, settings: &Settings) -> Config {
+    let mut config = Config {
+        data: data.path().to_owned(),
+        listen: "127.0.0.1:0".into(),
+        database_url: Some(database.url().to_owned()),
+        ..Config::default()
+    };
+    settings(&mut config);
+    config
+}
+
+/// The server on a thread and a runtime of its own, so that dropping it can wait for its end, in a failing test too.
+struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    stopped: Receiver<()>,
+}
+
+impl Server {
+    async fn start(config: Config) -> (Server, SocketAddr, Db) {
+        let (started, starting) = oneshot::channel();
+        let (stop, stopping) = oneshot::channel::<()>();
+        let (end, stopped) = channel();
+        let serve = move || {
+            actix_web::rt::System::new().block_on(async move {
+                match switchboard::app::start(config).await {
+                    Ok(running) => {
+                        let _ = started.send(Ok((running.address, running.db.clone())));
+                        let _ = stopping.await;
+                        running.stop().await;
+                    }
+                    Err(error) => {
+                        let _ = started.send(Err(format!("{error:?}")));
+                    }
+                }
+            });
+            let _ = end.send(());
+        };
+        std::thread::Builder::new().name("desk".into()).spawn(serve).expect("a thread");
+        let (address, db) = tokio::time::timeout(PATIENCE, starting)
+            .await
+            .expect("the desk starts in time")
+            .expect("the desk does not panic while it starts")
+            .unwrap_or_else(|error| panic!("the desk does not start: {error}"));
+        (Server { stop: Some(stop), stopped }, address, db)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let stopped = self.stopped.recv_timeout(PATIENCE);
+        if !std::thread::panicking() {
+            stopped.expect("the desk stops in time and without a panic");
+        }
+    }
+}

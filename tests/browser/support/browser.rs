@@ -1,0 +1,344 @@
+//! One Chromium, in the words of the person who sits before it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+
+use super::{chromedriver, pictures};
+use crate::app::PASSWORD;
+
+const AXE: &str = include_str!("../vendor/axe-core/axe.min.js");
+/// Longer than anything takes on a busy machine; what takes so long has failed.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+/// What a browser brings along.
+#[derive(Clone, Copy)]
+pub struct Look {
+    pub scripts: Scripts,
+    /// What it asks for in Accept-Language.
+    pub language: &'static str,
+    /// What the system prefers.
+    pub dark: bool,
+    pub size: (u32, u32),
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { scripts: Scripts::On, language: "en", dark: false, size: (1280, 900) }
+    }
+}
+
+#[derive(Clone)]
+pub struct Browser {
+    /// For what this type has no word for.
+    pub driver: WebDriver,
+    origin: String,
+    look: Look,
+}
+
+impl Browser {
+    /// Opens a browser with an empty profile. Journeys ask their desk for one.
+    pub async fn open(desk: SocketAddr, look: Look) -> Browser {
+        let driver = WebDriver::new(chromedriver::url(), capabilities(look).expect("capabilities"))
+            .await
+            .expect("Chromium, which `tests/run` installs, did not start");
+        let browser = Browser { driver, origin: format!("http://{desk}"), look };
+        let (width, height) = look.size;
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        // A window does not get narrower than Chromium's own controls; this does.
+        browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        let scheme = if look.dark { "dark" } else { "light" };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        browser.devtools("Emulation.setEmulatedMedia", features).await;
+        browser
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn devtools(&self, command: &str, params: Value) -> Value {
+        self.driver.cdp().send_raw(command, params).await.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Opens a path of the desk, or a whole address.
+    pub async fn goto(&self, path: &str) {
+        let url = if path.starts_with('/') { format!("{}{path}", self.origin) } else { path.to_owned() };
+        self.driver.goto(&url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Signs in through the login page.
+    pub async fn sign_in(&self, email: &str) {
+        self.goto("/login").await;
+        self.fill("input[name=email]", email).await;
+        self.fill("input[name=password]", PASSWORD).await;
+        self.click("form button:not([type=button])").await;
+        self.wait("the login page is left", async || !self.path().await.starts_with("/login")).await;
+    }
+
+    /// Path and query of the page.
+    pub async fn path(&self) -> String {
+        let url = self.driver.current_url().await.expect("an address");
+        url[url::Position::BeforePath..].to_owned()
+    }
+
+    pub async fn wait_for_path(&self, path: &str) {
+        self.wait(&format!("the path {path}"), async || self.path().await == path).await;
+    }
+
+    /// Waits until a visible element matches and returns the first.
+    pub async fn find(&self, css: &str) -> WebElement {
+        let since = Instant::now();
+        loop {
+            for element in self.all(css).await {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return element;
+                }
+            }
+            self.pause(since, || format!("something visible that matches {css}")).await;
+        }
+    }
+
+    /// Clicks the first visible match; again if the page was changing under the pointer.
+    pub async fn click(&self, css: &str) {
+        self.click_one(css, "").await;
+    }
+
+    /// Clicks the first visible match that says this.
+    pub async fn click_text(&self, css: &str, text: &str) {
+        self.click_one(css, text).await;
+    }
+
+    async fn click_one(&self, css: &str, text: &str) {
+        let since = Instant::now();
+        let mut failure = String::new();
+        loop {
+            for element in self.all(css).await {
+                let shown = element.is_displayed().await.unwrap_or(false);
+                if !shown || !element.text().await.unwrap_or_default().contains(text) {
+                    continue;
+                }
+                match element.click().await {
+                    Ok(()) => return,
+                    Err(error) => failure = format!(" ({error})"),
+                }
+            }
+            self.pause(since, || format!("something to click that matches {css} and says {text:?}{failure}")).await;
+        }
+    }
+
+    /// Replaces what a field holds, by typing.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Types into whatever has the focus; `Key` and text may be joined with `+`.
+    pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
+        self.driver.action_chain().send_keys(keys).perform().await.expect("keys pressed");
+    }
+
+    /// Chooses an option by its text.
+    pub async fn choose(&self, css: &str, option: &str) {
+        self.click_one(&format!("{css} option"), option).await;
+    }
+
+    /// Hands files to a file field.
+    pub async fn upload(&self, css: &str, file: &Path) {
+        let field = self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        field.send_keys(file.to_str().expect("a path in UTF-8")).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Waits until some match contains this text.
+    pub async fn wait_for_text(&self, css: &str, text: &str) {
+        let since = Instant::now();
+        loop {
+            let texts = self.texts(css).await;
+            if texts.iter().any(|found| found.contains(text)) {
+                return;
+            }
+            self.pause(since, || format!("{text:?} in {css}; it says {texts:?}")).await;
+        }
+    }
+
+    /// Waits until something visible matches.
+    pub async fn wait_for(&self, css: &str) {
+        self.find(css).await;
+    }
+
+    /// Waits until nothing visible matches.
+    pub async fn wait_until_gone(&self, css: &str) {
+        self.wait(&format!("no visible {css}"), async || !self.sees(css).await).await;
+    }
+
+    /// Waits for anything else.
+    pub async fn wait(&self, what: &str, mut happened: impl AsyncFnMut() -> bool) {
+        let since = Instant::now();
+        while !happened().await {
+            self.pause(since, || what.to_owned()).await;
+        }
+    }
+
+    /// Whether something visible matches now.
+    pub async fn sees(&self, css: &str) -> bool {
+        for element in self.all(css).await {
+            if element.is_displayed().await.unwrap_or(false) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What every match says now.
+    pub async fn texts(&self, css: &str) -> Vec<String> {
+        let mut texts = vec![];
+        for element in self.all(css).await {
+            // Gone since it was found.
+            texts.extend(element.text().await.ok());
+        }
+        texts
+    }
+
+    /// The id of the element that has the focus, or its tag.
+    pub async fn focused(&self) -> String {
+        let element = self.driver.active_element().await.expect("something has the focus");
+        match element.id().await.ok().flatten() {
+            Some(id) if !id.is_empty() => id,
+            _ => element.tag_name().await.unwrap_or_default(),
+        }
+    }
+
+    /// Runs a script and returns its value. It is exempt from the page's security policy.
+    pub async fn script(&self, script: &str) -> Value {
+        let answer = self.driver.execute(script, vec![]).await;
+        answer.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
+    }
+
+    /// Takes a picture into `target/screenshots`.
+    pub async fn screenshot(&self, name: &str) {
+        let file = pictures().join(format!("{name}.png"));
+        self.driver.screenshot(&file).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+
+    /// Fails with a list of everything that axe-core finds wrong with the page as it is now.
+    pub async fn axe(&self) {
+        assert!(self.look.scripts == Scripts::On, "axe needs scripts");
+        let loaded = self.script("return typeof window.axe === 'object'").await;
+        if loaded != json!(true) {
+            self.driver.execute(AXE, vec![]).await.expect("axe loads");
+        }
+        // Half-faded text has no contrast that means anything.
+        let run = "const done = arguments[arguments.length - 1]; \
+            Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().endTime !== Infinity) \
+                .map(a => a.finished.catch(() => 0))) \
+            .then(() => axe.run(document, { resultTypes: ['violations'] })) \
+            .then(r => done(r.violations), e => done(String(e)));";
+        let answer = self.driver.execute_async(run, vec![]).await.expect("axe runs");
+        let violations = answer.json().as_array().cloned().unwrap_or_else(|| panic!("axe: {}", answer.json()));
+        let list: Vec<String> = violations.iter().map(readable).collect();
+        assert!(list.is_empty(), "axe on {}:\n{}", self.path().await, list.join("\n"));
+    }
+
+    /// What the console has said since it was last asked.
+    pub async fn console(&self) -> Vec<String> {
+        let entries = self.driver.browser_log().await.unwrap_or_default();
+        entries.into_iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect()
+    }
+
+    /// Forgets errors that the journey has brought about on purpose.
+    pub async fn forget_console(&self) {
+        self.console().await;
+    }
+
+    pub async fn assert_clean_console(&self) {
+        let said = self.console().await;
+        // Chromium reports each refused form as if a file were missing.
+        let refused = |line: &&String| line.contains("responded with a status of 422");
+        let wrong: Vec<&String> = said.iter().filter(|l| l.starts_with("SEVERE")).filter(|l| !refused(l)).collect();
+        assert!(wrong.is_empty(), "the console says:\n{wrong:#?}");
+    }
+
+    /// What a failed journey leaves for whoever looks into it.
+    pub async fn leave_evidence(&self, name: &str) {
+        let folder = pictures();
+        // The browser itself may be what failed.
+        let _ = self.driver.screenshot(&folder.join(format!("{name}.png"))).await;
+        let source = self.driver.source().await.unwrap_or_default();
+        let _ = std::fs::write(folder.join(format!("{name}.html")), source);
+        let path = self.driver.current_url().await.map(String::from).unwrap_or_default();
+        eprintln!("at {path}; see target/screenshots/{name}.png; console: {:#?}", self.console().await);
+    }
+
+    pub async fn quit(self) {
+        let _ = self.driver.quit().await;
+    }
+
+    async fn all(&self, css: &str) -> Vec<WebElement> {
+        // Between two pages there may be no document to ask.
+        self.driver.find_all(By::Css(css)).await.unwrap_or_default()
+    }
+
+    async fn pause(&self, since: Instant, what: impl FnOnce() -> String) {
+        if since.elapsed() > PATIENCE {
+            panic!("waited {} s at {} for {}", PATIENCE.as_secs(), self.path().await, what());
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+}
+
+fn capabilities(look: Look) -> WebDriverResult<thirtyfour::ChromeCapabilities> {
+    let mut chrome = DesiredCapabilities::chrome();
+    // Where chromedriver would not look; elsewhere it finds the browser itself.
+    if Path::new("/usr/bin/chromium").exists() {
+        chrome.set_binary("/usr/bin/chromium")?;
+    }
+    let (width, height) = look.size;
+    for argument in [
+        "--headless=new",
+        // Chromium has no sandbox as root and in most containers; it only opens pages of this test.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        &format!("--window-size={width},{height}"),
+        &format!("--lang={}", look.language),
+    ] {
+        chrome.add_arg(argument)?;
+    }
+    let mut preferences = json!({
+        "intl.accept_languages": look.language,
+        "credentials_enable_service": false,
+        "profile.password_manager_leak_detection": false,
+    });
+    if look.scripts == Scripts::Off {
+        preferences["profile.managed_default_content_settings.javascript"] = json!(2);
+    }
+    chrome.add_experimental_option("prefs", preferences)?;
+    chrome.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+    Ok(chrome)
+}
+
+/// One finding: the rule, what it asks, and where.
+fn readable(violation: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let nodes = violation["nodes"].as_array().cloned().unwrap_or_default();
+    let places = nodes.iter().map(|node| {
+        let why = text(&node["failureSummary"]).replace('\n', "\n      ");
+        format!("    {}\n      {}\n      {why}", node["target"], text(&node["html"]))
+    });
+    let places: Vec<String> = places.collect();
+    format!("  {} ({}): {}\n{}", text(&violation["id"]), text(&violation["impact"]), text(&violation["help"]), places.join("\n"))
+}
