@@ -340,5 +340,11 @@ fn readable(violation: &Value) -> String {
         format!("    {}\n      {}\n      {why}", node["target"], text(&node["html"]))
     });
     let places: Vec<String> = places.collect();
-    format!("  {} ({}): {}\n{}", text(&violation["id"]), text(&violation["impact"]), text(&violation["help"]), places.join("\n"))
+    format!(
+        "  {} ({}): {}\n{}",
+        text(&violation["id"]),
+        text(&violation["impact"]),
+        text(&violation["help"]),
+        places.join("\n")
+    )
 }

@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 /// in whatever way.
 const KEEPER: &str = r#"
 trap '' INT
+exec 2>/dev/null
 folder=$(mktemp -d)
-TMPDIR=$folder chromedriver --port=0 2>/dev/null &
+TMPDIR=$folder chromedriver --port=0 &
 driver=$!
 while read -r _; do :; done
 kill "$driver"
@@ -30,12 +31,8 @@ pub fn url() -> &'static str {
 }
 
 fn start() -> Driver {
-    let mut keeper = Command::new("sh")
-        .args(["-c", KEEPER])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a shell");
+    let mut keeper =
+        Command::new("sh").args(["-c", KEEPER]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell");
     let pipe = keeper.stdin.take().expect("its input");
     let mut lines = BufReader::new(keeper.stdout.take().expect("its output")).lines();
     let port = loop {
