@@ -1,12 +1,16 @@
 //! A person the business talks to: one record a person.
+//!
+//! - The number never changes and is never given again.
+//! - A name that staff edited is never overwritten by a channel.
+//! - A customer without phone and e-mail has a pending action, which ends when either is filled in.
+//! - `search_text` holds whatever the customer can be found by, folded; every change of those fields refreshes it here.
+//! - Every read takes a `CustomerScope`; what it does not show is not there.
 
-use crate::auth::CustomerScope;
-use crate::db::Conn;
-use crate::db::types::CustomerId;
-use crate::error::{Error, Result};
+pub mod actions;
+mod model;
+pub mod store;
 
-/// Refuses, as if it did not exist, a customer that the scope does not show.
-pub fn require_visible(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<()> {
-    let _ = (conn, scope, id);
-    Err(Error::NotFound)
-}
+pub use model::{
+    ChannelAccount, Claim, ClaimKind, Customer, CustomerTag, Details, Handle, StoredClaim, TypedDetails,
+};
+pub use store::{find, require_visible};

@@ -34,8 +34,8 @@ impl Errors {
     }
 
     /// The sentence at `field`, in `lang`; empty if nothing is wrong there.
-    pub fn of(&self, field: &str, lang: Lang) -> String {
-        self.0.iter().find(|(name, _)| *name == field).map(|(_, said)| lang.say(said)).unwrap_or_default()
+    pub fn of(&self, field: &str, lang: impl std::borrow::Borrow<Lang>) -> String {
+        self.0.iter().find(|(name, _)| *name == field).map(|(_, said)| lang.borrow().say(said)).unwrap_or_default()
     }
 
     /// One error as a whole set.

@@ -1,0 +1,126 @@
+//! Taking, handing over, closing, rating.
+
+use super::model::{CloseReason, Conversation};
+use super::store;
+use crate::audit;
+use crate::auth::{CustomerScope, Operator};
+use crate::customers::{self, Customer};
+use crate::db::Tx;
+use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
+use crate::error::{Error, Result};
+use crate::messages::{self, Event, MessageKind, NewMessage, Who};
+use crate::realtime::Topic;
+
+/// The person as a system message remembers them.
+pub fn who(by: &Operator) -> Who {
+    Who { id: by.id(), name: by.me().name.clone() }
+}
+
+/// Supervisors and admins work any conversation, operators their own and free ones.
+pub fn may_work(by: &Operator, customer: &Customer, conversation: &Conversation) -> Result<()> {
+    let own_or_free = |id: Option<_>| id.is_none_or(|id| id == by.id());
+    let is_own = conversation.assignee_id == Some(by.id());
+    let is_free = conversation.assignee_id.is_none() && own_or_free(customer.responsible_id);
+    if is_own || is_free || by.supervisor().is_some() { Ok(()) } else { Err(Error::refused("refused-not-yours")) }
+}
+
+/// Writes what happened where staff read it.
+pub fn tell(
+    tx: &mut Tx,
+    customer: CustomerId,
+    conversation: Option<ConversationId>,
+    channel: ChannelId,
+    event: Event,
+) -> Result<MessageId> {
+    tx.publish(Topic::Customer(customer));
+    messages::insert(tx, &NewMessage {
+        customer_id: customer,
+        conversation_id: conversation,
+        channel_id: channel,
+        kind: MessageKind::System,
+        author_id: None,
+        body: String::new(),
+        event: Some(event),
+        files: vec![],
+        client_uuid: None,
+        received_while_blocked: false,
+    })
+}
+
+/// Takes a queued conversation (a supervisor may also take one over). A free customer becomes the taker's own.
+pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<()> {
+    let customer = workable(tx, by, conversation)?;
+    if conversation.assignee_id == Some(by.id()) {
+        return Ok(());
+    }
+    store::assign(tx, conversation.id, Some(by.id()))?;
+    if customer.responsible_id.is_none() {
+        customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
+    }
+    note(tx, by, conversation, "conversation.taken", Event::Taken { by: who(by) })
+}
+
+/// Hands a conversation to a colleague, or back to the queue (`None`), with a note for whoever goes on.
+pub fn transfer(tx: &mut Tx, by: &Operator, conversation: &Conversation, to: Option<Who>, words: &str) -> Result<()> {
+    workable(tx, by, conversation)?;
+    let to_id = to.as_ref().map(|w| w.id);
+    if conversation.assignee_id == to_id {
+        return Err(Error::refused("refused-same-assignee"));
+    }
+    store::assign(tx, conversation.id, to_id)?;
+    let event = Event::Transferred { by: who(by), to, note: words.to_owned() };
+    note(tx, by, conversation, "conversation.transferred", event)
+}
+
+/// Ends a conversation.
+pub fn close(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
+    workable(tx, by, conversation)?;
+    finish(tx, by, conversation, reason, words)
+}
+
+/// Ends whatever is open with a customer who has just been blocked.
+pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<()> {
+    for conversation in store::open_of(tx, &CustomerScope::system(), customer)? {
+        finish(tx, by, &conversation, CloseReason::CustomerBlocked, "")?;
+    }
+    Ok(())
+}
+
+/// The customer's word on a conversation that is over. The last one counts.
+pub fn rate(tx: &mut Tx, conversation: &Conversation, stars: i32, comment: &str) -> Result<()> {
+    if conversation.is_open() {
+        return Err(Error::refused("refused-not-closed"));
+    }
+    if !(1..=5).contains(&stars) {
+        return Err(Error::Invalid("error-rating".into()));
+    }
+    store::rate(tx, conversation.id, stars, comment)?;
+    let event = Event::Rated { stars, comment: comment.to_owned() };
+    tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
+    Ok(())
+}
+
+fn workable(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<Customer> {
+    let customer = customers::find(tx, &by.scope(), conversation.customer_id)?;
+    if !conversation.is_open() {
+        return Err(Error::refused("refused-closed"));
+    }
+    may_work(by, &customer, conversation)?;
+    Ok(customer)
+}
+
+fn finish(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
+    store::close(tx, conversation, Some(by.id()), reason, words)?;
+    let event = Event::Closed { by: Some(who(by)), reason: reason.as_str().into(), note: words.to_owned() };
+    note(tx, by, conversation, "conversation.closed", event)
+}
+
+fn note(tx: &mut Tx, by: &Operator, conversation: &Conversation, audited: &str, event: Event) -> Result<()> {
+    tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
+    audit::record(tx, by, audited, Some(conversation.customer_id))?;
+    tx.publish(Topic::Inbox);
+    if let Some(account) = conversation.account_id {
+        tx.publish(Topic::Visitor(account));
+    }
+    Ok(())
+}

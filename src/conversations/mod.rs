@@ -1,0 +1,17 @@
+//! A bounded episode with a customer, with a start and an end.
+//!
+//! - Queued: nobody works it. Active: its assignee does. Both count as active ("not closed"). Closed: over for good; the
+//!   next message opens a new one.
+//! - Taking a conversation of a free customer makes the taker responsible.
+//! - A blocked customer's messages are kept, open nothing, count as no unread and notify nobody.
+//! - Each change writes a system message that only staff see, in the transaction of the change.
+
+pub mod actions;
+mod inbound;
+mod model;
+mod outgoing;
+pub mod store;
+
+pub use inbound::{Inbound, Received, Sender, VisitDetails, receive};
+pub use model::{CloseReason, Conversation, Origin, Status};
+pub use outgoing::{Outgoing, Sent, comment, reply, start};

@@ -1,0 +1,153 @@
+//! Staff write: a reply, a comment, or first.
+
+use super::actions::{may_work, tell, who};
+use super::model::{Conversation, Origin};
+use super::store;
+use crate::audit;
+use crate::auth::Operator;
+use crate::channels::ChannelKind;
+use crate::customers::{self, ChannelAccount, Customer};
+use crate::db::Tx;
+use crate::db::types::{ConversationId, MessageId};
+use crate::error::{Error, Result};
+use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
+use crate::realtime::Topic;
+
+/// What a composer sends.
+#[derive(Clone, Debug, Default)]
+pub struct Outgoing {
+    pub body: String,
+    pub files: Vec<StoredFile>,
+    /// The newest message that the composer showed.
+    pub shown: Option<MessageId>,
+    /// Send even though a colleague has answered meanwhile.
+    pub over_colleague: bool,
+    pub client_uuid: Option<String>,
+}
+
+/// What became of a reply.
+#[derive(Clone, Debug)]
+pub enum Sent {
+    /// It is on its way.
+    Message(MessageId),
+    /// Held back: a colleague has answered since, with this message. Shown, and asked about.
+    HeldBack(Box<Message>),
+}
+
+/// Answers in a conversation. A queued one is taken with it.
+pub fn reply(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Outgoing) -> Result<Sent> {
+    let customer = customers::find(tx, &by.scope(), conversation.customer_id)?;
+    if customer.blocked {
+        return Err(Error::refused("refused-blocked"));
+    }
+    if !conversation.is_open() {
+        return Err(Error::refused("refused-closed"));
+    }
+    may_work(by, &customer, conversation)?;
+    if let Some(uuid) = &out.client_uuid
+        && let Some(known) = messages::store::find_by_client_uuid(tx, customer.id, uuid)?
+    {
+        return Ok(Sent::Message(known.id));
+    }
+    if !out.over_colleague
+        && let Some(newer) = messages::store::newest_from_staff(tx, conversation.id)?
+        && newer.author_id != Some(by.id())
+        && out.shown.is_some_and(|shown| newer.id > shown)
+    {
+        return Ok(Sent::HeldBack(Box::new(newer)));
+    }
+    if conversation.assignee_id.is_none() {
+        super::actions::take(tx, by, conversation)?;
+    }
+    let id = say(tx, by, conversation, MessageKind::Staff, out)?;
+    store::touch(tx, conversation.id, true)?;
+    customers::actions::mark_read(tx, customer.id)?;
+    if let Some(account) = conversation.account_id {
+        tx.publish(Topic::Visitor(account));
+    }
+    Ok(Sent::Message(id))
+}
+
+/// Says something to colleagues only.
+pub fn comment(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Outgoing) -> Result<MessageId> {
+    let customer = customers::find(tx, &by.scope(), conversation.customer_id)?;
+    if let Some(uuid) = &out.client_uuid
+        && let Some(known) = messages::store::find_by_client_uuid(tx, customer.id, uuid)?
+    {
+        return Ok(known.id);
+    }
+    say(tx, by, conversation, MessageKind::Comment, out)
+}
+
+/// Writes first, through one of the customer's accounts. The one service behind every such button: it opens a new
+/// conversation, outgoing, assigned to the sender.
+pub fn start(tx: &mut Tx, by: &Operator, customer: &Customer, account: &ChannelAccount, out: &Outgoing) -> Result<ConversationId> {
+    if let Some(uuid) = &out.client_uuid
+        && let Some(known) = messages::store::find_by_client_uuid(tx, customer.id, uuid)?
+        && let Some(conversation) = known.conversation_id
+    {
+        return Ok(conversation);
+    }
+    may_write_first(tx, by, customer, account)?;
+    let id = store::insert(tx, &store::New {
+        customer: customer.id,
+        channel: account.channel_id,
+        account: account.id,
+        origin: Origin::Outgoing,
+        assignee: Some(by.id()),
+        visit: None,
+    })?;
+    tell(tx, customer.id, Some(id), account.channel_id, Event::Opened { by: Some(who(by)) })?;
+    if customer.responsible_id.is_none() {
+        customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
+    }
+    let conversation = store::find(tx, &by.scope(), id)?;
+    say(tx, by, &conversation, MessageKind::Staff, out)?;
+    store::touch(tx, id, true)?;
+    audit::record(tx, by, "conversation.started", Some(customer.id))?;
+    tx.publish(Topic::Visitor(account.id));
+    Ok(id)
+}
+
+/// Why this person cannot write first to this account, if they cannot.
+pub fn may_write_first(tx: &mut Tx, by: &Operator, customer: &Customer, account: &ChannelAccount) -> Result<()> {
+    let (kind, enabled) = store::channel(tx, account.channel_id)?;
+    if customer.blocked {
+        return Err(Error::refused("refused-blocked"));
+    }
+    if account.customer_id != customer.id || !by.scope().sees(customer.responsible_id) {
+        return Err(Error::NotFound);
+    }
+    if !enabled || !matches!(kind, ChannelKind::WebChat | ChannelKind::App) {
+        return Err(Error::refused("refused-channel"));
+    }
+    if account.unsubscribed_at.is_some() {
+        return Err(Error::refused("refused-unsubscribed"));
+    }
+    if customer.is_active() {
+        return Err(Error::refused("refused-active"));
+    }
+    let is_others = customer.responsible_id.is_some_and(|id| id != by.id());
+    if is_others && by.supervisor().is_none() {
+        return Err(Error::refused("refused-not-yours"));
+    }
+    Ok(())
+}
+
+fn say(tx: &mut Tx, by: &Operator, conversation: &Conversation, kind: MessageKind, out: &Outgoing) -> Result<MessageId> {
+    let id = messages::insert(tx, &NewMessage {
+        customer_id: conversation.customer_id,
+        conversation_id: Some(conversation.id),
+        channel_id: conversation.channel_id,
+        kind,
+        author_id: Some(by.id()),
+        body: out.body.clone(),
+        event: None,
+        files: out.files.clone(),
+        client_uuid: out.client_uuid.clone(),
+        received_while_blocked: false,
+    })?;
+    tx.publish(Topic::Customer(conversation.customer_id));
+    tx.publish(Topic::Inbox);
+    Ok(id)
+}

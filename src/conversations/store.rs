@@ -1,0 +1,158 @@
+//! Rows of conversations.
+
+use diesel::prelude::*;
+
+use super::inbound::VisitDetails;
+use super::model::{CloseReason, Conversation, Origin, Status};
+use crate::auth::CustomerScope;
+use crate::db::schema::{channels, conversations};
+use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::{channels::ChannelKind, customers};
+
+/// The conversation, if the scope shows its customer.
+pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Result<Conversation> {
+    let found: Conversation = conversations::table.find(id).select(Conversation::as_select()).first(conn)?;
+    customers::require_visible(conn, scope, found.customer_id)?;
+    Ok(found)
+}
+
+/// Conversations of a customer that are not closed, newest first.
+pub fn open_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<Vec<Conversation>> {
+    customers::require_visible(conn, scope, customer)?;
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select(Conversation::as_select())
+        .load(conn)?)
+}
+
+/// The newest conversations of a customer, open or closed.
+pub fn recent_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, limit: i64) -> Result<Vec<Conversation>> {
+    customers::require_visible(conn, scope, customer)?;
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .limit(limit)
+        .select(Conversation::as_select())
+        .load(conn)?)
+}
+
+/// The conversation of this account that is not closed.
+pub(super) fn open_of_account(tx: &mut Tx, account: AccountId) -> Result<Option<Conversation>> {
+    let customer: CustomerId = {
+        use crate::db::schema::channel_accounts as accounts;
+        accounts::table.find(account).select(accounts::customer_id).first(&mut **tx)?
+    };
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer))
+        .filter(conversations::account_id.eq(account).and(conversations::status.ne(Status::Closed)))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select(Conversation::as_select())
+        .first(&mut **tx)
+        .optional()?)
+}
+
+/// A conversation to open.
+pub(super) struct New<'a> {
+    pub customer: CustomerId,
+    pub channel: ChannelId,
+    pub account: AccountId,
+    pub origin: Origin,
+    pub assignee: Option<StaffId>,
+    pub visit: Option<&'a VisitDetails>,
+}
+
+pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<ConversationId> {
+    let now = UtcTime::now();
+    let visit = new.visit.cloned().unwrap_or_default();
+    let status = if new.assignee.is_some() { Status::Active } else { Status::Queued };
+    let id = diesel::insert_into(conversations::table)
+        .values((
+            conversations::customer_id.eq(new.customer),
+            conversations::channel_id.eq(new.channel),
+            conversations::account_id.eq(new.account),
+            conversations::status.eq(status),
+            conversations::origin.eq(new.origin),
+            conversations::assignee_id.eq(new.assignee),
+            conversations::opened_at.eq(now),
+            conversations::taken_at.eq(new.assignee.map(|_| now)),
+            conversations::last_message_at.eq(now),
+            conversations::ip.eq(visit.ip),
+            conversations::region.eq(visit.region),
+            conversations::environment.eq(visit.environment),
+            conversations::page_url.eq(visit.page_url),
+            conversations::referrer.eq(visit.referrer),
+        ))
+        .returning(conversations::id)
+        .get_result(&mut **tx)?;
+    customers::store::add_active(tx, new.customer, 1)?;
+    Ok(id)
+}
+
+pub(super) fn assign(tx: &mut Tx, id: ConversationId, assignee: Option<StaffId>) -> Result<()> {
+    let status = if assignee.is_some() { Status::Active } else { Status::Queued };
+    diesel::update(conversations::table.find(id))
+        .set((conversations::status.eq(status), conversations::assignee_id.eq(assignee)))
+        .execute(&mut **tx)?;
+    diesel::update(conversations::table.filter(conversations::id.eq(id).and(conversations::taken_at.is_null())))
+        .set(conversations::taken_at.eq(assignee.map(|_| UtcTime::now())))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn close(
+    tx: &mut Tx,
+    conversation: &Conversation,
+    by: Option<StaffId>,
+    reason: CloseReason,
+    note: &str,
+) -> Result<()> {
+    let changed = diesel::update(
+        conversations::table
+            .filter(conversations::id.eq(conversation.id).and(conversations::status.ne(Status::Closed))),
+    )
+    .set((
+        conversations::status.eq(Status::Closed),
+        conversations::closed_at.eq(UtcTime::now()),
+        conversations::closed_by_id.eq(by),
+        conversations::close_reason.eq(reason),
+        conversations::close_note.eq(note),
+    ))
+    .execute(&mut **tx)?;
+    if changed > 0 {
+        customers::store::add_active(tx, conversation.customer_id, -1)?;
+    }
+    Ok(())
+}
+
+/// Notes that a message came or went; the first answer's time is kept for the figures.
+pub(super) fn touch(tx: &mut Tx, id: ConversationId, is_reply: bool) -> Result<()> {
+    let now = UtcTime::now();
+    diesel::update(conversations::table.find(id)).set(conversations::last_message_at.eq(now)).execute(&mut **tx)?;
+    if is_reply {
+        diesel::update(
+            conversations::table.filter(conversations::id.eq(id).and(conversations::first_reply_at.is_null())),
+        )
+        .set(conversations::first_reply_at.eq(now))
+        .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -> Result<()> {
+    diesel::update(conversations::table.find(id))
+        .set((
+            conversations::rating.eq(stars),
+            conversations::rating_comment.eq(comment),
+            conversations::rated_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A channel's kind and whether it is enabled.
+pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bool)> {
+    Ok(channels::table.find(id).select((channels::kind, channels::enabled)).first(conn)?)
+}

@@ -1,0 +1,89 @@
+//! What changes a customer's record, with its audit row and its announcement.
+
+use super::model::{Customer, Details};
+use super::store::{self, Origin};
+use crate::audit;
+use crate::auth::{Admin, Operator};
+use crate::db::Tx;
+use crate::db::types::{CustomerId, CustomerTagId, StaffId};
+use crate::error::{Error, Result};
+use crate::realtime::Topic;
+
+/// Adds a customer by hand. The creator does not become responsible: that comes with taking a conversation.
+pub fn create(tx: &mut Tx, by: &Operator, details: &Details, phone_region: &str) -> Result<CustomerId> {
+    let origin = Origin { channel: None, source_tag: "manual", avatar_url: None, name_edited: true, phone_region };
+    let id = store::insert(tx, details, &origin).map_err(taken_external_id)?;
+    store::refresh_pending(tx, id)?;
+    audit::record(tx, by, "customer.created", Some(id))?;
+    tx.publish(Topic::Inbox);
+    Ok(id)
+}
+
+/// Edits a customer's fields. A name that is changed here belongs to staff from then on.
+pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, details: &Details, phone_region: &str) -> Result<()> {
+    let name_edited = customer.name_edited || customer.name != details.name;
+    store::update_details(tx, customer.id, details, name_edited, phone_region).map_err(taken_external_id)?;
+    store::refresh_pending(tx, customer.id)?;
+    audit::record(tx, by, "customer.edited", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Binds a customer to a staff member, or to nobody.
+pub fn bind(tx: &mut Tx, by: &Operator, customer: &Customer, responsible: Option<StaffId>) -> Result<()> {
+    store::set_responsible(tx, customer.id, responsible)?;
+    audit::record(tx, by, "customer.bound", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+pub fn add_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTagId) -> Result<()> {
+    store::add_tag(tx, customer.id, tag)?;
+    audit::record(tx, by, "customer.tagged", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+pub fn remove_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTagId) -> Result<()> {
+    store::remove_tag(tx, customer.id, tag)?;
+    audit::record(tx, by, "customer.untagged", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Whoever opens the conversation reads it for all.
+pub fn mark_read(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+    if store::set_unread(tx, customer, 0)? {
+        changed(tx, customer);
+    }
+    Ok(())
+}
+
+/// Puts the customer back among the unanswered; counts one message.
+pub fn mark_unread(tx: &mut Tx, customer: &Customer) -> Result<()> {
+    if store::set_unread(tx, customer.id, customer.unread_count.max(1))? {
+        changed(tx, customer.id);
+    }
+    Ok(())
+}
+
+/// Destroys the record with its conversations, messages and attachments. There is no way back.
+pub fn delete(tx: &mut Tx, by: &Admin, customer: &Customer) -> Result<()> {
+    store::delete(tx, customer.id)?;
+    audit::record(tx, by, "customer.deleted", Some(customer.id))?;
+    changed(tx, customer.id);
+    tx.publish(Topic::Blacklist);
+    Ok(())
+}
+
+fn changed(tx: &mut Tx, id: CustomerId) {
+    tx.publish(Topic::Customer(id));
+    tx.publish(Topic::Inbox);
+}
+
+fn taken_external_id(error: Error) -> Error {
+    match error {
+        Error::Db(failure) if failure.is_duplicate() => Error::refused("customers-external-id-taken"),
+        other => other,
+    }
+}

@@ -1,0 +1,11 @@
+//! Messages of every kind, in one row of numbers a customer.
+//!
+//! - Comments, system messages and command results never leave the house ([`MessageKind::is_public`]).
+//! - A message with a client's UUID is stored once, however often it is sent.
+//! - Storing a message keeps the customer's card (last message, last activity) true.
+
+mod model;
+pub mod store;
+
+pub use model::{Attachment, Event, Message, MessageKind, NewMessage, StoredFile, Who};
+pub use store::insert;

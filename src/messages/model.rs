@@ -1,0 +1,134 @@
+//! Messages and what system messages tell.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::db::schema::messages;
+use crate::db::types::{AttachmentId, ChannelId, ConversationId, CustomerId, FileId, MessageId, StaffId, UtcTime};
+use crate::text_enum;
+
+text_enum!(
+    /// Who speaks in a message, and to whom.
+    MessageKind {
+        Customer = "customer",
+        Staff = "staff",
+        Bot = "bot",
+        /// What happened; only staff see it.
+        System = "system",
+        /// Staff to staff; customers never see it.
+        Comment = "comment",
+        /// What a command answered; only staff see it.
+        CommandResult = "command_result",
+    }
+);
+
+impl MessageKind {
+    /// Whether customers see such a message, in any channel, widget or API.
+    pub fn is_public(self) -> bool {
+        matches!(self, MessageKind::Customer | MessageKind::Staff | MessageKind::Bot)
+    }
+
+    /// The kinds that customers see.
+    pub const PUBLIC: [MessageKind; 3] = [MessageKind::Customer, MessageKind::Staff, MessageKind::Bot];
+}
+
+/// A message.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = messages)]
+pub struct Message {
+    pub id: MessageId,
+    pub customer_id: CustomerId,
+    /// `None`: received while the customer was blocked.
+    pub conversation_id: Option<ConversationId>,
+    pub channel_id: ChannelId,
+    pub kind: MessageKind,
+    pub author_id: Option<StaffId>,
+    pub body: String,
+    /// JSON of an [`Event`], on system messages.
+    pub event: Option<String>,
+    pub has_attachments: bool,
+    pub received_while_blocked: bool,
+    pub created_at: UtcTime,
+}
+
+impl Message {
+    /// What a system message tells. `None` on other kinds, and on events that this version does not know.
+    pub fn event(&self) -> Option<Event> {
+        serde_json::from_str(self.event.as_deref()?).ok()
+    }
+}
+
+/// A staff member as an event remembers them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    pub id: StaffId,
+    pub name: String,
+}
+
+/// What a system message tells, said in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A conversation begins; outgoing ones name who wrote first.
+    Opened { by: Option<Who> },
+    Taken { by: Who },
+    /// To a person, or back to the queue.
+    Transferred { by: Who, to: Option<Who>, note: String },
+    /// A conversation ends; `by` is empty when the program closed it.
+    Closed { by: Option<Who>, reason: String, note: String },
+    Rated { stars: i32, comment: String },
+    BlockRequested { by: Who, reason: String },
+    BlockRequestDecided { by: Who, approved: bool, note: String },
+    Blocked { by: Option<Who>, reason: String },
+    Unblocked { by: Option<Who> },
+}
+
+/// A file on a message, with what is needed to show it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub message_id: MessageId,
+    pub file_id: FileId,
+    pub name: String,
+    pub size: i64,
+    pub content_type: String,
+}
+
+impl Attachment {
+    /// Whether browsers show it in place without risk.
+    pub fn is_picture(&self) -> bool {
+        matches!(self.content_type.as_str(), "image/png" | "image/jpeg" | "image/gif" | "image/webp")
+    }
+
+    /// The size as people read it: 312 KB.
+    pub fn size_text(&self) -> String {
+        match self.size {
+            ..1024 => format!("{} B", self.size),
+            1024..1_048_576 => format!("{} KB", self.size / 1024),
+            _ => format!("{:.1} MB", self.size as f64 / 1_048_576.0),
+        }
+    }
+}
+
+/// A file that lies in the store and is to hang on a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    pub file_id: FileId,
+    /// As the sender named it, cleaned.
+    pub name: String,
+}
+
+/// A message to store.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub customer_id: CustomerId,
+    pub conversation_id: Option<ConversationId>,
+    pub channel_id: ChannelId,
+    pub kind: MessageKind,
+    pub author_id: Option<StaffId>,
+    pub body: String,
+    pub event: Option<Event>,
+    pub files: Vec<StoredFile>,
+    pub client_uuid: Option<String>,
+    pub received_while_blocked: bool,
+}

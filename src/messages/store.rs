@@ -1,0 +1,180 @@
+//! Rows of messages and attachments.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::{Attachment, Message, MessageKind, NewMessage};
+use crate::auth::CustomerScope;
+use crate::db::schema::{attachments, customers, files, messages};
+use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::text;
+
+/// Characters of a message that a card shows.
+const PREVIEW: usize = 120;
+
+/// Stores a message with its files and brings the customer's card up to date. The one place where messages are made.
+pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
+    let now = UtcTime::now();
+    let event = new.event.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?;
+    let id: MessageId = diesel::insert_into(messages::table)
+        .values((
+            messages::customer_id.eq(new.customer_id),
+            messages::conversation_id.eq(new.conversation_id),
+            messages::channel_id.eq(new.channel_id),
+            messages::kind.eq(new.kind),
+            messages::author_id.eq(new.author_id),
+            messages::body.eq(&new.body),
+            messages::event.eq(event),
+            messages::client_uuid.eq(&new.client_uuid),
+            messages::has_attachments.eq(!new.files.is_empty()),
+            messages::received_while_blocked.eq(new.received_while_blocked),
+            messages::created_at.eq(now),
+        ))
+        .returning(messages::id)
+        .get_result(&mut **tx)?;
+    for (position, file) in (0..).zip(&new.files) {
+        diesel::insert_into(attachments::table)
+            .values((
+                attachments::message_id.eq(id),
+                attachments::customer_id.eq(new.customer_id),
+                attachments::file_id.eq(file.file_id),
+                attachments::name.eq(&file.name),
+                attachments::position.eq(position),
+            ))
+            .execute(&mut **tx)?;
+    }
+    if new.kind != MessageKind::System && !new.received_while_blocked {
+        show_on_card(tx, new, id, now)?;
+    }
+    Ok(id)
+}
+
+fn show_on_card(tx: &mut Tx, new: &NewMessage, id: MessageId, now: UtcTime) -> Result<()> {
+    let preview = match (new.body.is_empty(), new.files.first()) {
+        (true, Some(file)) => file.name.clone(),
+        _ => text::preview(&new.body, PREVIEW),
+    };
+    diesel::update(customers::table.find(new.customer_id))
+        .set((
+            customers::last_message_id.eq(id),
+            customers::last_message_kind.eq(new.kind),
+            customers::last_message_author_id.eq(new.author_id),
+            customers::last_message_text.eq(preview),
+            customers::last_message_attachment.eq(!new.files.is_empty()),
+            customers::last_activity_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The message that this customer's program has sent under this UUID before.
+pub fn find_by_client_uuid(conn: &mut Conn, customer: CustomerId, uuid: &str) -> Result<Option<Message>> {
+    Ok(messages::table
+        .filter(messages::customer_id.eq(customer).and(messages::client_uuid.eq(uuid)))
+        .select(Message::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// A part of the one scroll over all conversations of a customer, oldest first.
+pub struct Stretch {
+    pub messages: Vec<Message>,
+    /// Older messages lie before.
+    pub has_older: bool,
+    /// Newer messages follow.
+    pub has_newer: bool,
+}
+
+/// Where a stretch lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The newest messages.
+    End,
+    /// The messages before this one.
+    Before(MessageId),
+    /// The messages after this one.
+    After(MessageId),
+}
+
+/// Up to `limit` messages of all the customer's conversations. Costs the same at any depth.
+pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at: At, limit: i64) -> Result<Stretch> {
+    crate::customers::require_visible(conn, scope, customer)?;
+    let mut query = messages::table.filter(messages::customer_id.eq(customer)).select(Message::as_select()).into_boxed();
+    query = match at {
+        At::End => query.order(messages::id.desc()),
+        At::Before(id) => query.filter(messages::id.lt(id)).order(messages::id.desc()),
+        At::After(id) => query.filter(messages::id.gt(id)).order(messages::id.asc()),
+    };
+    let mut rows: Vec<Message> = query.limit(limit + 1).load(conn)?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let forward = matches!(at, At::After(_));
+    if !forward {
+        rows.reverse();
+    }
+    Ok(Stretch {
+        has_older: if forward { true } else { more },
+        has_newer: if forward { more } else { matches!(at, At::Before(_)) },
+        messages: rows,
+    })
+}
+
+/// Files of many messages, in one query.
+pub fn attachments_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<Attachment>>> {
+    let mut found: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let rows: Vec<Attachment> = attachments::table
+        .inner_join(files::table)
+        .filter(attachments::message_id.eq_any(ids))
+        .order((attachments::message_id, attachments::position))
+        .select((
+            attachments::id,
+            attachments::message_id,
+            attachments::file_id,
+            attachments::name,
+            files::size,
+            files::content_type,
+        ))
+        .load(conn)?;
+    for row in rows {
+        found.entry(row.message_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// A file with the hash under which it is stored and the customer whose matter it is.
+pub fn find_attachment(conn: &mut Conn, id: AttachmentId) -> Result<(Attachment, String, CustomerId, MessageId)> {
+    let row = attachments::table
+        .inner_join(files::table)
+        .filter(attachments::id.eq(id))
+        .select((
+            (
+                attachments::id,
+                attachments::message_id,
+                attachments::file_id,
+                attachments::name,
+                files::size,
+                files::content_type,
+            ),
+            files::sha256,
+            attachments::customer_id,
+            attachments::message_id,
+        ))
+        .first(conn)?;
+    Ok(row)
+}
+
+/// The newest message to the customer in a conversation: what a composer must have shown before it sends.
+pub fn newest_from_staff(conn: &mut Conn, conversation: ConversationId) -> Result<Option<Message>> {
+    Ok(messages::table
+        .filter(messages::conversation_id.eq(conversation).and(messages::kind.eq(MessageKind::Staff)))
+        .order(messages::id.desc())
+        .select(Message::as_select())
+        .first(conn)
+        .optional()?)
+}
