@@ -5,29 +5,38 @@
 (() => {
   "use strict";
 
-  let lost = null;
+  const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea";
+
+  // The ids round the focused element, from inside to outside.
+  let around = [];
 
   document.addEventListener("htmx:before:swap", () => {
-    lost = document.activeElement?.closest("[id]") ?? null;
+    around = [];
+    for (let at = document.activeElement?.closest("[id]"); at && at !== document.body; at = at.parentElement?.closest("[id]")) {
+      around.push(at.id);
+    }
   });
 
-  const focusable = "[autofocus], a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea";
+  const nearest = () => {
+    for (const id of around) {
+      const place = document.getElementById(id);
+      const stops = place ? [place, ...place.querySelectorAll("*")] : [];
+      const stop = stops.find((element) => element.matches(FOCUSABLE) && element.checkVisibility());
+      if (stop) return stop;
+    }
+    return null;
+  };
 
   document.addEventListener("htmx:after:swap", (event) => {
     const active = document.activeElement;
-    if (active && active !== document.body) return;
+    if (active && active !== document.body && active.checkVisibility()) return;
     const main = document.getElementById("main");
     const target = event.detail.ctx.target;
+    const wholePage = target === document.body || target === main || target?.id === "app";
     const autofocus = document.querySelector("[autofocus].htmx-added, .htmx-added [autofocus]");
-    if (autofocus) {
-      autofocus.focus();
-    } else if (target === document.body || target === main) {
-      main?.focus({ preventScroll: true });
-    } else if (lost && lost !== document.body) {
-      const home = document.getElementById(lost.id);
-      const next = home?.matches(focusable) ? home : home?.querySelector(focusable);
-      (next ?? main)?.focus({ preventScroll: true });
-    }
-    lost = null;
+    if (autofocus) autofocus.focus();
+    else if (wholePage) main?.focus({ preventScroll: true });
+    else if (around.length > 0) (nearest() ?? main)?.focus({ preventScroll: true });
+    around = [];
   });
 })();

@@ -1,12 +1,12 @@
 // Keeps the page equal to a fresh load: one event stream a page, whose events tell the regions to fetch themselves again.
 //
-// <body data-live="/live?…"> names the stream. Its events carry names only; each becomes `live:<name>` on <body>, which a
+// An element with data-live="/live?…" names the stream. Its events carry names only; each becomes `live:<name>` on <body>, which a
 // region hears with hx-trigger="live:chat from:body, live:sync from:body". The server sends `sync` first on each stream.
 // A region that refreshes so carries data-region: then a failed refresh is repeated, quietly, until it succeeds.
 (() => {
   "use strict";
 
-  const EVENTS = ["inbox", "chat", "counts", "presence", "sync"];
+  const EVENTS = ["inbox", "chat", "counts", "presence", "blacklist", "sync"];
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 30000;
   const QUIET_LOSS = 4000;
@@ -19,6 +19,7 @@
   let reopening = 0;
   let losing = 0;
 
+  const wanted = () => document.querySelector("[data-live]")?.dataset.live ?? "";
   const fire = (name) => document.body.dispatchEvent(new CustomEvent("live:" + name, { bubbles: true }));
 
   const banner = (lost) => {
@@ -36,7 +37,7 @@
 
   const open = () => {
     close();
-    address = document.body.dataset.live ?? "";
+    address = wanted();
     if (!address) return;
     const url = new URL(address, location.href);
     if (lastId) url.searchParams.set("since", lastId);
@@ -78,6 +79,9 @@
   let retryWait = FIRST_WAIT;
   const refreshFailed = (event) => {
     if (!event.target.closest?.("[data-region]")) return;
+    // What the server refuses it will refuse again; what failed on the way or in the server may pass.
+    const status = event.detail.ctx?.response?.status ?? 503;
+    if (status < 500 && status !== 429) return;
     clearTimeout(retry);
     retry = setTimeout(() => fire("sync"), retryWait);
     retryWait = Math.min(retryWait * 2, LONGEST_WAIT);
@@ -86,8 +90,8 @@
   document.addEventListener("htmx:response:error", refreshFailed);
   document.addEventListener("htmx:after:swap", () => {
     retryWait = FIRST_WAIT;
-    // Back and Forward put another page into the same document.
-    if ((document.body.dataset.live ?? "") !== address) {
+    // Another page may have come into the same document.
+    if (wanted() !== address) {
       lastId = "";
       open();
     }

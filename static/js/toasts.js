@@ -1,7 +1,7 @@
 // Short notes in the corner: what was done, and what went wrong.
 //
-// The server says HX-Trigger: {"toast":"Saved"} or {"toast":{"text":"Closed","more":"Anna","kind":"bad","undo":"/…"}}
-// (JSON in ASCII: a header is not UTF-8). Failed requests speak with the words in the data-text-* attributes of <body>.
+// The server says HX-Trigger: {"toast":"Saved"} or {"toast":{"text":"Closed","more":"Anna","undo":"/…"}}, with
+// "bad":true for what went wrong (JSON in ASCII: a header is not UTF-8). An element [data-flash] says what the page before did. Failed requests speak with the words in the data-text-* attributes of <body>.
 // The markup is <template id="toast">, so that words and icons stay with the templates.
 (() => {
   "use strict";
@@ -9,7 +9,7 @@
   const SHORT = 6000;
   const LONG = 12000;
 
-  const show = ({ text, more = "", kind = "ok", undo = "" }) => {
+  const show = ({ text, more = "", bad = false, undo = "" }) => {
     const box = document.getElementById("toasts");
     const template = document.getElementById("toast");
     if (!text || !box || !template) return;
@@ -18,7 +18,7 @@
     }
     const toast = template.content.firstElementChild.cloneNode(true);
     toast.dataset.text = text + more;
-    toast.querySelector(kind === "bad" ? ".ok" : ".bad").remove();
+    toast.querySelector(bad ? ".ok" : ".bad").remove();
     toast.querySelector("b").textContent = text;
     const line = toast.querySelector("[data-more]");
     if (more) line.textContent = more;
@@ -37,7 +37,7 @@
 
     let timer = 0;
     const start = () => {
-      timer = setTimeout(() => toast.remove(), undo || kind === "bad" ? LONG : SHORT);
+      timer = setTimeout(() => toast.remove(), undo || bad ? LONG : SHORT);
     };
     const stop = () => clearTimeout(timer);
     for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, stop);
@@ -53,9 +53,18 @@
     413: "textTooLarge",
     429: "textBusy",
   };
-  const complain = (word) => show({ text: document.body.dataset[word], kind: "bad" });
+  const complain = (word) => show({ text: document.body.dataset[word], bad: true });
   const inBackground = (event) =>
     event.target.closest?.("[data-region]") !== null && event.detail.ctx?.sourceEvent?.type?.startsWith("live:");
+
+  const flash = () => {
+    for (const left of document.querySelectorAll("[data-flash]")) {
+      show({ text: left.textContent.trim() });
+      left.remove();
+    }
+  };
+  flash();
+  document.addEventListener("htmx:after:swap", flash);
 
   document.addEventListener("toast", (event) => {
     const { value, text } = event.detail ?? {};
