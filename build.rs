@@ -69,25 +69,14 @@ fn main() -> Result<()> {
     }
     fs::create_dir_all(&out)?;
 
-    let mut table = Table {
-        out,
-        rows: String::new(),
-        urls: BTreeMap::new(),
-    };
+    let mut table = Table { out, rows: String::new(), urls: BTreeMap::new() };
     for file in singles(&root)? {
-        let name = file
-            .file_name()
-            .and_then(|n| n.to_str())
-            .ok_or("a file name is not UTF-8")?;
+        let name = file.file_name().and_then(|n| n.to_str()).ok_or("a file name is not UTF-8")?;
         table.add(name, fs::read(&file)?)?;
     }
     for (name, parts) in BUNDLES {
         if let Some(joined) = join(&root, name, parts)? {
-            let body = if name.ends_with(".css") {
-                link(&joined, &table.urls)?
-            } else {
-                joined
-            };
+            let body = if name.ends_with(".css") { link(&joined, &table.urls)? } else { joined };
             table.add(name, body.into_bytes())?;
         }
     }
@@ -119,13 +108,8 @@ fn join(root: &Path, name: &str, parts: &[&str]) -> Result<Option<String>> {
     }
     let mut joined = String::new();
     for path in &paths {
-        let text =
-            fs::read_to_string(path).map_err(|e| format!("{} of {name}: {e}", path.display()))?;
-        joined.push_str(&if name.ends_with(".css") {
-            without_data_urls(&text)
-        } else {
-            text
-        });
+        let text = fs::read_to_string(path).map_err(|e| format!("{} of {name}: {e}", path.display()))?;
+        joined.push_str(&if name.ends_with(".css") { without_data_urls(&text) } else { text });
         // A script that ends without a semicolon must not run into the next one.
         joined.push_str(if name.ends_with(".js") { "\n;\n" } else { "\n" });
     }
@@ -167,9 +151,7 @@ fn link(css: &str, urls: &BTreeMap<String, String>) -> Result<String> {
         let end = found.find(')').ok_or("a url( without its end")?;
         let target = found[4..end].trim_matches(['"', '\'']);
         let name = target.rsplit('/').next().unwrap_or(target);
-        let url = urls
-            .get(name)
-            .ok_or_else(|| format!("style sheet names {target}, which is not in static/"))?;
+        let url = urls.get(name).ok_or_else(|| format!("style sheet names {target}, which is not in static/"))?;
         write!(linked, "{before}url(\"{url}\")")?;
         rest = &found[end + 1..];
     }
@@ -186,9 +168,7 @@ struct Table {
 
 impl Table {
     fn add(&mut self, name: &str, body: Vec<u8>) -> Result<()> {
-        let (stem, kind) = name
-            .rsplit_once('.')
-            .ok_or_else(|| format!("{name} has no extension"))?;
+        let (stem, kind) = name.rsplit_once('.').ok_or_else(|| format!("{name} has no extension"))?;
         let mime = match kind {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
@@ -209,11 +189,7 @@ impl Table {
             self.store(&format!("{file}.gz"), gzip.as_deref())?,
             url = format!("/assets/{file}"),
         )?;
-        if self
-            .urls
-            .insert(name.to_owned(), format!("/assets/{file}"))
-            .is_some()
-        {
+        if self.urls.insert(name.to_owned(), format!("/assets/{file}")).is_some() {
             return Err(format!("two files are called {name}").into());
         }
         Ok(())
@@ -242,11 +218,7 @@ fn smaller(compressed: Vec<u8>, body: &[u8]) -> Option<Vec<u8>> {
 
 fn brotli(body: &[u8]) -> Result<Vec<u8>> {
     // The last steps cost seconds and save a twentieth: worth it for what is shipped, not for each build at the desk.
-    let quality = if env::var("PROFILE")? == "release" {
-        11
-    } else {
-        9
-    };
+    let quality = if env::var("PROFILE")? == "release" { 11 } else { 9 };
     let mut compressed = Vec::new();
     brotli::CompressorWriter::new(&mut compressed, 4096, quality, 22).write_all(body)?;
     Ok(compressed)

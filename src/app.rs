@@ -57,7 +57,10 @@ pub async fn start(config: Config) -> Result<Running> {
     let presences = Data::new(Presences::default());
     let throttle = Data::new(Throttle::default());
     actix_web::rt::spawn(keep_presences(db.clone(), presences.clone()));
-    let jobs = jobs::Runner::start(jobs::Ctx { db: db.clone(), config: config.clone(), secrets: secrets.clone() }, throttle.clone());
+    let jobs = jobs::Runner::start(
+        jobs::Ctx { db: db.clone(), config: config.clone(), secrets: secrets.clone() },
+        throttle.clone(),
+    );
 
     let socket = TcpListener::bind(&config.listen)
         .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
@@ -107,7 +110,9 @@ fn sessions(db: Db, config: &Config, key: Key) -> SessionMiddleware<Sessions> {
         .cookie_same_site(SameSite::Lax)
         .cookie_secure(https)
         .cookie_content_security(CookieContentSecurity::Signed)
-        .session_lifecycle(PersistentSession::default().session_ttl(time::Duration::seconds(config.session_max.num_seconds())))
+        .session_lifecycle(
+            PersistentSession::default().session_ttl(time::Duration::seconds(config.session_max.num_seconds())),
+        )
         .build()
 }
 

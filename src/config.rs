@@ -121,13 +121,19 @@ impl Config {
             listen: given.listen.or(file.listen).unwrap_or(base.listen),
             database_url: given.place.database_url.or(file.place.database_url),
             public_url: given.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
-            trusted_proxies: [given.trusted_proxies, file.trusted_proxies].into_iter().find(|l| !l.is_empty()).unwrap_or_default(),
+            trusted_proxies: [given.trusted_proxies, file.trusted_proxies]
+                .into_iter()
+                .find(|l| !l.is_empty())
+                .unwrap_or_default(),
             time_zone: zone.parse().map_err(|_| wrong("time_zone", &zone, "a name such as Europe/Berlin"))?,
             phone_region: given.phone_region.or(file.phone_region).unwrap_or(base.phone_region),
             geo_db: given.geo_db.or(file.geo_db),
             key_file: given.key_file.or(file.key_file).unwrap_or_else(|| data.join("secret.key")),
             connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
-            session_idle: given.session_idle_hours.or(file.session_idle_hours).map_or(base.session_idle, chrono::Duration::hours),
+            session_idle: given
+                .session_idle_hours
+                .or(file.session_idle_hours)
+                .map_or(base.session_idle, chrono::Duration::hours),
             session_max: given.session_days.or(file.session_days).map_or(base.session_max, chrono::Duration::days),
             allow_private_webhooks: given.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
             demo: false,

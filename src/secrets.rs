@@ -30,8 +30,9 @@ impl Secrets {
             Err(e) => return Err(told(e)),
         };
         let key = hex::decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-        key.map(|key| Self { key })
-            .ok_or_else(|| Error::Internal(format!("the key file {} does not hold 64 hexadecimal digits", path.display())))
+        key.map(|key| Self { key }).ok_or_else(|| {
+            Error::Internal(format!("the key file {} does not hold 64 hexadecimal digits", path.display()))
+        })
     }
 
     /// A key for one purpose, so that what is signed for one thing is worth nothing for another.

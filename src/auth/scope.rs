@@ -59,5 +59,4 @@ impl CustomerScope {
 }
 
 /// A condition on `customers` on either engine.
-pub type ScopeCondition =
-    Box<dyn BoxableExpression<customers::table, <Conn as Connection>::Backend, SqlType = Bool>>;
+pub type ScopeCondition = Box<dyn BoxableExpression<customers::table, <Conn as Connection>::Backend, SqlType = Bool>>;

@@ -93,10 +93,8 @@ pub fn delete_session(tx: &mut Tx, key_hash: &str) -> QueryResult<()> {
 
 /// Sessions that have run out.
 pub fn delete_ended_sessions(tx: &mut Tx, now: UtcTime, idle_since: UtcTime) -> QueryResult<usize> {
-    diesel::delete(
-        sessions::table.filter(sessions::expires_at.lt(now).or(sessions::last_seen_at.lt(idle_since))),
-    )
-    .execute(&mut **tx)
+    diesel::delete(sessions::table.filter(sessions::expires_at.lt(now).or(sessions::last_seen_at.lt(idle_since))))
+        .execute(&mut **tx)
 }
 
 pub fn set_presence(tx: &mut Tx, id: StaffId, presence: Presence) -> QueryResult<()> {

@@ -26,9 +26,8 @@ const fn times(n: u32) -> NonZeroU32 {
 
 impl Default for Throttle {
     fn default() -> Self {
-        let one_in = |period, burst| {
-            Quota::with_period(period).unwrap_or(Quota::per_minute(times(1))).allow_burst(times(burst))
-        };
+        let one_in =
+            |period, burst| Quota::with_period(period).unwrap_or(Quota::per_minute(times(1))).allow_burst(times(burst));
         Self {
             // Five tries at once, then one every 30 seconds.
             by_account: RateLimiter::keyed(one_in(Duration::from_secs(30), 5)),
@@ -51,9 +50,7 @@ impl Throttle {
     /// Counts one call to a public endpoint.
     pub fn public(&self, address: IpAddr) -> Result<()> {
         let clock = DefaultClock::default();
-        self.public
-            .check_key(&address)
-            .map_err(|until| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1))
+        self.public.check_key(&address).map_err(|until| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1))
     }
 
     /// Forgets whoever has been quiet, so that memory does not grow with every address ever seen.

@@ -19,8 +19,8 @@ use crate::realtime::Topic;
 use crate::web::address::client_ip;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
-use crate::web::page::Hx;
-use crate::web::shell::Bare;
+use crate::web::page::{Hx, ascii_json, html_response};
+use crate::web::shell::{self, Bare, Shell};
 use crate::{error::Said, text};
 
 #[derive(Deserialize)]
@@ -44,7 +44,12 @@ pub async fn login_page(req: HttpRequest, hx: Hx, query: Query<Next>) -> Result<
     if Visit::of(&req).await.is_ok() {
         return Ok(see_other(own_path(&query.next)));
     }
-    hx.page(&LoginPage { bare: Bare::of(&req), email: String::new(), next: query.into_inner().next, errors: Errors::default() })
+    hx.page(&LoginPage {
+        bare: Bare::of(&req),
+        email: String::new(),
+        next: query.into_inner().next,
+        errors: Errors::default(),
+    })
 }
 
 /// `POST /login`.
@@ -59,7 +64,10 @@ pub async fn login(
     let form = form.into_inner();
     let email = text::fold(&form.email);
     let again = |status, errors| {
-        hx.with_status(status, &LoginPage { bare: Bare::of(&req), email: form.email.clone(), next: form.next.clone(), errors })
+        hx.with_status(
+            status,
+            &LoginPage { bare: Bare::of(&req), email: form.email.clone(), next: form.next.clone(), errors },
+        )
     };
     let mut errors = Errors::default();
     if email.is_empty() {
@@ -132,7 +140,14 @@ pub struct PresenceForm {
 }
 
 /// `POST /presence`.
-pub async fn presence(by: Operator, req: HttpRequest, hx: Hx, db: Data<Db>, form: Form<PresenceForm>) -> Result<HttpResponse> {
+pub async fn presence(
+    by: Operator,
+    mut sh: Shell,
+    req: HttpRequest,
+    hx: Hx,
+    db: Data<Db>,
+    form: Form<PresenceForm>,
+) -> Result<HttpResponse> {
     let (id, presence) = (by.id(), form.presence);
     db.write(move |tx| {
         store::set_presence(tx, id, presence)?;
@@ -140,7 +155,15 @@ pub async fn presence(by: Operator, req: HttpRequest, hx: Hx, db: Data<Db>, form
         Ok(())
     })
     .await?;
-    hx.done("toast-presence", referring_path(&req))
+    if !hx.is_htmx {
+        return hx.done("toast-presence", referring_path(&req));
+    }
+    sh.me.presence = presence;
+    let toast = serde_json::json!({ "toast": sh.t("toast-presence").as_ref() }).to_string();
+    let mut answer = html_response(StatusCode::OK, shell::presence_region(sh)?);
+    let toast = header::HeaderValue::from_str(&ascii_json(&toast)).map_err(|e| Error::Internal(e.to_string()))?;
+    answer.headers_mut().insert(header::HeaderName::from_static("hx-trigger"), toast);
+    Ok(answer)
 }
 
 #[derive(Deserialize)]
@@ -150,7 +173,13 @@ pub struct Preferences {
 }
 
 /// `POST /preferences`.
-pub async fn preferences(by: Operator, req: HttpRequest, hx: Hx, db: Data<Db>, form: Form<Preferences>) -> Result<HttpResponse> {
+pub async fn preferences(
+    by: Operator,
+    req: HttpRequest,
+    hx: Hx,
+    db: Data<Db>,
+    form: Form<Preferences>,
+) -> Result<HttpResponse> {
     let (id, theme, language) = (by.id(), form.theme, form.language.map(|l| l.as_str()));
     db.write(move |tx| Ok(store::set_preferences(tx, id, theme, language)?)).await?;
     let back = referring_path(&req).to_owned();

@@ -30,7 +30,9 @@ async fn serve(config: Config) -> Result<()> {
     let base = running.config.public_url.clone().unwrap_or_else(|| format!("http://{}", running.address));
     println!("Switchboard is ready at {base}");
     if let Some(token) = running.db.write(staff::first_admin_link).await? {
-        println!("Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {base}/welcome/{token}");
+        println!(
+            "Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {base}/welcome/{token}"
+        );
     }
     until_told_to_stop().await?;
     tracing::info!("stopping: finishing what is under way");

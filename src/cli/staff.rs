@@ -62,17 +62,28 @@ pub fn run(args: Staff) -> Result<()> {
         Command::ResetPassword { email } => {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;
             let link = format!("{base}/welcome/{token}");
-            say(args.json, serde_json::json!({ "link": link }), &format!("The link works once, for 24 hours:\n  {link}"));
+            say(
+                args.json,
+                serde_json::json!({ "link": link }),
+                &format!("The link works once, for 24 hours:\n  {link}"),
+            );
         }
     }
     db.close();
     Ok(())
 }
 
-fn add(db: &Db, email: &str, role: Role, name: Option<String>, password: Option<String>, base: &str, json: bool) -> Result<()> {
-    let new = NewStaff::parse(email, name.as_deref().unwrap_or_default(), role).map_err(|_| {
-        Error::Internal(format!("“{email}” is not an e-mail address"))
-    })?;
+fn add(
+    db: &Db,
+    email: &str,
+    role: Role,
+    name: Option<String>,
+    password: Option<String>,
+    base: &str,
+    json: bool,
+) -> Result<()> {
+    let new = NewStaff::parse(email, name.as_deref().unwrap_or_default(), role)
+        .map_err(|_| Error::Internal(format!("“{email}” is not an e-mail address")))?;
     let hash = password.as_deref().map(staff::checked_hash).transpose()?;
     let token = db.write_blocking(move |tx| staff::add_from_command_line(tx, &new, hash.as_deref()))?;
     let link = token.map(|token| format!("{base}/welcome/{token}"));

@@ -33,18 +33,21 @@ pub fn tell(
     event: Event,
 ) -> Result<MessageId> {
     tx.publish(Topic::Customer(customer));
-    messages::insert(tx, &NewMessage {
-        customer_id: customer,
-        conversation_id: conversation,
-        channel_id: channel,
-        kind: MessageKind::System,
-        author_id: None,
-        body: String::new(),
-        event: Some(event),
-        files: vec![],
-        client_uuid: None,
-        received_while_blocked: false,
-    })
+    messages::insert(
+        tx,
+        &NewMessage {
+            customer_id: customer,
+            conversation_id: conversation,
+            channel_id: channel,
+            kind: MessageKind::System,
+            author_id: None,
+            body: String::new(),
+            event: Some(event),
+            files: vec![],
+            client_uuid: None,
+            received_while_blocked: false,
+        },
+    )
 }
 
 /// Takes a queued conversation (a supervisor may also take one over). A free customer becomes the taker's own.

@@ -82,18 +82,21 @@ pub fn receive(tx: &mut Tx, inbound: &Inbound) -> Result<Received> {
         });
     }
     let conversation = if customer.blocked { None } else { Some(open(tx, inbound, &customer, account)?) };
-    let message = messages::insert(tx, &NewMessage {
-        customer_id: customer.id,
-        conversation_id: conversation,
-        channel_id: inbound.channel,
-        kind: MessageKind::Customer,
-        author_id: None,
-        body: inbound.body.clone(),
-        event: None,
-        files: inbound.files.clone(),
-        client_uuid: inbound.client_uuid.clone(),
-        received_while_blocked: customer.blocked,
-    })?;
+    let message = messages::insert(
+        tx,
+        &NewMessage {
+            customer_id: customer.id,
+            conversation_id: conversation,
+            channel_id: inbound.channel,
+            kind: MessageKind::Customer,
+            author_id: None,
+            body: inbound.body.clone(),
+            event: None,
+            files: inbound.files.clone(),
+            client_uuid: inbound.client_uuid.clone(),
+            received_while_blocked: customer.blocked,
+        },
+    )?;
     if let Some(id) = conversation {
         store::touch(tx, id, false)?;
         customers::store::set_last_channel(tx, customer.id, inbound.channel, kind)?;
@@ -168,13 +171,17 @@ fn create(tx: &mut Tx, inbound: &Inbound, kind: ChannelKind) -> Result<CustomerI
         ..Details::default()
     };
     let source = if sender.source_tag.is_empty() { kind.as_str() } else { &sender.source_tag };
-    customers::store::insert(tx, &details, &CustomerOrigin {
-        channel: Some((inbound.channel, kind)),
-        source_tag: source,
-        avatar_url: sender.avatar_url.as_deref(),
-        name_edited: false,
-        phone_region: &inbound.phone_region,
-    })
+    customers::store::insert(
+        tx,
+        &details,
+        &CustomerOrigin {
+            channel: Some((inbound.channel, kind)),
+            source_tag: source,
+            avatar_url: sender.avatar_url.as_deref(),
+            name_edited: false,
+            phone_region: &inbound.phone_region,
+        },
+    )
 }
 
 fn visitor_name(address: &str) -> String {
@@ -186,14 +193,17 @@ fn open(tx: &mut Tx, inbound: &Inbound, customer: &Customer, account: AccountId)
     if let Some(Conversation { id, .. }) = store::open_of_account(tx, account)? {
         return Ok(id);
     }
-    let id = store::insert(tx, &store::New {
-        customer: customer.id,
-        channel: inbound.channel,
-        account,
-        origin: Origin::Incoming,
-        assignee: None,
-        visit: inbound.visit.as_ref(),
-    })?;
+    let id = store::insert(
+        tx,
+        &store::New {
+            customer: customer.id,
+            channel: inbound.channel,
+            account,
+            origin: Origin::Incoming,
+            assignee: None,
+            visit: inbound.visit.as_ref(),
+        },
+    )?;
     super::actions::tell(tx, customer.id, Some(id), inbound.channel, Event::Opened { by: None })?;
     Ok(id)
 }

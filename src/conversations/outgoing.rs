@@ -81,7 +81,13 @@ pub fn comment(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Ou
 
 /// Writes first, through one of the customer's accounts. The one service behind every such button: it opens a new
 /// conversation, outgoing, assigned to the sender.
-pub fn start(tx: &mut Tx, by: &Operator, customer: &Customer, account: &ChannelAccount, out: &Outgoing) -> Result<ConversationId> {
+pub fn start(
+    tx: &mut Tx,
+    by: &Operator,
+    customer: &Customer,
+    account: &ChannelAccount,
+    out: &Outgoing,
+) -> Result<ConversationId> {
     if let Some(uuid) = &out.client_uuid
         && let Some(known) = messages::store::find_by_client_uuid(tx, customer.id, uuid)?
         && let Some(conversation) = known.conversation_id
@@ -89,14 +95,17 @@ pub fn start(tx: &mut Tx, by: &Operator, customer: &Customer, account: &ChannelA
         return Ok(conversation);
     }
     may_write_first(tx, by, customer, account)?;
-    let id = store::insert(tx, &store::New {
-        customer: customer.id,
-        channel: account.channel_id,
-        account: account.id,
-        origin: Origin::Outgoing,
-        assignee: Some(by.id()),
-        visit: None,
-    })?;
+    let id = store::insert(
+        tx,
+        &store::New {
+            customer: customer.id,
+            channel: account.channel_id,
+            account: account.id,
+            origin: Origin::Outgoing,
+            assignee: Some(by.id()),
+            visit: None,
+        },
+    )?;
     tell(tx, customer.id, Some(id), account.channel_id, Event::Opened { by: Some(who(by)) })?;
     if customer.responsible_id.is_none() {
         customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
@@ -134,19 +143,28 @@ pub fn may_write_first(tx: &mut Tx, by: &Operator, customer: &Customer, account:
     Ok(())
 }
 
-fn say(tx: &mut Tx, by: &Operator, conversation: &Conversation, kind: MessageKind, out: &Outgoing) -> Result<MessageId> {
-    let id = messages::insert(tx, &NewMessage {
-        customer_id: conversation.customer_id,
-        conversation_id: Some(conversation.id),
-        channel_id: conversation.channel_id,
-        kind,
-        author_id: Some(by.id()),
-        body: out.body.clone(),
-        event: None,
-        files: out.files.clone(),
-        client_uuid: out.client_uuid.clone(),
-        received_while_blocked: false,
-    })?;
+fn say(
+    tx: &mut Tx,
+    by: &Operator,
+    conversation: &Conversation,
+    kind: MessageKind,
+    out: &Outgoing,
+) -> Result<MessageId> {
+    let id = messages::insert(
+        tx,
+        &NewMessage {
+            customer_id: conversation.customer_id,
+            conversation_id: Some(conversation.id),
+            channel_id: conversation.channel_id,
+            kind,
+            author_id: Some(by.id()),
+            body: out.body.clone(),
+            event: None,
+            files: out.files.clone(),
+            client_uuid: out.client_uuid.clone(),
+            received_while_blocked: false,
+        },
+    )?;
     tx.publish(Topic::Customer(conversation.customer_id));
     tx.publish(Topic::Inbox);
     Ok(id)

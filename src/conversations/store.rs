@@ -29,7 +29,12 @@ pub fn open_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> 
 }
 
 /// The newest conversations of a customer, open or closed.
-pub fn recent_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, limit: i64) -> Result<Vec<Conversation>> {
+pub fn recent_of(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<Conversation>> {
     customers::require_visible(conn, scope, customer)?;
     Ok(conversations::table
         .filter(conversations::customer_id.eq(customer))

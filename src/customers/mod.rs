@@ -10,7 +10,5 @@ pub mod actions;
 mod model;
 pub mod store;
 
-pub use model::{
-    ChannelAccount, Claim, ClaimKind, Customer, CustomerTag, Details, Handle, StoredClaim, TypedDetails,
-};
+pub use model::{ChannelAccount, Claim, ClaimKind, Customer, CustomerTag, Details, Handle, StoredClaim, TypedDetails};
 pub use store::{find, require_visible};

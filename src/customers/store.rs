@@ -8,8 +8,8 @@ use super::model::{ChannelAccount, Claim, ClaimKind, Customer, CustomerTag, Deta
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::schema::{
-    channel_accounts as accounts, channels, contact_claims as claims, customer_handles as handles, customer_tag_links as links,
-    customer_tags as tags, customers, pending_actions as pending,
+    channel_accounts as accounts, channels, contact_claims as claims, customer_handles as handles,
+    customer_tag_links as links, customer_tags as tags, customers, pending_actions as pending,
 };
 use crate::db::types::{AccountId, ChannelId, CustomerId, CustomerTagId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
@@ -33,7 +33,8 @@ pub fn find_many(conn: &mut Conn, scope: &CustomerScope, ids: &[CustomerId]) -> 
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Customer> = customers::table.filter(customers::id.eq_any(ids)).select(Customer::as_select()).load(conn)?;
+    let rows: Vec<Customer> =
+        customers::table.filter(customers::id.eq_any(ids)).select(Customer::as_select()).load(conn)?;
     Ok(rows.into_iter().filter(|c| scope.sees(c.responsible_id)).map(|c| (c.id, c)).collect())
 }
 
@@ -121,7 +122,13 @@ pub fn insert(tx: &mut Tx, details: &Details, origin: &Origin) -> Result<Custome
 }
 
 /// Writes the fields that staff fill in.
-pub fn update_details(tx: &mut Tx, id: CustomerId, details: &Details, name_edited: bool, phone_region: &str) -> Result<()> {
+pub fn update_details(
+    tx: &mut Tx,
+    id: CustomerId,
+    details: &Details,
+    name_edited: bool,
+    phone_region: &str,
+) -> Result<()> {
     let phone_digits = details.phone.as_deref().and_then(|p| text::phone_digits(p, phone_region));
     diesel::update(customers::table.find(id))
         .set((
@@ -364,7 +371,11 @@ pub fn insert_claim(tx: &mut Tx, customer: CustomerId, claim: &Claim, phone_regi
 }
 
 pub fn claims_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<StoredClaim>> {
-    Ok(claims::table.filter(claims::customer_id.eq(id)).order(claims::id).select(StoredClaim::as_select()).load(conn)?)
+    Ok(claims::table
+        .filter(claims::customer_id.eq(id))
+        .order(claims::id)
+        .select(StoredClaim::as_select())
+        .load(conn)?)
 }
 
 /// Opens or ends the pending action "contact details", by what the customer's record has now.
@@ -379,11 +390,7 @@ pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
     match (is_needed, waits) {
         (true, None) => {
             diesel::insert_into(pending::table)
-                .values((
-                    pending::customer_id.eq(id),
-                    pending::kind.eq("contact_details"),
-                    pending::created_at.eq(now),
-                ))
+                .values((pending::customer_id.eq(id), pending::kind.eq("contact_details"), pending::created_at.eq(now)))
                 .execute(&mut **tx)?;
         }
         (false, Some(action)) => {

@@ -20,7 +20,9 @@ pub enum Failure {
     #[error("no connection to the database: {0}")]
     Unreachable(String),
     /// The schema is newer than this program.
-    #[error("this database belongs to a newer version of Switchboard (it has the migration {0}, which this version does not know). Install that version, or restore a backup made before the upgrade")]
+    #[error(
+        "this database belongs to a newer version of Switchboard (it has the migration {0}, which this version does not know). Install that version, or restore a backup made before the upgrade"
+    )]
     TooNew(String),
     /// A migration did not run.
     #[error("the database could not be brought up to date: {0}")]
@@ -36,7 +38,9 @@ pub enum Failure {
 impl From<Sql> for Failure {
     fn from(error: Sql) -> Self {
         match error {
-            Sql::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => Failure::Unreachable(info.message().into()),
+            Sql::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
+                Failure::Unreachable(info.message().into())
+            }
             other => Failure::Sql(other),
         }
     }
@@ -74,9 +78,20 @@ impl Failure {
             Failure::Busy | Failure::Closed | Failure::NotSaved(_) | Failure::Unreachable(_) => true,
             Failure::Sql(Sql::DatabaseError(_, info)) => {
                 let text = info.message();
-                ["locked", "disk is full", "full", "terminating connection", "server closed", "disk I/O", "unable to open", "no connection", "shutting down", "starting up"]
-                    .iter()
-                    .any(|sign| text.contains(sign))
+                [
+                    "locked",
+                    "disk is full",
+                    "full",
+                    "terminating connection",
+                    "server closed",
+                    "disk I/O",
+                    "unable to open",
+                    "no connection",
+                    "shutting down",
+                    "starting up",
+                ]
+                .iter()
+                .any(|sign| text.contains(sign))
             }
             Failure::Sql(Sql::BrokenTransactionManager) => true,
             _ => false,

@@ -91,12 +91,7 @@ impl<T: Send, F: Fn(&mut Tx) -> Result<T, Error> + Send> Job for Call<F, T> {
     }
 }
 
-fn run(
-    connector: &Connector,
-    mut conn: Conn,
-    calls: &mpsc::Receiver<Box<dyn Job>>,
-    bus: &broadcast::Sender<Topic>,
-) {
+fn run(connector: &Connector, mut conn: Conn, calls: &mpsc::Receiver<Box<dyn Job>>, bus: &broadcast::Sender<Topic>) {
     while let Ok(first) = calls.recv() {
         let mut done = vec![];
         let saved = batch(&mut conn, first, calls, &mut done).map_err(|e| Arc::from(e.to_string()));

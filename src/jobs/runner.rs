@@ -52,9 +52,8 @@ impl Runner {
     pub fn start(ctx: Ctx, throttle: Data<Throttle>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let kinds = Rc::new(crate::app::job_kinds());
-        let mut tasks: Vec<_> = (0..AT_ONCE)
-            .map(|_| actix_web::rt::spawn(work(ctx.clone(), kinds.clone(), stopped.clone())))
-            .collect();
+        let mut tasks: Vec<_> =
+            (0..AT_ONCE).map(|_| actix_web::rt::spawn(work(ctx.clone(), kinds.clone(), stopped.clone()))).collect();
         tasks.push(actix_web::rt::spawn(recurring::run(ctx, throttle, stopped)));
         Self { stop, tasks }
     }

@@ -70,17 +70,44 @@ pub struct Who {
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// A conversation begins; outgoing ones name who wrote first.
-    Opened { by: Option<Who> },
-    Taken { by: Who },
+    Opened {
+        by: Option<Who>,
+    },
+    Taken {
+        by: Who,
+    },
     /// To a person, or back to the queue.
-    Transferred { by: Who, to: Option<Who>, note: String },
+    Transferred {
+        by: Who,
+        to: Option<Who>,
+        note: String,
+    },
     /// A conversation ends; `by` is empty when the program closed it.
-    Closed { by: Option<Who>, reason: String, note: String },
-    Rated { stars: i32, comment: String },
-    BlockRequested { by: Who, reason: String },
-    BlockRequestDecided { by: Who, approved: bool, note: String },
-    Blocked { by: Option<Who>, reason: String },
-    Unblocked { by: Option<Who> },
+    Closed {
+        by: Option<Who>,
+        reason: String,
+        note: String,
+    },
+    Rated {
+        stars: i32,
+        comment: String,
+    },
+    BlockRequested {
+        by: Who,
+        reason: String,
+    },
+    BlockRequestDecided {
+        by: Who,
+        approved: bool,
+        note: String,
+    },
+    Blocked {
+        by: Option<Who>,
+        reason: String,
+    },
+    Unblocked {
+        by: Option<Who>,
+    },
 }
 
 /// A file on a message, with what is needed to show it.

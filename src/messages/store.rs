@@ -18,7 +18,8 @@ const PREVIEW: usize = 120;
 /// Stores a message with its files and brings the customer's card up to date. The one place where messages are made.
 pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
     let now = UtcTime::now();
-    let event = new.event.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?;
+    let event =
+        new.event.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?;
     let id: MessageId = diesel::insert_into(messages::table)
         .values((
             messages::customer_id.eq(new.customer_id),
@@ -102,7 +103,8 @@ pub enum At {
 /// Up to `limit` messages of all the customer's conversations. Costs the same at any depth.
 pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at: At, limit: i64) -> Result<Stretch> {
     crate::customers::require_visible(conn, scope, customer)?;
-    let mut query = messages::table.filter(messages::customer_id.eq(customer)).select(Message::as_select()).into_boxed();
+    let mut query =
+        messages::table.filter(messages::customer_id.eq(customer)).select(Message::as_select()).into_boxed();
     query = match at {
         At::End => query.order(messages::id.desc()),
         At::Before(id) => query.filter(messages::id.lt(id)).order(messages::id.desc()),

@@ -3,8 +3,8 @@
 //! It needs a direct connection of its own (never through PgBouncer in transaction mode). After a lost connection
 //! nobody knows what was missed, so every page is told to look again.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::db::{Db, Listener};

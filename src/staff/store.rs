@@ -61,7 +61,13 @@ pub fn end_sessions(tx: &mut Tx, id: StaffId) -> Result<()> {
 }
 
 /// Stores a one-time link's hash; earlier ones of the same person stop working.
-pub fn insert_link(tx: &mut Tx, staff_id: Option<StaffId>, token: &str, now: UtcTime, expires_at: UtcTime) -> Result<()> {
+pub fn insert_link(
+    tx: &mut Tx,
+    staff_id: Option<StaffId>,
+    token: &str,
+    now: UtcTime,
+    expires_at: UtcTime,
+) -> Result<()> {
     match staff_id {
         Some(id) => diesel::delete(staff_links::table.filter(staff_links::staff_id.eq(id))).execute(&mut **tx)?,
         None => diesel::delete(staff_links::table.filter(staff_links::staff_id.is_null())).execute(&mut **tx)?,

@@ -40,9 +40,7 @@ pub fn find(name: &str) -> Option<&'static Asset> {
 pub async fn serve(req: HttpRequest, name: web::Path<String>) -> HttpResponse {
     match ASSETS.iter().find(|asset| asset.file == name.as_str()) {
         Some(asset) => answer(&req, asset, FOR_EVER),
-        None => HttpResponse::NotFound()
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .finish(),
+        None => HttpResponse::NotFound().insert_header((header::CACHE_CONTROL, "no-store")).finish(),
     }
 }
 
@@ -50,11 +48,7 @@ pub async fn serve(req: HttpRequest, name: web::Path<String>) -> HttpResponse {
 pub fn answer(req: &HttpRequest, asset: &Asset, cache_control: &'static str) -> HttpResponse {
     let (encoding, body) = asset.best_form(req.headers());
     let etag = format!("\"{}-{}\"", asset.hash, encoding.unwrap_or("plain"));
-    let mut response = if has_already(req.headers(), &etag) {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
+    let mut response = if has_already(req.headers(), &etag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((header::CACHE_CONTROL, cache_control))
         .insert_header((header::ETAG, etag))
@@ -73,9 +67,7 @@ impl Asset {
         [("br", self.brotli), ("gzip", self.gzip)]
             .into_iter()
             .find(|(encoding, form)| !form.is_empty() && accepts(accepted, encoding))
-            .map_or((None, self.plain), |(encoding, form)| {
-                (Some(encoding), form)
-            })
+            .map_or((None, self.plain), |(encoding, form)| (Some(encoding), form))
     }
 }
 
@@ -83,12 +75,9 @@ impl Asset {
 fn accepts(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-        let refused = parts
-            .filter_map(|part| part.strip_prefix("q="))
-            .any(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let refused =
+            parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0));
         named && !refused
     })
 }
@@ -101,10 +90,7 @@ fn has_already(headers: &HeaderMap, etag: &str) -> bool {
 }
 
 fn header_text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -129,23 +115,12 @@ mod tests {
     #[actix_web::test]
     async fn a_file_is_served_in_the_best_form_that_the_browser_takes() {
         let file = url("app.css").trim_start_matches("/assets/");
-        for (accepted, encoding) in [
-            ("gzip, deflate, br", "br"),
-            ("gzip", "gzip"),
-            ("br;q=0, gzip", "gzip"),
-            ("", ""),
-        ] {
+        for (accepted, encoding) in [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", "")]
+        {
             let response = get(file, &[("Accept-Encoding", accepted)]).await;
             assert_eq!(response.status(), StatusCode::OK);
-            assert_eq!(
-                text(&response, header::CONTENT_ENCODING),
-                encoding,
-                "for {accepted:?}"
-            );
-            assert_eq!(
-                text(&response, header::CONTENT_TYPE),
-                "text/css; charset=utf-8"
-            );
+            assert_eq!(text(&response, header::CONTENT_ENCODING), encoding, "for {accepted:?}");
+            assert_eq!(text(&response, header::CONTENT_TYPE), "text/css; charset=utf-8");
             assert_eq!(text(&response, header::CACHE_CONTROL), FOR_EVER);
             assert_eq!(text(&response, header::VARY), "Accept-Encoding");
         }
@@ -155,14 +130,7 @@ mod tests {
     async fn a_browser_that_has_the_file_gets_304_without_it() {
         let file = url("app.js").trim_start_matches("/assets/");
         let first = get(file, &[("Accept-Encoding", "br")]).await;
-        let again = get(
-            file,
-            &[
-                ("Accept-Encoding", "br"),
-                ("If-None-Match", text(&first, header::ETAG)),
-            ],
-        )
-        .await;
+        let again = get(file, &[("Accept-Encoding", "br"), ("If-None-Match", text(&first, header::ETAG))]).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         let other_form = get(file, &[("If-None-Match", text(&first, header::ETAG))]).await;
         assert_eq!(other_form.status(), StatusCode::OK);
@@ -194,20 +162,9 @@ mod tests {
 
     #[test]
     fn our_scripts_make_no_html_and_no_code() {
-        let js = find("app.js")
-            .map(|asset| String::from_utf8_lossy(asset.plain))
-            .unwrap_or_default();
-        let (_htmx, ours) = js
-            .split_once("// Gives htmx its Trusted Types policy")
-            .unwrap();
-        for banned in [
-            "innerHTML",
-            "outerHTML",
-            "insertAdjacentHTML",
-            "document.write",
-            "eval(",
-            "new Function",
-        ] {
+        let js = find("app.js").map(|asset| String::from_utf8_lossy(asset.plain)).unwrap_or_default();
+        let (_htmx, ours) = js.split_once("// Gives htmx its Trusted Types policy").unwrap();
+        for banned in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"] {
             assert!(!ours.contains(banned), "{banned} in our scripts");
         }
     }

@@ -109,9 +109,16 @@ impl Errors {
 /// Whether a text has the form of an address; only a letter can prove that it exists.
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let fine = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;()\"".contains(c));
-    fine(local) && !local.contains('@') && local.len() <= 64 && fine(domain) && domain.len() <= 253
-        && domain.contains('.') && domain.split('.').all(|label| !label.is_empty())
+    let fine = |part: &str| {
+        !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;()\"".contains(c))
+    };
+    fine(local)
+        && !local.contains('@')
+        && local.len() <= 64
+        && fine(domain)
+        && domain.len() <= 253
+        && domain.contains('.')
+        && domain.split('.').all(|label| !label.is_empty())
 }
 
 /// A token for a form that must not work twice.
@@ -125,7 +132,8 @@ pub fn spend(tx: &mut Tx, token: &str) -> Result<bool> {
     if Uuid::parse_str(token).is_err() {
         return Ok(true);
     }
-    let known: Option<String> = form_tokens::table.find(token).select(form_tokens::token).first(&mut **tx).optional()?;
+    let known: Option<String> =
+        form_tokens::table.find(token).select(form_tokens::token).first(&mut **tx).optional()?;
     if known.is_some() {
         return Ok(false);
     }

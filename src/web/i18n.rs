@@ -90,10 +90,13 @@ impl Lang {
         if said.args.is_empty() {
             return self.t(said.key).to_string();
         }
-        self.args(said.key, said.args.iter().map(|(name, value)| {
-            let value = value.parse::<i64>().map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
-            (*name, value)
-        }))
+        self.args(
+            said.key,
+            said.args.iter().map(|(name, value)| {
+                let value = value.parse::<i64>().map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
+                (*name, value)
+            }),
+        )
     }
 }
 

@@ -70,8 +70,8 @@ impl Hx {
         if !self.is_htmx {
             return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, url)).cookie(cookie).finish());
         }
-        // The answer is fetched as a whole page and its main part put in place, so the frame stays as it is.
-        let location = serde_json::json!({ "path": url, "target": "#main", "select": "#main", "swap": "outerMorph", "push": "true" });
+        // Fetched as a whole page: the heading and the marked section of the sidebar belong to it, too.
+        let location = serde_json::json!({ "path": url, "target": "#app", "select": "#app", "swap": "outerMorph", "push": "true" });
         Ok(HttpResponse::Ok().insert_header(("HX-Location", location.to_string())).cookie(cookie).finish())
     }
 
@@ -114,7 +114,10 @@ pub fn ascii_json(json: &str) -> String {
 
 /// A region's answer: the tab's title, the region, and further regions that changed with it (`(id, html)`).
 pub fn region_with(title: &str, region: String, others: &[(&str, String)]) -> String {
-    let mut out = format!("<title>{}</title>{region}", askama::filters::escape(title, askama::filters::Html).map(|s| s.to_string()).unwrap_or_default());
+    let mut out = format!(
+        "<title>{}</title>{region}",
+        askama::filters::escape(title, askama::filters::Html).map(|s| s.to_string()).unwrap_or_default()
+    );
     for (id, html) in others {
         out.push_str(&format!("<hx-partial hx-target=\"#{id}\" hx-swap=\"outerHTML\">{html}</hx-partial>"));
     }

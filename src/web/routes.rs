@@ -49,6 +49,8 @@ routes! {
     Post "/logout" Operator auth::web::logout;
     Post "/presence" Operator auth::web::presence;
     Post "/preferences" Operator auth::web::preferences;
+    Get "/shell/unread" Operator web::shell::unread;
+    Get "/shell/presence" Operator web::shell::presence;
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
 }

@@ -22,7 +22,10 @@ const HEADERS: &[(&str, &str)] = &[
 ];
 
 /// Adds the headers that the handler has not set itself (the widget's frame has its own policy).
-pub async fn headers(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn headers(
+    req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let https = address::is_https(req.request());
     let mut answer = next.call(req).await?;
     let map = answer.headers_mut();
@@ -42,7 +45,10 @@ pub async fn headers(req: ServiceRequest, next: Next<impl MessageBody>) -> Resul
 const OPEN: &[&str] = &["/api/", "/hooks/"];
 
 /// Refuses a write that a page of another site makes in our visitor's name.
-pub async fn same_origin(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn same_origin(
+    req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let reads = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !reads && !OPEN.iter().any(|open| req.path().starts_with(open)) && is_foreign(&req) {
         return Err(Error::BadRequest("a write from another site".into()).into());

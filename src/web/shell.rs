@@ -6,18 +6,20 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
 use chrono_tz::Tz;
 
 use super::assets;
 use super::i18n::Lang;
+use super::page::html_response;
 use super::times::{self, Clock};
 use crate::auth::{Me, Role, Theme, Visit};
 use crate::config::Config;
 use crate::db::types::UtcTime;
-use crate::error::{Error, Said};
+use crate::error::{Error, Result, Said};
 
 /// What a page's frame shows. Every page struct holds one as `sh`.
 #[derive(Clone)]
@@ -124,6 +126,35 @@ impl Shell {
         let header = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Lang::negotiate(header.unwrap_or_default())
     }
+}
+
+/// The unread number beside Inbox, alone.
+#[derive(Template)]
+#[template(path = "shell/unread.html")]
+struct UnreadRegion {
+    sh: Shell,
+}
+
+/// The presence status in the top bar, alone.
+#[derive(Template)]
+#[template(path = "shell/presence.html")]
+struct PresenceRegion {
+    sh: Shell,
+}
+
+/// `GET /shell/unread`.
+pub async fn unread(sh: Shell) -> Result<HttpResponse> {
+    Ok(html_response(StatusCode::OK, UnreadRegion { sh }.render()?))
+}
+
+/// `GET /shell/presence`.
+pub async fn presence(sh: Shell) -> Result<HttpResponse> {
+    Ok(html_response(StatusCode::OK, presence_region(sh)?))
+}
+
+/// The presence status as a fragment.
+pub fn presence_region(sh: Shell) -> Result<String> {
+    Ok(PresenceRegion { sh }.render()?)
 }
 
 impl FromRequest for Shell {
