@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 /// Who may use whom: a module may use its own row and those above it. The longest name that fits counts.
 const LAYERS: &[&[&str]] = &[
     &["text", "error", "config", "secrets"],
-    // They parse, send and say what they allow; they know no database and no domain.
-    &["channels"],
     &["db", "realtime"],
+    // They keep their own rows, parse, send and say what they allow; they know no domain.
+    &["channels"],
     // The guards and scopes that every domain takes, and the language of an answer.
     &["auth", "web::i18n"],
     // What every page and every change needs.

@@ -15,6 +15,14 @@ text_enum!(
 );
 
 impl ChannelKind {
+    /// The word that templates use for its badge (`ui::channel`).
+    pub fn slug(&self) -> &'static str {
+        match self {
+            ChannelKind::WebChat => "webchat",
+            other => other.as_str(),
+        }
+    }
+
     /// The id of its name in `locales/`.
     pub fn name_key(&self) -> &'static str {
         match self {
