@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth", "web::i18n"],
     // What every page and every change needs.
     &["audit", "jobs", "web"],
-    &["files", "settings"],
+    &["files"],
     &["contacts", "tags", "lists", "fields", "staff"],
     &["customers"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
@@ -27,7 +27,7 @@ const LAYERS: &[&[&str]] = &[
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
-    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "home"],
+    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "home", "settings"],
     &["api", "web::routes", "demo"],
     &["app"],
     &["cli"],

@@ -8,9 +8,7 @@ mod model;
 mod store;
 
 pub use kind::ChannelKind;
-pub use model::{
-    ACCENT, ApiToken, AppSettings, Channel, FieldRule, Health, NewChannel, Position, WebChatSettings,
-};
+pub use model::{ACCENT, ApiToken, AppSettings, Channel, FieldRule, Health, NewChannel, Position, WebChatSettings};
 pub use store::{
     by_token, delete, enabled, find, find_by_public_key, has_enabled_kind, in_use, insert, insert_token, list, names,
     note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret, set_settings, tokens,
