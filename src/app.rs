@@ -51,7 +51,7 @@ pub fn open(config: &Config) -> Result<Db> {
 /// Starts everything and returns once requests are answered.
 pub async fn start(config: Config) -> Result<Running> {
     let db = open(&config)?;
-    let secrets = Secrets::load(&config.key_file)?;
+    let secrets = Secrets::load(&config.key_path())?;
     let stopping = Arc::new(AtomicBool::new(false));
     let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
     let presences = Data::new(Presences::default());
@@ -83,11 +83,9 @@ pub async fn start(config: Config) -> Result<Running> {
             .configure(routes::configure)
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
-            .wrap(from_fn(errors::answer))
             .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
             .wrap(from_fn(security::same_origin))
             .wrap(from_fn(errors::answer))
-            .wrap(from_fn(security::headers))
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(Compress::default())
             .wrap(tracing_actix_web::TracingLogger::default())

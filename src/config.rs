@@ -76,7 +76,8 @@ pub struct Config {
     pub time_zone: Tz,
     pub phone_region: String,
     pub geo_db: Option<PathBuf>,
-    pub key_file: PathBuf,
+    /// `None`: `secret.key` in `data`.
+    pub key_file: Option<PathBuf>,
     pub connections: u32,
     pub session_idle: chrono::Duration,
     pub session_max: chrono::Duration,
@@ -98,7 +99,7 @@ impl Default for Config {
             time_zone: Tz::UTC,
             phone_region: "RU".into(),
             geo_db: None,
-            key_file: data.join("secret.key"),
+            key_file: None,
             connections: 6,
             session_idle: chrono::Duration::hours(72),
             session_max: chrono::Duration::days(30),
@@ -128,7 +129,7 @@ impl Config {
             time_zone: zone.parse().map_err(|_| wrong("time_zone", &zone, "a name such as Europe/Berlin"))?,
             phone_region: given.phone_region.or(file.phone_region).unwrap_or(base.phone_region),
             geo_db: given.geo_db.or(file.geo_db),
-            key_file: given.key_file.or(file.key_file).unwrap_or_else(|| data.join("secret.key")),
+            key_file: given.key_file.or(file.key_file),
             connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
             session_idle: given
                 .session_idle_hours
@@ -145,6 +146,11 @@ impl Config {
     /// The address of the database.
     pub fn database(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| self.data.join("switchboard.sqlite").to_string_lossy().into_owned())
+    }
+
+    /// Where the key is.
+    pub fn key_path(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
     }
 
     /// Makes the data folder, for its owner only.

@@ -2,6 +2,7 @@
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -9,7 +10,9 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use tracing::{error, warn};
 
+use super::address;
 use super::page::{Hx, ascii_json, html_response};
+use super::security;
 use super::shell::Bare;
 use crate::error::Error;
 
@@ -25,24 +28,49 @@ struct ErrorPage {
     back: &'static str,
 }
 
-/// Middleware: gives every error its final form. Logged here, once.
+/// What the answer to an error needs of its request. Kept apart from the request itself, of which nothing may hold a
+/// second copy while it is routed.
+struct Asked {
+    hx: Hx,
+    bare: Bare,
+    is_get: bool,
+    is_api: bool,
+    is_https: bool,
+    /// Path and query.
+    target: String,
+}
+
+impl Asked {
+    fn of(req: &HttpRequest) -> Self {
+        Self {
+            hx: Hx::of(req.headers()),
+            bare: Bare::of(req),
+            is_get: req.method() == Method::GET,
+            is_api: req.path().starts_with("/api/"),
+            is_https: address::is_https(req),
+            target: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+        }
+    }
+}
+
+/// Middleware: gives every error its final form, logged here, once, and every answer its security headers.
 pub async fn answer(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody + 'static, BoxBody>>, actix_web::Error> {
-    let request = req.request().clone();
-    let answer = match next.call(req).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            let own = own_error(&error);
-            return Ok(ServiceResponse::new(request.clone(), render(&request, &own)).map_into_right_body());
-        }
-    };
+    let asked = Asked::of(req.request());
+    let answer = next.call(req).await.map_err(|error| {
+        let mut answer = render(&asked, &own_error(&error));
+        security::put_headers(answer.headers_mut(), asked.is_https);
+        actix_web::Error::from(InternalError::from_response("answered", answer))
+    })?;
     let own = answer.response().error().map(own_error);
-    match own {
-        Some(own) => Ok(ServiceResponse::new(request.clone(), render(&request, &own)).map_into_right_body()),
-        None => Ok(answer.map_into_left_body()),
-    }
+    let mut answer = match own {
+        Some(own) => answer.into_response(render(&asked, &own)).map_into_right_body(),
+        None => answer.map_into_left_body(),
+    };
+    security::put_headers(answer.headers_mut(), asked.is_https);
+    Ok(answer)
 }
 
 /// The answer for a path that no route knows.
@@ -85,19 +113,19 @@ fn copy(error: &Error) -> Error {
     }
 }
 
-fn render(req: &HttpRequest, error: &Error) -> HttpResponse {
-    let status = error.status_code();
-    let bare = Bare::of(req);
+fn render(asked: &Asked, error: &Error) -> HttpResponse {
+    let (status, bare) = (error.status_code(), asked.bare);
     let text = bare.say(&error.said());
-    let hx = Hx::of(req.headers());
-    let mut answer = if req.path().starts_with("/api/") {
+    let is_htmx = asked.hx.is_htmx;
+    let needs_person = matches!(error, Error::SignIn);
+    let mut answer = if asked.is_api {
         HttpResponse::build(status).json(serde_json::json!({ "error": { "code": error.code(), "message": text } }))
-    } else if matches!(error, Error::SignIn) && !hx.is_htmx && req.method() == Method::GET {
-        let to = format!("/login?next={}", next_url(req));
-        HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-    } else if matches!(error, Error::SignIn) && hx.is_htmx {
+    } else if needs_person && is_htmx {
         HttpResponse::build(status).insert_header(("HX-Redirect", "/login")).finish()
-    } else if hx.is_htmx {
+    } else if needs_person && asked.is_get {
+        let next: String = url::form_urlencoded::byte_serialize(asked.target.as_bytes()).collect();
+        HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?next={next}"))).finish()
+    } else if is_htmx {
         let event = ascii_json(&serde_json::json!({ "toast": { "text": text, "bad": true } }).to_string());
         HttpResponse::build(status)
             .insert_header(("HX-Reswap", "none"))
@@ -129,9 +157,4 @@ fn page(bare: Bare, status: StatusCode, text: String) -> HttpResponse {
             HttpResponse::build(status).finish()
         }
     }
-}
-
-fn next_url(req: &HttpRequest) -> String {
-    let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
-    url::form_urlencoded::byte_serialize(path.as_bytes()).collect()
 }

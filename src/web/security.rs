@@ -3,7 +3,7 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 use super::address;
@@ -22,23 +22,16 @@ const HEADERS: &[(&str, &str)] = &[
 ];
 
 /// Adds the headers that the handler has not set itself (the widget's frame has its own policy).
-pub async fn headers(
-    req: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let https = address::is_https(req.request());
-    let mut answer = next.call(req).await?;
-    let map = answer.headers_mut();
+pub fn put_headers(map: &mut HeaderMap, is_https: bool) {
     for (name, value) in HEADERS {
         let name = HeaderName::from_static(name);
         if !map.contains_key(&name) {
             map.insert(name, HeaderValue::from_static(value));
         }
     }
-    if https {
+    if is_https {
         map.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
-    Ok(answer)
 }
 
 /// Paths that other sites and programs call on purpose; they carry their own proof.

@@ -153,6 +153,9 @@ fn config(data: &TempDir, database: &Database, settings: &Settings) -> Config {
         data: data.path().to_owned(),
         listen: "127.0.0.1:0".into(),
         database_url: Some(database.url().to_owned()),
+        // Many desks run at once.
+        connections: 4,
+        workers: Some(2),
         ..Config::default()
     };
     settings(&mut config);
@@ -176,7 +179,7 @@ impl Server {
                     Ok(running) => {
                         let _ = started.send(Ok((running.address, running.db.clone())));
                         let _ = stopping.await;
-                        running.stop().await;
+                        running.stop().await.expect("the desk stops");
                     }
                     Err(error) => {
                         let _ = started.send(Err(format!("{error:?}")));
