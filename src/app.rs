@@ -18,6 +18,7 @@ use crate::auth::throttle::Throttle;
 use crate::config::Config;
 use crate::db::{Db, Failure, migrate};
 use crate::error::{Error, Result};
+use crate::files::Files;
 use crate::jobs;
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
@@ -52,13 +53,14 @@ pub fn open(config: &Config) -> Result<Db> {
 pub async fn start(config: Config) -> Result<Running> {
     let db = open(&config)?;
     let secrets = Secrets::load(&config.key_path())?;
+    let files = Files::open(&config)?;
     let stopping = Arc::new(AtomicBool::new(false));
     let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
     let presences = Data::new(Presences::default());
     let throttle = Data::new(Throttle::default());
     actix_web::rt::spawn(keep_presences(db.clone(), presences.clone()));
     let jobs = jobs::Runner::start(
-        jobs::Ctx { db: db.clone(), config: config.clone(), secrets: secrets.clone() },
+        jobs::Ctx { db: db.clone(), config: config.clone(), secrets: secrets.clone(), files: files.clone() },
         throttle.clone(),
     );
 
@@ -66,13 +68,14 @@ pub async fn start(config: Config) -> Result<Running> {
         .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
     let address = socket.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
     let key = Key::derive_from(&secrets.derive("session cookie"));
-    let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()));
+    let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()), Data::new(files));
     let app = move || {
-        let (db, config, secrets) = shared.clone();
+        let (db, config, secrets, files) = shared.clone();
         App::new()
             .app_data(db.clone())
             .app_data(config.clone())
             .app_data(secrets)
+            .app_data(files)
             .app_data(presences.clone())
             .app_data(throttle.clone())
             .app_data(FormConfig::default().limit(routes::FORM_LIMIT))

@@ -21,6 +21,7 @@ pub mod conversations;
 pub mod customers;
 pub mod db;
 pub mod error;
+pub mod files;
 pub mod home;
 pub mod jobs;
 pub mod messages;

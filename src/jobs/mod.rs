@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::db::types::UtcTime;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::files::Files;
 use crate::secrets::Secrets;
 
 pub use runner::{Registry, Runner};
@@ -27,6 +28,7 @@ pub struct Ctx {
     pub db: Db,
     pub config: Config,
     pub secrets: Secrets,
+    pub files: Files,
 }
 
 /// A kind of background work.

@@ -17,6 +17,8 @@ enum Work {
     EndedSessions,
     /// Tokens of forms that no open page holds any more.
     FormTokens,
+    /// Files that no message names.
+    Files,
     /// Rate limits of whoever has been quiet.
     Throttles,
 }
@@ -24,6 +26,7 @@ enum Work {
 const TABLE: &[(Work, Duration)] = &[
     (Work::EndedSessions, Duration::from_secs(3600)),
     (Work::FormTokens, Duration::from_secs(3600)),
+    (Work::Files, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
 ];
 
@@ -53,6 +56,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(2));
             ctx.db.write(move |tx| crate::web::forms::forget_tokens(tx, before)).await.map(drop)
         }
+        Work::Files => crate::files::actions::sweep(&ctx.db, &ctx.files).await,
         Work::Throttles => {
             throttle.tidy();
             Ok(())

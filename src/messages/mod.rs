@@ -7,5 +7,7 @@
 mod model;
 pub mod store;
 
-pub use model::{Attachment, Event, Message, MessageKind, NewMessage, StoredFile, Who};
+pub use model::{Attachment, Event, Message, MessageKind, NewMessage, Who};
+
+pub use crate::files::StoredFile;
 pub use store::insert;

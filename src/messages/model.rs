@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::schema::messages;
 use crate::db::types::{AttachmentId, ChannelId, ConversationId, CustomerId, FileId, MessageId, StaffId, UtcTime};
+use crate::files::StoredFile;
 use crate::text_enum;
 
 text_enum!(
@@ -135,14 +136,6 @@ impl Attachment {
             _ => format!("{:.1} MB", self.size as f64 / 1_048_576.0),
         }
     }
-}
-
-/// A file that lies in the store and is to hang on a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredFile {
-    pub file_id: FileId,
-    /// As the sender named it, cleaned.
-    pub name: String,
 }
 
 /// A message to store.

@@ -44,6 +44,7 @@ macro_rules! routes {
 
 routes! {
     Get "/assets/{name}" Public web::assets::serve;
+    Get "/files/{attachment}" Operator files::web::file;
     Get "/login" Public auth::web::login_page;
     Post "/login" Public auth::web::login;
     Post "/logout" Operator auth::web::logout;

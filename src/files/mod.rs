@@ -1,0 +1,19 @@
+//! What customers and staff attach: bytes in a folder under their SHA-256, rows that say what they are.
+//!
+//! - A file is streamed from the request to the folder; nothing holds it whole. Equal content is stored once.
+//! - Its type is decided by its bytes, never by what the sender says; what a channel takes is a list of types and sizes.
+//! - Only PNG, JPEG, GIF and WebP are ever shown in a page of ours. Everything else is a download, in a sandbox.
+//! - What no message names is swept away after a day (`actions::sweep`).
+
+pub mod actions;
+mod limits;
+mod model;
+mod sniff;
+pub mod store;
+mod upload;
+pub mod web;
+
+pub use limits::{Limits, Takes};
+pub use model::{Attachment, StoredFile, clean_name};
+pub use store::Files;
+pub use upload::{Upload, accept};

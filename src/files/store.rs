@@ -1,0 +1,224 @@
+//! The folder of contents, and the rows that name them.
+
+use std::path::Path as FsPath;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use diesel::prelude::*;
+use futures_util::stream::{BoxStream, StreamExt};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::model::{Attachment, StoredFile};
+use super::sniff::{self, HEAD};
+use crate::auth::CustomerScope;
+use crate::config::Config;
+use crate::db::schema::{attachments, files};
+use crate::db::types::{AttachmentId, FileId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+
+/// Bytes that are written at once.
+const CHUNK: usize = 256 * 1024;
+
+/// Where contents are kept. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+/// A file on its way in.
+pub struct Incoming {
+    upload: WriteMultipart,
+    place: Path,
+    digest: Sha256,
+    head: Vec<u8>,
+    text: bool,
+    size: u64,
+}
+
+/// A content that has arrived; its name in the store is its hash.
+pub struct Content {
+    pub sha256: String,
+    pub size: u64,
+    pub content_type: &'static str,
+}
+
+impl Files {
+    /// Opens the folder `files` of the data folder, making it.
+    pub fn open(config: &Config) -> Result<Self> {
+        let folder = config.data.join("files");
+        std::fs::create_dir_all(&folder)
+            .map_err(|e| Error::Internal(format!("the folder {} cannot be made: {e}", folder.display())))?;
+        Self::at(&folder)
+    }
+
+    fn at(folder: &FsPath) -> Result<Self> {
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self(Arc::new(store)))
+    }
+
+    /// Begins to take a file.
+    pub async fn begin(&self) -> Result<Incoming> {
+        let place = Path::from(format!("incoming/{}", Uuid::new_v4()));
+        let upload = self.0.put_multipart(&place).await?;
+        let upload = WriteMultipart::new_with_chunk_size(upload, CHUNK);
+        Ok(Incoming { upload, place, digest: Sha256::new(), head: vec![], text: true, size: 0 })
+    }
+
+    /// Keeps what has come in, under its hash. `name` tells apart what the bytes leave open.
+    pub async fn finish(&self, incoming: Incoming, name: &str) -> Result<Content> {
+        let Incoming { upload, place, digest, head, text, size } = incoming;
+        upload.finish().await?;
+        let sha256 = hex::encode(digest.finalize());
+        // Over an equal content too: its time is then new, and the sweep passes it over.
+        self.0.rename(&place, &place_of(&sha256)).await?;
+        Ok(Content { sha256, size, content_type: sniff::content_type(&head, text, name) })
+    }
+
+    /// Keeps bytes that are already here: a mail's attachment, a file fetched from a messenger.
+    pub async fn put(&self, bytes: &[u8], name: &str) -> Result<Content> {
+        let mut incoming = self.begin().await?;
+        for chunk in bytes.chunks(CHUNK) {
+            incoming.write(chunk).await?;
+        }
+        self.finish(incoming, name).await
+    }
+
+    /// A content as it is read.
+    pub async fn read(&self, sha256: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let found = self.0.get(&place_of(sha256)).await?;
+        Ok(found.into_stream().map(|chunk| chunk.map_err(Error::from)).boxed())
+    }
+
+    /// A whole content, for those who must have it at once.
+    pub async fn bytes(&self, sha256: &str) -> Result<Bytes> {
+        Ok(self.0.get(&place_of(sha256)).await?.bytes().await?)
+    }
+
+    /// Removes a content that lies there since before `before`; true if it is gone.
+    pub async fn remove(&self, sha256: &str, before: UtcTime) -> Result<bool> {
+        let place = place_of(sha256);
+        match self.0.head(&place).await {
+            Ok(meta) if UtcTime::from(meta.last_modified) < before => self.0.delete(&place).await?,
+            Ok(_) => return Ok(false),
+            Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(true)
+    }
+
+    /// Removes what a crash left half taken.
+    pub async fn remove_unfinished(&self, before: UtcTime) -> Result<()> {
+        let mut found = self.0.list(Some(&Path::from("incoming")));
+        while let Some(meta) = found.next().await.transpose()? {
+            if UtcTime::from(meta.last_modified) < before {
+                self.0.delete(&meta.location).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Incoming {
+    /// Takes the next bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.upload.wait_for_capacity(1).await?;
+        self.upload.write(bytes);
+        self.digest.update(bytes);
+        self.text = self.text && sniff::is_text(bytes);
+        let wanted = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(bytes.get(..wanted).unwrap_or_default());
+        self.size += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(())
+    }
+
+    /// Bytes so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Throws away what has come.
+    pub async fn abort(self) -> Result<()> {
+        Ok(self.upload.abort().await?)
+    }
+}
+
+/// `ab/abcd…`: no folder grows too large.
+fn place_of(sha256: &str) -> Path {
+    Path::from(format!("{}/{sha256}", sha256.get(..2).unwrap_or("00")))
+}
+
+/// The row of a content, made or made young again: what is young is not swept.
+pub fn keep(tx: &mut Tx, content: &Content, name: &str) -> Result<StoredFile> {
+    let size = i64::try_from(content.size).unwrap_or(i64::MAX);
+    let now = UtcTime::now();
+    let known: Option<(FileId, String)> = files::table
+        .filter(files::sha256.eq(&content.sha256))
+        .select((files::id, files::content_type))
+        .first(&mut **tx)
+        .optional()?;
+    let (id, content_type) = match known {
+        Some((id, content_type)) => {
+            diesel::update(files::table.find(id)).set(files::created_at.eq(now)).execute(&mut **tx)?;
+            (id, content_type)
+        }
+        None => {
+            let id = diesel::insert_into(files::table)
+                .values((
+                    files::sha256.eq(&content.sha256),
+                    files::size.eq(size),
+                    files::content_type.eq(content.content_type),
+                    files::created_at.eq(now),
+                ))
+                .returning(files::id)
+                .get_result(&mut **tx)?;
+            (id, content.content_type.to_owned())
+        }
+    };
+    Ok(StoredFile { file_id: id, sha256: content.sha256.clone(), size, content_type, name: name.to_owned() })
+}
+
+/// A file on a message of a customer that the scope shows.
+pub fn find(conn: &mut Conn, scope: &CustomerScope, id: AttachmentId) -> Result<Attachment> {
+    let found: Attachment = attachments::table
+        .inner_join(files::table)
+        .filter(attachments::id.eq(id))
+        .select((
+            attachments::id,
+            attachments::message_id,
+            attachments::customer_id,
+            attachments::name,
+            files::sha256,
+            files::size,
+            files::content_type,
+        ))
+        .first(conn)
+        .optional()?
+        .ok_or(Error::NotFound)?;
+    crate::customers::require_visible(conn, scope, found.customer)?;
+    Ok(found)
+}
+
+/// Contents that no message has named since `before`: number and hash, some at a time.
+pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>> {
+    let used = attachments::table.filter(attachments::file_id.eq(files::id)).select(attachments::id);
+    Ok(files::table
+        .filter(files::created_at.lt(before))
+        .filter(diesel::dsl::not(diesel::dsl::exists(used)))
+        .select((files::id, files::sha256))
+        .limit(200)
+        .load(conn)?)
+}
+
+/// Forgets a content if it is still unused.
+pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
+    let used: Option<AttachmentId> =
+        attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).first(&mut **tx).optional()?;
+    if used.is_some() {
+        return Ok(false);
+    }
+    let gone = diesel::delete(files::table.filter(files::id.eq(id).and(files::created_at.lt(before)))).execute(&mut **tx)?;
+    Ok(gone > 0)
+}

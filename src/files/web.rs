@@ -1,0 +1,73 @@
+//! Files for staff, and the answer that carries any file.
+
+use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::web::{Data, Path};
+
+use super::model::Attachment;
+use super::store::{self, Files};
+use crate::auth::Operator;
+use crate::db::Db;
+use crate::db::types::AttachmentId;
+use crate::error::{Error, Result};
+
+/// `GET /files/{attachment}`.
+pub async fn file(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<AttachmentId>) -> Result<HttpResponse> {
+    let scope = by.scope();
+    let found = db.read(move |conn| store::find(conn, &scope, *id)).await?;
+    answer(&files, &found).await
+}
+
+/// A file as an answer: harmless pictures in place, everything else as a download that can run nothing.
+pub async fn answer(files: &Files, file: &Attachment) -> Result<HttpResponse> {
+    let stream = files.read(&file.sha256).await?;
+    let (kind, way) = if file.is_picture() { (file.content_type.as_str(), "inline") } else { (download_type(file), "attachment") };
+    let size = u64::try_from(file.size).unwrap_or_default();
+    let mut answer = HttpResponse::Ok().content_type(kind).body(SizedStream::new(size, stream));
+    let disposition = HeaderValue::from_str(&disposition(way, &file.name)).map_err(|e| Error::Internal(e.to_string()))?;
+    for (name, value) in [
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        // What is compressed already stays as it is, with its length.
+        (header::CONTENT_ENCODING, HeaderValue::from_static("identity")),
+    ] {
+        answer.headers_mut().insert(name, value);
+    }
+    Ok(answer)
+}
+
+/// Nothing that a browser would run goes out under a type that lets it.
+fn download_type(file: &Attachment) -> &str {
+    match file.content_type.as_str() {
+        "text/html" | "text/xml" | "image/svg+xml" | "application/xhtml+xml" => "application/octet-stream",
+        "text/plain" => "text/plain; charset=utf-8",
+        other => other,
+    }
+}
+
+/// RFC 6266: a plain name for old programs, the real one in UTF-8.
+fn disposition(way: &str, name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
+    let mut coded = String::with_capacity(name.len() * 3);
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
+            coded.push(char::from(byte));
+        } else {
+            coded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("{way}; filename=\"{plain}\"; filename*=UTF-8''{coded}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_name_cannot_leave_its_header() {
+        let made = super::disposition("attachment", "Отчёт \"x\".pdf");
+        assert!(made.starts_with("attachment; filename=\"_____ _x_.pdf\"; filename*=UTF-8''%D0%9E"));
+    }
+}
