@@ -26,6 +26,7 @@ pub mod home;
 pub mod jobs;
 pub mod messages;
 pub mod realtime;
+pub mod search;
 pub mod secrets;
 pub mod staff;
 pub mod text;

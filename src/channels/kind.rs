@@ -15,6 +15,9 @@ text_enum!(
 );
 
 impl ChannelKind {
+    /// Those through which staff can write first.
+    pub const WRITABLE: [ChannelKind; 2] = [ChannelKind::WebChat, ChannelKind::App];
+
     /// The word that templates use for its badge (`ui::channel`).
     pub fn slug(&self) -> &'static str {
         match self {

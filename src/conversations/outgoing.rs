@@ -127,7 +127,7 @@ pub fn may_write_first(tx: &mut Tx, by: &Operator, customer: &Customer, account:
     if account.customer_id != customer.id || !by.scope().sees(customer.responsible_id) {
         return Err(Error::NotFound);
     }
-    if !enabled || !matches!(kind, ChannelKind::WebChat | ChannelKind::App) {
+    if !enabled || !ChannelKind::WRITABLE.contains(&kind) {
         return Err(Error::refused("refused-channel"));
     }
     if account.unsubscribed_at.is_some() {

@@ -54,6 +54,7 @@ routes! {
     Get "/shell/presence" Operator web::shell::presence;
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
+    Get "/search" Operator search::web::search;
 }
 
 /// The second lock beside the guard in each handler's signature.

@@ -1,0 +1,148 @@
+//! What was typed, as it is searched for.
+
+use crate::text;
+
+/// The fewest characters that are searched for.
+pub const SHORTEST: usize = 3;
+/// The most characters that are looked at, as the search field takes them.
+const LONGEST: usize = 200;
+/// More trigrams than this narrow nothing down any further.
+const TRIGRAMS: usize = 32;
+
+/// What stands in a search field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// Nothing at all.
+    Empty,
+    /// Fewer than three characters: nothing is searched.
+    TooShort,
+    Term(Term),
+}
+
+/// A term that is long enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The term, folded.
+    folded: String,
+    /// Its digits, if it looks like a phone number and they differ from it.
+    phone: Option<String>,
+}
+
+impl Query {
+    pub fn parse(typed: &str) -> Self {
+        let cut: String = typed.trim().chars().take(LONGEST).collect();
+        let folded = text::fold(&cut);
+        // A username is stored without its sign, and typed with or without it.
+        let folded = folded.trim_start_matches('@').trim_start().to_owned();
+        if folded.is_empty() {
+            return Query::Empty;
+        }
+        if folded.chars().count() < SHORTEST {
+            return Query::TooShort;
+        }
+        let phone = text::phone_needle(&folded).filter(|digits| *digits != folded);
+        Query::Term(Term { folded, phone })
+    }
+
+    /// The term, if there is one to search for.
+    pub fn term(&self) -> Option<&Term> {
+        match self {
+            Query::Term(term) => Some(term),
+            Query::Empty | Query::TooShort => None,
+        }
+    }
+}
+
+impl Term {
+    /// The term, folded.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// The digits by which a phone is found: the term's own, if it looks like a phone number.
+    pub fn digits(&self) -> Option<&str> {
+        self.phone.as_deref().or_else(|| text::phone_needle(&self.folded).is_some().then_some(&self.folded))
+    }
+
+    /// What a customer's search text is compared with: holding any of these is a match.
+    pub fn needles(&self) -> Vec<&str> {
+        match &self.phone {
+            // Whoever has the longer one has the shorter one too.
+            Some(phone) if self.folded.contains(phone.as_str()) => vec![phone],
+            Some(phone) => vec![&self.folded, phone],
+            None => vec![&self.folded],
+        }
+    }
+
+    /// Every spelling whose place in a line says how good a match is.
+    pub fn spellings(&self) -> Vec<&str> {
+        std::iter::once(self.folded.as_str()).chain(self.phone.as_deref()).collect()
+    }
+
+    /// The lines of a search text that hold the term.
+    pub fn lines_of<'a>(&self, search_text: &'a str) -> impl Iterator<Item = &'a str> {
+        search_text.lines().filter(|line| self.needles().iter().any(|needle| line.contains(needle)))
+    }
+}
+
+/// The condition of a trigram index with `detail=none`, where phrases do not exist: all distinct trigrams of a needle,
+/// for any of the needles.
+pub fn trigram_match(needles: &[&str]) -> String {
+    let all_of = |needle: &&str| {
+        let chars: Vec<char> = needle.chars().collect();
+        let mut quoted: Vec<String> = vec![];
+        for three in chars.windows(SHORTEST) {
+            let trigram = format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));
+            if quoted.len() < TRIGRAMS && !quoted.contains(&trigram) {
+                quoted.push(trigram);
+            }
+        }
+        format!("({})", quoted.join(" AND "))
+    };
+    needles.iter().map(all_of).collect::<Vec<_>>().join(" OR ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(typed: &str) -> Term {
+        match Query::parse(typed) {
+            Query::Term(term) => term,
+            other => panic!("{typed}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn fewer_than_three_characters_are_not_searched() {
+        assert_eq!(Query::parse("  "), Query::Empty);
+        assert_eq!(Query::parse("@"), Query::Empty);
+        for short in ["a", "ab", "王芳", "@ab", " a\u{202e}b "] {
+            assert_eq!(Query::parse(short), Query::TooShort, "{short}");
+        }
+        assert_eq!(term("  АНЯ ").folded(), "аня");
+        assert_eq!(term("@Vasya").folded(), "vasya");
+    }
+
+    #[test]
+    fn a_phone_is_tried_by_its_digits() {
+        assert_eq!(term("8 (901) 788-07-95").needles(), ["8 (901) 788-07-95", "9017880795"]);
+        assert_eq!(term("89017880795").needles(), ["9017880795"]);
+        assert_eq!(term("7880795").needles(), ["7880795"]);
+        assert_eq!(term("7880795").digits(), Some("7880795"));
+        assert_eq!(term("vasya1988").needles(), ["vasya1988"]);
+        assert_eq!(term("vasya1988").digits(), None);
+    }
+
+    #[test]
+    fn each_trigram_is_asked_for_once() {
+        assert_eq!(trigram_match(&["anan\"a"]), r#"("ana" AND "nan" AND "an""" AND "n""a")"#);
+        assert_eq!(trigram_match(&["aaaa"]), r#"("aaa")"#);
+        assert_eq!(trigram_match(&["abc", "123"]), r#"("abc") OR ("123")"#);
+    }
+
+    #[test]
+    fn a_very_long_term_is_cut() {
+        assert_eq!(term(&"x".repeat(10_000)).folded().len(), LONGEST);
+    }
+}

@@ -1,0 +1,70 @@
+//! What a search found, with what this person can do about each customer.
+
+use std::collections::HashSet;
+
+use super::model::Term;
+use super::store::{self, Limits};
+use crate::auth::Operator;
+use crate::channels::{self, ChannelKind};
+use crate::customers::{self, Customer};
+use crate::db::Conn;
+use crate::db::types::CustomerId;
+use crate::error::Result;
+
+/// Messengers in which somebody who has never written can be written to: whoever is not found may be created there.
+const OPEN_TO_STRANGERS: [ChannelKind; 2] = [ChannelKind::WhatsApp, ChannelKind::Viber];
+
+/// The best matches, and where to write when there are none.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    pub found: Vec<Found>,
+    /// More than these match.
+    pub more: bool,
+    /// Offered when nothing is found: messengers where a new customer can be created and written to.
+    pub offers: Vec<ChannelKind>,
+}
+
+/// A customer that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub customer: Customer,
+    pub search_text: String,
+    /// They can be written to first, by this person, now.
+    pub can_send: bool,
+    /// This person works their active conversation.
+    pub can_go: bool,
+}
+
+/// Searches for `by`.
+pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> Result<Results> {
+    let hits = store::find(conn, &by.scope(), term, limits)?;
+    if hits.rows.is_empty() {
+        let mut offers = vec![];
+        for kind in OPEN_TO_STRANGERS {
+            if channels::has_enabled_kind(conn, kind)? {
+                offers.push(kind);
+            }
+        }
+        return Ok(Results { offers, ..Results::default() });
+    }
+    let ids: Vec<CustomerId> = hits.rows.iter().map(|hit| hit.id).collect();
+    let mut known = customers::store::find_many(conn, &by.scope(), &ids)?;
+    let mine: HashSet<CustomerId> = store::active_with(conn, by.id(), &ids)?.into_iter().collect();
+    let reachable: HashSet<CustomerId> = store::reachable(conn, &ChannelKind::WRITABLE, &ids)?.into_iter().collect();
+    let found = hits.rows.into_iter().filter_map(|hit| {
+        let customer = known.remove(&hit.id)?;
+        Some(Found {
+            can_send: reachable.contains(&hit.id) && may_write_first(by, &customer),
+            can_go: mine.contains(&hit.id),
+            search_text: hit.search_text,
+            customer,
+        })
+    });
+    Ok(Results { found: found.collect(), more: hits.more, offers: vec![] })
+}
+
+/// Whether the customer leaves room for a first message of this person; `conversations::start` has the last word.
+fn may_write_first(by: &Operator, customer: &Customer) -> bool {
+    let own_or_free = customer.responsible_id.is_none_or(|id| id == by.id());
+    !customer.blocked && !customer.is_active() && (own_or_free || by.supervisor().is_some())
+}
