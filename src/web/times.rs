@@ -88,7 +88,43 @@ pub fn hm(clock: &Clock, time: UtcTime) -> String {
     clock.local(time).format("%H:%M").to_string()
 }
 
+/// A span of time in its two largest units: 35 s, 2 min 40 s, 11 min, 3 h 5 min, 2 d 4 h.
+pub fn span(lang: Lang, span: Duration) -> String {
+    let [d, h, min, s] = match lang {
+        Lang::En => ["d", "h", "min", "s"],
+        Lang::Ru => ["д", "ч", "мин", "с"],
+    };
+    let seconds = span.num_seconds().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
+    let (big, small) = match () {
+        () if minutes == 0 => ((seconds, s), (0, s)),
+        // Beyond ten minutes nobody counts seconds.
+        () if hours == 0 => ((minutes, min), (if minutes < 10 { seconds % 60 } else { 0 }, s)),
+        () if days == 0 => ((hours, h), (minutes % 60, min)),
+        () => ((days, d), (hours % 24, h)),
+    };
+    let part = |(number, unit): (i64, &str)| format!("{number}\u{a0}{unit}");
+    if small.0 == 0 { part(big) } else { format!("{} {}", part(big), part(small)) }
+}
+
 /// 23 Nov 2026.
 pub fn date(lang: Lang, day: NaiveDate) -> String {
     format!("{}\u{a0}{}\u{a0}{}", day.day(), month(lang, day.month()), day.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_told_in_two_units() {
+        let said = |seconds| span(Lang::En, Duration::seconds(seconds)).replace('\u{a0}', " ");
+        assert_eq!(said(-5), "0 s");
+        assert_eq!(said(35), "35 s");
+        assert_eq!(said(160), "2 min 40 s");
+        assert_eq!(said(665), "11 min");
+        assert_eq!(said(11_100), "3 h 5 min");
+        assert_eq!(said(187_200), "2 d 4 h");
+        assert_eq!(span(Lang::Ru, Duration::minutes(61)), "1\u{a0}ч 1\u{a0}мин");
+    }
 }

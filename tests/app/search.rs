@@ -202,7 +202,7 @@ async fn the_bar_stands_in_the_frame_and_works_without_scripts() {
     let app = spawn_app().await;
     add(&app, &named("Anna Kowalska"));
     let operator = app.sign_in(OPERATOR).await;
-    for path in ["/search"] {
+    for path in ["/", "/search"] {
         let page = operator.get(path).await;
         page.assert_has(".app-top .gsearch input[name=q]").assert_has(".app-top .gsearch .htmx-indicator");
         assert_eq!(page.select(".app-top .gsearch .htmx-indicator"), ["Searching…"]);
