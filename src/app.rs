@@ -136,6 +136,7 @@ impl Running {
     /// Finishes what is under way, refuses what is new, and returns when everything is on disk.
     pub async fn stop(self) -> Result<()> {
         self.stopping.store(true, Ordering::Relaxed);
+        self.db.announce(Topic::Stopping);
         self.jobs.stop().await;
         self.server.stop(true).await;
         self.done.abort();

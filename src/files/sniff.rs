@@ -44,7 +44,8 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     let has = |words: &[&str]| words.iter().any(|word| beginning.contains(word));
     if has(&["<svg"]) {
         Some("image/svg+xml")
-    } else if has(&["<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<img", "<a ", "<div", "<style"]) {
+    } else if has(&["<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<img", "<a ", "<div", "<style"])
+    {
         Some("text/html")
     } else if has(&["<?xml", "<!doctype", "xmlns"]) {
         Some("text/xml")

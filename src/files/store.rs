@@ -219,6 +219,7 @@ pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
     if used.is_some() {
         return Ok(false);
     }
-    let gone = diesel::delete(files::table.filter(files::id.eq(id).and(files::created_at.lt(before)))).execute(&mut **tx)?;
+    let gone =
+        diesel::delete(files::table.filter(files::id.eq(id).and(files::created_at.lt(before)))).execute(&mut **tx)?;
     Ok(gone > 0)
 }

@@ -57,7 +57,9 @@ pub async fn accept(db: &Db, files: &Files, mut form: Multipart, limits: &Limits
     }
     let contents = std::sync::Arc::new(contents);
     let files = db
-        .write(move |tx| contents.iter().map(|(content, name)| store::keep(tx, content, name)).collect::<Result<Vec<_>>>())
+        .write(move |tx| {
+            contents.iter().map(|(content, name)| store::keep(tx, content, name)).collect::<Result<Vec<_>>>()
+        })
         .await?;
     Ok(Upload { fields, files })
 }
@@ -88,7 +90,13 @@ async fn read(files: &Files, form: &mut Multipart, limits: &Limits) -> Result<Re
 }
 
 /// One file, or nothing for a file field that was left empty.
-async fn file_of(files: &Files, field: &mut Field, name: &str, limits: &Limits, before: u64) -> Result<Option<Content>> {
+async fn file_of(
+    files: &Files,
+    field: &mut Field,
+    name: &str,
+    limits: &Limits,
+    before: u64,
+) -> Result<Option<Content>> {
     let mut incoming = files.begin().await?;
     while let Some(chunk) = field.next().await {
         let chunk: Bytes = match chunk {
@@ -99,7 +107,8 @@ async fn file_of(files: &Files, field: &mut Field, name: &str, limits: &Limits, 
             }
         };
         let size = incoming.size() + u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        let limit = if size > limits.file { Some(limits.file) } else { (before + size > limits.total).then_some(limits.total) };
+        let limit =
+            if size > limits.file { Some(limits.file) } else { (before + size > limits.total).then_some(limits.total) };
         if let Some(limit) = limit {
             incoming.abort().await?;
             return Err(Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)));
@@ -124,7 +133,9 @@ fn said(key: &'static str, name: &str) -> Said {
 
 async fn text_of(field: &mut Field) -> Result<String> {
     match field.bytes(FIELD).await {
-        Ok(Ok(bytes)) => String::from_utf8(bytes.to_vec()).map_err(|_| Error::BadRequest("a field is not UTF-8".into())),
+        Ok(Ok(bytes)) => {
+            String::from_utf8(bytes.to_vec()).map_err(|_| Error::BadRequest("a field is not UTF-8".into()))
+        }
         Ok(Err(error)) => Err(Error::BadRequest(error.to_string())),
         Err(_) => Err(Error::TooLarge(FIELD)),
     }

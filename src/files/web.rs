@@ -22,10 +22,12 @@ pub async fn file(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<Attac
 /// A file as an answer: harmless pictures in place, everything else as a download that can run nothing.
 pub async fn answer(files: &Files, file: &Attachment) -> Result<HttpResponse> {
     let stream = files.read(&file.sha256).await?;
-    let (kind, way) = if file.is_picture() { (file.content_type.as_str(), "inline") } else { (download_type(file), "attachment") };
+    let (kind, way) =
+        if file.is_picture() { (file.content_type.as_str(), "inline") } else { (download_type(file), "attachment") };
     let size = u64::try_from(file.size).unwrap_or_default();
     let mut answer = HttpResponse::Ok().content_type(kind).body(SizedStream::new(size, stream));
-    let disposition = HeaderValue::from_str(&disposition(way, &file.name)).map_err(|e| Error::Internal(e.to_string()))?;
+    let disposition =
+        HeaderValue::from_str(&disposition(way, &file.name)).map_err(|e| Error::Internal(e.to_string()))?;
     for (name, value) in [
         (header::CONTENT_DISPOSITION, disposition),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
@@ -51,7 +53,8 @@ fn download_type(file: &Attachment) -> &str {
 
 /// RFC 6266: a plain name for old programs, the real one in UTF-8.
 fn disposition(way: &str, name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
     let mut coded = String::with_capacity(name.len() * 3);
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {

@@ -38,6 +38,8 @@ pub enum Topic {
     StaffTyping(AccountId),
     /// Announcements may have been missed: look at everything again.
     Everything,
+    /// This process stops: its event streams end, and their pages come back to whoever answers then.
+    Stopping,
 }
 
 /// What a staff member does at a customer.

@@ -12,10 +12,13 @@ const HERE: Duration = Duration::from_secs(45);
 /// Typing shows this long after the last key.
 const TYPING: Duration = Duration::from_secs(6);
 
+/// The staff at one customer: what each does, and since when.
+type Here = HashMap<StaffId, (Doing, Instant)>;
+
 /// Staff at customers, and customers typing.
 #[derive(Default)]
 pub struct Presences {
-    staff: Mutex<HashMap<CustomerId, HashMap<StaffId, (Doing, Instant)>>>,
+    staff: Mutex<HashMap<CustomerId, Here>>,
     customers: Mutex<HashMap<CustomerId, Instant>>,
 }
 

@@ -63,13 +63,13 @@ async fn follow(mut changes: Receiver<Topic>, names: impl Names, to: mpsc::Sende
             timeout(PACE, changes.recv()).await.ok()
         };
         match next {
+            Some(Ok(Topic::Stopping)) | Some(Err(RecvError::Closed)) => return,
             Some(Ok(Topic::Everything)) | Some(Err(RecvError::Lagged(_))) => note(&mut waiting, "sync"),
             Some(Ok(topic)) => {
                 if let Some(name) = names.name(&topic) {
                     note(&mut waiting, name);
                 }
             }
-            Some(Err(RecvError::Closed)) => return,
             None => {}
         }
         let now = Instant::now();

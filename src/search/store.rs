@@ -183,8 +183,8 @@ impl Statement {
     /// How good a match is, by the best place of any spelling.
     fn rank(&mut self, term: &Term) -> String {
         let mut cases = String::new();
-        let forms: [(fn(&str) -> String, u8); 3] =
-            [(|n| format!("%\n{n}\n%"), 0), (|n| format!("%\n{n}%"), 1), (|n| format!("% {n}%"), 2)];
+        type Form = (fn(&str) -> String, u8);
+        let forms: [Form; 3] = [(|n| format!("%\n{n}\n%"), 0), (|n| format!("%\n{n}%"), 1), (|n| format!("% {n}%"), 2)];
         for (form, rank) in forms {
             for spelling in term.spellings() {
                 let pattern = self.bind(form(&like_escape(spelling)));

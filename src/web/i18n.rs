@@ -109,7 +109,7 @@ pub fn group_digits(number: i64) -> String {
     }
     for (i, digit) in digits.chars().enumerate() {
         // Four digits stay together, as readers expect of years and house numbers.
-        if i > 0 && (digits.len() - i) % 3 == 0 && digits.len() > 4 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && digits.len() > 4 {
             out.push('\u{2009}');
         }
         out.push(digit);
