@@ -49,7 +49,7 @@ pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
 
 /// Counts rows of `from`, which is our own text, up to the cap.
 fn count(conn: &mut Conn, from: &str) -> Result<i64> {
-    let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT {CAP}) AS some");
+    let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT {CAP}) AS capped");
     Ok(sql_query(sql).get_result::<Count>(conn)?.n)
 }
 
