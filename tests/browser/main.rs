@@ -7,4 +7,5 @@
 mod app;
 mod support;
 
+mod searching;
 mod signing_in;
