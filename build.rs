@@ -54,6 +54,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
     ("widget.js", &["widget/widget.js"]),
     ("chat.js", &["widget/chat.js"]),
     ("chat.css", &["widget/chat.css"]),
+    ("shop.css", &["widget/shop.css"]),
 ];
 
 /// Folders and files served one by one, under their own names.

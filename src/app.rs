@@ -15,6 +15,7 @@ use actix_web::{App, HttpServer, web as actix};
 
 use crate::auth::sessions::Sessions;
 use crate::auth::throttle::Throttle;
+use crate::chat::Geo;
 use crate::config::Config;
 use crate::db::{Db, Failure, migrate};
 use crate::error::{Error, Result};
@@ -67,6 +68,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let socket = TcpListener::bind(&config.listen)
         .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
     let address = socket.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
+    let geo = Data::new(Geo::open(&config));
     let key = Key::derive_from(&secrets.derive("session cookie"));
     let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()), Data::new(files));
     let app = move || {
@@ -76,6 +78,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(config.clone())
             .app_data(secrets)
             .app_data(files)
+            .app_data(geo.clone())
             .app_data(presences.clone())
             .app_data(throttle.clone())
             .app_data(FormConfig::default().limit(routes::FORM_LIMIT))

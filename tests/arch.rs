@@ -25,9 +25,11 @@ const LAYERS: &[&[&str]] = &[
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
     &["messages"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
+    // What customers see from outside.
+    &["portal"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
-    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "home", "settings"],
+    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "home", "settings"],
     &["api", "web::routes", "demo"],
     &["app"],
     &["cli"],

@@ -378,6 +378,36 @@ pub fn claims_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<StoredClaim>> {
         .load(conn)?)
 }
 
+/// Fills in an e-mail and a phone that the record lacks, unless they are another customer's: nobody becomes reachable
+/// under somebody else's address.
+pub fn fill_contact(
+    tx: &mut Tx,
+    id: CustomerId,
+    email: Option<&str>,
+    phone: Option<&str>,
+    phone_region: &str,
+) -> Result<()> {
+    if let Some(email) = email
+        && find_by_contact(tx, None, None, Some(&text::fold(email)))?.is_none()
+    {
+        let lacks = customers::table.filter(customers::id.eq(id).and(customers::email.is_null()));
+        diesel::update(lacks)
+            .set((customers::email.eq(email), customers::email_folded.eq(text::fold(email))))
+            .execute(&mut **tx)?;
+    }
+    if let Some(phone) = phone
+        && let Some(digits) = text::phone_digits(phone, phone_region)
+        && find_by_contact(tx, None, Some(&digits), None)?.is_none()
+    {
+        let lacks = customers::table.filter(customers::id.eq(id).and(customers::phone.is_null()));
+        diesel::update(lacks)
+            .set((customers::phone.eq(phone), customers::phone_digits.eq(&digits)))
+            .execute(&mut **tx)?;
+    }
+    refresh_search_text(tx, id)?;
+    refresh_pending(tx, id)
+}
+
 /// Opens or ends the pending action "contact details", by what the customer's record has now.
 pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
     let (phone, email): (Option<String>, Option<String>) =

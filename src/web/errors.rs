@@ -11,10 +11,11 @@ use askama::Template;
 use tracing::{error, warn};
 
 use super::address;
+use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
 use super::shell::Bare;
-use crate::error::Error;
+use crate::error::{Error, Said};
 
 /// The page of an error.
 #[derive(Template)]
@@ -42,11 +43,13 @@ struct Asked {
 
 impl Asked {
     fn of(req: &HttpRequest) -> Self {
+        // The chat's own page is asked for by an iframe, which shows what it gets.
+        let is_page = req.path().ends_with("/frame");
         Self {
             hx: Hx::of(req.headers()),
             bare: Bare::of(req),
             is_get: req.method() == Method::GET,
-            is_api: req.path().starts_with("/api/"),
+            is_api: ["/api/", "/chat/"].iter().any(|programs| req.path().starts_with(programs)) && !is_page,
             is_https: address::is_https(req),
             target: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         }
@@ -71,6 +74,12 @@ pub async fn answer(
     };
     security::put_headers(answer.headers_mut(), asked.is_https);
     Ok(answer)
+}
+
+/// A value that does not fit, for programs: 422 with its field.
+pub fn field_json(lang: Lang, field: &str, said: &Said) -> HttpResponse {
+    let error = serde_json::json!({ "code": "invalid", "message": lang.say(said), "field": field });
+    HttpResponse::UnprocessableEntity().json(serde_json::json!({ "error": error }))
 }
 
 /// The answer for a path that no route knows.

@@ -26,6 +26,16 @@ impl Errors {
         self.0.is_empty()
     }
 
+    /// Whether something is wrong with `field`.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|(name, _)| *name == field)
+    }
+
+    /// The first of them, for programs that show one at a time.
+    pub fn first(&self) -> Option<(&'static str, &Said)> {
+        self.0.first().map(|(field, said)| (*field, said))
+    }
+
     /// Says what is wrong with `field`. The first word on a field stands.
     pub fn add(&mut self, field: &'static str, said: impl Into<Said>) {
         if !self.0.iter().any(|(name, _)| *name == field) {

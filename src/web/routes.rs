@@ -45,6 +45,18 @@ macro_rules! routes {
 routes! {
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
+    Get "/chat/widget.js" Public chat::pages::launcher;
+    Get "/chat/{key}/look" Public chat::pages::look;
+    Get "/chat/{key}/frame" Public chat::pages::frame;
+    Post "/chat/{key}/session" Public chat::web::session;
+    Get "/chat/{key}/messages" Visitor chat::web::messages;
+    Post "/chat/{key}/messages" Visitor chat::web::send;
+    Post "/chat/{key}/typing" Visitor chat::web::typing;
+    Post "/chat/{key}/read" Visitor chat::web::read;
+    Post "/chat/{key}/rating" Visitor chat::web::rating;
+    Get "/chat/{key}/events" Visitor chat::web::events;
+    Get "/chat/{key}/files/{attachment}" Visitor chat::web::file;
+    Get "/demo" Public chat::pages::demo;
     Get "/login" Public auth::web::login_page;
     Post "/login" Public auth::web::login;
     Post "/logout" Operator auth::web::logout;

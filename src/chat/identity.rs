@@ -1,0 +1,148 @@
+//! Who a visitor is: a signed token, or an external ID that the site's own server has signed.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+use super::store;
+use crate::auth::throttle::Throttle;
+use crate::channels::Channel;
+use crate::db::Db;
+use crate::db::types::{AccountId, AttachmentId, UtcTime};
+use crate::error::{Error, Result};
+use crate::portal::Seat;
+use crate::secrets::{Secrets, verify_hmac};
+use crate::web::address::client_ip;
+
+const VISITOR: &str = "visitor";
+const FILE: &str = "visitor file";
+/// How long an address of a file works, in days. The panel gets new ones with every look.
+const FILE_DAYS: i64 = 7;
+/// Marks the addresses of visitors whom their site vouches for; others are UUIDs.
+const VOUCHED: &str = "id:";
+
+/// A web chat that is open to the public, by the key in the path. Counts as one call of this address.
+pub struct Open(pub Channel);
+
+/// A visitor with a valid token for this channel.
+pub struct Visitor {
+    pub channel: Channel,
+    /// Their address in the channel.
+    pub address: String,
+    /// Their account, once they have written.
+    pub seat: Option<Seat>,
+}
+
+impl Visitor {
+    /// The account; whoever has never written has nothing to see.
+    pub fn seat(&self) -> Result<&Seat> {
+        self.seat.as_ref().ok_or(Error::NotFound)
+    }
+
+    /// The external ID that their site has signed, if it has.
+    pub fn external_id(&self) -> Option<&str> {
+        self.address.strip_prefix(VOUCHED)
+    }
+}
+
+/// A new address for somebody who has none.
+pub fn new_address() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// The address of whoever has this external ID, if the hash is the site's own (hex HMAC-SHA-256 with the channel's
+/// identity secret).
+pub fn vouched_address(secret: &str, external_id: &str, hash: &str) -> Option<String> {
+    let hash = hex::decode(hash.trim()).ok()?;
+    let right = verify_hmac(secret.as_bytes(), external_id.as_bytes(), &hash);
+    (right && !external_id.is_empty()).then(|| format!("{VOUCHED}{external_id}"))
+}
+
+/// The token that names an address in a channel.
+pub fn token(secrets: &Secrets, channel: &Channel, address: &str) -> String {
+    secrets.sign(VISITOR, &format!("{}~{}", channel.id, URL_SAFE_NO_PAD.encode(address)))
+}
+
+/// The address that a token names, if it is ours and for this channel.
+pub fn address_of(secrets: &Secrets, channel: &Channel, token: &str) -> Option<String> {
+    let (id, address) = secrets.verify(VISITOR, token)?.split_once('~')?;
+    let address = String::from_utf8(URL_SAFE_NO_PAD.decode(address).ok()?).ok()?;
+    (id == channel.id.to_string()).then_some(address)
+}
+
+/// Signs the address of a file for one account: an image cannot send a token.
+pub fn file_pass(secrets: &Secrets, account: AccountId, file: AttachmentId, now: UtcTime) -> String {
+    let last_day = now.utc().timestamp() / 86_400 + FILE_DAYS;
+    secrets.sign(FILE, &format!("{account}-{file}-{last_day}"))
+}
+
+/// Whether a pass opens this file now.
+pub fn opens(secrets: &Secrets, pass: &str, file: AttachmentId, now: UtcTime) -> bool {
+    let read = || {
+        let mut parts = secrets.verify(FILE, pass)?.split('-').skip(1);
+        let named: i64 = parts.next()?.parse().ok()?;
+        let last_day: i64 = parts.next()?.parse().ok()?;
+        Some(named == file.0 && now.utc().timestamp() / 86_400 <= last_day)
+    };
+    read().unwrap_or(false)
+}
+
+type Found<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+impl FromRequest for Open {
+    type Error = Error;
+    type Future = Found<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            allow(&req)?;
+            let key = key_of(&req);
+            let found = shared::<Db>(&req)?.read(move |conn| store::open_channel(conn, &key)).await?;
+            Ok(Open(found))
+        })
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Error;
+    type Future = Found<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            allow(&req)?;
+            let secrets = shared::<Secrets>(&req)?;
+            let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            let token = header.strip_prefix("Bearer ").unwrap_or_default().trim().to_owned();
+            let key = key_of(&req);
+            let db = shared::<Db>(&req)?;
+            db.read(move |conn| {
+                let channel = store::open_channel(conn, &key)?;
+                let address = address_of(&secrets, &channel, &token).ok_or(Error::SignIn)?;
+                let seat = crate::portal::seat_of(conn, channel.id, &address)?;
+                Ok(Visitor { channel, address, seat })
+            })
+            .await
+        })
+    }
+}
+
+fn allow(req: &HttpRequest) -> Result<()> {
+    shared::<Throttle>(req)?.public(client_ip(req))
+}
+
+fn key_of(req: &HttpRequest) -> String {
+    req.match_info().get("key").unwrap_or_default().to_owned()
+}
+
+fn shared<T: 'static>(req: &HttpRequest) -> Result<Data<T>> {
+    req.app_data::<Data<T>>().cloned().ok_or_else(|| Error::Internal("something is missing in the app".into()))
+}

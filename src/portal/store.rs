@@ -1,0 +1,193 @@
+//! What is read for customers.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
+
+use super::model::{Author, Conversation, Said, Seat, View};
+use crate::conversations::{CloseReason, Status};
+use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
+use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::messages::MessageKind;
+
+/// Where a look lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The newest messages.
+    End,
+    Before(MessageId),
+    After(MessageId),
+}
+
+/// The account with this address in a channel, if anybody has written from it.
+pub fn seat_of(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<Seat>> {
+    let row: Option<(AccountId, CustomerId, String, bool)> = accounts::table
+        .inner_join(customers::table)
+        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
+        .select((accounts::id, accounts::customer_id, accounts::display_name, customers::blocked))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(account, customer, display_name, blocked)| Seat { account, customer, channel, display_name, blocked }))
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: MessageId,
+    #[diesel(sql_type = Text)]
+    kind: MessageKind,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    conversation_id: Option<ConversationId>,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Timestamp)]
+    created_at: UtcTime,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    author_id: Option<StaffId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    author: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    client_uuid: Option<String>,
+    #[diesel(sql_type = Bool)]
+    has_attachments: bool,
+}
+
+/// Up to `limit` messages, with the state of the newest conversation.
+pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
+    let (edge, compare, order) = match at {
+        At::End => (i64::MAX, "<", "DESC"),
+        At::Before(id) => (id.0, "<", "DESC"),
+        At::After(id) => (id.0, ">", "ASC"),
+    };
+    let text = format!(
+        "SELECT m.id, m.kind, m.conversation_id, m.body, m.created_at, m.author_id, s.name AS author, m.client_uuid, \
+         m.has_attachments FROM messages m LEFT JOIN staff s ON s.id = m.author_id \
+         WHERE m.customer_id = $1 AND m.id {compare} $2 AND m.channel_id = $3 \
+         AND m.kind IN ('customer', 'staff', 'bot') AND (m.conversation_id IN \
+         (SELECT id FROM conversations WHERE customer_id = $4 AND account_id = $5) \
+         OR (m.conversation_id IS NULL AND m.kind = 'customer')) ORDER BY m.id {order} LIMIT $6"
+    );
+    let mut rows: Vec<Row> = sql_query(text)
+        .bind::<BigInt, _>(seat.customer)
+        .bind::<BigInt, _>(edge)
+        .bind::<BigInt, _>(seat.channel)
+        .bind::<BigInt, _>(seat.customer)
+        .bind::<BigInt, _>(seat.account)
+        .bind::<BigInt, _>(limit + 1)
+        .load(conn)?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    if order == "DESC" {
+        rows.reverse();
+    }
+    let with_files: Vec<MessageId> = rows.iter().filter(|row| row.has_attachments).map(|row| row.id).collect();
+    let mut files = crate::messages::store::attachments_of(conn, &with_files)?;
+    let messages = rows
+        .into_iter()
+        .map(|row| Said {
+            files: files.remove(&row.id).unwrap_or_default(),
+            author: row.author_id.zip(row.author).map(|(id, name)| Author { id, name }),
+            id: row.id,
+            kind: row.kind,
+            conversation: row.conversation_id,
+            text: row.body,
+            at: row.created_at,
+            client_uuid: row.client_uuid,
+        })
+        .collect();
+    let read = accounts::table.find(seat.account).select(accounts::read_message_id).first(conn)?;
+    Ok(View { messages, more, seen: seen(conn, seat)?, read, conversation: newest(conn, seat)? })
+}
+
+/// The newest message of theirs that no longer counts as unread. What a blocked customer writes is never seen.
+fn seen(conn: &mut Conn, seat: &Seat) -> Result<MessageId> {
+    let unread: i64 = customers::table.find(seat.customer).select(customers::unread_count).first(conn)?;
+    let unread = unread.clamp(0, 500);
+    let ids: Vec<MessageId> = messages::table
+        .filter(messages::customer_id.eq(seat.customer).and(messages::kind.eq(MessageKind::Customer)))
+        .filter(messages::conversation_id.is_not_null())
+        .order(messages::id.desc())
+        .limit(unread + 1)
+        .select(messages::id)
+        .load(conn)?;
+    let read = usize::try_from(unread).ok().and_then(|n| ids.get(n)).copied();
+    Ok(read.unwrap_or(MessageId(0)))
+}
+
+type ConversationRow = (
+    ConversationId,
+    Status,
+    Option<CloseReason>,
+    Option<i32>,
+    UtcTime,
+    Option<UtcTime>,
+    Option<StaffId>,
+    Option<String>,
+);
+
+fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
+    let row: Option<ConversationRow> = conversations::table
+        .left_join(staff::table.on(conversations::assignee_id.eq(staff::id.nullable())))
+        .filter(conversations::customer_id.eq(seat.customer).and(conversations::account_id.eq(seat.account)))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select((
+            conversations::id,
+            conversations::status,
+            conversations::close_reason,
+            conversations::rating,
+            conversations::opened_at,
+            conversations::closed_at,
+            conversations::assignee_id,
+            staff::name.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, status, reason, rating, opened_at, closed_at, assignee, name)| {
+        // Whoever is blocked sees no sign of it, so such an end is none.
+        let is_open = status != Status::Closed || reason == Some(CloseReason::CustomerBlocked);
+        Conversation {
+            id,
+            is_open,
+            rating,
+            opened_at,
+            closed_at: closed_at.filter(|_| !is_open),
+            with: assignee.zip(name).map(|(id, name)| Author { id, name }),
+        }
+    }))
+}
+
+/// The conversation of this account that a rating may go to.
+pub fn rateable(conn: &mut Conn, seat: &Seat, id: ConversationId) -> Result<crate::conversations::Conversation> {
+    let system = crate::auth::CustomerScope::system();
+    let found = crate::conversations::store::find(conn, &system, id)?;
+    if found.account_id != Some(seat.account) || found.customer_id != seat.customer {
+        return Err(Error::NotFound);
+    }
+    Ok(found)
+}
+
+/// Notes how far they have read; true if that is further than before.
+pub fn note_read(tx: &mut Tx, seat: &Seat, up_to: MessageId) -> Result<bool> {
+    let newest: Option<MessageId> = messages::table
+        .filter(messages::customer_id.eq(seat.customer))
+        .order(messages::id.desc())
+        .select(messages::id)
+        .first(&mut **tx)
+        .optional()?;
+    // A number from the future would mark what is yet to come as read.
+    let Some(up_to) = newest.map(|newest| newest.min(up_to)) else { return Ok(false) };
+    let behind = accounts::table.filter(accounts::id.eq(seat.account).and(accounts::read_message_id.lt(up_to)));
+    Ok(diesel::update(behind).set(accounts::read_message_id.eq(up_to)).execute(&mut **tx)? > 0)
+}
+
+/// Whether any staff member is there to answer.
+pub fn somebody_is_online(conn: &mut Conn) -> Result<bool> {
+    let someone: Option<StaffId> = staff::table
+        .filter(staff::presence.eq("online").and(staff::disabled_at.is_null()))
+        .select(staff::id)
+        .first(conn)
+        .optional()?;
+    Ok(someone.is_some())
+}
