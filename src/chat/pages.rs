@@ -84,6 +84,7 @@ pub async fn frame(open: Open, req: HttpRequest, query: Query<FrameQuery>) -> Re
         theme: ["light", "dark"].into_iter().find(|theme| *theme == query.theme).unwrap_or_default(),
         key: open.0.public_key,
         title: open.0.name,
+        accent: settings.accent.clone(),
         origins: settings.origins.join(" "),
     };
     let mut answer = html_response(StatusCode::OK, page.render()?);

@@ -15,6 +15,8 @@ pub struct Frame {
     pub theme: &'static str,
     pub key: String,
     pub title: String,
+    /// `#rrggbb`.
+    pub accent: String,
     /// Sites that may talk to the panel, one after the other; empty: any.
     pub origins: String,
 }

@@ -1,0 +1,749 @@
+// The panel of the web chat. It runs in an iframe of ours; the launcher on the host page hands it the visitor's token.
+//
+// The server is the truth: events say only that something changed, and the panel then asks for what is newer. What the
+// visitor sends waits in a queue, each message under a UUID of its own, until the server has it: a lost answer or a
+// reload sends it again, and the server stores it once.
+(() => {
+  "use strict";
+
+  const FILES = 10;
+  const FIRST_WAIT = 1000;
+  const LONGEST_WAIT = 30000;
+  const TYPING_SHOWN = 6000;
+  const TYPING_TOLD = 3000;
+  // Numbers of messages may become visible out of order, so each look goes some messages back.
+  const OVERLAP = 8;
+
+  const data = document.body.dataset;
+  const key = data.key;
+  const origins = data.origins.split(" ").filter(Boolean);
+  const $ = (id) => document.getElementById(id);
+  const word = (name, values = {}) =>
+    Object.entries(values).reduce((text, [k, v]) => text.replace(`{${k}}`, v), data["w" + name]);
+  const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
+  const path = (rest) => `/chat/${encodeURIComponent(key)}/${rest}`;
+  const language = document.documentElement.lang;
+
+  if (/^#[0-9a-f]{6}$/i.test(data.accent)) document.documentElement.style.setProperty("--accent", data.accent);
+
+  let parentOrigin = "";
+  let token = "";
+  let who = {};
+  let where = { page: "", referrer: "" };
+  let shown = false;
+  let wantsFocus = false;
+  let settings = null;
+  let known = false;
+  let vouched = false;
+  let about = null;
+  let online = true;
+  let conversation = null;
+  let skipped = 0;
+  let seen = 0;
+  let read = 0;
+  let hasOlder = false;
+  /** Messages by number, oldest first in `order`. */
+  const messages = new Map();
+  const order = () => [...messages.keys()].sort((a, b) => a - b);
+  const nodes = new Map();
+  /** What has not arrived yet, oldest first. */
+  let outbox = [];
+
+  // ---- The launcher -------------------------------------------------------------------------------------------------
+
+  const tell = (message) => {
+    if (parentOrigin) parent.postMessage({ switchboard: 1, ...message }, parentOrigin);
+  };
+
+  addEventListener("message", (event) => {
+    if (event.source !== parent || event.data?.switchboard !== 1) return;
+    if (origins.length && !origins.some((o) => o.toLowerCase() === event.origin.toLowerCase())) return;
+    parentOrigin = event.origin;
+    const { type } = event.data;
+    if (type !== "hello" && type !== "shown") return;
+    where = { page: event.data.page ?? "", referrer: event.data.referrer ?? "" };
+    shown = Boolean(event.data.shown);
+    wantsFocus = Boolean(event.data.focus);
+    if (type === "hello") {
+      token = event.data.token ?? "";
+      who = event.data.who ?? {};
+      begin();
+    } else {
+      focusNow();
+      markRead();
+      if (shown) refresh("end");
+    }
+  });
+
+  const close = () => tell({ type: "close" });
+  $("close").addEventListener("click", close);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) close();
+  });
+
+  const focusNow = () => {
+    if (!shown || !wantsFocus || !settings) return;
+    wantsFocus = false;
+    const target = !$("about").hidden
+      ? $("about").querySelector(".f:not([hidden]) input")
+      : !$("rate").hidden
+        ? $("rate-title")
+        : $("text");
+    target?.focus({ preventScroll: true });
+  };
+
+  // ---- Requests -----------------------------------------------------------------------------------------------------
+
+  class Refused extends Error {
+    constructor(status, error) {
+      super(error?.message ?? word("Failed"));
+      this.status = status;
+      this.field = error?.field ?? "";
+    }
+  }
+
+  const call = async (method, rest, body) => {
+    const headers = { Authorization: `Bearer ${token}`, "Accept-Language": language };
+    const isForm = body instanceof FormData;
+    if (body && !isForm) headers["Content-Type"] = "application/json";
+    const answer = await fetch(path(rest), {
+      method,
+      headers,
+      body: isForm || !body ? body : JSON.stringify(body),
+      credentials: "omit",
+    });
+    if (answer.status === 204) return null;
+    const json = await answer.json().catch(() => null);
+    if (!answer.ok) throw new Refused(answer.status, json?.error);
+    return json;
+  };
+
+  const lasting = (error) => error instanceof Refused && error.status >= 400 && error.status < 500 && error.status !== 429;
+
+  /** Runs `work` until it succeeds or is refused for good, waiting longer each time. */
+  const insist = async (work) => {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+      try {
+        const answer = await work();
+        lost(false);
+        return answer;
+      } catch (error) {
+        if (lasting(error)) throw error;
+        lost(true);
+        await pause(wait * (0.7 + 0.6 * Math.random()));
+      }
+    }
+  };
+
+  let wake = () => {};
+  const pause = (time) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, time);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  let losing = 0;
+  const lost = (is) => {
+    clearTimeout(losing);
+    if (is) losing = setTimeout(() => ($("lost").hidden = false), 3000);
+    else $("lost").hidden = true;
+  };
+  addEventListener("online", () => {
+    wake();
+    if (settings) follow();
+  });
+
+  // ---- The visit ----------------------------------------------------------------------------------------------------
+
+  let visit = 0;
+  const begin = async () => {
+    const mine = ++visit;
+    const hello = { token, external_id: who.external_id ?? "", hmac: who.hmac ?? "" };
+    let session;
+    try {
+      session = await insist(() => call("POST", "session", hello));
+    } catch (error) {
+      $("status").textContent = error.message;
+      return;
+    }
+    if (mine !== visit) return;
+    ({ token, settings, online, known, vouched } = session);
+    tell({ type: "token", token });
+    about = vouched ? { name: who.name ?? "", email: who.email ?? "", phone: who.phone ?? "" } : null;
+    $("title").textContent = settings.title;
+    messages.clear();
+    nodes.clear();
+    $("log").replaceChildren();
+    outbox = restoreOutbox();
+    prepareAbout();
+    drawAll();
+    if (known) await refresh("end").catch(() => {});
+    if (mine !== visit) return;
+    state();
+    focusNow();
+    follow();
+    pump();
+  };
+
+  const apply = (view) => {
+    if (!view) return;
+    online = view.online;
+    conversation = view.conversation;
+    seen = Math.max(seen, view.seen);
+    read = Math.max(read, view.read);
+    for (const message of view.messages) {
+      messages.set(message.id, message);
+      outbox = outbox.filter((item) => item.uuid !== message.client_uuid);
+    }
+    keepOutbox();
+  };
+
+  /** Asks for what is newer, or for the newest; misses nothing, draws nothing twice. */
+  let asking = Promise.resolve();
+  const refresh = (what) => {
+    const mine = visit;
+    asking = asking
+      .catch(() => {})
+      .then(async () => {
+        if (!known || mine !== visit) return;
+        const numbers = order();
+        const from = what === "newer" ? numbers.at(-OVERLAP) : undefined;
+        for (let after = from; ; ) {
+          const view = await insist(() => call("GET", after === undefined ? "messages" : `messages?after=${after}`));
+          if (mine !== visit) return;
+          const gap = after === undefined && numbers.length && view.messages.length && view.messages[0].id > numbers.at(-1);
+          if (after === undefined && !numbers.length) hasOlder = view.more;
+          apply(view);
+          // So much has come that the newest page does not reach what is known: fetch what lies between.
+          if (gap && view.more) {
+            after = numbers.at(-1);
+            continue;
+          }
+          if (after === undefined || !view.more) break;
+          after = view.messages.at(-1).id;
+        }
+        drawAll();
+        state();
+        markRead();
+      });
+    return asking;
+  };
+
+  $("older").addEventListener("click", async () => {
+    const first = order()[0];
+    const scroll = $("scroll");
+    const below = scroll.scrollHeight - scroll.scrollTop;
+    const view = await insist(() => call("GET", `messages?before=${first}`)).catch(() => null);
+    if (!view) return;
+    hasOlder = view.more;
+    apply(view);
+    drawAll(false);
+    scroll.scrollTop = scroll.scrollHeight - below;
+  });
+
+  // ---- Events -------------------------------------------------------------------------------------------------------
+
+  let stream = null;
+  const follow = async () => {
+    stream?.abort();
+    if (!known || document.hidden) return;
+    const mine = (stream = new AbortController());
+    for (let wait = FIRST_WAIT; !mine.signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+      try {
+        const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
+        const answer = await fetch(path("events"), { headers, signal: mine.signal, credentials: "omit", cache: "no-store" });
+        if (answer.status === 401 || answer.status === 404) return;
+        if (!answer.ok) throw new Error(String(answer.status));
+        wait = FIRST_WAIT / 2;
+        lost(false);
+        await listen(answer.body.getReader());
+      } catch {
+        if (mine.signal.aborted) return;
+        lost(true);
+      }
+      await pause(wait * (0.7 + 0.6 * Math.random()));
+    }
+  };
+
+  const SILENCE = 40000;
+  const listen = async (reader) => {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      // The server speaks every 15 seconds; silence means that the way is broken and nobody has said so.
+      let timer;
+      const silent = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("silent")), SILENCE)));
+      const { value, done } = await Promise.race([reader.read(), silent]).finally(() => clearTimeout(timer));
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      const blocks = text.split(/\r?\n\r?\n/);
+      text = blocks.pop();
+      for (const block of blocks) {
+        const name = /^event: ?(.*)$/m.exec(block)?.[1];
+        if (name === "sync") refresh("end").catch(() => {});
+        else if (name === "chat") refresh("newer").catch(() => {});
+        else if (name === "typing") staffTypes();
+      }
+    }
+  };
+  let hiddenFor = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiddenFor);
+    if (document.hidden) {
+      // Browsers allow few connections to one server: a tab that is not looked at gives its own up.
+      hiddenFor = setTimeout(() => stream?.abort(), 60000);
+      return;
+    }
+    if (!stream || stream.signal.aborted) follow();
+    markRead();
+  });
+
+  let typingTimer = 0;
+  const staffTypes = (is = true) => {
+    clearTimeout(typingTimer);
+    const name = conversation?.with?.name;
+    $("typing").textContent = !is ? "" : name ? word("Typing", { name }) : word("TypingSomebody");
+    if (is) {
+      typingTimer = setTimeout(() => staffTypes(false), TYPING_SHOWN);
+      if (nearEnd()) toEnd();
+    }
+  };
+
+  const markRead = () => {
+    const theirs = order().filter((id) => messages.get(id).kind !== "customer");
+    const newest = theirs.at(-1) ?? 0;
+    if (shown && !document.hidden && newest > read) {
+      read = newest;
+      call("POST", "read", { up_to: newest }).catch(() => {});
+    }
+    tell({ type: "unread", count: theirs.filter((id) => id > read).length });
+  };
+
+  // ---- What is shown ------------------------------------------------------------------------------------------------
+
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const dayName = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+  const dayOf = (date) => {
+    const start = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
+    const days = Math.round((start(new Date()) - start(date)) / 86400000);
+    return days === 0 ? word("Today") : days === 1 ? word("Yesterday") : dayName.format(date);
+  };
+
+  const scroll = $("scroll");
+  const nearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+  const toEnd = () => (scroll.scrollTop = scroll.scrollHeight);
+
+  const avatar = (node, person) => {
+    node.textContent = person?.initials ?? "";
+    node.className = `av u${person?.hue ?? 1}`;
+    node.hidden = !person;
+  };
+
+  // Links are made of text, never of markup.
+  const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,:;!?)\]»]/g;
+  const write = (node, text) => {
+    let at = 0;
+    for (const found of text.matchAll(LINK)) {
+      const link = document.createElement("a");
+      link.href = found[0];
+      link.textContent = found[0];
+      link.target = "_blank";
+      link.rel = "noopener nofollow";
+      node.append(text.slice(at, found.index), link);
+      at = found.index + found[0].length;
+    }
+    node.append(text.slice(at));
+  };
+
+  const fileNode = (file) => {
+    const node = clone(file.picture ? "t-picture" : "t-file");
+    if (file.url) node.href = file.url;
+    if (file.picture) {
+      const image = node.querySelector("img");
+      image.src = file.url;
+      image.alt = file.name;
+      image.addEventListener("load", () => nearEnd() && toEnd());
+    } else {
+      node.querySelector("bdi").textContent = file.name;
+      node.querySelector("small").textContent = file.size;
+      if (file.url) node.download = file.name;
+    }
+    return node;
+  };
+
+  const messageNode = ({ kind, text, at, author, files = [] }) => {
+    const node = clone("t-message");
+    const own = kind === "customer";
+    node.classList.toggle("out", own);
+    const face = node.querySelector(".av");
+    if (own || !author) face.remove();
+    else avatar(face, author);
+    const bubble = node.querySelector(".bub");
+    const p = bubble.querySelector("p");
+    if (text) write(p, text);
+    else p.remove();
+    for (const file of files) bubble.append(fileNode(file));
+    const name = node.querySelector(".meta bdi");
+    name.textContent = own ? word("You") : (author?.name ?? settings.title);
+    if (own) name.className = "hidden";
+    node.querySelector(".when").textContent = at ? clock.format(new Date(at)) : "";
+    return node;
+  };
+
+  const greetingNodes = () => {
+    const texts = [settings.greeting || word("Greeting")];
+    if (!online) texts.push(settings.offline_note || word("OfflineNote"));
+    return texts.map((text) => {
+      const node = messageNode({ kind: "bot", text, at: "" });
+      node.classList.add("is-note");
+      return node;
+    });
+  };
+
+  /** Puts the nodes in order, keeping those that are there: a screen reader hears only what is new. */
+  const drawAll = (mayScroll = true) => {
+    if (!settings) return;
+    const wasAtEnd = nearEnd();
+    const wanted = [];
+    const keep = (id, create) => {
+      if (!nodes.has(id)) nodes.set(id, create());
+      wanted.push(nodes.get(id));
+      return nodes.get(id);
+    };
+    if (!messages.size) {
+      const id = `greeting-${online}`;
+      for (const [i, node] of greetingNodes().entries()) keep(`${id}-${i}`, () => node);
+    }
+    let day = "";
+    for (const id of order()) {
+      const message = messages.get(id);
+      const today = dayOf(new Date(message.at));
+      if (today !== day) {
+        day = today;
+        keep(`day-${day}`, () => {
+          const line = document.createElement("p");
+          line.className = "sys";
+          line.textContent = day;
+          return line;
+        });
+      }
+      // What was waiting becomes what has arrived, in place.
+      const waiting = message.client_uuid && nodes.get(message.client_uuid);
+      const node = keep(`m${id}`, () => messageNode(message));
+      if (waiting) nodes.delete(message.client_uuid);
+      if (message.kind === "customer") node.querySelector(".state").textContent = id <= seen ? word("Seen") : "";
+    }
+    for (const item of outbox) {
+      const node = keep(item.uuid, () => messageNode({ kind: "customer", text: item.text, at: item.at, files: item.files.map(pickedFile) }));
+      node.classList.toggle("is-waiting", !item.error);
+      node.classList.toggle("is-failed", Boolean(item.error));
+      node.querySelector(".state").textContent = item.error ? "" : navigator.onLine ? word("Sending") : word("Waiting");
+      const failed = node.querySelector(".failed");
+      if (!item.error) failed?.remove();
+      else if (!failed) node.append(failedNode(item));
+    }
+    const log = $("log");
+    for (const child of [...log.children]) if (!wanted.includes(child)) child.remove();
+    wanted.forEach((node, i) => {
+      if (log.children[i] !== node) log.insertBefore(node, log.children[i] ?? null);
+    });
+    $("older").hidden = !hasOlder;
+    if (mayScroll && wasAtEnd) toEnd();
+  };
+
+  const pickedFile = (file) => ({ name: file.name, size: sizeText(file.size), picture: false, url: "" });
+  const sizeText = (size) => (size < 1048576 ? `${Math.max(1, Math.round(size / 1024))} KB` : `${(size / 1048576).toFixed(1)} MB`);
+
+  const failedNode = (item) => {
+    const node = clone("t-failed");
+    node.querySelector("span").textContent = item.error;
+    node.addEventListener("click", (event) => {
+      const what = event.target.closest("button")?.dataset.do;
+      if (!what) return;
+      if (what === "discard") outbox = outbox.filter((other) => other !== item);
+      else item.error = "";
+      keepOutbox();
+      drawAll();
+      pump();
+    });
+    return node;
+  };
+
+  /** The head, and which of the three forms stands at the foot. */
+  const state = () => {
+    if (!settings) return;
+    const ended = conversation && !conversation.open;
+    const withWhom = conversation?.with ?? null;
+    avatar($("who"), withWhom);
+    $("status").textContent = ended
+      ? word("Ended")
+      : withWhom && conversation
+        ? word("With", { name: withWhom.name })
+        : online
+          ? word("Online")
+          : word("Offline");
+    const rates = Boolean(ended && !conversation.rated && withWhom && skipped !== conversation.id && !outbox.length);
+    if (rates && $("rate").hidden) {
+      $("rate").reset();
+      $("rate-err").textContent = "";
+      $("rate-with").textContent = word("RateWith", { name: withWhom.name });
+    }
+    const asks = !rates && !known && !vouched && !about && settings.asks;
+    $("rate").hidden = !rates;
+    $("about").hidden = !asks;
+    $("write").hidden = rates || asks;
+    if (nearEnd()) toEnd();
+  };
+
+  // ---- Before the chat ----------------------------------------------------------------------------------------------
+
+  const FIELDS = ["name", "email", "phone"];
+  const prepareAbout = () => {
+    settings.asks = false;
+    for (const name of FIELDS) {
+      const rule = settings[`ask_${name}`];
+      const field = $("about").querySelector(`[data-field=${name}]`);
+      field.hidden = rule === "hidden";
+      field.querySelector("small").hidden = rule !== "optional";
+      const input = field.querySelector("input");
+      input.required = rule === "required";
+      if (!input.value) input.value = who[name] ?? "";
+      if (rule !== "hidden") settings.asks = true;
+    }
+  };
+
+  const fieldError = (name, text) => {
+    const input = $(`about-${name}`);
+    $(`about-${name}-err`).textContent = text;
+    input.toggleAttribute("aria-invalid", Boolean(text));
+    if (text) input.setAttribute("aria-describedby", `about-${name}-err`);
+    else input.removeAttribute("aria-describedby");
+  };
+
+  $("about").addEventListener("submit", (event) => {
+    event.preventDefault();
+    let wrong = null;
+    for (const name of FIELDS) {
+      const input = $(`about-${name}`);
+      const missing = input.required && !input.value.trim();
+      fieldError(name, missing ? word("Missing") : input.checkValidity() ? "" : input.validationMessage);
+      if ((missing || !input.checkValidity()) && !wrong) wrong = input;
+    }
+    if (wrong) return wrong.focus();
+    about = Object.fromEntries(FIELDS.map((name) => [name, $(`about-${name}`).value]));
+    state();
+    $("text").focus();
+    pump();
+  });
+
+  // ---- Writing ------------------------------------------------------------------------------------------------------
+
+  const text = $("text");
+  let picked = [];
+  const complain = (sentence) => ($("write-err").textContent = sentence);
+
+  const grow = () => {
+    text.style.blockSize = "auto";
+    text.style.blockSize = `${Math.min(text.scrollHeight + 2, 140)}px`;
+  };
+
+  let typingTold = 0;
+  text.addEventListener("input", () => {
+    grow();
+    complain("");
+    const now = Date.now();
+    if (known && text.value.trim() && now - typingTold > TYPING_TOLD) {
+      typingTold = now;
+      call("POST", "typing", { typing: true }).catch(() => {});
+    }
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    $("write").requestSubmit();
+  });
+
+  const pick = (files) => {
+    complain("");
+    for (const file of files) {
+      if (file.size > settings.file_limit) {
+        complain(word("TooLarge", { name: file.name, limit: Math.round(settings.file_limit / 1048576) }));
+      } else if (picked.length >= FILES) {
+        complain(word("TooMany"));
+        break;
+      } else {
+        picked.push(file);
+      }
+    }
+    drawPicked();
+  };
+  const drawPicked = () => {
+    $("picked").replaceChildren(
+      ...picked.map((file) => {
+        const node = clone("t-picked");
+        node.querySelector("bdi").textContent = file.name;
+        const remove = node.querySelector("button");
+        remove.setAttribute("aria-label", word("Remove", { name: file.name }));
+        remove.addEventListener("click", () => {
+          picked = picked.filter((other) => other !== file);
+          drawPicked();
+          text.focus();
+        });
+        return node;
+      }),
+    );
+  };
+  $("attach").addEventListener("click", () => $("files").click());
+  $("files").addEventListener("change", (event) => {
+    pick(event.target.files);
+    event.target.value = "";
+    text.focus();
+  });
+  text.addEventListener("paste", (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    pick(event.clipboardData.files);
+  });
+  for (const name of ["dragover", "drop"]) {
+    document.addEventListener(name, (event) => {
+      if (!event.dataTransfer?.types.includes("Files") || $("write").hidden) return;
+      event.preventDefault();
+      if (name === "drop") pick(event.dataTransfer.files);
+    });
+  }
+
+  const uuid = () => {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    // Pages without TLS have no randomUUID.
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+
+  $("write").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = text.value.trim();
+    if (!body && !picked.length) return text.focus();
+    outbox.push({ uuid: uuid(), text: body, files: picked, at: new Date().toISOString(), error: "" });
+    text.value = "";
+    picked = [];
+    typingTold = 0;
+    grow();
+    drawPicked();
+    keepOutbox();
+    drawAll();
+    toEnd();
+    text.focus();
+    pump();
+  });
+
+  // Text that has not arrived outlives a change of page; files cannot be kept.
+  const boxKey = `switchboard-outbox:${key}`;
+  const keepOutbox = () => {
+    try {
+      const kept = outbox.filter((item) => !item.files.length).map(({ uuid, text, at }) => ({ uuid, text, at, token }));
+      sessionStorage.setItem(boxKey, JSON.stringify(kept));
+    } catch {
+      // Storage of frames may be blocked.
+    }
+  };
+  const restoreOutbox = () => {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(boxKey)) ?? [];
+      // Another visitor's words must not go out under this one's name.
+      const own = kept.filter((item) => item.token === token);
+      return own.map(({ uuid, text, at }) => ({ uuid, text, at, files: [], error: "" }));
+    } catch {
+      return [];
+    }
+  };
+
+  let pumping = false;
+  const pump = async () => {
+    if (pumping || !settings || !$("about").hidden) return;
+    pumping = true;
+    const mine = visit;
+    try {
+      for (let item; (item = outbox.find((other) => !other.error)); ) {
+        await deliver(item);
+        if (mine !== visit) return;
+      }
+    } finally {
+      pumping = false;
+      state();
+    }
+  };
+
+  const deliver = async (item) => {
+    try {
+      const answer = await insist(() => call("POST", "messages", formOf(item)));
+      const isFirst = !known;
+      known = true;
+      about = vouched ? about : {};
+      item.id = answer.id;
+      if (isFirst) {
+        tell({ type: "token", token });
+        follow();
+      }
+      await refresh("newer");
+      outbox = outbox.filter((other) => other !== item);
+      keepOutbox();
+      drawAll();
+    } catch (error) {
+      if (FIELDS.includes(error.field)) {
+        about = null;
+        state();
+        fieldError(error.field, error.message);
+        $(`about-${error.field}`).focus();
+      }
+      item.error = error.message;
+      drawAll();
+      toEnd();
+    }
+  };
+
+  const formOf = (item) => {
+    const form = new FormData();
+    form.set("client_uuid", item.uuid);
+    form.set("text", item.text);
+    form.set("page", where.page);
+    form.set("referrer", where.referrer);
+    for (const name of FIELDS) if (about?.[name]) form.set(name, about[name]);
+    for (const file of item.files) form.append("file", file, file.name);
+    return form;
+  };
+
+  // ---- Rating -------------------------------------------------------------------------------------------------------
+
+  $("rate").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    const rating = Number(form.get("rating"));
+    if (!rating) {
+      $("rate-err").textContent = word("RateMissing");
+      return $("star5").focus();
+    }
+    const body = { conversation: conversation.id, rating, comment: form.get("comment") };
+    try {
+      await insist(() => call("POST", "rating", body));
+      conversation.rated = true;
+      $("typing").textContent = word("Thanks");
+      state();
+      text.focus();
+    } catch (error) {
+      $("rate-err").textContent = error.message;
+    }
+  });
+  $("rate-skip").addEventListener("click", () => {
+    skipped = conversation?.id ?? 0;
+    state();
+    text.focus();
+  });
+
+  // The launcher answers with the token; its origin is not known yet, so nothing is told but that we are here.
+  if (parent !== window) parent.postMessage({ switchboard: 1, type: "ready" }, origins.length === 1 ? origins[0] : "*");
+})();
