@@ -111,6 +111,12 @@ pub fn initials(name: &str) -> String {
     }
 }
 
+/// A name safe inside a sentence of the other direction: isolated if it holds right-to-left letters.
+pub fn isolate(name: &str) -> String {
+    let is_rtl = |c: char| matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    if name.contains(is_rtl) { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
+}
+
 /// The hue class, 1 to 8, of whatever has this number.
 pub fn hue(id: i64) -> u8 {
     u8::try_from(id.rem_euclid(8)).unwrap_or(0) + 1
@@ -149,5 +155,11 @@ mod tests {
         assert_eq!(initials("anna kowalska"), "AK");
         assert_eq!(initials("王芳"), "王");
         assert_eq!(initials("  "), "?");
+    }
+
+    #[test]
+    fn a_right_to_left_name_does_not_turn_its_sentence() {
+        assert_eq!(isolate("Anna"), "Anna");
+        assert_eq!(isolate("محمد"), "\u{2068}محمد\u{2069}");
     }
 }

@@ -28,6 +28,20 @@ pub fn open_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> 
         .load(conn)?)
 }
 
+/// These conversations of a customer.
+pub fn find_many(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    customer: CustomerId,
+    ids: &[ConversationId],
+) -> Result<Vec<Conversation>> {
+    customers::require_visible(conn, scope, customer)?;
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer).and(conversations::id.eq_any(ids)))
+        .select(Conversation::as_select())
+        .load(conn)?)
+}
+
 /// The newest conversations of a customer, open or closed.
 pub fn recent_of(
     conn: &mut Conn,

@@ -6,6 +6,8 @@
 
 mod model;
 pub mod store;
+pub mod thread;
+pub mod views;
 
 pub use model::{Attachment, Event, Message, MessageKind, NewMessage, Who};
 

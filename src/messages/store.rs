@@ -117,11 +117,58 @@ pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at:
     if !forward {
         rows.reverse();
     }
+    let has_older = match at {
+        At::After(id) => any_up_to(conn, customer, id)?,
+        _ => more,
+    };
     Ok(Stretch {
-        has_older: if forward { true } else { more },
+        has_older,
         has_newer: if forward { more } else { matches!(at, At::Before(_)) },
         messages: rows,
     })
+}
+
+fn any_up_to(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<bool> {
+    let found: Option<MessageId> = messages::table
+        .filter(messages::customer_id.eq(customer).and(messages::id.le(id)))
+        .select(messages::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// The messages of one conversation from its end, oldest first; `before` goes further back.
+pub fn of_conversation(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    conversation: ConversationId,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Stretch> {
+    let customer = crate::conversations::store::find(conn, scope, conversation)?.customer_id;
+    let mut query = messages::table
+        .filter(messages::customer_id.eq(customer).and(messages::conversation_id.eq(conversation)))
+        .select(Message::as_select())
+        .order(messages::id.desc())
+        .into_boxed();
+    if let Some(id) = before {
+        query = query.filter(messages::id.lt(id));
+    }
+    let mut rows: Vec<Message> = query.limit(limit + 1).load(conn)?;
+    let has_older = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    rows.reverse();
+    Ok(Stretch { messages: rows, has_older, has_newer: before.is_some() })
+}
+
+/// The first message of a conversation.
+pub fn first_of(conn: &mut Conn, customer: CustomerId, conversation: ConversationId) -> Result<Option<MessageId>> {
+    Ok(messages::table
+        .filter(messages::customer_id.eq(customer).and(messages::conversation_id.eq(conversation)))
+        .order(messages::id.asc())
+        .select(messages::id)
+        .first(conn)
+        .optional()?)
 }
 
 /// Files of many messages, in one query.

@@ -1,0 +1,310 @@
+//! Messages as pages show them: `templates/messages/items.html` shows a [`LogView`] as `log`.
+
+use chrono::NaiveDate;
+
+use super::model::{Attachment, Event, Message, MessageKind, Who};
+use super::thread::Thread;
+use crate::conversations::{CloseReason, Conversation, Origin};
+use crate::customers::Customer;
+use crate::db::types::{ConversationId, MessageId, StaffId, UtcTime};
+use crate::error::Said;
+use crate::text;
+use crate::web::shell::Shell;
+use crate::web::times;
+
+/// A log: what stands in it, oldest first.
+pub struct LogView {
+    pub items: Vec<Item>,
+    /// The oldest message of it.
+    pub first: Option<MessageId>,
+    /// The newest message of it.
+    pub last: Option<MessageId>,
+    pub has_older: bool,
+    pub has_newer: bool,
+}
+
+/// What stands in a log.
+pub enum Item {
+    /// A day begins.
+    Day { id: String, text: String },
+    /// A conversation begins or goes on.
+    Start(Box<EdgeView>),
+    /// A conversation ends.
+    End(Box<EdgeView>),
+    /// What happened.
+    System(Box<SystemView>),
+    Message(Box<MessageView>),
+}
+
+/// The start or the end of a conversation.
+pub struct EdgeView {
+    /// Unique on the page.
+    pub id: String,
+    pub conversation: ConversationId,
+    pub channel_kind: &'static str,
+    pub channel: String,
+    pub time: UtcTime,
+    /// At the end: who closed it and why.
+    pub said: String,
+    pub note: String,
+    /// 1 to 5, or 0.
+    pub rating: i32,
+    pub is_outgoing: bool,
+}
+
+/// A line that tells what happened.
+pub struct SystemView {
+    pub id: MessageId,
+    pub icon: &'static str,
+    pub said: String,
+    pub note: String,
+    pub time: UtcTime,
+}
+
+/// Whose words a message holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    Customer,
+    Staff,
+    Bot,
+    Comment,
+    Command,
+}
+
+/// A message in its bubble.
+pub struct MessageView {
+    pub id: MessageId,
+    pub look: Look,
+    /// The customer, "You", or a colleague.
+    pub author: String,
+    pub initials: String,
+    /// 1 to 8.
+    pub hue: u8,
+    pub channel_kind: &'static str,
+    pub body: String,
+    pub files: Vec<Attachment>,
+    pub time: UtcTime,
+    pub received_while_blocked: bool,
+}
+
+impl LogView {
+    pub fn new(sh: &Shell, customer: &Customer, thread: &Thread) -> Self {
+        let mut items = vec![];
+        let mut day: Option<NaiveDate> = None;
+        let mut running: Option<Running> = None;
+        for message in &thread.messages {
+            let conversation = message.conversation_id.and_then(|id| thread.conversations.get(&id));
+            if running.as_ref().map(|r| r.conversation) != conversation.map(|c| c.id) {
+                finish(&mut items, running.take(), thread, sh);
+            }
+            let today = sh.clock.day(message.created_at);
+            if day != Some(today) {
+                day = Some(today);
+                items.push(Item::Day { id: format!("d{today}"), text: day_text(sh, today) });
+            }
+            if running.is_none()
+                && let Some(conversation) = conversation
+            {
+                items.push(Item::Start(Box::new(start_edge(thread, conversation, message.id))));
+                running = Some(Running { conversation: conversation.id, after: message, ended: false });
+            }
+            if let Some(item) = item(sh, customer, thread, message, conversation) {
+                if let (Some(running), Item::End(_)) = (running.as_mut(), &item) {
+                    running.ended = true;
+                }
+                items.push(item);
+            }
+        }
+        if !thread.has_newer {
+            finish(&mut items, running, thread, sh);
+        }
+        Self {
+            items,
+            first: thread.messages.first().map(|m| m.id),
+            last: thread.messages.last().map(|m| m.id),
+            has_older: thread.has_older,
+            has_newer: thread.has_newer,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+/// The conversation that the log is going through.
+struct Running<'a> {
+    conversation: ConversationId,
+    /// Its first message here.
+    after: &'a Message,
+    /// Its end has been shown.
+    ended: bool,
+}
+
+/// Shows the end of a closed conversation whose closing left no message here.
+fn finish(items: &mut Vec<Item>, running: Option<Running>, thread: &Thread, sh: &Shell) {
+    let Some(running) = running.filter(|r| !r.ended) else { return };
+    let Some(conversation) = thread.conversations.get(&running.conversation) else { return };
+    if conversation.closed_at.is_some_and(|at| at >= running.after.created_at) {
+        let by = conversation.closed_by_id.map(|id| name_of(sh, thread, id));
+        let reason = conversation.close_reason.as_ref().map_or("", CloseReason::as_str);
+        let said = closed_text(sh, by, reason);
+        items.push(Item::End(Box::new(end_edge(thread, conversation, said, &conversation.close_note))));
+    }
+}
+
+fn item(
+    sh: &Shell,
+    customer: &Customer,
+    thread: &Thread,
+    message: &Message,
+    conversation: Option<&Conversation>,
+) -> Option<Item> {
+    if message.kind != MessageKind::System {
+        return Some(Item::Message(Box::new(bubble(sh, customer, thread, message))));
+    }
+    let event = message.event()?;
+    if let (Event::Closed { by, reason, note }, Some(conversation)) = (&event, conversation) {
+        let said = closed_text(sh, by.as_ref().map(|who| person(sh, who)), reason);
+        return Some(Item::End(Box::new(end_edge(thread, conversation, said, note))));
+    }
+    let (icon, said, note) = sentence(sh, &event)?;
+    Some(Item::System(Box::new(SystemView { id: message.id, icon, said, note, time: message.created_at })))
+}
+
+fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -> MessageView {
+    let look = match message.kind {
+        MessageKind::Customer => Look::Customer,
+        MessageKind::Bot => Look::Bot,
+        MessageKind::Comment => Look::Comment,
+        MessageKind::CommandResult | MessageKind::System => Look::Command,
+        MessageKind::Staff => Look::Staff,
+    };
+    let name = match (look, message.author_id) {
+        (Look::Customer, _) => customer.name.clone(),
+        (Look::Bot, _) => sh.t("messages-bot").to_string(),
+        (_, Some(id)) => thread.staff.get(&id).cloned().unwrap_or_default(),
+        (_, None) => sh.t("messages-former-staff").to_string(),
+    };
+    let is_me = look != Look::Customer && message.author_id == Some(sh.me.id);
+    let hue = match (look, message.author_id) {
+        (Look::Customer, _) | (_, None) => customer.hue(),
+        (_, Some(id)) => text::hue(id.0),
+    };
+    MessageView {
+        id: message.id,
+        look,
+        initials: text::initials(&name),
+        author: if is_me { sh.t("messages-you").to_string() } else { name },
+        hue,
+        channel_kind: thread.channels.get(&message.channel_id).map_or("", |c| c.kind.as_str()),
+        body: message.body.clone(),
+        files: thread.attachments.get(&message.id).cloned().unwrap_or_default(),
+        time: message.created_at,
+        received_while_blocked: message.received_while_blocked,
+    }
+}
+
+fn start_edge(thread: &Thread, conversation: &Conversation, at: MessageId) -> EdgeView {
+    EdgeView { id: format!("c{}-{at}", conversation.id), ..edge(thread, conversation, conversation.opened_at) }
+}
+
+fn end_edge(thread: &Thread, conversation: &Conversation, said: String, note: &str) -> EdgeView {
+    let time = conversation.closed_at.unwrap_or(conversation.last_message_at);
+    EdgeView {
+        id: format!("c{}-end", conversation.id),
+        said,
+        note: note.to_owned(),
+        rating: conversation.rating.unwrap_or(0),
+        ..edge(thread, conversation, time)
+    }
+}
+
+fn edge(thread: &Thread, conversation: &Conversation, time: UtcTime) -> EdgeView {
+    let channel = thread.channels.get(&conversation.channel_id);
+    EdgeView {
+        id: String::new(),
+        conversation: conversation.id,
+        channel_kind: channel.map_or("", |c| c.kind.as_str()),
+        channel: channel.map(|c| c.name.clone()).unwrap_or_default(),
+        time,
+        said: String::new(),
+        note: String::new(),
+        rating: 0,
+        is_outgoing: conversation.origin == Origin::Outgoing,
+    }
+}
+
+fn name_of(sh: &Shell, thread: &Thread, id: StaffId) -> String {
+    let name = thread.staff.get(&id).cloned().unwrap_or_default();
+    person(sh, &Who { id, name })
+}
+
+/// A colleague by name, or "you", safe inside a sentence.
+fn person(sh: &Shell, who: &Who) -> String {
+    if who.id == sh.me.id { sh.t("messages-by-you").to_string() } else { text::isolate(&who.name) }
+}
+
+fn closed_text(sh: &Shell, by: Option<String>, reason: &str) -> String {
+    let reason = CloseReason::parse(reason).map(|r| sh.t(r.name_key()).to_string());
+    let said = match (by, reason) {
+        (Some(by), Some(reason)) => Said::from("messages-closed-by-for").with("by", by).with("reason", reason),
+        (Some(by), None) => Said::from("messages-closed-by").with("by", by),
+        (None, Some(reason)) => Said::from("messages-closed-for").with("reason", reason),
+        (None, None) => Said::from("messages-closed"),
+    };
+    sh.say(&said)
+}
+
+/// What happened, in the reader's language: its icon, the sentence, and what somebody wrote to it. `None` where the
+/// edges of the log say it already.
+fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)> {
+    let told = |icon, said: Said, note: &str| Some((icon, sh.say(&said), note.to_owned()));
+    match event {
+        Event::Opened { by: None } => None,
+        Event::Opened { by: Some(by) } => told("message-plus", Said::from("messages-opened").with("by", person(sh, by)), ""),
+        Event::Taken { by } => told("user-check", Said::from("messages-taken").with("by", person(sh, by)), ""),
+        Event::Transferred { by, to: Some(to), note } => {
+            let said = Said::from("messages-transferred").with("by", person(sh, by));
+            told("arrows-exchange", said.with("to", target(sh, to)), note)
+        }
+        Event::Transferred { by, to: None, note } => {
+            told("arrows-exchange", Said::from("messages-requeued").with("by", person(sh, by)), note)
+        }
+        Event::Closed { by, reason, note } => {
+            let said = closed_text(sh, by.as_ref().map(|who| person(sh, who)), reason);
+            Some(("circle-check", said, note.clone()))
+        }
+        Event::Rated { stars, comment } => told("star", Said::from("messages-rated").with("stars", stars), comment),
+        Event::BlockRequested { by, reason } => {
+            told("shield-lock", Said::from("messages-block-requested").with("by", person(sh, by)), reason)
+        }
+        Event::BlockRequestDecided { by, approved, note } => {
+            let key = if *approved { "messages-block-approved" } else { "messages-block-declined" };
+            told("shield-lock", Said::from(key).with("by", person(sh, by)), note)
+        }
+        Event::Blocked { by: Some(by), reason } => {
+            told("ban", Said::from("messages-blocked-by").with("by", person(sh, by)), reason)
+        }
+        Event::Blocked { by: None, reason } => told("ban", "messages-blocked".into(), reason),
+        Event::Unblocked { by: Some(by) } => {
+            told("circle-check", Said::from("messages-unblocked-by").with("by", person(sh, by)), "")
+        }
+        Event::Unblocked { by: None } => told("circle-check", "messages-unblocked".into(), ""),
+    }
+}
+
+fn target(sh: &Shell, who: &Who) -> String {
+    if who.id == sh.me.id { sh.t("messages-to-you").to_string() } else { text::isolate(&who.name) }
+}
+
+fn day_text(sh: &Shell, day: NaiveDate) -> String {
+    let today = sh.clock.today();
+    if day == today {
+        return sh.t("messages-today").to_string();
+    }
+    if Some(day) == today.pred_opt() {
+        return sh.t("messages-yesterday").to_string();
+    }
+    times::date(sh.lang, day)
+}
