@@ -121,11 +121,7 @@ pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at:
         At::After(id) => any_up_to(conn, customer, id)?,
         _ => more,
     };
-    Ok(Stretch {
-        has_older,
-        has_newer: if forward { more } else { matches!(at, At::Before(_)) },
-        messages: rows,
-    })
+    Ok(Stretch { has_older, has_newer: if forward { more } else { matches!(at, At::Before(_)) }, messages: rows })
 }
 
 fn any_up_to(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<bool> {

@@ -24,13 +24,7 @@ pub struct Thread {
 }
 
 /// Messages of the one scroll over all conversations of a customer.
-pub fn of_customer(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    customer: CustomerId,
-    at: At,
-    limit: i64,
-) -> Result<Thread> {
+pub fn of_customer(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at: At, limit: i64) -> Result<Thread> {
     let stretch = store::stretch(conn, scope, customer, at, limit)?;
     fill(conn, scope, customer, stretch)
 }
@@ -60,8 +54,8 @@ fn fill(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, stretch: S
     Ok(Thread {
         attachments: store::attachments_of(conn, &with_files)?,
         conversations: conversations.into_iter().map(|c| (c.id, c)).collect(),
-        channels: channels::store::list(conn)?.into_iter().map(|c| (c.id, c)).collect(),
-        staff: staff::store::names(conn, &people)?,
+        channels: channels::list(conn)?.into_iter().map(|c| (c.id, c)).collect(),
+        staff: staff::names(conn, &people)?,
         messages: stretch.messages,
         has_older: stretch.has_older,
         has_newer: stretch.has_newer,

@@ -26,7 +26,10 @@ pub struct LogView {
 /// What stands in a log.
 pub enum Item {
     /// A day begins.
-    Day { id: String, text: String },
+    Day {
+        id: String,
+        text: String,
+    },
     /// A conversation begins or goes on.
     Start(Box<EdgeView>),
     /// A conversation ends.
@@ -262,7 +265,9 @@ fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)>
     let told = |icon, said: Said, note: &str| Some((icon, sh.say(&said), note.to_owned()));
     match event {
         Event::Opened { by: None } => None,
-        Event::Opened { by: Some(by) } => told("message-plus", Said::from("messages-opened").with("by", person(sh, by)), ""),
+        Event::Opened { by: Some(by) } => {
+            told("message-plus", Said::from("messages-opened").with("by", person(sh, by)), "")
+        }
         Event::Taken { by } => told("user-check", Said::from("messages-taken").with("by", person(sh, by)), ""),
         Event::Transferred { by, to: Some(to), note } => {
             let said = Said::from("messages-transferred").with("by", person(sh, by));
@@ -307,4 +312,12 @@ fn day_text(sh: &Shell, day: NaiveDate) -> String {
         return sh.t("messages-yesterday").to_string();
     }
     times::date(sh.lang, day)
+}
+
+/// The log alone, as a fragment.
+#[derive(askama::Template)]
+#[template(path = "messages/log.html")]
+pub struct LogFragment<'a> {
+    pub sh: &'a Shell,
+    pub log: &'a LogView,
 }
