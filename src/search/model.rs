@@ -6,8 +6,8 @@ use crate::text;
 pub const SHORTEST: usize = 3;
 /// The most characters that are looked at, as the search field takes them.
 const LONGEST: usize = 200;
-/// More trigrams than this narrow nothing down any further.
-const TRIGRAMS: usize = 32;
+/// Trigrams that are asked for. More of them name hardly fewer customers, and each costs a walk along its list.
+const TRIGRAMS: usize = 6;
 
 /// What stands in a search field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,19 +85,22 @@ impl Term {
     }
 }
 
-/// The condition of a trigram index with `detail=none`, where phrases do not exist: all distinct trigrams of a needle,
-/// for any of the needles.
+/// The condition of a trigram index with `detail=none`, where phrases do not exist: distinct trigrams from all over a
+/// needle, for any of the needles. It names everybody who holds one, and perhaps a few others.
 pub fn trigram_match(needles: &[&str]) -> String {
     let all_of = |needle: &&str| {
         let chars: Vec<char> = needle.chars().collect();
         let mut quoted: Vec<String> = vec![];
         for three in chars.windows(SHORTEST) {
             let trigram = format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));
-            if quoted.len() < TRIGRAMS && !quoted.contains(&trigram) {
+            if !quoted.contains(&trigram) {
                 quoted.push(trigram);
             }
         }
-        format!("({})", quoted.join(" AND "))
+        let count = quoted.len().min(TRIGRAMS);
+        let last = quoted.len().saturating_sub(1);
+        let spread = (0..count).filter_map(|n| quoted.get(n * last / count.saturating_sub(1).max(1)).cloned());
+        format!("({})", spread.collect::<Vec<_>>().join(" AND "))
     };
     needles.iter().map(all_of).collect::<Vec<_>>().join(" OR ")
 }
@@ -139,6 +142,8 @@ mod tests {
         assert_eq!(trigram_match(&["anan\"a"]), r#"("ana" AND "nan" AND "an""" AND "n""a")"#);
         assert_eq!(trigram_match(&["aaaa"]), r#"("aaa")"#);
         assert_eq!(trigram_match(&["abc", "123"]), r#"("abc") OR ("123")"#);
+        let long = trigram_match(&["abcdefghijklm"]);
+        assert_eq!(long, r#"("abc" AND "cde" AND "efg" AND "ghi" AND "ijk" AND "klm")"#);
     }
 
     #[test]
