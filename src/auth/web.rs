@@ -17,6 +17,7 @@ use crate::db::types::StaffId;
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
 use crate::web::address::client_ip;
+pub use crate::web::address::own_path;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::page::{Hx, ascii_json, html_response};
@@ -192,12 +193,6 @@ pub async fn preferences(
 
 fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-}
-
-/// `next` if it is a path of this site, else Home: a link to the sign-in page cannot send people elsewhere.
-pub fn own_path(next: &str) -> &str {
-    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
-    if plain { next } else { "/" }
 }
 
 /// The path of the page that a form stood on.

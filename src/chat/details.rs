@@ -28,7 +28,9 @@ struct Names {
 #[serde(untagged)]
 enum Place {
     /// MaxMind's shape.
-    Full { names: Names },
+    Full {
+        names: Names,
+    },
     /// The shape of smaller files.
     Name(String),
     Other(serde::de::IgnoredAny),
@@ -73,7 +75,8 @@ impl Geo {
         let record: Record = self.0.as_ref()?.lookup(ip).ok()?.decode().ok()??;
         let country = record.country.and_then(Place::name).or(record.country_code);
         let middle = record.subdivisions.into_iter().find_map(Place::name).or(record.region).or(record.state);
-        let mut parts: Vec<String> = [record.city.and_then(Place::name), middle, country].into_iter().flatten().collect();
+        let mut parts: Vec<String> =
+            [record.city.and_then(Place::name), middle, country].into_iter().flatten().collect();
         parts.dedup();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
@@ -123,7 +126,8 @@ mod tests {
 
     #[test]
     fn browsers_are_named_and_links_are_links() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36";
         assert_eq!(environment(chrome).as_deref(), Some("Chrome 132, Linux"));
         assert_eq!(environment(""), None);
         assert_eq!(web_address("https://shop.example/a?b=ц").as_deref(), Some("https://shop.example/a?b=%D1%86"));

@@ -14,8 +14,8 @@ use crate::auth::CustomerScope;
 use crate::channels::Channel;
 use crate::config::Config;
 use crate::conversations::{self, Inbound, Sender};
-use crate::db::types::{AttachmentId, MessageId, UtcTime};
 use crate::db::Db;
+use crate::db::types::{AttachmentId, MessageId, UtcTime};
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Limits, Upload};
 use crate::portal::{self, At};
@@ -55,13 +55,20 @@ pub async fn session(open: Open, db: Data<Db>, secrets: Data<Secrets>, hello: Js
 /// The address of a visitor whom the site vouches for; a wrong signature is told, so that the site's maker sees it.
 fn vouched(secrets: &Secrets, channel: &Channel, hello: &Hello) -> Result<String> {
     let secret = channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?.unwrap_or_default();
-    let fits = !secret.is_empty() && hello.external_id.chars().count() <= 200 && text::clean(&hello.external_id) == hello.external_id;
+    let fits = !secret.is_empty()
+        && hello.external_id.chars().count() <= 200
+        && text::clean(&hello.external_id) == hello.external_id;
     let address = fits.then(|| identity::vouched_address(&secret, &hello.external_id, &hello.hmac)).flatten();
     address.ok_or_else(|| Error::Invalid("chat-identity".into()))
 }
 
 /// `GET /chat/{key}/messages?after=…` or `?before=…`; without either the newest.
-pub async fn messages(visitor: Visitor, db: Data<Db>, secrets: Data<Secrets>, look: Query<Look>) -> Result<HttpResponse> {
+pub async fn messages(
+    visitor: Visitor,
+    db: Data<Db>,
+    secrets: Data<Secrets>,
+    look: Query<Look>,
+) -> Result<HttpResponse> {
     let at = match (look.after, look.before) {
         (Some(id), _) => At::After(id),
         (None, Some(id)) => At::Before(id),
@@ -79,7 +86,14 @@ pub async fn messages(visitor: Visitor, db: Data<Db>, secrets: Data<Secrets>, lo
 
 fn drawn(secrets: &Secrets, visitor: &Visitor, view: Option<portal::View>, online: bool) -> View {
     let (Some(view), Some(seat)) = (view, &visitor.seat) else {
-        return View { messages: vec![], more: false, seen: MessageId(0), read: MessageId(0), online, conversation: None };
+        return View {
+            messages: vec![],
+            more: false,
+            seen: MessageId(0),
+            read: MessageId(0),
+            online,
+            conversation: None,
+        };
     };
     let draw = |said| model::message(secrets, &visitor.channel.public_key, seat.account, said);
     View {
@@ -119,7 +133,8 @@ pub async fn send(
         return Ok(crate::web::errors::field_json(Shell::language_of(&req), field, said));
     }
     let inbound = inbound(&visitor, &about, &form, body, &config);
-    let inbound = Inbound { visit: Some(details::of(&req, &geo, form.field("page"), form.field("referrer"))), ..inbound };
+    let inbound =
+        Inbound { visit: Some(details::of(&req, &geo, form.field("page"), form.field("referrer"))), ..inbound };
     let id = store_message(&db, &visitor, about, inbound, config.phone_region.clone()).await?;
     Ok(no_store().json(serde_json::json!({ "id": id })))
 }
@@ -144,7 +159,13 @@ fn inbound(visitor: &Visitor, about: &About, form: &Upload, body: String, config
     }
 }
 
-async fn store_message(db: &Db, visitor: &Visitor, about: About, inbound: Inbound, region: String) -> Result<MessageId> {
+async fn store_message(
+    db: &Db,
+    visitor: &Visitor,
+    about: About,
+    inbound: Inbound,
+    region: String,
+) -> Result<MessageId> {
     let vouched = visitor.external_id().is_some();
     db.write(move |tx| {
         let received = conversations::receive(tx, &inbound)?;

@@ -6,7 +6,7 @@ use crate::audit;
 use crate::auth::{CustomerScope, Operator};
 use crate::customers::{self, Customer};
 use crate::db::Tx;
-use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
+use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, MessageId};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, Who};
 use crate::realtime::Topic;
@@ -100,6 +100,26 @@ pub fn rate(tx: &mut Tx, conversation: &Conversation, stars: i32, comment: &str)
     store::rate(tx, conversation.id, stars, comment)?;
     let event = Event::Rated { stars, comment: comment.to_owned() };
     tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
+    Ok(())
+}
+
+/// Marks what a conversation is about; closed ones, too.
+pub fn add_tag(tx: &mut Tx, by: &Operator, conversation: &Conversation, tag: ConversationTagId) -> Result<()> {
+    if !store::add_tag(tx, conversation.id, tag)? {
+        return Err(Error::Invalid("conversations-tag-unknown".into()));
+    }
+    tagged(tx, by, conversation, "conversation.tagged")
+}
+
+pub fn remove_tag(tx: &mut Tx, by: &Operator, conversation: &Conversation, tag: ConversationTagId) -> Result<()> {
+    store::remove_tag(tx, conversation.id, tag)?;
+    tagged(tx, by, conversation, "conversation.untagged")
+}
+
+fn tagged(tx: &mut Tx, by: &Operator, conversation: &Conversation, audited: &str) -> Result<()> {
+    audit::record(tx, by, audited, Some(conversation.customer_id))?;
+    tx.publish(Topic::Customer(conversation.customer_id));
+    tx.publish(Topic::Inbox);
     Ok(())
 }
 

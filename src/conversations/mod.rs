@@ -11,7 +11,9 @@ mod inbound;
 mod model;
 mod outgoing;
 pub mod store;
+pub mod views;
+pub mod web;
 
 pub use inbound::{Inbound, Received, Sender, VisitDetails, receive};
-pub use model::{CloseReason, Conversation, Origin, Status};
+pub use model::{CloseReason, Conversation, Origin, Status, Tag, tree};
 pub use outgoing::{Outgoing, Sent, comment, reply, start};

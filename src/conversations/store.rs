@@ -1,12 +1,14 @@
 //! Rows of conversations.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::inbound::VisitDetails;
-use super::model::{CloseReason, Conversation, Origin, Status};
+use super::model::{CloseReason, Conversation, Origin, Status, Tag};
 use crate::auth::CustomerScope;
-use crate::db::schema::{channels, conversations};
-use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
+use crate::db::schema::{channels, conversation_tag_links as links, conversation_tags as tags, conversations};
+use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::{channels::ChannelKind, customers};
@@ -174,4 +176,48 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
 /// A channel's kind and whether it is enabled.
 pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bool)> {
     Ok(channels::table.find(id).select((channels::kind, channels::enabled)).first(conn)?)
+}
+
+/// Every conversation tag: those of the first level first, each level by name.
+pub fn all_tags(conn: &mut Conn) -> Result<Vec<Tag>> {
+    Ok(tags::table.order((tags::name_folded, tags::id)).select(Tag::as_select()).load(conn)?)
+}
+
+/// Tags of many conversations, in one query.
+pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<Tag>>> {
+    let mut found: HashMap<ConversationId, Vec<Tag>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let rows: Vec<(ConversationId, Tag)> = links::table
+        .inner_join(tags::table)
+        .filter(links::conversation_id.eq_any(ids))
+        .order((tags::name_folded, tags::id))
+        .select((links::conversation_id, Tag::as_select()))
+        .load(conn)?;
+    for (conversation, tag) in rows {
+        found.entry(conversation).or_default().push(tag);
+    }
+    Ok(found)
+}
+
+/// Puts a tag on a conversation; nothing happens if it is there. False: there is no such tag.
+pub(super) fn add_tag(tx: &mut Tx, id: ConversationId, tag: ConversationTagId) -> Result<bool> {
+    let known: Option<ConversationTagId> = tags::table.find(tag).select(tags::id).first(&mut **tx).optional()?;
+    if known.is_none() {
+        return Ok(false);
+    }
+    let there: Option<ConversationTagId> =
+        links::table.find((id, tag)).select(links::tag_id).first(&mut **tx).optional()?;
+    if there.is_none() {
+        diesel::insert_into(links::table)
+            .values((links::conversation_id.eq(id), links::tag_id.eq(tag)))
+            .execute(&mut **tx)?;
+    }
+    Ok(true)
+}
+
+pub(super) fn remove_tag(tx: &mut Tx, id: ConversationId, tag: ConversationTagId) -> Result<()> {
+    diesel::delete(links::table.find((id, tag))).execute(&mut **tx)?;
+    Ok(())
 }

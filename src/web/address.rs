@@ -44,3 +44,17 @@ pub fn base_url(req: &HttpRequest) -> String {
     let host = req.headers().get("Host").and_then(|v| v.to_str().ok()).unwrap_or("localhost");
     format!("{scheme}://{host}")
 }
+
+/// `next` if it is a path of this site, else Home: a link to the sign-in page cannot send people elsewhere.
+pub fn own_path(next: &str) -> &str {
+    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if plain { next } else { "/" }
+}
+
+/// The way back that a form carries, else `otherwise`. Only paths of this site are taken.
+pub fn back_or(back: &str, otherwise: impl Into<String>) -> String {
+    match own_path(back) {
+        "/" => otherwise.into(),
+        path => path.to_owned(),
+    }
+}

@@ -67,6 +67,13 @@ routes! {
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
     Get "/search" Operator search::web::search;
+    Post "/conversations/{id}/assignment" Operator conversations::web::take;
+    Get "/conversations/{id}/transfer" Operator conversations::web::transfer_form;
+    Post "/conversations/{id}/transfer" Operator conversations::web::transfer;
+    Get "/conversations/{id}/closure" Operator conversations::web::close_form;
+    Post "/conversations/{id}/closure" Operator conversations::web::close;
+    Post "/conversations/{id}/tags" Operator conversations::web::add_tag;
+    Post "/conversations/{id}/tags/delete" Operator conversations::web::remove_tag;
 }
 
 /// The second lock beside the guard in each handler's signature.

@@ -1,0 +1,109 @@
+//! The forms to hand over and to close: in a dialog, or as pages of their own.
+
+use askama::Template;
+
+use super::model::{CloseReason, Conversation};
+use crate::customers::Customer;
+use crate::db::types::{ConversationId, StaffId};
+use crate::staff::StaffMember;
+use crate::web::forms::{self, Errors};
+use crate::web::page::Regions;
+use crate::web::shell::Shell;
+
+/// The form to hand over, as `conversations/transfer_form.html` shows it.
+pub struct TransferForm {
+    pub id: ConversationId,
+    pub assignee: Option<StaffId>,
+    pub colleagues: Vec<StaffMember>,
+    /// `None`: the queue.
+    pub to: Option<StaffId>,
+    pub note: String,
+    pub token: String,
+    pub back: String,
+    pub errors: Errors,
+}
+
+/// The form to close, as `conversations/close_form.html` shows it.
+pub struct CloseForm {
+    pub id: ConversationId,
+    pub chosen: Option<CloseReason>,
+    pub note: String,
+    pub token: String,
+    pub back: String,
+    pub errors: Errors,
+}
+
+impl TransferForm {
+    pub fn new(conversation: &Conversation, colleagues: Vec<StaffMember>, back: String) -> Self {
+        Self {
+            id: conversation.id,
+            assignee: conversation.assignee_id,
+            colleagues,
+            to: None,
+            note: String::new(),
+            token: forms::new_token(),
+            back,
+            errors: Errors::default(),
+        }
+    }
+
+    /// Whoever could have it: not the one who has it.
+    pub fn targets(&self) -> impl Iterator<Item = &StaffMember> {
+        self.colleagues.iter().filter(|member| Some(member.id) != self.assignee)
+    }
+
+    fn is_to(&self, id: &StaffId) -> bool {
+        self.to.as_ref() == Some(id)
+    }
+}
+
+impl CloseForm {
+    pub fn new(conversation: &Conversation, back: String) -> Self {
+        Self {
+            id: conversation.id,
+            chosen: None,
+            note: String::new(),
+            token: forms::new_token(),
+            back,
+            errors: Errors::default(),
+        }
+    }
+
+    pub fn reasons(&self) -> [CloseReason; 4] {
+        CloseReason::CHOICES
+    }
+
+    fn is_chosen(&self, reason: &CloseReason) -> bool {
+        self.chosen.as_ref() == Some(reason)
+    }
+}
+
+/// `/conversations/{id}/transfer`.
+#[derive(Template)]
+#[template(path = "conversations/transfer.html", blocks = ["transfer_form"])]
+pub struct TransferPage {
+    pub sh: Shell,
+    pub customer: Customer,
+    pub form: TransferForm,
+}
+
+/// `/conversations/{id}/closure`.
+#[derive(Template)]
+#[template(path = "conversations/close.html", blocks = ["close_form"])]
+pub struct ClosePage {
+    pub sh: Shell,
+    pub customer: Customer,
+    pub form: CloseForm,
+}
+
+impl Regions for TransferPage {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "transfer_form").then(|| self.as_transfer_form().render())
+    }
+}
+
+impl Regions for ClosePage {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "close_form").then(|| self.as_close_form().render())
+    }
+}
