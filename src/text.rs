@@ -91,6 +91,20 @@ pub fn like_escape(text: &str) -> String {
     out
 }
 
+/// What FTS5's trigram index is asked for a folded term of at least three characters: every trigram of it, each once.
+/// The index knows no phrases, so whoever asks compares the rows that it names.
+pub fn trigram_match(term: &str) -> String {
+    let chars: Vec<char> = term.chars().collect();
+    let mut asked: Vec<String> = vec![];
+    for window in chars.windows(3).take(32) {
+        let quoted = format!("\"{}\"", window.iter().collect::<String>().replace('"', "\"\""));
+        if !asked.contains(&quoted) {
+            asked.push(quoted);
+        }
+    }
+    asked.join(" AND ")
+}
+
 /// The first `limit` characters, with an ellipsis if more follow; line breaks become spaces.
 pub fn preview(text: &str, limit: usize) -> String {
     let line = clean(text);

@@ -16,4 +16,4 @@ pub mod web;
 
 pub use inbound::{Inbound, Received, Sender, VisitDetails, receive};
 pub use model::{CloseReason, Conversation, Origin, Status, Tag, tree};
-pub use outgoing::{Outgoing, Sent, comment, reply, start};
+pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};

@@ -7,7 +7,7 @@ use crate::audit;
 use crate::auth::Operator;
 use crate::channels::ChannelKind;
 use crate::customers::{self, ChannelAccount, Customer};
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::db::types::{ConversationId, MessageId};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
@@ -119,8 +119,13 @@ pub fn start(
 }
 
 /// Why this person cannot write first to this account, if they cannot.
-pub fn may_write_first(tx: &mut Tx, by: &Operator, customer: &Customer, account: &ChannelAccount) -> Result<()> {
-    let (kind, enabled) = store::channel(tx, account.channel_id)?;
+pub fn may_write_first(
+    conn: &mut Conn,
+    by: &Operator,
+    customer: &Customer,
+    account: &ChannelAccount,
+) -> Result<()> {
+    let (kind, enabled) = store::channel(conn, account.channel_id)?;
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
     }

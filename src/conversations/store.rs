@@ -1,5 +1,7 @@
 //! Rows of conversations.
 
+pub mod of_customer;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;

@@ -5,13 +5,15 @@ use super::store::{self, Origin};
 use crate::audit;
 use crate::auth::{Admin, Operator};
 use crate::db::Tx;
-use crate::db::types::{CustomerId, CustomerTagId, StaffId};
+use crate::db::types::{CompanyId, CustomerId, CustomerTagId, StaffId};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
 
 /// Adds a customer by hand. The creator does not become responsible: that comes with taking a conversation.
 pub fn create(tx: &mut Tx, by: &Operator, details: &Details, phone_region: &str) -> Result<CustomerId> {
-    let origin = Origin { channel: None, source_tag: "manual", avatar_url: None, name_edited: true, phone_region };
+    // Somebody entered by their address alone has no name yet: a channel may tell it.
+    let named = ![&details.phone, &details.email].into_iter().flatten().any(|contact| *contact == details.name);
+    let origin = Origin { channel: None, source_tag: "manual", avatar_url: None, name_edited: named, phone_region };
     let id = store::insert(tx, details, &origin).map_err(taken_external_id)?;
     store::refresh_pending(tx, id)?;
     audit::record(tx, by, "customer.created", Some(id))?;
@@ -29,10 +31,23 @@ pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, details: &Details, 
     Ok(())
 }
 
-/// Binds a customer to a staff member, or to nobody.
+/// Binds a customer to a staff member, or to nobody. Operators take free ones and let their own go; others decide for
+/// anybody.
 pub fn bind(tx: &mut Tx, by: &Operator, customer: &Customer, responsible: Option<StaffId>) -> Result<()> {
+    let own_or_none = |id: Option<StaffId>| id.is_none_or(|id| id == by.id());
+    if by.supervisor().is_none() && !(own_or_none(customer.responsible_id) && own_or_none(responsible)) {
+        return Err(Error::refused("refused-bind"));
+    }
     store::set_responsible(tx, customer.id, responsible)?;
     audit::record(tx, by, "customer.bound", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Puts a customer into a company, out of the one that they were in; or out of any.
+pub fn set_company(tx: &mut Tx, by: &Operator, customer: &Customer, company: Option<CompanyId>) -> Result<()> {
+    store::set_company(tx, customer.id, company)?;
+    audit::record(tx, by, "customer.edited", Some(customer.id))?;
     changed(tx, customer.id);
     Ok(())
 }

@@ -7,8 +7,13 @@
 //! - Every read takes a `CustomerScope`; what it does not show is not there.
 
 pub mod actions;
+pub mod filter;
 mod model;
 pub mod store;
+mod views;
+pub mod web;
 
-pub use model::{ChannelAccount, Claim, ClaimKind, Customer, CustomerTag, Details, Handle, StoredClaim, TypedDetails};
+pub use model::{ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, CustomerTag, Details, Handle, ListedCustomer, Records, StoredClaim, TypedDetails};
 pub use store::{find, require_visible};
+pub use views::EditForm;
+pub use web::edit::parse as parse_form;

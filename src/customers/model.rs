@@ -66,6 +66,45 @@ impl Customer {
     }
 }
 
+/// A customer as lists show them.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = customers)]
+pub struct ListedCustomer {
+    pub id: CustomerId,
+    pub name: String,
+    pub name_folded: String,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub company_id: Option<CompanyId>,
+    pub responsible_id: Option<StaffId>,
+    pub channel_kind: Option<ChannelKind>,
+    pub blocked: bool,
+    pub paused: bool,
+    pub last_activity_at: UtcTime,
+}
+
+impl ListedCustomer {
+    /// Up to two letters for the avatar.
+    pub fn initials(&self) -> String {
+        text::initials(&self.name)
+    }
+
+    /// The avatar's colour, 1 to 8.
+    pub fn hue(&self) -> u8 {
+        text::hue(self.id.0)
+    }
+
+    /// The channel's word, or nothing.
+    pub fn channel(&self) -> &'static str {
+        self.channel_kind.map_or("", |kind| kind.as_str())
+    }
+
+    /// What tells two of the same name apart.
+    pub fn contact(&self) -> &str {
+        self.phone.as_deref().or(self.email.as_deref()).unwrap_or_default()
+    }
+}
+
 /// A customer's identity in one channel.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = channel_accounts)]
@@ -123,7 +162,7 @@ pub struct Claim {
 }
 
 /// The fields of a customer that staff fill in, checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Details {
     pub name: String,
     pub real_name: String,
@@ -134,6 +173,58 @@ pub struct Details {
     pub language: String,
     pub note: String,
     pub handles: Vec<(String, String)>,
+}
+
+impl Details {
+    /// Those of a customer.
+    pub fn of(customer: &Customer, handles: &[Handle]) -> Self {
+        Self {
+            name: customer.name.clone(),
+            real_name: customer.real_name.clone(),
+            phone: customer.phone.clone(),
+            email: customer.email.clone(),
+            external_id: customer.external_id.clone(),
+            company_id: customer.company_id,
+            language: customer.language.clone(),
+            note: customer.note.clone(),
+            handles: handles.iter().map(|h| (h.label.clone(), h.value.clone())).collect(),
+        }
+    }
+
+    /// Changes when any of the fields does: a form that shows them carries it, so that nobody overwrites what they
+    /// have not seen.
+    pub fn version(&self) -> String {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+}
+
+/// What stands against a customer now.
+#[derive(Clone, Debug, Queryable)]
+pub struct CurrentBlock {
+    pub reason: String,
+    pub created_at: UtcTime,
+    pub expires_at: Option<UtcTime>,
+    /// Who blocked; nobody, if the program did.
+    pub by: Option<String>,
+}
+
+/// What is destroyed with a customer, the customer not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Records {
+    pub accounts: i64,
+    pub conversations: i64,
+    pub messages: i64,
+    pub files: i64,
+}
+
+impl Records {
+    /// All of them and the customer: the number to type.
+    pub fn total(&self) -> i64 {
+        1 + self.accounts + self.conversations + self.messages + self.files
+    }
 }
 
 /// The same fields as they were typed.
@@ -153,6 +244,22 @@ pub struct TypedDetails {
 }
 
 impl TypedDetails {
+    /// As a form shows fields that are there.
+    pub fn of(details: &Details) -> Self {
+        let lines: Vec<String> = details.handles.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+        Self {
+            name: details.name.clone(),
+            real_name: details.real_name.clone(),
+            phone: details.phone.clone().unwrap_or_default(),
+            email: details.email.clone().unwrap_or_default(),
+            external_id: details.external_id.clone().unwrap_or_default(),
+            company_id: details.company_id.map(|id| id.to_string()).unwrap_or_default(),
+            language: details.language.clone(),
+            note: details.note.clone(),
+            handles: lines.join("\n"),
+        }
+    }
+
     /// The checked fields. The name falls back to the phone or e-mail only where `name_needed` is false.
     pub fn parse(&self) -> Result<Details, Errors> {
         let mut errors = Errors::default();

@@ -1,5 +1,8 @@
 //! Rows of customers, their accounts, tags, handles and claims.
 
+pub mod list;
+pub mod profile;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -11,7 +14,7 @@ use crate::db::schema::{
     channel_accounts as accounts, channels, contact_claims as claims, customer_handles as handles,
     customer_tag_links as links, customer_tags as tags, customers, pending_actions as pending,
 };
-use crate::db::types::{AccountId, ChannelId, CustomerId, CustomerTagId, StaffId, UtcTime};
+use crate::db::types::{AccountId, ChannelId, CompanyId, CustomerId, CustomerTagId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
@@ -160,6 +163,11 @@ pub fn set_channel_name(tx: &mut Tx, id: CustomerId, name: &str) -> Result<()> {
 
 pub fn set_responsible(tx: &mut Tx, id: CustomerId, responsible: Option<StaffId>) -> Result<()> {
     diesel::update(customers::table.find(id)).set(customers::responsible_id.eq(responsible)).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn set_company(tx: &mut Tx, id: CustomerId, company: Option<CompanyId>) -> Result<()> {
+    diesel::update(customers::table.find(id)).set(customers::company_id.eq(company)).execute(&mut **tx)?;
     Ok(())
 }
 

@@ -79,3 +79,71 @@ impl<T> Page<T> {
         Page { rows: self.rows.into_iter().map(f).collect(), next: self.next, previous: self.previous }
     }
 }
+
+/// Where a page of a list by name begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameCursor {
+    /// The row's folded name.
+    pub name: String,
+    /// Decides between rows of the same name.
+    pub id: i64,
+    /// Towards the beginning of the alphabet.
+    pub back: bool,
+}
+
+impl NameCursor {
+    /// The text that a URL carries.
+    pub fn encode(&self) -> String {
+        let way = if self.back { 'b' } else { 'f' };
+        URL_SAFE_NO_PAD.encode(format!("{way}{}.{}", self.id, self.name))
+    }
+
+    /// As [`Cursor::decode`].
+    pub fn decode(text: &str) -> Option<Self> {
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let (back, rest) = match plain.split_at_checked(1)? {
+            ("b", rest) => (true, rest),
+            ("f", rest) => (false, rest),
+            _ => return None,
+        };
+        let (id, name) = rest.split_once('.')?;
+        // PostgreSQL keeps no NUL in its texts.
+        (!name.contains('\0')).then_some(())?;
+        Some(Self { name: name.to_owned(), id: id.parse().ok()?, back })
+    }
+}
+
+/// Some rows by name, and how to go on.
+#[derive(Clone, Debug)]
+pub struct NamePage<T> {
+    pub rows: Vec<T>,
+    /// Later names follow.
+    pub next: Option<String>,
+    /// Earlier names came before.
+    pub previous: Option<String>,
+}
+
+impl<T> NamePage<T> {
+    /// As [`Page::new`].
+    pub fn new(mut rows: Vec<T>, cursor: Option<&NameCursor>, key: impl Fn(&T) -> (String, i64)) -> Self {
+        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let back = cursor.is_some_and(|c| c.back);
+        if back {
+            rows.reverse();
+        }
+        let link = |row: Option<&T>, back| {
+            row.map(|row| {
+                let (name, id) = key(row);
+                NameCursor { name, id, back }.encode()
+            })
+        };
+        let (has_next, has_previous) = if back { (true, more) } else { (more, cursor.is_some()) };
+        Self {
+            next: if has_next { link(rows.last(), false) } else { None },
+            previous: if has_previous { link(rows.first(), true) } else { None },
+            rows,
+        }
+    }
+}

@@ -43,6 +43,13 @@ impl Errors {
         }
     }
 
+    /// Takes over what another part of the form has found.
+    pub fn join(&mut self, other: Errors) {
+        for (field, said) in other.0 {
+            self.add(field, said);
+        }
+    }
+
     /// The sentence at `field`, in `lang`; empty if nothing is wrong there.
     pub fn of(&self, field: &str, lang: impl std::borrow::Borrow<Lang>) -> String {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, said)| lang.borrow().say(said)).unwrap_or_default()

@@ -74,6 +74,30 @@ routes! {
     Post "/conversations/{id}/closure" Operator conversations::web::close;
     Post "/conversations/{id}/tags" Operator conversations::web::add_tag;
     Post "/conversations/{id}/tags/delete" Operator conversations::web::remove_tag;
+    Get "/customers" Operator customers::web::list;
+    Get "/customers/{id}" Operator customers::web::profile::page;
+    Get "/customers/{id}/edit" Operator customers::web::edit::form;
+    Post "/customers/{id}/edit" Operator customers::web::edit::save;
+    Post "/customers/{id}/claims" Operator customers::web::edit::use_claim;
+    Post "/customers/{id}/responsible" Operator customers::web::bind::responsible;
+    Post "/customers/{id}/tags" Operator customers::web::tags::change;
+    Get "/customers/{id}/message" Operator customers::web::message::form;
+    Post "/customers/{id}/message" Operator customers::web::message::send;
+    Get "/customers/{id}/delete" Admin customers::web::delete::form;
+    Post "/customers/{id}/delete" Admin customers::web::delete::delete;
+    Get "/contacts" Operator contacts::web::list;
+    Get "/contacts/new" Operator contacts::web::new;
+    Post "/contacts/new" Operator contacts::web::create;
+    Get "/contacts/{id}" Operator contacts::web::details;
+    Get "/companies" Operator companies::web::list;
+    Get "/companies/new" Operator companies::web::new;
+    Post "/companies/new" Operator companies::web::create;
+    Get "/companies/{id}" Operator companies::web::details;
+    Get "/companies/{id}/edit" Operator companies::web::edit_form;
+    Post "/companies/{id}/edit" Operator companies::web::edit;
+    Get "/companies/{id}/delete" Operator companies::web::delete_form;
+    Post "/companies/{id}/delete" Operator companies::web::delete;
+    Post "/companies/{id}/members" Operator companies::web::members;
 }
 
 /// The second lock beside the guard in each handler's signature.

@@ -82,6 +82,11 @@ impl Shell {
         times::full(&self.clock, self.lang, *time)
     }
 
+    /// The day alone: 23 Nov 2026.
+    pub fn day(&self, time: &UtcTime) -> String {
+        times::date(self.lang, self.clock.day(*time))
+    }
+
     /// The clock time only: 14:32.
     pub fn hm(&self, time: &UtcTime) -> String {
         times::hm(&self.clock, *time)

@@ -1,0 +1,101 @@
+//! Rows of companies.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::model::{Company, NewCompany};
+use crate::db::page::{NameCursor, NamePage, PAGE};
+use crate::db::schema::companies;
+use crate::db::types::{CompanyId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::text;
+
+/// Names that a field offers.
+const OFFERED: i64 = 100;
+
+pub fn find(conn: &mut Conn, id: CompanyId) -> Result<Company> {
+    Ok(companies::table.find(id).select(Company::as_select()).first(conn)?)
+}
+
+/// The oldest company of this name, however it is written.
+pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Company>> {
+    Ok(companies::table
+        .filter(companies::name_folded.eq(text::fold(name)))
+        .order(companies::id)
+        .select(Company::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Names by number, for lists that show where somebody works.
+pub fn names(conn: &mut Conn, ids: &[CompanyId]) -> Result<HashMap<CompanyId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(CompanyId, String)> =
+        companies::table.filter(companies::id.eq_any(ids)).select((companies::id, companies::name)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Some names to choose from while typing.
+pub fn offered(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(companies::table.order((companies::name_folded, companies::id)).select(companies::name).limit(OFFERED).load(conn)?)
+}
+
+/// A page of companies whose name holds `name` (folded; empty: all), by name.
+pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Result<NamePage<Company>> {
+    let mut query = companies::table.select(Company::as_select()).limit(PAGE + 1).into_boxed();
+    if !name.is_empty() {
+        let pattern = format!("%{}%", text::like_escape(name));
+        query = query.filter(companies::name_folded.like(pattern).escape('\\'));
+    }
+    if let Some(cursor) = cursor {
+        let sign = if cursor.back { "<" } else { ">" };
+        query = query.filter(
+            diesel::dsl::sql::<Bool>(&format!("(companies.name_folded, companies.id) {sign} ("))
+                .bind::<Text, _>(cursor.name.clone())
+                .sql(", ")
+                .bind::<BigInt, _>(cursor.id)
+                .sql(")"),
+        );
+    }
+    query = if cursor.is_some_and(|c| c.back) {
+        query.order((companies::name_folded.desc(), companies::id.desc()))
+    } else {
+        query.order((companies::name_folded.asc(), companies::id.asc()))
+    };
+    Ok(NamePage::new(query.load(conn)?, cursor, |row| (row.name_folded.clone(), row.id.0)))
+}
+
+pub fn insert(tx: &mut Tx, new: &NewCompany) -> Result<CompanyId> {
+    Ok(diesel::insert_into(companies::table)
+        .values((
+            companies::name.eq(&new.name),
+            companies::name_folded.eq(text::fold(&new.name)),
+            companies::domain.eq(&new.domain),
+            companies::note.eq(&new.note),
+            companies::created_at.eq(UtcTime::now()),
+        ))
+        .returning(companies::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn update(tx: &mut Tx, id: CompanyId, new: &NewCompany) -> Result<()> {
+    diesel::update(companies::table.find(id))
+        .set((
+            companies::name.eq(&new.name),
+            companies::name_folded.eq(text::fold(&new.name)),
+            companies::domain.eq(&new.domain),
+            companies::note.eq(&new.note),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn delete(tx: &mut Tx, id: CompanyId) -> Result<()> {
+    diesel::delete(companies::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! `/contacts`.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Form, Path, Query};
+use serde::Deserialize;
+
+use super::views::{Book, ContactsPage, Details, NewContact, Pane};
+use crate::auth::Operator;
+use crate::auth::web::own_path;
+use crate::channels;
+use crate::companies;
+use crate::config::Config;
+use crate::conversations;
+use crate::customers::{self, EditForm, ListedCustomer};
+use crate::db::page::NameCursor;
+use crate::db::types::CustomerId;
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
+use crate::text;
+use crate::web::forms::{self, Errors};
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+/// Conversations beside a contact.
+const RECENT: i64 = 8;
+
+/// The address of a list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub q: String,
+    pub at: String,
+    pub back: String,
+}
+
+impl Asked {
+    /// The name to search for, cleaned.
+    pub fn name(&self) -> String {
+        text::clean(&self.q).chars().take(200).collect()
+    }
+
+    /// The way back that was given, if it leads somewhere in this desk.
+    pub fn way_back(&self) -> String {
+        match own_path(&self.back) {
+            "/" => String::new(),
+            path => path.to_owned(),
+        }
+    }
+}
+
+/// `GET /contacts`.
+pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let book = db.read(move |conn| book(conn, &by, &asked)).await?;
+    hx.page(&ContactsPage { sh, book, shown: None, pane: Pane::Nothing })
+}
+
+/// `GET /contacts/{id}`.
+pub async fn details(
+    by: Operator,
+    mut sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
+    let (id, asked) = (id.into_inner(), asked.into_inner());
+    sh.live = format!("/live?customer={id}");
+    let (book, details) = db.read(move |conn| Ok((book(conn, &by, &asked)?, look(conn, &by, id)?))).await?;
+    hx.page(&ContactsPage { sh, book, shown: Some(id.0), pane: Pane::Details(Box::new(details)) })
+}
+
+fn book(conn: &mut Conn, by: &Operator, asked: &Asked) -> Result<Book<ListedCustomer>> {
+    let (q, cursor) = (asked.name(), NameCursor::decode(&asked.at));
+    let page = customers::store::list::by_name(conn, &by.scope(), &text::fold(&q), cursor.as_ref())?;
+    let at = if cursor.is_some() { asked.at.clone() } else { String::new() };
+    Ok(Book { base: "/contacts", q, at, page, back: asked.way_back() })
+}
+
+fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
+    let customer = customers::find(conn, &by.scope(), id)?;
+    let kinds = channels::list(conn)?;
+    let recent = conversations::store::recent_of(conn, &by.scope(), id, RECENT)?;
+    let company = match customer.company_id {
+        Some(id) => Some(companies::store::find(conn, id)?),
+        None => None,
+    };
+    Ok(Details {
+        handles: customers::store::handles_of(conn, id)?,
+        is_pending: customers::store::has_pending(conn, id)?,
+        recent: recent.into_iter().map(|c| (kinds.iter().find(|k| k.id == c.channel_id).cloned(), c)).map(|(k, c)| (c, k)).collect(),
+        company,
+        customer,
+    })
+}
+
+/// `GET /contacts/new`.
+pub async fn new(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let form = EditForm { form_token: forms::new_token(), back: asked.way_back(), ..EditForm::default() };
+    show_form(by, sh, hx, db, form, Errors::default(), vec![]).await
+}
+
+/// `POST /contacts/new`.
+pub async fn create(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    form: Form<EditForm>,
+) -> Result<HttpResponse> {
+    let (mut form, region) = (form.into_inner(), config.phone_region.clone());
+    if text::clean(&form.name).is_empty() {
+        // Known by their address alone, until somebody or a channel names them.
+        let address = [&form.email, &form.phone].into_iter().map(|typed| text::clean(typed)).find(|typed| !typed.is_empty());
+        form.name = address.unwrap_or_default();
+    }
+    let parsed = customers::parse_form(&form).and_then(|(details, company)| {
+        let mut errors = Errors::default();
+        if details.phone.is_none() && details.email.is_none() {
+            errors.add("email", "contacts-address-missing");
+        }
+        errors.or((details, company))
+    });
+    let (details, company) = match parsed {
+        Ok(parsed) => parsed,
+        Err(mut errors) => {
+            if text::clean(&form.email).is_empty() && text::clean(&form.phone).is_empty() {
+                errors.add("email", "contacts-address-missing");
+                errors.add("phone", "contacts-address-missing");
+            }
+            return show_form(by, sh, hx, db, form, errors, vec![]).await;
+        }
+    };
+    if form.anyway.is_empty() {
+        let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
+        let email = details.email.as_deref().map(text::fold);
+        let (phones, emails): (Vec<_>, Vec<_>) = (phone.into_iter().collect(), email.into_iter().collect());
+        let found = db
+            .read(move |conn| customers::store::profile::lookalikes(conn, &who.scope(), None, &phones, &emails))
+            .await?;
+        if !found.is_empty() {
+            return show_form(by, sh, hx, db, form, Errors::one("", "contacts-looks-like"), found).await;
+        }
+    }
+    let (who, token) = (by.clone(), form.form_token.clone());
+    let made = db
+        .write(move |tx| {
+            if !forms::spend(tx, &token)? {
+                return Ok(None);
+            }
+            let mut details = details.clone();
+            if !company.is_empty() {
+                details.company_id = Some(companies::actions::find_or_create(tx, &who, &company)?);
+            }
+            customers::actions::create(tx, &who, &details, &region).map(Some)
+        })
+        .await;
+    match made {
+        Ok(Some(id)) if form.back.is_empty() => hx.done("toast-contact-created", &format!("/contacts/{id}")),
+        Ok(None) if form.back.is_empty() => hx.done("toast-contact-created", "/contacts"),
+        Ok(_) => hx.done("toast-contact-created", own_path(&form.back)),
+        Err(Error::Refused(said)) => show_form(by, sh, hx, db, form, Errors::one("external_id", said), vec![]).await,
+        Err(other) => Err(other),
+    }
+}
+
+async fn show_form(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    form: EditForm,
+    errors: Errors,
+    lookalikes: Vec<ListedCustomer>,
+) -> Result<HttpResponse> {
+    let asked = Asked { back: form.back.clone(), ..Asked::default() };
+    let (book, companies) =
+        db.read(move |conn| Ok((book(conn, &by, &asked)?, companies::store::offered(conn)?))).await?;
+    let is_wrong = !errors.is_empty();
+    let pane = Pane::New(Box::new(NewContact { form, errors, companies, lookalikes }));
+    let page = ContactsPage { sh, book, shown: None, pane };
+    if is_wrong { hx.invalid(&page) } else { hx.page(&page) }
+}

@@ -1,0 +1,80 @@
+//! What one customer's conversations tell together.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Timestamp};
+
+use crate::auth::CustomerScope;
+use crate::conversations::model::{Conversation, Status};
+use crate::customers;
+use crate::db::Conn;
+use crate::db::page::{Cursor, PAGE, Page};
+use crate::db::schema::conversations;
+use crate::db::types::{ConversationId, CustomerId, StaffId};
+use crate::error::Result;
+
+/// A page of a customer's conversations, newest first.
+pub fn page(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    customer: CustomerId,
+    cursor: Option<Cursor>,
+) -> Result<Page<Conversation>> {
+    customers::require_visible(conn, scope, customer)?;
+    let mut query = conversations::table
+        .filter(conversations::customer_id.eq(customer))
+        .select(Conversation::as_select())
+        .limit(PAGE + 1)
+        .into_boxed();
+    if let Some(cursor) = cursor {
+        let sign = if cursor.back { ">" } else { "<" };
+        query = query.filter(
+            diesel::dsl::sql::<Bool>(&format!("(conversations.opened_at, conversations.id) {sign} ("))
+                .bind::<Timestamp, _>(cursor.at)
+                .sql(", ")
+                .bind::<BigInt, _>(cursor.id)
+                .sql(")"),
+        );
+    }
+    query = if cursor.is_some_and(|c| c.back) {
+        query.order((conversations::opened_at.asc(), conversations::id.asc()))
+    } else {
+        query.order((conversations::opened_at.desc(), conversations::id.desc()))
+    };
+    Ok(Page::new(query.load(conn)?, cursor, |row| (row.opened_at, row.id.0)))
+}
+
+/// Number and sum of the ratings that a customer gave.
+pub fn ratings(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<(i64, i64)> {
+    customers::require_visible(conn, scope, customer)?;
+    let (count, sum): (i64, Option<i64>) = conversations::table
+        .filter(conversations::customer_id.eq(customer).and(conversations::rating.is_not_null()))
+        .select((diesel::dsl::count(conversations::id), diesel::dsl::sum(conversations::rating)))
+        .first(conn)?;
+    Ok((count, sum.unwrap_or(0)))
+}
+
+/// The newest conversation that knows where a web customer came from.
+pub fn last_visit(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<Option<Conversation>> {
+    customers::require_visible(conn, scope, customer)?;
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer).and(conversations::ip.is_not_null()))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select(Conversation::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The customer's newest conversation that is not closed, and whose it is.
+pub fn active(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    customer: CustomerId,
+) -> Result<Option<(ConversationId, Option<StaffId>)>> {
+    customers::require_visible(conn, scope, customer)?;
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select((conversations::id, conversations::assignee_id))
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,220 @@
+//! The pages of lists: newest activity first on the Customers page, by name in Contacts.
+//!
+//! What the lists walk, at a million customers: a rare name is found by the trigram index over `search_text` (which
+//! holds the name), a rare tag from the tag's side, a period with few customers by `customers_created`; each of these
+//! gives a short set that is sorted. Whatever is common is filtered while walking `customers_activity` (or
+//! `customers_name`), newest first, where a page fills quickly. Nobody is created after their last activity, so a
+//! period's beginning also ends the walk.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+
+use crate::auth::CustomerScope;
+use crate::customers::filter::Filter;
+use crate::customers::model::ListedCustomer;
+use crate::db::dialect::{self, Engine};
+use crate::db::page::{Cursor, NameCursor, NamePage, PAGE, Page};
+use crate::db::schema::{customer_tag_links as links, customers};
+use crate::db::types::{CompanyId, CustomerTagId, UtcTime};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::text;
+use crate::web::times::Clock;
+
+/// From so many candidates on, a filter counts as common.
+const COMMON: i64 = 5_000;
+/// Counts go no further.
+pub const COUNTED: i64 = 1_000;
+
+type Backend = <Conn as Connection>::Backend;
+type Query<'a> = customers::BoxedQuery<'a, Backend>;
+type Condition<'a> = Box<dyn BoxableExpression<customers::table, Backend, SqlType = Bool> + 'a>;
+
+/// A page of the Customers page.
+pub fn page(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    filter: &Filter,
+    clock: &Clock,
+    cursor: Option<Cursor>,
+) -> Result<Page<ListedCustomer>> {
+    let mut query = filtered(conn, scope, filter, clock)?;
+    if let Some(cursor) = cursor {
+        let sign = if cursor.back { ">" } else { "<" };
+        query = query.filter(
+            diesel::dsl::sql::<Bool>(&format!("(customers.last_activity_at, customers.id) {sign} ("))
+                .bind::<Timestamp, _>(cursor.at)
+                .sql(", ")
+                .bind::<BigInt, _>(cursor.id)
+                .sql(")"),
+        );
+    }
+    query = if cursor.is_some_and(|c| c.back) {
+        query.order((customers::last_activity_at.asc(), customers::id.asc()))
+    } else {
+        query.order((customers::last_activity_at.desc(), customers::id.desc()))
+    };
+    let rows = query.select(ListedCustomer::as_select()).limit(PAGE + 1).load(conn)?;
+    Ok(Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0)))
+}
+
+/// How many customers match, counted up to [`COUNTED`].
+pub fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
+    let ids: Vec<i64> = filtered(conn, scope, filter, clock)?.select(customers::id).limit(COUNTED).load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(COUNTED))
+}
+
+/// How many customers there are for this person, counted up to [`COUNTED`].
+pub fn count_all(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
+    let ids: Vec<i64> = visible(scope).select(customers::id).limit(COUNTED).load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(COUNTED))
+}
+
+fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
+    let query = customers::table.into_boxed();
+    match scope.condition() {
+        Some(condition) => query.filter(condition),
+        None => query,
+    }
+}
+
+fn filtered<'a>(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<Query<'a>> {
+    let mut query = visible(scope);
+    let (from, before) = filter.bounds(clock);
+    if from.is_some() || before.is_some() {
+        query = query.filter(created(conn, from, before)?);
+    }
+    if let Some(tag) = filter.tag {
+        query = query.filter(tagged(conn, tag)?);
+    }
+    let name = text::fold(&filter.name);
+    if !name.is_empty() {
+        query = query.filter(named(conn, &name)?);
+    }
+    if !filter.id.is_empty() {
+        let pattern = format!("%{}%", filter.id);
+        query = query.filter(diesel::dsl::sql::<Bool>("CAST(customers.id AS TEXT) LIKE ").bind::<Text, _>(pattern));
+        if filter.id.len() >= 3 {
+            // The number is one of the lines of the search text, so its trigrams find it.
+            query = query.filter(holding(conn, &filter.id)?);
+        }
+    }
+    Ok(query)
+}
+
+/// First seen in this period.
+fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) -> Result<Condition<'a>> {
+    let mut few = customers::table.select(customers::id).into_boxed::<Backend>();
+    if let Some(from) = from {
+        few = few.filter(customers::created_at.ge(from));
+    }
+    if let Some(before) = before {
+        few = few.filter(customers::created_at.lt(before));
+    }
+    let ids: Vec<i64> = few.limit(COUNTED).load(conn)?;
+    if i64::try_from(ids.len()).unwrap_or(COUNTED) < COUNTED {
+        return Ok(Box::new(customers::id.eq_any(ids)));
+    }
+    let from = from.unwrap_or_else(|| UtcTime::from_micros(0).unwrap_or_else(UtcTime::now));
+    let walk = customers::created_at.ge(from).and(customers::last_activity_at.ge(from));
+    Ok(match before {
+        Some(before) => Box::new(walk.and(customers::created_at.lt(before))),
+        None => Box::new(walk),
+    })
+}
+
+/// With this tag.
+fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId) -> Result<Condition<'a>> {
+    let ids: Vec<i64> =
+        links::table.filter(links::tag_id.eq(tag)).select(links::customer_id).limit(COMMON).load(conn)?;
+    if i64::try_from(ids.len()).unwrap_or(COMMON) < COMMON {
+        let of_tag = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
+        return Ok(Box::new(customers::id.eq_any(of_tag)));
+    }
+    Ok(Box::new(diesel::dsl::exists(
+        links::table.filter(links::customer_id.eq(customers::id).and(links::tag_id.eq(tag))),
+    )))
+}
+
+/// With this text, folded, somewhere in the name.
+fn named<'a>(conn: &mut Conn, name: &str) -> Result<Condition<'a>> {
+    let pattern = format!("%{}%", text::like_escape(name));
+    let holds = customers::name_folded.like(pattern).escape('\\');
+    if name.chars().count() < 3 {
+        return Ok(Box::new(holds));
+    }
+    Ok(Box::new(holds.and(holding(conn, name)?)))
+}
+
+/// With this text, folded and of at least three characters, somewhere in the search text. Narrows down by trigrams
+/// where that helps; the caller compares exactly.
+fn holding<'a>(conn: &mut Conn, term: &str) -> Result<Condition<'a>> {
+    let pattern = format!("%{}%", text::like_escape(term));
+    if dialect::engine(conn) == Engine::Postgres {
+        return Ok(Box::new(customers::search_text.like(pattern).escape('\\')));
+    }
+    let trigrams = text::trigram_match(term);
+    let found: Vec<i64> = diesel::sql_query(format!(
+        "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1 LIMIT {COMMON}"
+    ))
+    .bind::<Text, _>(&trigrams)
+    .load::<Id>(conn)?
+    .into_iter()
+    .map(|row| row.id)
+    .collect();
+    if i64::try_from(found.len()).unwrap_or(COMMON) < COMMON {
+        return Ok(Box::new(customers::id.eq_any(found)));
+    }
+    Ok(Box::new(customers::search_text.like(pattern).escape('\\')))
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// A page of Contacts: by name, those whose name holds `name` (folded; empty: everybody).
+pub fn by_name(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    name: &str,
+    cursor: Option<&NameCursor>,
+) -> Result<NamePage<ListedCustomer>> {
+    let mut query = visible(scope);
+    if !name.is_empty() {
+        query = query.filter(named(conn, name)?);
+    }
+    named_page(conn, query, cursor)
+}
+
+/// A page of a company's members, by name.
+pub fn of_company(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    company: CompanyId,
+    cursor: Option<&NameCursor>,
+) -> Result<NamePage<ListedCustomer>> {
+    named_page(conn, visible(scope).filter(customers::company_id.eq(company)), cursor)
+}
+
+fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Result<NamePage<ListedCustomer>> {
+    let mut query = query;
+    if let Some(cursor) = cursor {
+        let sign = if cursor.back { "<" } else { ">" };
+        query = query.filter(
+            diesel::dsl::sql::<Bool>(&format!("(customers.name_folded, customers.id) {sign} ("))
+                .bind::<Text, _>(cursor.name.clone())
+                .sql(", ")
+                .bind::<BigInt, _>(cursor.id)
+                .sql(")"),
+        );
+    }
+    query = if cursor.is_some_and(|c| c.back) {
+        query.order((customers::name_folded.desc(), customers::id.desc()))
+    } else {
+        query.order((customers::name_folded.asc(), customers::id.asc()))
+    };
+    let rows = query.select(ListedCustomer::as_select()).limit(PAGE + 1).load(conn)?;
+    Ok(NamePage::new(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
+}

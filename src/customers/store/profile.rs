@@ -1,0 +1,92 @@
+//! What a profile tells beside the customer's own row.
+
+use diesel::prelude::*;
+
+use crate::auth::CustomerScope;
+use crate::customers::model::{CurrentBlock, ListedCustomer, Records};
+use crate::db::Conn;
+use crate::db::schema::{
+    attachments, block_requests, blocks, channel_accounts as accounts, contact_claims as claims, conversations, customers,
+    messages, staff,
+};
+use crate::db::types::CustomerId;
+use crate::error::Result;
+
+/// Duplicates that are shown.
+const SHOWN: i64 = 5;
+
+/// Others whose phone or e-mail (normalised) is one of these.
+pub fn lookalikes(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    except: Option<CustomerId>,
+    phones: &[String],
+    emails: &[String],
+) -> Result<Vec<ListedCustomer>> {
+    let mut found: Vec<ListedCustomer> = vec![];
+    if !phones.is_empty() {
+        let same = customers::table.filter(customers::phone_digits.eq_any(phones)).order(customers::id);
+        found.extend(same.select(ListedCustomer::as_select()).limit(SHOWN + 1).load::<ListedCustomer>(conn)?);
+    }
+    if !emails.is_empty() {
+        let same = customers::table.filter(customers::email_folded.eq_any(emails)).order(customers::id);
+        found.extend(same.select(ListedCustomer::as_select()).limit(SHOWN + 1).load::<ListedCustomer>(conn)?);
+    }
+    found.retain(|other| Some(other.id) != except && scope.sees(other.responsible_id));
+    found.sort_by_key(|other| other.id);
+    found.dedup_by_key(|other| other.id);
+    found.truncate(usize::try_from(SHOWN).unwrap_or_default());
+    Ok(found)
+}
+
+/// Others who typed this phone or e-mail about themselves.
+pub fn claimants(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    except: CustomerId,
+    folded: &[String],
+) -> Result<Vec<ListedCustomer>> {
+    if folded.is_empty() {
+        return Ok(vec![]);
+    }
+    let ids: Vec<CustomerId> = claims::table
+        .filter(claims::value_folded.eq_any(folded).and(claims::customer_id.ne(except)))
+        .order(claims::id.desc())
+        .select(claims::customer_id)
+        .limit(SHOWN)
+        .load(conn)?;
+    let rows = customers::table.filter(customers::id.eq_any(ids)).select(ListedCustomer::as_select());
+    let mut found: Vec<ListedCustomer> = rows.load(conn)?;
+    found.retain(|other| scope.sees(other.responsible_id));
+    Ok(found)
+}
+
+/// The block that holds now, if there is one.
+pub fn current_block(conn: &mut Conn, id: CustomerId) -> Result<Option<CurrentBlock>> {
+    Ok(blocks::table
+        .left_join(staff::table.on(blocks::created_by_id.eq(staff::id.nullable())))
+        .filter(blocks::customer_id.eq(id).and(blocks::lifted_at.is_null()))
+        .select((blocks::reason, blocks::created_at, blocks::expires_at, staff::name.nullable()))
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether a block request waits for its decision.
+pub fn block_request_waits(conn: &mut Conn, id: CustomerId) -> Result<bool> {
+    let waiting: Option<i64> = block_requests::table
+        .filter(block_requests::customer_id.eq(id).and(block_requests::status.eq("waiting")))
+        .select(block_requests::id)
+        .first(conn)
+        .optional()?;
+    Ok(waiting.is_some())
+}
+
+/// What is destroyed along with the customer.
+pub fn records(conn: &mut Conn, id: CustomerId) -> Result<Records> {
+    Ok(Records {
+        accounts: accounts::table.filter(accounts::customer_id.eq(id)).count().get_result(conn)?,
+        conversations: conversations::table.filter(conversations::customer_id.eq(id)).count().get_result(conn)?,
+        messages: messages::table.filter(messages::customer_id.eq(id)).count().get_result(conn)?,
+        files: attachments::table.filter(attachments::customer_id.eq(id)).count().get_result(conn)?,
+    })
+}

@@ -1,0 +1,73 @@
+//! The Customers page.
+
+use askama::Template;
+
+use crate::customers::filter::{Filter, Period};
+use crate::customers::{CustomerTag, ListedCustomer};
+use crate::db::page::Page;
+use crate::web::page::{Regions, region_with};
+use crate::web::shell::Shell;
+
+/// A customer in the table.
+pub struct Row {
+    pub customer: ListedCustomer,
+    pub tags: Vec<CustomerTag>,
+    pub is_mine: bool,
+    /// Whose customer it is; empty if nobody's.
+    pub responsible: String,
+}
+
+/// `/customers`.
+#[derive(Template)]
+#[template(path = "customers/list.html", blocks = ["customers"])]
+pub struct CustomersPage {
+    pub sh: Shell,
+    pub filter: Filter,
+    pub page: Page<Row>,
+    /// To choose from.
+    pub tags: Vec<CustomerTag>,
+    /// Customers that match, counted up to a thousand.
+    pub shown: i64,
+    /// Customers that there are, likewise.
+    pub total: i64,
+}
+
+impl CustomersPage {
+    fn previous(&self) -> String {
+        self.page.previous.as_deref().map(|at| self.filter.url(Some(at))).unwrap_or_default()
+    }
+
+    fn next(&self) -> String {
+        self.page.next.as_deref().map(|at| self.filter.url(Some(at))).unwrap_or_default()
+    }
+
+    /// What the chip says.
+    fn period(&self) -> String {
+        match self.filter.period {
+            Period::Dates => self.filter.dates_text(self.sh.lang),
+            period => self.sh.t(period.name_key()).to_string(),
+        }
+    }
+
+    fn count_text(&self) -> String {
+        let sh = &self.sh;
+        if !self.filter.is_narrow() {
+            return count(sh, "customers-count", self.total, &[]);
+        }
+        count(sh, "customers-count-of", self.total, &[("shown", sh.capped(self.shown))])
+    }
+}
+
+/// A sentence with a capped number, whose plural follows the number itself.
+fn count(sh: &Shell, key: &str, total: i64, more: &[(&'static str, String)]) -> String {
+    let mut args = vec![("count", total.into()), ("total", sh.capped(total).into())];
+    args.extend(more.iter().map(|(name, value)| (*name, value.clone().into())));
+    sh.lang.args(key, args)
+}
+
+impl Regions for CustomersPage {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        let title = format!("{} · Switchboard", self.sh.t("nav-customers"));
+        (id == "customers").then(|| Ok(region_with(&title, self.as_customers().render()?, &[])))
+    }
+}

@@ -1,0 +1,62 @@
+//! `/customers/{id}/delete`: shows what goes, asks for its number, destroys it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Form, Path};
+use serde::Deserialize;
+
+use crate::auth::Admin;
+use crate::customers::views::DeletePage;
+use crate::customers::{Customer, Records, actions, find, store};
+use crate::db::types::CustomerId;
+use crate::db::{Conn, Db};
+use crate::error::Result;
+use crate::text;
+use crate::web::forms::Errors;
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+/// `GET /customers/{id}/delete`.
+pub async fn form(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let (customer, records) = db.read(move |conn| look(conn, &by, id)).await?;
+    hx.page(&DeletePage { sh, customer, records, typed: String::new(), errors: Errors::default() })
+}
+
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    count: String,
+}
+
+/// `POST /customers/{id}/delete`.
+pub async fn delete(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    form: Form<Typed>,
+) -> Result<HttpResponse> {
+    let (id, typed) = (id.into_inner(), form.into_inner().count);
+    let number: Option<i64> = text::digits(&typed).parse().ok();
+    let wrong = db
+        .write(move |tx| {
+            let (customer, records) = look(tx, &by, id)?;
+            if number != Some(records.total()) {
+                return Ok(Some((customer, records)));
+            }
+            actions::delete(tx, &by, &customer)?;
+            Ok(None)
+        })
+        .await?;
+    match wrong {
+        None => hx.done("toast-customer-deleted", "/customers"),
+        Some((customer, records)) => {
+            hx.invalid(&DeletePage { sh, customer, records, typed, errors: Errors::one("count", "customers-delete-wrong") })
+        }
+    }
+}
+
+fn look(conn: &mut Conn, by: &Admin, id: CustomerId) -> Result<(Customer, Records)> {
+    Ok((find(conn, &by.scope(), id)?, store::profile::records(conn, id)?))
+}

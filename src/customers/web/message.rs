@@ -1,0 +1,173 @@
+//! `/customers/{id}/message`: Callback, Contact customer, Message, Start conversation. Always a new conversation.
+
+use actix_multipart::Multipart;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
+
+use super::{back_or, customer_url};
+use crate::auth::Operator;
+use crate::channels::{self, ChannelKind};
+use crate::conversations::{self, Outgoing, store::of_customer};
+use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop};
+use crate::customers::{Customer, find, store};
+use crate::db::types::{AccountId, CustomerId};
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result, Said};
+use crate::files::{self, Files, Limits};
+use crate::web::forms::{self, Errors, LINES};
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+#[derive(Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+/// What is known before anything is typed.
+struct Ways {
+    customer: Customer,
+    accounts: Vec<AccountChoice>,
+    stop: Option<Stop>,
+}
+
+/// `GET /customers/{id}/message`.
+pub async fn form(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    back: Query<Back>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let ways = db.read(move |conn| ways(conn, &by, id)).await?;
+    let form = MessageForm { token: forms::new_token(), back: back.into_inner().back, ..MessageForm::default() };
+    hx.page(&page(sh, ways, form, Errors::default()))
+}
+
+/// `POST /customers/{id}/message`.
+pub async fn send(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    store: Data<Files>,
+    id: Path<CustomerId>,
+    upload: Multipart,
+) -> Result<HttpResponse> {
+    let (id, reader) = (id.into_inner(), by.clone());
+    let ways = db.read(move |conn| ways(conn, &reader, id)).await?;
+    let upload = files::accept(&db, &store, upload, &limits(&ways.accounts)).await?;
+    let form = MessageForm {
+        account: upload.field("account").to_owned(),
+        body: upload.field("body").to_owned(),
+        token: upload.field("form_token").to_owned(),
+        back: upload.field("back").to_owned(),
+    };
+    let mut errors = Errors::default();
+    let body = errors.lines("body", &form.body, LINES);
+    if body.is_empty() && upload.files.is_empty() {
+        errors.add("body", "customers-message-empty");
+    }
+    let account = account(&ways.accounts, &form.account);
+    if account.is_none() && ways.stop.is_none() {
+        errors.add("account", "customers-message-account");
+    }
+    let (Some(account), true) = (account, errors.is_empty()) else {
+        return hx.invalid(&page(sh, ways, form, errors));
+    };
+    let token = Some(form.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
+    let out = Outgoing { body, files: upload.files, client_uuid: token, ..Outgoing::default() };
+    let reader = by.clone();
+    let sent = db
+        .write(move |tx| {
+            let customer = find(tx, &by.scope(), id)?;
+            let account = crate::customers::store::find_account(tx, account)?;
+            conversations::start(tx, &by, &customer, &account, &out)
+        })
+        .await;
+    match sent {
+        Ok(_) => hx.done("toast-conversation-started", &format!("/inbox/{id}")),
+        Err(Error::Refused(said)) => {
+            // The state of things changed between the page and the button.
+            let ways = db.read(move |conn| self::ways(conn, &reader, id)).await?;
+            hx.invalid(&page(sh, ways, form, Errors::one("", said)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn page(sh: Shell, ways: Ways, form: MessageForm, errors: Errors) -> MessagePage {
+    let back = back_or(&form.back, customer_url(ways.customer.id));
+    MessagePage { sh, customer: ways.customer, accounts: ways.accounts, stop: ways.stop, form, errors, back }
+}
+
+/// The account that was chosen; the only one needs no choice.
+fn account(usable: &[AccountChoice], typed: &str) -> Option<AccountId> {
+    match usable {
+        [only] if typed.is_empty() => Some(only.id),
+        _ => typed.parse().ok().filter(|id| usable.iter().any(|account| account.id == *id)),
+    }
+}
+
+/// The strictest of the channels that may be meant.
+fn limits(usable: &[AccountChoice]) -> Limits {
+    let strictest = usable.iter().find(|account| account.kind == ChannelKind::WebChat).or(usable.first());
+    Limits::of(strictest.map_or("web_chat", |account| account.kind.as_str()))
+}
+
+fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
+    let customer = find(conn, &by.scope(), id)?;
+    let mut accounts = choices(conn, by, &customer)?;
+    let refusal = accounts.iter().find_map(|account| account.stop.clone());
+    accounts.retain(|account| account.stop.is_none());
+    let stop = if !accounts.is_empty() {
+        None
+    } else {
+        let said = refusal.unwrap_or_else(|| Said::from("customers-message-no-channel"));
+        Some(Stop { said, way: way_on(conn, by, &customer)? })
+    };
+    Ok(Ways { customer, accounts, stop })
+}
+
+/// Where to go when nothing can be sent: the open conversation, or the contact details.
+fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<(String, &'static str)>> {
+    let active = of_customer::active(conn, &by.scope(), customer.id)?;
+    Ok(match active {
+        Some((_, who)) if who == Some(by.id()) => {
+            Some((format!("/inbox/{}", customer.id), "customers-go-to-conversation"))
+        }
+        Some((id, _)) => Some((format!("/conversations/{id}"), "customers-see-conversation")),
+        None => None,
+    })
+}
+
+/// Every account of a customer, and why it cannot be written to, if it cannot.
+pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<AccountChoice>> {
+    let accounts = store::accounts_of(conn, customer.id)?;
+    if accounts.is_empty() {
+        return Ok(vec![]);
+    }
+    let channels = channels::list(conn)?;
+    let mut found = vec![];
+    for account in accounts {
+        let Some(channel) = channels.iter().find(|channel| channel.id == account.channel_id) else { continue };
+        let stop = match conversations::may_write_first(conn, by, customer, &account) {
+            Ok(()) => None,
+            Err(Error::Refused(said)) => Some(said),
+            Err(other) => return Err(other),
+        };
+        // A visitor's address is a random number of ours.
+        let address = if !account.username.is_empty() {
+            account.username.clone()
+        } else if channel.kind == ChannelKind::WebChat {
+            String::new()
+        } else {
+            account.address.clone()
+        };
+        found.push(AccountChoice { id: account.id, kind: channel.kind, channel: channel.name.clone(), address, stop });
+    }
+    Ok(found)
+}

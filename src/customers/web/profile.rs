@@ -1,0 +1,173 @@
+//! `GET /customers/{id}`: the profile and its tabs.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
+
+use crate::auth::{CustomerScope, Operator};
+use crate::channels;
+use crate::companies;
+use crate::config::Config;
+use crate::conversations::store as conversations;
+use crate::conversations::store::of_customer;
+use crate::customers::store::{self, profile};
+use crate::customers::views::{
+    Claimed, ConversationRow, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
+};
+use crate::customers::{ClaimKind, Customer};
+use crate::db::page::Cursor;
+use crate::db::types::{ConversationId, CustomerId, StaffId};
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
+use crate::staff;
+use crate::text;
+use crate::web::forms;
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+use super::message::choices;
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct Asked {
+    tab: String,
+    conversation: Option<String>,
+    at: String,
+    /// The dialog that is open from the start.
+    dialog: String,
+}
+
+pub async fn page(
+    by: Operator,
+    mut sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    id: Path<CustomerId>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
+    let (id, asked) = (id.into_inner(), asked.into_inner());
+    sh.live = format!("/live?customer={id}");
+    let (region, dialog) = (config.phone_region.clone(), asked.dialog.clone());
+    let (head, tab) = db
+        .read(move |conn| {
+            let customer = crate::customers::find(conn, &by.scope(), id)?;
+            let tab = match asked.tab.as_str() {
+                "tags" => Tab::Tags(tags_tab(conn, &customer)?),
+                "interaction" => Tab::Interaction(Box::new(interaction_tab(conn, &by.scope(), &customer, &asked)?)),
+                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer, &region)?)),
+            };
+            Ok((head(conn, &by, customer)?, tab))
+        })
+        .await?;
+    hx.page(&ProfilePage { sh, head, tab, token: forms::new_token(), dialog })
+}
+
+/// What stands above every tab.
+pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> {
+    let active = of_customer::active(conn, &by.scope(), customer.id)?;
+    let accounts = choices(conn, by, &customer)?;
+    let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };
+    let request_waits = !customer.blocked && profile::block_request_waits(conn, customer.id)?;
+    let responsible = match customer.responsible_id {
+        Some(id) => staff::names(conn, &[id])?.remove(&id).unwrap_or_default(),
+        None => String::new(),
+    };
+    Ok(Head {
+        is_mine: customer.responsible_id == Some(by.id()),
+        goes_to: active.filter(|(_, who)| *who == Some(by.id())).map(|(id, _)| id),
+        active: active.map(|(id, _)| id),
+        responsible,
+        accounts,
+        block,
+        request_waits,
+        customer,
+    })
+}
+
+fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str) -> Result<Fields> {
+    let scope = by.scope();
+    let claims = store::claims_of(conn, customer.id)?;
+    let own = |kind| -> Vec<String> {
+        claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.value_folded.clone()).collect()
+    };
+    let (mut phones, mut emails) = (own(ClaimKind::Phone), own(ClaimKind::Email));
+    phones.extend(customer.phone.as_deref().and_then(|phone| text::phone_digits(phone, region)));
+    emails.extend(customer.email.as_deref().map(text::fold));
+    let mut lookalikes = profile::lookalikes(conn, &scope, Some(customer.id), &phones, &emails)?;
+    let known: Vec<String> = phones.iter().chain(&emails).cloned().collect();
+    for other in profile::claimants(conn, &scope, customer.id, &known)? {
+        if !lookalikes.iter().any(|seen| seen.id == other.id) {
+            lookalikes.push(other);
+        }
+    }
+    let company = match customer.company_id {
+        Some(id) => Some(companies::store::find(conn, id)?),
+        None => None,
+    };
+    Ok(Fields {
+        handles: store::handles_of(conn, customer.id)?,
+        company,
+        tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),
+        is_pending: store::has_pending(conn, customer.id)?,
+        claims: claims.into_iter().map(|claim| Claimed::of(customer, claim, region)).filter(|c| !c.is_known).collect(),
+        lookalikes,
+        visit: of_customer::last_visit(conn, &scope, customer.id)?,
+        staff: bindable(conn, by, customer)?,
+    })
+}
+
+/// Whom this person may bind the customer to.
+fn bindable(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<(StaffId, String)>> {
+    if by.supervisor().is_some() {
+        let enabled = staff::list(conn)?.into_iter().filter(|member| member.disabled_at.is_none());
+        return Ok(enabled.map(|member| (member.id, member.name)).collect());
+    }
+    let is_own_or_free = customer.responsible_id.is_none_or(|id| id == by.id());
+    Ok(if is_own_or_free { vec![(by.id(), by.me().name.clone())] } else { vec![] })
+}
+
+fn tags_tab(conn: &mut Conn, customer: &Customer) -> Result<TagsTab> {
+    let on = store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default();
+    let mut others = store::all_tags(conn)?;
+    others.retain(|tag| !on.contains(tag));
+    Ok(TagsTab { on, others })
+}
+
+fn interaction_tab(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    customer: &Customer,
+    asked: &Asked,
+) -> Result<InteractionTab> {
+    let cursor = Cursor::decode(&asked.at);
+    let page = of_customer::page(conn, scope, customer.id, cursor)?;
+    let selected = match asked.conversation.as_deref() {
+        Some(number) => Some(number.parse::<ConversationId>().map_err(|_| Error::NotFound)?),
+        None => None,
+    };
+    let selected = match selected {
+        Some(id) => Some(conversations::find(conn, scope, id)?),
+        None => None,
+    };
+    if selected.as_ref().is_some_and(|conversation| conversation.customer_id != customer.id) {
+        return Err(Error::NotFound);
+    }
+    let shown = page.rows.iter().chain(&selected);
+    let people: Vec<_> = shown.clone().flat_map(|c| [c.assignee_id, c.closed_by_id]).flatten().collect();
+    let names = staff::names(conn, &people)?;
+    let kinds = channels::list(conn)?;
+    let row = |conversation| ConversationRow::of(conversation, &names, &kinds);
+    let (rated, stars) = of_customer::ratings(conn, scope, customer.id)?;
+    Ok(InteractionTab {
+        at: if cursor.is_some() { asked.at.clone() } else { String::new() },
+        selected: selected.map(|conversation| Selected {
+            closed_by: conversation.closed_by_id.and_then(|id| names.get(&id).cloned()),
+            row: row(conversation),
+        }),
+        page: page.map(row),
+        rated,
+        stars,
+    })
+}
