@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     // What every page and every change needs.
     &["audit", "jobs", "web"],
     &["files"],
-    &["contacts", "tags", "lists", "fields", "staff"],
+    &["companies", "tags", "lists", "fields", "staff"],
     &["customers"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
     &["messages"],
@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
     &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "home", "settings"],
+    &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],
     &["app"],
     &["cli"],

@@ -99,6 +99,18 @@ impl ListedCustomer {
         self.channel_kind.map_or("", |kind| kind.as_str())
     }
 
+    /// The channel's icon in the sprite.
+    pub fn channel_icon(&self) -> &'static str {
+        match self.channel_kind {
+            Some(ChannelKind::WebChat) => "message-circle",
+            Some(ChannelKind::Email) => "mail",
+            Some(ChannelKind::Telegram) => "brand-telegram",
+            Some(ChannelKind::WhatsApp) => "brand-whatsapp",
+            Some(ChannelKind::Viber) => "brand-viber",
+            Some(ChannelKind::App) | None => "device-mobile",
+        }
+    }
+
     /// What tells two of the same name apart.
     pub fn contact(&self) -> &str {
         self.phone.as_deref().or(self.email.as_deref()).unwrap_or_default()

@@ -6,7 +6,11 @@
 
 mod support;
 
+mod companies;
+mod contacts;
+mod customers;
 mod harness;
 mod home;
+mod profile;
 mod search;
 mod webchat;

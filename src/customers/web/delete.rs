@@ -10,7 +10,6 @@ use crate::customers::{Customer, Records, actions, find, store};
 use crate::db::types::CustomerId;
 use crate::db::{Conn, Db};
 use crate::error::Result;
-use crate::text;
 use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -38,7 +37,8 @@ pub async fn delete(
     form: Form<Typed>,
 ) -> Result<HttpResponse> {
     let (id, typed) = (id.into_inner(), form.into_inner().count);
-    let number: Option<i64> = text::digits(&typed).parse().ok();
+    // As the page writes it, with or without the spaces between groups of digits.
+    let number: Option<i64> = typed.split_whitespace().collect::<String>().parse().ok();
     let wrong = db
         .write(move |tx| {
             let (customer, records) = look(tx, &by, id)?;

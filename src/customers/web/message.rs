@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{back_or, customer_url};
 use crate::auth::Operator;
 use crate::channels::{self, ChannelKind};
-use crate::conversations::{self, Outgoing, store::of_customer};
+use crate::conversations::{self, Outgoing};
 use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop};
 use crate::customers::{Customer, find, store};
 use crate::db::types::{AccountId, CustomerId};
@@ -29,6 +29,8 @@ pub struct Back {
 struct Ways {
     customer: Customer,
     accounts: Vec<AccountChoice>,
+    /// Those too that cannot be used now.
+    known: Vec<AccountId>,
     stop: Option<Stop>,
 }
 
@@ -71,7 +73,8 @@ pub async fn send(
     if body.is_empty() && upload.files.is_empty() {
         errors.add("body", "customers-message-empty");
     }
-    let account = account(&ways.accounts, &form.account);
+    // Whether it can be used is for the service to say: the same form sent twice is answered as the first time.
+    let account = account(&ways, &form.account);
     if account.is_none() && ways.stop.is_none() {
         errors.add("account", "customers-message-account");
     }
@@ -105,10 +108,10 @@ fn page(sh: Shell, ways: Ways, form: MessageForm, errors: Errors) -> MessagePage
 }
 
 /// The account that was chosen; the only one needs no choice.
-fn account(usable: &[AccountChoice], typed: &str) -> Option<AccountId> {
-    match usable {
+fn account(ways: &Ways, typed: &str) -> Option<AccountId> {
+    match ways.accounts.as_slice() {
         [only] if typed.is_empty() => Some(only.id),
-        _ => typed.parse().ok().filter(|id| usable.iter().any(|account| account.id == *id)),
+        _ => typed.parse().ok().filter(|id| ways.known.contains(id)),
     }
 }
 
@@ -122,6 +125,7 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
     let customer = find(conn, &by.scope(), id)?;
     let mut accounts = choices(conn, by, &customer)?;
     let refusal = accounts.iter().find_map(|account| account.stop.clone());
+    let known = accounts.iter().map(|account| account.id).collect();
     accounts.retain(|account| account.stop.is_none());
     let stop = if !accounts.is_empty() {
         None
@@ -129,12 +133,12 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
         let said = refusal.unwrap_or_else(|| Said::from("customers-message-no-channel"));
         Some(Stop { said, way: way_on(conn, by, &customer)? })
     };
-    Ok(Ways { customer, accounts, stop })
+    Ok(Ways { customer, accounts, known, stop })
 }
 
 /// Where to go when nothing can be sent: the open conversation, or the contact details.
 fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<(String, &'static str)>> {
-    let active = of_customer::active(conn, &by.scope(), customer.id)?;
+    let active = conversations::store::of_customer::active(conn, &by.scope(), customer.id)?;
     Ok(match active {
         Some((_, who)) if who == Some(by.id()) => {
             Some((format!("/inbox/{}", customer.id), "customers-go-to-conversation"))

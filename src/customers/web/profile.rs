@@ -8,8 +8,7 @@ use crate::auth::{CustomerScope, Operator};
 use crate::channels;
 use crate::companies;
 use crate::config::Config;
-use crate::conversations::store as conversations;
-use crate::conversations::store::of_customer;
+use crate::conversations;
 use crate::customers::store::{self, profile};
 use crate::customers::views::{
     Claimed, ConversationRow, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
@@ -66,7 +65,7 @@ pub async fn page(
 
 /// What stands above every tab.
 pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> {
-    let active = of_customer::active(conn, &by.scope(), customer.id)?;
+    let active = conversations::store::of_customer::active(conn, &by.scope(), customer.id)?;
     let accounts = choices(conn, by, &customer)?;
     let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };
     let request_waits = !customer.blocked && profile::block_request_waits(conn, customer.id)?;
@@ -113,7 +112,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str)
         is_pending: store::has_pending(conn, customer.id)?,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim, region)).filter(|c| !c.is_known).collect(),
         lookalikes,
-        visit: of_customer::last_visit(conn, &scope, customer.id)?,
+        visit: conversations::store::of_customer::last_visit(conn, &scope, customer.id)?,
         staff: bindable(conn, by, customer)?,
     })
 }
@@ -142,13 +141,13 @@ fn interaction_tab(
     asked: &Asked,
 ) -> Result<InteractionTab> {
     let cursor = Cursor::decode(&asked.at);
-    let page = of_customer::page(conn, scope, customer.id, cursor)?;
+    let page = conversations::store::of_customer::page(conn, scope, customer.id, cursor)?;
     let selected = match asked.conversation.as_deref() {
         Some(number) => Some(number.parse::<ConversationId>().map_err(|_| Error::NotFound)?),
         None => None,
     };
     let selected = match selected {
-        Some(id) => Some(conversations::find(conn, scope, id)?),
+        Some(id) => Some(conversations::store::find(conn, scope, id)?),
         None => None,
     };
     if selected.as_ref().is_some_and(|conversation| conversation.customer_id != customer.id) {
@@ -159,7 +158,7 @@ fn interaction_tab(
     let names = staff::names(conn, &people)?;
     let kinds = channels::list(conn)?;
     let row = |conversation| ConversationRow::of(conversation, &names, &kinds);
-    let (rated, stars) = of_customer::ratings(conn, scope, customer.id)?;
+    let (rated, stars) = conversations::store::of_customer::ratings(conn, scope, customer.id)?;
     Ok(InteractionTab {
         at: if cursor.is_some() { asked.at.clone() } else { String::new() },
         selected: selected.map(|conversation| Selected {

@@ -20,6 +20,7 @@
 
 mod client;
 mod database;
+pub mod desk;
 mod page;
 mod staff;
 mod waiting;

@@ -1,0 +1,151 @@
+//! A desk with something on it: channels, customers who write, staff who answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use switchboard::conversations::{self, Inbound, Sender, VisitDetails};
+use switchboard::customers::Claim;
+use switchboard::db::types::ChannelId;
+
+use super::{Client, Page, TestApp};
+
+/// A person to store past the product.
+#[derive(Clone, Copy, Default)]
+pub struct Person<'a> {
+    pub name: &'a str,
+    pub phone: &'a str,
+    pub email: &'a str,
+    pub responsible: Option<i64>,
+    /// Days since they were first seen, and since their last activity.
+    pub age: i64,
+    pub idle: i64,
+    pub blocked: bool,
+}
+
+impl<'a> Person<'a> {
+    pub fn named(name: &'a str) -> Self {
+        Self { name, ..Self::default() }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "NULL".into() } else { format!("'{}'", text.replace('\'', "''")) }
+}
+
+/// A moment as both engines read it.
+pub fn moment(days_ago: i64) -> String {
+    let at = switchboard::db::types::UtcTime::now().utc() - chrono::Duration::days(days_ago);
+    at.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
+}
+
+impl TestApp {
+    /// An enabled channel of this kind, named by its kind.
+    pub fn channel(&self, kind: &str) -> i64 {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let key = COUNT.fetch_add(1, Ordering::Relaxed);
+        self.execute(&format!(
+            "INSERT INTO channels (kind, name, public_key, enabled, created_at) \
+             VALUES ('{kind}', '{kind} {key}', 'key-{key}', TRUE, '2026-01-05 09:00:00')"
+        ));
+        self.number("SELECT MAX(id) FROM channels")
+    }
+
+    /// Stores a customer as an import would, and returns their number.
+    pub fn customer(&self, person: Person) -> i64 {
+        let digits = switchboard::text::phone_digits(person.phone, "RU").unwrap_or_default();
+        let (name, email) = (switchboard::text::fold(person.name), switchboard::text::fold(person.email));
+        self.execute(&format!(
+            "INSERT INTO customers (name, name_folded, phone, phone_digits, email, email_folded, responsible_id, \
+             blocked, search_text, last_activity_at, created_at) \
+             VALUES ({}, {}, {}, {}, {}, {}, {}, {}, '', '{}', '{}')",
+            quoted(person.name),
+            quoted(&name),
+            quoted(person.phone),
+            quoted(&digits),
+            quoted(person.email),
+            quoted(&email),
+            person.responsible.map_or("NULL".into(), |id| id.to_string()),
+            person.blocked,
+            moment(person.idle),
+            moment(person.age),
+        ));
+        let id = self.number("SELECT MAX(id) FROM customers");
+        let lines: Vec<String> =
+            [name, digits, email, id.to_string()].into_iter().filter(|line| !line.is_empty()).collect();
+        self.execute(&format!("UPDATE customers SET search_text = {} WHERE id = {id}", quoted(&lines.join("\n"))));
+        id
+    }
+
+    /// A customer tag.
+    pub fn tag(&self, name: &str, hue: i32) -> i64 {
+        let folded = switchboard::text::fold(name);
+        self.execute(&format!(
+            "INSERT INTO customer_tags (name, name_folded, hue, created_at) \
+             VALUES ({}, {}, {hue}, '2026-01-05 09:00:00')",
+            quoted(name),
+            quoted(&folded),
+        ));
+        self.number("SELECT MAX(id) FROM customer_tags")
+    }
+
+    /// Somebody writes; returns the customer's number.
+    pub async fn writes(&self, letter: Letter<'_>) -> i64 {
+        let received = self.receives(letter).await;
+        received.customer.0
+    }
+
+    /// Somebody writes, with all that becomes of it.
+    pub async fn receives(&self, letter: Letter<'_>) -> conversations::Received {
+        let inbound = Arc::new(letter.inbound());
+        self.db.write(move |tx| conversations::receive(tx, &inbound)).await.expect("the message is received")
+    }
+}
+
+/// A message from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Letter<'a> {
+    pub channel: i64,
+    pub address: &'a str,
+    pub name: &'a str,
+    pub body: &'a str,
+    /// What the channel vouches for.
+    pub phone: &'a str,
+    pub email: &'a str,
+    /// What the sender typed.
+    pub claims: Vec<Claim>,
+    pub visit: Option<VisitDetails>,
+}
+
+impl Letter<'_> {
+    fn inbound(&self) -> Inbound {
+        let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Inbound {
+            channel: ChannelId(self.channel),
+            sender: Sender {
+                address: self.address.into(),
+                display_name: self.name.into(),
+                phone: known(self.phone),
+                email: known(self.email),
+                claims: self.claims.clone(),
+                ..Sender::default()
+            },
+            body: if self.body.is_empty() { "hello".into() } else { self.body.into() },
+            files: vec![],
+            client_uuid: None,
+            visit: self.visit.clone(),
+            phone_region: "RU".into(),
+        }
+    }
+}
+
+
+/// The form for a first message, filled in and sent as a browser does.
+pub async fn send_first(client: &Client, page: &Page, fields: &[(&str, &str)]) -> Page {
+    let form = page.form("form#message_form");
+    let mut parts = reqwest::multipart::Form::new();
+    for (name, value) in form.filled(fields) {
+        parts = parts.text(name, value);
+    }
+    client.post_multipart(&form.action, parts).await
+}
+
