@@ -141,8 +141,8 @@ async fn the_name_filter_is_fuzzy() {
 async fn the_id_filter_is_fuzzy() {
     let app = spawn_app().await;
     let blocked = app.customer(Person { name: "Blocked", blocked: true, ..Person::default() });
-    app.execute(&format!("UPDATE customers SET id = 104882, search_text = 'blocked\n104882' WHERE id = {blocked}"));
     let other = app.customer(Person { name: "104882 in the name", ..Person::default() });
+    app.execute(&format!("UPDATE customers SET id = 104882, search_text = 'blocked\n104882' WHERE id = {blocked}"));
     app.execute(&format!("UPDATE customers SET id = 7, search_text = '104882 in the name\n7' WHERE id = {other}"));
     let client = app.sign_in(SUPERVISOR).await;
     for typed in ["104882", "0488", "82", "104 882", "№104882"] {
