@@ -34,6 +34,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/card.css",
             "css/pages.css",
             "css/customers.css",
+            "css/settings.css",
             "css/narrow.css",
         ],
     ),

@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth", "web::i18n"],
     // What every page and every change needs.
     &["audit", "jobs", "web"],
-    &["files"],
+    &["files", "settings"],
     &["companies", "tags", "lists", "fields", "staff"],
     &["customers"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
@@ -29,7 +29,8 @@ const LAYERS: &[&[&str]] = &[
     &["portal"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
-    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "home", "settings"],
+    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "home", "welcome"],
+    &["settings::web", "settings::views"],
     &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],
     &["app"],

@@ -66,16 +66,16 @@ impl Visit {
         }
         let id = req.get_session().get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
         let db = req.app_data::<Data<Db>>().ok_or_else(|| Error::Internal("no database in the app".into()))?;
-        let (staff, sees_others, unread) = db
+        let (staff, (sees_others, default_language), unread) = db
             .read(move |conn| {
                 let staff = store::find_enabled(conn, id)?.ok_or(Error::SignIn)?;
-                let sees_others = store::operators_see_others(conn)?;
+                let for_all = store::of_everybody(conn)?;
                 let unread = store::unread_number(conn, (staff.role == Role::Operator).then_some(staff.id))?;
-                Ok((staff, sees_others, unread))
+                Ok((staff, for_all, unread))
             })
             .await?;
         let visit = Rc::new(Visit {
-            language: staff.language.as_deref().and_then(Lang::parse),
+            language: staff.language.as_deref().and_then(Lang::parse).or(default_language),
             theme: staff.theme,
             sees_others,
             unread,

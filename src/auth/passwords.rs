@@ -20,6 +20,21 @@ pub fn hash(password: &str) -> Result<String> {
         .map_err(|e| Error::Internal(format!("password hash: {e}")))
 }
 
+/// [`hash`], off the async threads.
+pub async fn hash_later(password: String) -> Result<String> {
+    later(move || hash(&password)).await?
+}
+
+/// [`verify`], off the async threads.
+pub async fn verify_later(password: String, stored: Option<String>) -> Result<bool> {
+    later(move || verify(&password, stored.as_deref())).await
+}
+
+async fn later<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    #[expect(clippy::disallowed_methods, reason = "argon2 keeps a core busy for a while")]
+    actix_web::web::block(work).await.map_err(|e| Error::Internal(e.to_string()))
+}
+
 /// Whether `password` belongs to `stored`. Without a stored hash the same work is done and the answer is no.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
     static NOBODY: OnceLock<String> = OnceLock::new();

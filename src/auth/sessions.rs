@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use actix_session::Session;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key};
 use actix_web::cookie::time::Duration as CookieDuration;
 use diesel::prelude::*;
@@ -9,15 +10,17 @@ use sha2::{Digest, Sha256};
 
 use super::store;
 use crate::config::Config;
-use crate::db::Db;
 use crate::db::schema::sessions;
 use crate::db::types::{StaffId, UtcTime};
+use crate::db::{Conn, Db, Tx};
 
 /// The number of the staff member who is signed in.
 pub const KEY_STAFF: &str = "staff";
 /// Address and browser, as they were at sign-in.
 pub const KEY_IP: &str = "ip";
 pub const KEY_USER_AGENT: &str = "user_agent";
+/// A random word that tells one's own session from the others: the key itself is not ours to see.
+pub const KEY_MARK: &str = "mark";
 
 /// A session is marked as seen at most this often: a page view is no write.
 const SEEN_EVERY: chrono::Duration = chrono::Duration::seconds(60);
@@ -139,6 +142,64 @@ impl SessionStore for Sessions {
         self.db.write(move |tx| Ok(store::delete_session(tx, &key_hash)?)).await?;
         Ok(())
     }
+}
+
+/// A session that works, as its owner and the admins see it.
+#[derive(Clone, Debug)]
+pub struct OpenSession {
+    pub id: i64,
+    pub ip: String,
+    pub browser: String,
+    pub system: String,
+    pub created_at: UtcTime,
+    pub last_seen_at: UtcTime,
+    /// Whether the request that asks came in this session.
+    pub is_this: bool,
+}
+
+/// A staff member's sessions, the latest first. `mark` is that of the session that asks (`KEY_MARK`).
+pub fn open_of(conn: &mut Conn, id: StaffId, idle: chrono::Duration, mark: &str) -> QueryResult<Vec<OpenSession>> {
+    let now = UtcTime::now();
+    let rows = store::open_sessions(conn, id, now, now.plus(-idle))?;
+    let parser = woothee::parser::Parser::new();
+    let shown = |(id, row): (i64, SessionRow)| {
+        let agent = parser.parse(&row.user_agent);
+        // What the parser does not know it calls UNKNOWN.
+        let known = |word: Option<&str>| word.filter(|w| *w != "UNKNOWN").unwrap_or_default().to_owned();
+        OpenSession {
+            id,
+            browser: known(agent.as_ref().map(|a| a.name)),
+            system: known(agent.as_ref().map(|a| a.os)),
+            is_this: is_marked(&row.state, mark),
+            ip: row.ip,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+        }
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
+/// The mark of the session that asks; empty in one that was begun before there were marks.
+pub fn mark_of(session: &Session) -> String {
+    session.get(KEY_MARK).ok().flatten().unwrap_or_default()
+}
+
+/// Whether this stored state is that of the session with this mark.
+fn is_marked(state: &str, mark: &str) -> bool {
+    !mark.is_empty() && serde_json::from_str::<State>(state).is_ok_and(|state| text_of(&state, KEY_MARK) == mark)
+}
+
+/// Ends one session of a staff member; false if there is none of this number.
+pub fn end(tx: &mut Tx, staff: StaffId, id: i64) -> QueryResult<bool> {
+    store::end_session(tx, staff, id)
+}
+
+/// Ends all sessions of a staff member but the one with this mark; an empty mark spares none.
+pub fn end_all_but(tx: &mut Tx, staff: StaffId, mark: &str) -> QueryResult<()> {
+    for (id, _) in store::sessions_of(tx, staff)?.into_iter().filter(|(_, row)| !is_marked(&row.state, mark)) {
+        store::end_session(tx, staff, id)?;
+    }
+    Ok(())
 }
 
 /// Deletes sessions that have run out.

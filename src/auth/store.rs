@@ -9,6 +9,7 @@ use super::sessions::SessionRow;
 use crate::db::schema::{sessions, settings, staff};
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Tx};
+use crate::web::i18n::Lang;
 
 /// A staff row as a request needs it.
 #[derive(Queryable)]
@@ -41,11 +42,15 @@ pub fn credentials(conn: &mut Conn, email: &str) -> QueryResult<Option<(StaffId,
     Ok(row.map(|(id, hash, disabled)| (id, hash, disabled.is_none())))
 }
 
-/// The setting "operators see others' customers": yes unless switched off.
-pub fn operators_see_others(conn: &mut Conn) -> QueryResult<bool> {
-    let value: Option<String> =
-        settings::table.find("operators_see_others").select(settings::value).first(conn).optional()?;
-    Ok(value.as_deref() != Some("false"))
+/// What the installation decides for everybody: whether operators see others' customers (yes unless switched off), and
+/// the language of those who have chosen none.
+pub fn of_everybody(conn: &mut Conn) -> QueryResult<(bool, Option<Lang>)> {
+    let rows: Vec<(String, String)> = settings::table
+        .filter(settings::key.eq_any(["operators_see_others", "default_language"]))
+        .select((settings::key, settings::value))
+        .load(conn)?;
+    let value = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    Ok((value("operators_see_others") != Some("false"), value("default_language").and_then(Lang::parse)))
 }
 
 #[derive(QueryableByName)]
@@ -89,6 +94,32 @@ pub fn touch_session(tx: &mut Tx, key_hash: &str, now: UtcTime) -> QueryResult<(
 
 pub fn delete_session(tx: &mut Tx, key_hash: &str) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::key_hash.eq(key_hash))).execute(&mut **tx).map(drop)
+}
+
+/// Sessions of a staff member, the latest first, with their numbers.
+pub fn sessions_of(conn: &mut Conn, id: StaffId) -> QueryResult<Vec<(i64, SessionRow)>> {
+    sessions::table
+        .filter(sessions::staff_id.eq(id))
+        .select((sessions::id, SessionRow::as_select()))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .load(conn)
+}
+
+/// Those of them that have neither run out nor been idle since `idle_since`.
+pub fn open_sessions(
+    conn: &mut Conn,
+    id: StaffId,
+    now: UtcTime,
+    idle_since: UtcTime,
+) -> QueryResult<Vec<(i64, SessionRow)>> {
+    let mut all = sessions_of(conn, id)?;
+    all.retain(|(_, row)| row.expires_at > now && row.last_seen_at > idle_since);
+    Ok(all)
+}
+
+pub fn end_session(tx: &mut Tx, staff: StaffId, id: i64) -> QueryResult<bool> {
+    let own = sessions::table.filter(sessions::id.eq(id).and(sessions::staff_id.eq(staff)));
+    diesel::delete(own).execute(&mut **tx).map(|n| n > 0)
 }
 
 /// Sessions that have run out.

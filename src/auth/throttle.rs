@@ -7,6 +7,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::db::types::StaffId;
 use crate::error::{Error, Result};
 
 /// The limits of one process.
@@ -45,6 +46,14 @@ impl Throttle {
         let wait = |until: governor::NotUntil<_>| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1);
         self.by_address.check_key(&address).map_err(wait)?;
         self.by_account.check_key(&account.to_owned()).map_err(wait)
+    }
+
+    /// Counts one try at the password of somebody who is signed in: as slow as signing in, without keeping them out.
+    pub fn password(&self, id: StaffId) -> Result<()> {
+        let clock = DefaultClock::default();
+        self.by_account
+            .check_key(&format!("staff {id}"))
+            .map_err(|until| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1))
     }
 
     /// Counts one call to a public endpoint.

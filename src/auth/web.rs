@@ -3,11 +3,11 @@
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::web::{self, Data, Form, Query};
+use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::sessions::{KEY_IP, KEY_STAFF, KEY_USER_AGENT};
+use super::sessions::{KEY_IP, KEY_MARK, KEY_STAFF, KEY_USER_AGENT};
 use super::throttle::Throttle;
 use super::views::LoginPage;
 use super::{Operator, Presence, Theme, Visit, passwords, store};
@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::db::types::StaffId;
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
+use crate::secrets::random_token;
 use crate::web::address::client_ip;
 pub use crate::web::address::own_path;
 use crate::web::forms::Errors;
@@ -100,13 +101,8 @@ pub async fn login(
 /// The staff member with this e-mail and password, if the account is enabled.
 async fn check(db: &Db, email: String, password: String) -> Result<Option<StaffId>> {
     let found = db.read(move |conn| Ok(store::credentials(conn, &email)?)).await?;
-    #[expect(clippy::disallowed_methods, reason = "argon2 keeps a core busy for a while")]
-    let (right, found) = web::block(move || {
-        let hash = found.as_ref().and_then(|(_, hash, _)| hash.as_deref());
-        (passwords::verify(&password, hash), found)
-    })
-    .await
-    .map_err(|e| Error::Internal(e.to_string()))?;
+    let stored = found.as_ref().and_then(|(_, hash, _)| hash.clone());
+    let right = passwords::verify_later(password, stored).await?;
     Ok(found.filter(|(_, _, enabled)| right && *enabled).map(|(id, _, _)| id))
 }
 
@@ -118,6 +114,7 @@ pub fn begin(req: &HttpRequest, session: &Session, id: StaffId) -> Result<()> {
     let fill = |key, value: String| session.insert(key, value).map_err(|e| Error::Internal(e.to_string()));
     fill(KEY_IP, client_ip(req).to_string())?;
     fill(KEY_USER_AGENT, text::preview(agent, 300))?;
+    fill(KEY_MARK, random_token())?;
     session.insert(KEY_STAFF, id.0).map_err(|e| Error::Internal(e.to_string()))
 }
 

@@ -1,22 +1,25 @@
-//! Adding, disabling, new passwords.
+//! Adding, changing, disabling, one-time links, passwords, sessions. Each change is audited and announced.
 
-use super::model::NewStaff;
+use super::model::{Invitation, NewStaff, StaffMember};
 use super::store;
 use crate::audit;
-use crate::auth::passwords;
-use crate::db::Tx;
+use crate::auth::{Admin, Operator, Role, Theme, passwords, sessions};
 use crate::db::types::{StaffId, UtcTime};
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::realtime::Topic;
 use crate::secrets::random_token;
 use crate::text;
+use crate::web::i18n::Lang;
 
 /// How long a one-time link works.
 const LINK: chrono::Duration = chrono::Duration::hours(24);
 
 /// The hash of a password that is long enough. Slow on purpose.
 pub fn checked_hash(password: &str) -> Result<String> {
-    if password.chars().count() < passwords::SHORTEST {
-        return Err(Error::Internal(format!("a password has at least {} characters", passwords::SHORTEST)));
+    if !(passwords::SHORTEST..=passwords::LONGEST).contains(&password.chars().count()) {
+        let (shortest, longest) = (passwords::SHORTEST, passwords::LONGEST);
+        return Err(Error::Internal(format!("a password has {shortest} to {longest} characters")));
     }
     passwords::hash(password)
 }
@@ -29,15 +32,152 @@ pub fn first_admin_link(tx: &mut Tx) -> Result<Option<String>> {
     link(tx, None).map(Some)
 }
 
+/// A staff member who was added, and the token of the link with which they set their password.
+pub struct Added {
+    pub id: StaffId,
+    pub token: String,
+}
+
+/// Adds a staff member.
+pub fn add(tx: &mut Tx, by: &Admin, new: &NewStaff) -> Result<Added> {
+    let id = insert(tx, new, None)?;
+    changed(tx, by, id, "staff.added")?;
+    Ok(Added { id, token: link(tx, Some(id))? })
+}
+
+/// Changes name and role. Their own role nobody changes, and an admin is always left.
+pub fn edit(tx: &mut Tx, by: &Admin, id: StaffId, name: &str, role: Role) -> Result<()> {
+    let member = store::find(tx, id)?;
+    if member.role != role {
+        if id == by.id() {
+            return Err(Error::refused("staff-own-role"));
+        }
+        require_another_admin(tx, &member)?;
+    }
+    store::set_name_and_role(tx, id, name, role)?;
+    changed(tx, by, id, "staff.edited")
+}
+
+/// Refuses a person's sign-in and ends their sessions and links.
+pub fn disable(tx: &mut Tx, by: &Admin, id: StaffId) -> Result<()> {
+    let member = store::find(tx, id)?;
+    if id == by.id() {
+        return Err(Error::refused("staff-own-account"));
+    }
+    require_another_admin(tx, &member)?;
+    store::set_disabled(tx, id, Some(UtcTime::now()))?;
+    store::delete_links(tx, id)?;
+    store::end_sessions(tx, id)?;
+    changed(tx, by, id, "staff.disabled")
+}
+
+/// Lets a person sign in again.
+pub fn enable(tx: &mut Tx, by: &Admin, id: StaffId) -> Result<()> {
+    store::find(tx, id)?;
+    store::set_disabled(tx, id, None)?;
+    changed(tx, by, id, "staff.enabled")
+}
+
+/// Ends a person's sessions and returns the token of a link to set a new password. The old password works until then.
+pub fn reset(tx: &mut Tx, by: &Admin, id: StaffId) -> Result<String> {
+    let member = store::find(tx, id)?;
+    if !member.is_enabled() {
+        return Err(Error::refused("staff-is-disabled"));
+    }
+    if id == by.id() {
+        return Err(Error::refused("staff-own-password"));
+    }
+    store::end_sessions(tx, id)?;
+    changed(tx, by, id, "staff.password_reset")?;
+    link(tx, Some(id))
+}
+
+/// Ends one session of somebody.
+pub fn end_session_of(tx: &mut Tx, by: &Admin, id: StaffId, session: i64) -> Result<()> {
+    end_session(tx, by, id, session)
+}
+
+/// Ends one of one's own sessions.
+pub fn end_own_session(tx: &mut Tx, by: &Operator, session: i64) -> Result<()> {
+    end_session(tx, by, by.id(), session)
+}
+
+/// Ends all of one's own sessions but the one with this mark.
+pub fn end_other_sessions(tx: &mut Tx, by: &Operator, mark: &str) -> Result<()> {
+    sessions::end_all_but(tx, by.id(), mark)?;
+    changed(tx, by, by.id(), "session.others_ended")
+}
+
+fn end_session(tx: &mut Tx, by: &Operator, id: StaffId, session: i64) -> Result<()> {
+    if !sessions::end(tx, id, session)? {
+        return Err(Error::NotFound);
+    }
+    changed(tx, by, id, "session.ended")
+}
+
+/// Stores what a person sets for themselves.
+pub fn save_profile(tx: &mut Tx, by: &Operator, name: &str, language: Option<Lang>, theme: Theme) -> Result<()> {
+    store::set_profile(tx, by.id(), name, language, theme)?;
+    changed(tx, by, by.id(), "staff.profile_edited")
+}
+
+/// Stores a person's own new password and ends their other sessions: whoever knew the old one is out.
+pub fn change_own_password(tx: &mut Tx, by: &Operator, hash: &str, mark: &str) -> Result<()> {
+    store::set_password_hash(tx, by.id(), hash)?;
+    sessions::end_all_but(tx, by.id(), mark)?;
+    changed(tx, by, by.id(), "staff.password_changed")
+}
+
+/// What the link with this token is good for now.
+pub fn invitation(conn: &mut Conn, token: &str) -> Result<Invitation> {
+    let now = UtcTime::now();
+    let Some(link) = store::find_link(conn, token)? else { return Ok(Invitation::Unknown) };
+    if link.used_at.is_some() {
+        return Ok(Invitation::Used);
+    }
+    if link.expires_at <= now {
+        return Ok(Invitation::Expired);
+    }
+    match link.staff_id {
+        // Somebody was added by the command line meanwhile: the door is closed.
+        None if store::any(conn)? => Ok(Invitation::Used),
+        None => Ok(Invitation::FirstAdmin),
+        Some(id) => {
+            let member = store::find(conn, id)?;
+            Ok(if member.is_enabled() { Invitation::Password(member) } else { Invitation::Expired })
+        }
+    }
+}
+
+/// Spends a link that makes the first admin.
+pub fn accept_first_admin(tx: &mut Tx, token: &str, new: &NewStaff, hash: &str) -> Result<StaffId> {
+    let Invitation::FirstAdmin = invitation(tx, token)? else { return Err(Error::refused("welcome-used")) };
+    spend(tx, token)?;
+    let id = insert(tx, new, Some(hash))?;
+    audit::record_as(tx, &new.email, "staff.first_admin", None)?;
+    tx.publish(Topic::Staff(id));
+    Ok(id)
+}
+
+/// Spends a link that sets a password. Sessions that were begun with the old one end.
+pub fn accept_password(tx: &mut Tx, token: &str, hash: &str) -> Result<StaffId> {
+    let Invitation::Password(member) = invitation(tx, token)? else { return Err(Error::refused("welcome-used")) };
+    spend(tx, token)?;
+    store::set_password_hash(tx, member.id, hash)?;
+    store::end_sessions(tx, member.id)?;
+    audit::record_as(tx, &member.email, "staff.password_set", None)?;
+    tx.publish(Topic::Staff(member.id));
+    Ok(member.id)
+}
+
 /// Adds a staff member; without a password the token of their one-time link is returned.
 pub fn add_from_command_line(tx: &mut Tx, new: &NewStaff, password_hash: Option<&str>) -> Result<Option<String>> {
-    let id = store::insert(tx, new, password_hash).map_err(|e| match e {
-        Error::Db(failure) if failure.is_duplicate() => {
-            Error::Internal(format!("{} is already a staff member", new.email))
-        }
-        other => other,
-    })?;
+    if store::email_taken(tx, &new.email)? {
+        return Err(Error::Internal(format!("{} is already a staff member", new.email)));
+    }
+    let id = insert(tx, new, password_hash)?;
     audit::record_as(tx, "command line", "staff.added", None)?;
+    tx.publish(Topic::Staff(id));
     if password_hash.is_some() { Ok(None) } else { link(tx, Some(id)).map(Some) }
 }
 
@@ -45,7 +185,9 @@ pub fn add_from_command_line(tx: &mut Tx, new: &NewStaff, password_hash: Option<
 pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
     let id = known(tx, email)?;
     store::set_disabled(tx, id, Some(UtcTime::now()))?;
+    store::delete_links(tx, id)?;
     store::end_sessions(tx, id)?;
+    tx.publish(Topic::Staff(id));
     audit::record_as(tx, "command line", "staff.disabled", None)
 }
 
@@ -63,6 +205,34 @@ fn known(tx: &mut Tx, email: &str) -> Result<StaffId> {
         Err(Error::NotFound) => Err(Error::Internal(format!("nobody here has the e-mail {email}"))),
         Err(other) => Err(other),
     }
+}
+
+/// Who, what, to whom.
+fn changed(tx: &mut Tx, by: &Operator, id: StaffId, event: &str) -> Result<()> {
+    audit::record_with(tx, by, event, None, &serde_json::json!({ "staff": id }))?;
+    tx.publish(Topic::Staff(id));
+    Ok(())
+}
+
+fn insert(tx: &mut Tx, new: &NewStaff, hash: Option<&str>) -> Result<StaffId> {
+    if store::email_taken(tx, &new.email)? {
+        return Err(Error::refused("staff-email-taken"));
+    }
+    store::insert(tx, new, hash)
+}
+
+/// Somebody must be left who can let others in.
+fn require_another_admin(tx: &mut Tx, member: &StaffMember) -> Result<()> {
+    let is_needed = member.role == Role::Admin && member.is_enabled();
+    if is_needed && !store::another_admin(tx, member.id)? {
+        return Err(Error::refused("staff-last-admin"));
+    }
+    Ok(())
+}
+
+fn spend(tx: &mut Tx, token: &str) -> Result<()> {
+    let link = store::find_link(tx, token)?.ok_or(Error::NotFound)?;
+    store::use_link(tx, link.id, UtcTime::now())
 }
 
 fn link(tx: &mut Tx, id: Option<StaffId>) -> Result<String> {

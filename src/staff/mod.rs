@@ -5,7 +5,9 @@ mod model;
 mod store;
 
 pub use actions::{
-    add_from_command_line, checked_hash, disable_from_command_line, first_admin_link, reset_from_command_line,
+    Added, accept_first_admin, accept_password, add, add_from_command_line, change_own_password, checked_hash, disable,
+    disable_from_command_line, edit, enable, end_other_sessions, end_own_session, end_session_of, first_admin_link,
+    invitation, reset, reset_from_command_line, save_profile,
 };
-pub use model::{NewStaff, StaffMember};
-pub use store::{list, names};
+pub use model::{Invitation, NewStaff, StaffMember, new_password, role_key};
+pub use store::{find, last_seen, list, names, password_hash};

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use crate::auth::{Presence, Role};
-use crate::db::schema::staff;
+use crate::auth::{Presence, Role, passwords};
+use crate::db::schema::{staff, staff_links};
 use crate::db::types::{StaffId, UtcTime};
+use crate::error::Said;
 use crate::text;
 use crate::web::forms::Errors;
 
@@ -16,9 +17,74 @@ pub struct StaffMember {
     pub email: String,
     pub name: String,
     pub role: Role,
+    /// None: that of the installation, or of the browser.
+    pub language: Option<String>,
     pub presence: Presence,
     pub disabled_at: Option<UtcTime>,
     pub created_at: UtcTime,
+}
+
+impl StaffMember {
+    pub fn is_enabled(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+
+    pub fn initials(&self) -> String {
+        text::initials(&self.name)
+    }
+
+    /// 1 to 8, for the class `u{hue}`.
+    pub fn hue(&self) -> u8 {
+        text::hue(self.id.0)
+    }
+}
+
+/// The message that names a role.
+pub fn role_key(role: impl std::borrow::Borrow<Role>) -> &'static str {
+    match role.borrow() {
+        Role::Operator => "role-operator",
+        Role::Supervisor => "role-supervisor",
+        Role::Admin => "role-admin",
+    }
+}
+
+/// A one-time link, as stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = staff_links)]
+pub struct Link {
+    pub id: i64,
+    /// None: it makes the first admin.
+    pub staff_id: Option<StaffId>,
+    pub expires_at: UtcTime,
+    pub used_at: Option<UtcTime>,
+}
+
+/// What a one-time link is good for.
+#[derive(Clone, Debug)]
+pub enum Invitation {
+    /// Makes the first admin.
+    FirstAdmin,
+    /// Sets this person's password.
+    Password(StaffMember),
+    /// It worked once already.
+    Used,
+    /// Its day is over, or the account is switched off.
+    Expired,
+    /// There is no such link, or a newer one took its place.
+    Unknown,
+}
+
+/// A password that may be set, from what was typed twice.
+pub fn new_password(errors: &mut Errors, password: &str, again: &str) -> String {
+    let length = password.chars().count();
+    if length < passwords::SHORTEST {
+        errors.add("password", Said::from("password-short").with("limit", passwords::SHORTEST));
+    } else if length > passwords::LONGEST {
+        errors.add("password", Said::from("password-long").with("limit", passwords::LONGEST));
+    } else if password != again {
+        errors.add("again", "password-differs");
+    }
+    password.to_owned()
 }
 
 /// A staff member to add, checked.

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::model::{NewStaff, StaffMember};
+use super::model::{Link, NewStaff, StaffMember};
 use crate::auth::sessions::hash_key;
+use crate::auth::{Presence, Role, Theme};
 use crate::db::schema::{sessions, staff, staff_links};
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::web::i18n::Lang;
 
 /// Everybody, by name.
 pub fn list(conn: &mut Conn) -> Result<Vec<StaffMember>> {
@@ -34,6 +36,54 @@ pub fn by_email(conn: &mut Conn, email: &str) -> Result<StaffMember> {
     Ok(staff::table.filter(staff::email.eq(email)).select(StaffMember::as_select()).first(conn)?)
 }
 
+pub fn find(conn: &mut Conn, id: StaffId) -> Result<StaffMember> {
+    Ok(staff::table.find(id).select(StaffMember::as_select()).first(conn)?)
+}
+
+pub fn email_taken(conn: &mut Conn, email: &str) -> Result<bool> {
+    let found = staff::table.filter(staff::email.eq(email)).select(staff::id).first::<StaffId>(conn);
+    Ok(found.optional()?.is_some())
+}
+
+/// Whether an enabled admin would be left without this person.
+pub fn another_admin(conn: &mut Conn, but: StaffId) -> Result<bool> {
+    let others = staff::table
+        .filter(staff::role.eq(Role::Admin).and(staff::disabled_at.is_null()).and(staff::id.ne(but)))
+        .select(staff::id);
+    Ok(others.first::<StaffId>(conn).optional()?.is_some())
+}
+
+/// When each person was last seen in a session that is still there.
+pub fn last_seen(conn: &mut Conn) -> Result<HashMap<StaffId, UtcTime>> {
+    let rows: Vec<(Option<StaffId>, Option<UtcTime>)> = sessions::table
+        .group_by(sessions::staff_id)
+        .select((sessions::staff_id, diesel::dsl::max(sessions::last_seen_at)))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, at)| Some((id?, at?))).collect())
+}
+
+pub fn password_hash(conn: &mut Conn, id: StaffId) -> Result<Option<String>> {
+    Ok(staff::table.find(id).select(staff::password_hash).first(conn)?)
+}
+
+pub fn set_password_hash(tx: &mut Tx, id: StaffId, hash: &str) -> Result<()> {
+    diesel::update(staff::table.find(id)).set(staff::password_hash.eq(hash)).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn set_name_and_role(tx: &mut Tx, id: StaffId, name: &str, role: Role) -> Result<()> {
+    diesel::update(staff::table.find(id)).set((staff::name.eq(name), staff::role.eq(role))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What a person sets for themselves. No language: that of the installation, or of the browser.
+pub fn set_profile(tx: &mut Tx, id: StaffId, name: &str, language: Option<Lang>, theme: Theme) -> Result<()> {
+    diesel::update(staff::table.find(id))
+        .set((staff::name.eq(name), staff::language.eq(language.map(|l| l.as_str())), staff::theme.eq(theme)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 pub fn insert(tx: &mut Tx, new: &NewStaff, password_hash: Option<&str>) -> Result<StaffId> {
     let id = diesel::insert_into(staff::table)
         .values((
@@ -50,13 +100,36 @@ pub fn insert(tx: &mut Tx, new: &NewStaff, password_hash: Option<&str>) -> Resul
     Ok(id)
 }
 
+/// Switches an account off, at this time, or on. Whoever is switched off is offline.
 pub fn set_disabled(tx: &mut Tx, id: StaffId, at: Option<UtcTime>) -> Result<()> {
     diesel::update(staff::table.find(id)).set(staff::disabled_at.eq(at)).execute(&mut **tx)?;
+    if at.is_some() {
+        diesel::update(staff::table.find(id)).set(staff::presence.eq(Presence::Offline)).execute(&mut **tx)?;
+    }
     Ok(())
 }
 
 pub fn end_sessions(tx: &mut Tx, id: StaffId) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::staff_id.eq(id))).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn delete_links(tx: &mut Tx, id: StaffId) -> Result<()> {
+    diesel::delete(staff_links::table.filter(staff_links::staff_id.eq(id))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The one-time link of this token, used and run out or not.
+pub fn find_link(conn: &mut Conn, token: &str) -> Result<Option<Link>> {
+    Ok(staff_links::table
+        .filter(staff_links::token_hash.eq(hash_key(token)))
+        .select(Link::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub fn use_link(tx: &mut Tx, id: i64, at: UtcTime) -> Result<()> {
+    diesel::update(staff_links::table.find(id)).set(staff_links::used_at.eq(at)).execute(&mut **tx)?;
     Ok(())
 }
 

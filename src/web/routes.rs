@@ -98,6 +98,48 @@ routes! {
     Get "/companies/{id}/delete" Operator companies::web::delete_form;
     Post "/companies/{id}/delete" Operator companies::web::delete;
     Post "/companies/{id}/members" Operator companies::web::members;
+
+    Get "/welcome/{token}" Public welcome::web::page;
+    Post "/welcome/{token}" Public welcome::web::accept;
+
+    Get "/settings" Operator settings::web::first;
+    Get "/settings/profile" Operator settings::web::profile::page;
+    Post "/settings/profile" Operator settings::web::profile::save;
+    Post "/settings/profile/password" Operator settings::web::profile::change_password;
+    Post "/settings/profile/sessions/end-others" Operator settings::web::profile::end_others;
+    Post "/settings/profile/sessions/{id}/end" Operator settings::web::profile::end_session;
+    Get "/settings/staff" Admin settings::web::staff::list;
+    Post "/settings/staff" Admin settings::web::staff::add;
+    Get "/settings/staff/new" Admin settings::web::staff::new;
+    Get "/settings/staff/{id}" Admin settings::web::staff::member;
+    Post "/settings/staff/{id}" Admin settings::web::staff::edit;
+    Post "/settings/staff/{id}/disable" Admin settings::web::staff::disable;
+    Post "/settings/staff/{id}/enable" Admin settings::web::staff::enable;
+    Post "/settings/staff/{id}/reset" Admin settings::web::staff::reset;
+    Post "/settings/staff/{id}/sessions/{session}/end" Admin settings::web::staff::end_session;
+    Get "/settings/channels" Admin settings::web::channels::list;
+    Get "/settings/channels/new/{kind}" Admin settings::web::channels::new;
+    Post "/settings/channels/new/{kind}" Admin settings::web::channels::connect;
+    Get "/settings/channels/{id}" Admin settings::web::channels::channel;
+    Post "/settings/channels/{id}" Admin settings::web::channels::save;
+    Post "/settings/channels/{id}/pause" Admin settings::web::channels::pause;
+    Post "/settings/channels/{id}/enable" Admin settings::web::channels::enable;
+    Post "/settings/channels/{id}/secret" Admin settings::web::channels::new_secret;
+    Post "/settings/channels/{id}/disconnect" Admin settings::web::channels::disconnect;
+    Post "/settings/channels/{id}/tokens" Admin settings::web::channels::add_token;
+    Post "/settings/channels/{id}/tokens/{token}/revoke" Admin settings::web::channels::revoke_token;
+    Get "/settings/customer-tags" Admin settings::web::customer_tags::list;
+    Post "/settings/customer-tags" Admin settings::web::customer_tags::add;
+    Post "/settings/customer-tags/{id}" Admin settings::web::customer_tags::edit;
+    Get "/settings/customer-tags/{id}/delete" Admin settings::web::customer_tags::ask;
+    Post "/settings/customer-tags/{id}/delete" Admin settings::web::customer_tags::delete;
+    Get "/settings/conversation-tags" Admin settings::web::conversation_tags::list;
+    Post "/settings/conversation-tags" Admin settings::web::conversation_tags::add;
+    Post "/settings/conversation-tags/{id}" Admin settings::web::conversation_tags::rename;
+    Get "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::ask;
+    Post "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::delete;
+    Get "/settings/general" Admin settings::web::general_page;
+    Post "/settings/general" Admin settings::web::save;
 }
 
 /// The second lock beside the guard in each handler's signature.

@@ -6,6 +6,8 @@
 
 mod support;
 
+mod auth;
+mod cli;
 mod companies;
 mod contacts;
 mod customers;
@@ -13,4 +15,6 @@ mod harness;
 mod home;
 mod profile;
 mod search;
+mod settings;
+mod staff;
 mod webchat;

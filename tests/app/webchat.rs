@@ -12,7 +12,8 @@ use crate::support::{Client, OPERATOR, Page, TestApp, spawn_app, spawn_app_with}
 
 const KEY: &str = "shop";
 const SECRET: &str = "identity secret";
-const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36";
+const CHROME: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36";
 
 /// A visitor's panel.
 struct Panel {
@@ -40,7 +41,8 @@ async fn visit(app: &TestApp, body: Value) -> Panel {
     let session = hello(app, body).await;
     session.assert_status(200);
     let token = json_of(&session)["token"].as_str().unwrap().to_owned();
-    let http = app.anonymous().with_header("authorization", &format!("Bearer {token}")).with_header("user-agent", CHROME);
+    let http =
+        app.anonymous().with_header("authorization", &format!("Bearer {token}")).with_header("user-agent", CHROME);
     Panel { http, token }
 }
 
@@ -124,7 +126,9 @@ async fn where_a_visitor_comes_from_is_stored_with_the_conversation() {
     channel(&app, "{}");
     let panel = visit(&app, json!({})).await;
     let http = panel.http.with_header("x-forwarded-for", "203.0.113.9");
-    let form = message(&new_uuid(), "Hi").text("page", "https://shop.example/kettle?x=1").text("referrer", "javascript:alert(1)");
+    let form = message(&new_uuid(), "Hi")
+        .text("page", "https://shop.example/kettle?x=1")
+        .text("referrer", "javascript:alert(1)");
     http.post_multipart(&format!("/chat/{KEY}/messages"), form).await.assert_status(200);
     assert_eq!(app.text("SELECT ip FROM conversations").as_deref(), Some("203.0.113.9"));
     let environment = app.text("SELECT environment FROM conversations").unwrap();
@@ -149,7 +153,10 @@ async fn the_form_before_the_chat_is_asked_once_and_believed_in_nothing() {
     assert_eq!(json_of(&refused)["error"]["field"], "name");
     let wrong = panel.send(message(&new_uuid(), "Hi").text("name", "Анна").text("email", "nonsense")).await;
     assert_eq!(json_of(&wrong)["error"]["field"], "email");
-    let form = message(&new_uuid(), "Hi").text("name", "Анна <b>").text("email", "v@example.com").text("phone", "+79017880795");
+    let form = message(&new_uuid(), "Hi")
+        .text("name", "Анна <b>")
+        .text("email", "v@example.com")
+        .text("phone", "+79017880795");
     panel.send(form).await.assert_status(200);
     assert_eq!(app.number("SELECT count(*) FROM customers"), 2);
     assert_eq!(app.text("SELECT name FROM customers WHERE email IS NULL").as_deref(), Some("Анна <b>"));
@@ -208,7 +215,11 @@ async fn a_site_vouches_for_its_visitors_by_signing_their_id() {
     let panel = visit(&app, json!({"external_id": "u-1", "hmac": hash("u-1")})).await;
     panel.send(message(&new_uuid(), "Hi").text("email", "b@example.com").text("phone", "?")).await.assert_status(200);
     assert_eq!(app.number("SELECT count(*) FROM customers"), 2);
-    assert_eq!(app.text("SELECT c.name FROM customers c JOIN messages m ON m.customer_id = c.id AND m.kind = 'customer'").as_deref(), Some("Anna"));
+    assert_eq!(
+        app.text("SELECT c.name FROM customers c JOIN messages m ON m.customer_id = c.id AND m.kind = 'customer'")
+            .as_deref(),
+        Some("Anna")
+    );
     assert_eq!(app.text("SELECT email FROM customers WHERE external_id = 'u-1'"), None);
     // The token of a signed-in visitor is no key to them once the site no longer names them.
     let later = visit(&app, json!({"token": panel.token})).await;
@@ -261,7 +272,9 @@ async fn files_are_taken_by_content_and_given_back_to_their_visitor() {
     channel(&app, "{}");
     let panel = visit(&app, json!({})).await;
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01".to_vec();
-    let file = |bytes: Vec<u8>, name: &str| Form::new().text("client_uuid", new_uuid()).part("file", Part::bytes(bytes).file_name(name.to_owned()));
+    let file = |bytes: Vec<u8>, name: &str| {
+        Form::new().text("client_uuid", new_uuid()).part("file", Part::bytes(bytes).file_name(name.to_owned()))
+    };
     panel.send(file(png.clone(), "../../kettle.png")).await.assert_status(200);
     panel.send(file(b"%PDF-1.7 x".to_vec(), "bill.pdf")).await.assert_status(200);
     for (bytes, name) in [

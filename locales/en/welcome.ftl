@@ -1,0 +1,13 @@
+welcome-title = Welcome
+welcome-hello = Welcome, { $name }
+welcome-text = Set the password for { $email }.
+welcome-submit = Set password and sign in
+welcome-admin-title = Make the first admin
+welcome-admin-text = Nobody can sign in here yet. The admin adds everybody else.
+welcome-admin-submit = Make admin and sign in
+welcome-used-title = This link was used
+welcome-used = A one-time link works once. If it was not you who used it, ask an admin for a new one at once.
+welcome-expired-title = This link has expired
+welcome-expired = One-time links work for 24 hours. Ask an admin for a new one.
+welcome-unknown-title = This link is not known
+welcome-unknown = Perhaps a newer link took its place, or a part of it is missing. Ask an admin for a new one.

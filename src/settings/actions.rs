@@ -1,0 +1,42 @@
+//! Reading and saving the general settings.
+
+use serde_json::json;
+
+use super::model::{BUSINESS, General, LANGUAGE, SEE_OTHERS};
+use super::store;
+use crate::audit;
+use crate::auth::Admin;
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::realtime::Topic;
+use crate::web::i18n::Lang;
+
+pub fn general(conn: &mut Conn) -> Result<General> {
+    let rows = store::values(conn, &[SEE_OTHERS, LANGUAGE, BUSINESS])?;
+    let value = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    Ok(General {
+        operators_see_others: value(SEE_OTHERS) != Some("false"),
+        language: value(LANGUAGE).and_then(Lang::parse),
+        business_name: value(BUSINESS).unwrap_or_default().to_owned(),
+    })
+}
+
+/// The name that visitors read; empty if none is set.
+pub fn business_name(conn: &mut Conn) -> Result<String> {
+    Ok(store::values(conn, &[BUSINESS])?.pop().map(|(_, value)| value).unwrap_or_default())
+}
+
+/// Whom operators see is decided at each request, so every open page looks again.
+pub fn save_general(tx: &mut Tx, by: &Admin, new: &General) -> Result<()> {
+    store::set(tx, SEE_OTHERS, if new.operators_see_others { "true" } else { "false" })?;
+    store::set(tx, LANGUAGE, new.language.map_or("", |lang| lang.as_str()))?;
+    store::set(tx, BUSINESS, &new.business_name)?;
+    let detail = json!({
+        "operators_see_others": new.operators_see_others,
+        "language": new.language.map(|lang| lang.as_str()),
+        "business_name": new.business_name,
+    });
+    audit::record_with(tx, by, "settings.saved", None, &detail)?;
+    tx.publish(Topic::Everything);
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Settings: what the installation decides for everybody, and the pages on which admins (and everybody, for their own
+//! profile) change things. The pages call the domains' actions; only the general settings are this module's own.
+
+mod actions;
+pub mod channel_form;
+mod connecting;
+mod model;
+mod store;
+pub mod views;
+pub mod web;
+
+pub use actions::{business_name, general, save_general};
+pub use connecting::can_connect;
+pub use model::General;

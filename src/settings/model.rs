@@ -1,0 +1,18 @@
+//! What the installation decides for everybody.
+
+use crate::web::i18n::Lang;
+
+pub(super) const SEE_OTHERS: &str = "operators_see_others";
+pub(super) const LANGUAGE: &str = "default_language";
+pub(super) const BUSINESS: &str = "business_name";
+
+/// The settings of the page "General".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct General {
+    /// Whether operators see customers that are bound to others.
+    pub operators_see_others: bool,
+    /// For whoever has chosen none. None: as the browser asks.
+    pub language: Option<Lang>,
+    /// What visitors read in the widget; may be empty.
+    pub business_name: String,
+}

@@ -1,0 +1,48 @@
+//! Pages of the settings. All of them are plain pages and forms; what changes in place belongs to the domains' own pages.
+
+pub mod channels;
+pub mod profile;
+pub mod staff;
+pub mod tags;
+
+use askama::Template;
+
+use super::General;
+use crate::web::forms::Errors;
+use crate::web::i18n::Lang;
+use crate::web::page::Regions;
+use crate::web::shell::Shell;
+
+/// The sections of the settings that a person may use: address and the message that names it.
+pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
+    const ALL: &[(&str, &str)] = &[
+        ("/settings/profile", "settings-profile"),
+        ("/settings/staff", "settings-staff"),
+        ("/settings/channels", "settings-channels"),
+        ("/settings/customer-tags", "settings-customer-tags"),
+        ("/settings/conversation-tags", "settings-conversation-tags"),
+        ("/settings/general", "settings-general"),
+    ];
+    if is_admin { ALL } else { &ALL[..1] }
+}
+
+/// Whether an option is the chosen one: words, hues.
+pub fn same<T: PartialEq + ?Sized>(one: &T, other: &T) -> bool {
+    one == other
+}
+
+/// Whether this language was chosen; nobody has to choose one.
+pub fn speaks(chosen: &Option<Lang>, lang: &Lang) -> bool {
+    chosen.as_ref() == Some(lang)
+}
+
+/// `/settings/general`.
+#[derive(Template)]
+#[template(path = "settings/general.html")]
+pub struct GeneralPage {
+    pub sh: Shell,
+    pub general: General,
+    pub errors: Errors,
+}
+
+impl Regions for GeneralPage {}

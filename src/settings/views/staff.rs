@@ -1,0 +1,73 @@
+//! Staff: the list, one person, a new one, a one-time link.
+
+use std::collections::HashMap;
+
+use askama::Template;
+
+use crate::auth::Role;
+use crate::auth::sessions::OpenSession;
+use crate::db::types::{StaffId, UtcTime};
+use crate::staff::StaffMember;
+use crate::web::forms::Errors;
+use crate::web::page::Regions;
+use crate::web::shell::Shell;
+
+/// `/settings/staff`.
+#[derive(Template)]
+#[template(path = "settings/staff.html")]
+pub struct StaffPage {
+    pub sh: Shell,
+    pub all: Vec<StaffMember>,
+    pub last_seen: HashMap<StaffId, UtcTime>,
+}
+
+/// `/settings/staff/new`.
+#[derive(Template)]
+#[template(path = "settings/staff_new.html")]
+pub struct NewStaffPage {
+    pub sh: Shell,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub token: String,
+    pub errors: Errors,
+}
+
+/// `/settings/staff/{id}`.
+#[derive(Template)]
+#[template(path = "settings/staff_member.html")]
+pub struct StaffMemberPage {
+    pub sh: Shell,
+    pub member: StaffMember,
+    pub name: String,
+    pub role: Role,
+    pub errors: Errors,
+    pub sessions: Vec<OpenSession>,
+}
+
+/// The one time that a link is shown.
+#[derive(Template)]
+#[template(path = "settings/staff_link.html")]
+pub struct StaffLinkPage {
+    pub sh: Shell,
+    pub id: StaffId,
+    pub name: String,
+    pub link: String,
+}
+
+impl StaffPage {
+    fn total(&self) -> i64 {
+        i64::try_from(self.all.len()).unwrap_or(i64::MAX)
+    }
+}
+
+impl StaffMemberPage {
+    fn sessions_base(&self) -> String {
+        format!("/settings/staff/{}/sessions", self.member.id)
+    }
+}
+
+impl Regions for StaffPage {}
+impl Regions for NewStaffPage {}
+impl Regions for StaffMemberPage {}
+impl Regions for StaffLinkPage {}

@@ -1,0 +1,57 @@
+//! Handlers of the settings.
+
+pub mod channels;
+pub mod conversation_tags;
+pub mod customer_tags;
+pub mod profile;
+pub mod staff;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Data, Form};
+use serde::Deserialize;
+
+use super::views::{GeneralPage, sections};
+use super::{General, general, save_general};
+use crate::auth::Admin;
+use crate::db::Db;
+use crate::error::Result;
+use crate::web::forms::Errors;
+use crate::web::i18n::Lang;
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+/// `GET /settings`: the first section that the person may use.
+pub async fn first(sh: Shell) -> HttpResponse {
+    let to = sections(sh.is_admin()).first().map_or("/", |(href, _)| href);
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}
+
+/// `GET /settings/general`.
+pub async fn general_page(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
+    let general = db.read(general).await?;
+    hx.page(&GeneralPage { sh, general, errors: Errors::default() })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct GeneralForm {
+    operators_see_others: String,
+    language: String,
+    business_name: String,
+}
+
+/// `POST /settings/general`.
+pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<GeneralForm>) -> Result<HttpResponse> {
+    let mut errors = Errors::default();
+    let general = General {
+        operators_see_others: form.operators_see_others == "true",
+        language: Lang::parse(&form.language),
+        business_name: errors.optional_line("business_name", &form.business_name),
+    };
+    if !errors.is_empty() {
+        return hx.invalid(&GeneralPage { sh, general, errors });
+    }
+    db.write(move |tx| save_general(tx, &by, &general)).await?;
+    hx.done("toast-saved", "/settings/general")
+}

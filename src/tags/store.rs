@@ -1,0 +1,166 @@
+//! Rows of both kinds of tags.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
+
+use super::model::{ConversationTag, CustomerTag, NewCustomerTag};
+use crate::db::schema::{conversation_tags, customer_tags};
+use crate::db::types::{ConversationTagId, CustomerTagId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::text;
+
+/// All customer tags, by name.
+pub fn customer_tags(conn: &mut Conn) -> Result<Vec<CustomerTag>> {
+    Ok(customer_tags::table.order(customer_tags::name_folded).select(CustomerTag::as_select()).load(conn)?)
+}
+
+pub fn find_customer_tag(conn: &mut Conn, id: CustomerTagId) -> Result<CustomerTag> {
+    Ok(customer_tags::table.find(id).select(CustomerTag::as_select()).first(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many customers carry each tag, up to a thousand.
+pub fn customers_with(conn: &mut Conn) -> Result<HashMap<CustomerTagId, i64>> {
+    let rows: Vec<Count> = sql_query(
+        "SELECT t.id AS id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM customer_tag_links AS l \
+         WHERE l.tag_id = t.id LIMIT 1000) AS some) AS n FROM customer_tags AS t",
+    )
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| (CustomerTagId(row.id), row.n)).collect())
+}
+
+/// Whether another customer tag has this name.
+pub fn customer_tag_named(conn: &mut Conn, name: &str, but: Option<CustomerTagId>) -> Result<bool> {
+    let found: Option<CustomerTagId> = customer_tags::table
+        .filter(customer_tags::name_folded.eq(text::fold(name)))
+        .select(customer_tags::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some_and(|id| Some(id) != but))
+}
+
+pub fn insert_customer_tag(tx: &mut Tx, new: &NewCustomerTag) -> Result<CustomerTagId> {
+    Ok(diesel::insert_into(customer_tags::table)
+        .values((
+            customer_tags::name.eq(&new.name),
+            customer_tags::name_folded.eq(text::fold(&new.name)),
+            customer_tags::hue.eq(new.hue),
+            customer_tags::created_at.eq(UtcTime::now()),
+        ))
+        .returning(customer_tags::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn update_customer_tag(tx: &mut Tx, id: CustomerTagId, new: &NewCustomerTag) -> Result<()> {
+    diesel::update(customer_tags::table.find(id))
+        .set((
+            customer_tags::name.eq(&new.name),
+            customer_tags::name_folded.eq(text::fold(&new.name)),
+            customer_tags::hue.eq(new.hue),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn delete_customer_tag(tx: &mut Tx, id: CustomerTagId) -> Result<()> {
+    diesel::delete(customer_tags::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// All conversation tags, by name.
+pub fn conversation_tags(conn: &mut Conn) -> Result<Vec<ConversationTag>> {
+    Ok(conversation_tags::table
+        .order((conversation_tags::name_folded, conversation_tags::id))
+        .select(ConversationTag::as_select())
+        .load(conn)?)
+}
+
+pub fn find_conversation_tag(conn: &mut Conn, id: ConversationTagId) -> Result<ConversationTag> {
+    Ok(conversation_tags::table.find(id).select(ConversationTag::as_select()).first(conn)?)
+}
+
+/// How many conversations carry each tag itself, up to a thousand.
+pub fn conversations_with(conn: &mut Conn) -> Result<HashMap<ConversationTagId, i64>> {
+    let rows: Vec<Count> = sql_query(
+        "SELECT t.id AS id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation_tag_links AS l \
+         WHERE l.tag_id = t.id LIMIT 1000) AS some) AS n FROM conversation_tags AS t",
+    )
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| (ConversationTagId(row.id), row.n)).collect())
+}
+
+/// The number of tags below this one, and of conversations that carry it or one of them (up to a thousand): what goes
+/// with it.
+pub fn in_branch(conn: &mut Conn, id: ConversationTagId) -> Result<(i64, i64)> {
+    let below = children(conn, &[id])?;
+    let further = children(conn, &below)?;
+    let all: Vec<String> = [id].iter().chain(&below).chain(&further).map(|id| id.0.to_string()).collect();
+    // The numbers are our own, so they stand in the text.
+    let row: Count = sql_query(format!(
+        "SELECT CAST(0 AS BIGINT) AS id, COUNT(*) AS n FROM (SELECT DISTINCT conversation_id \
+         FROM conversation_tag_links WHERE tag_id IN ({}) LIMIT 1000) AS some",
+        all.join(", ")
+    ))
+    .get_result(conn)?;
+    Ok((i64::try_from(all.len()).unwrap_or(i64::MAX) - 1, row.n))
+}
+
+fn children(conn: &mut Conn, of: &[ConversationTagId]) -> Result<Vec<ConversationTagId>> {
+    Ok(conversation_tags::table
+        .filter(conversation_tags::parent_id.eq_any(of.iter().map(|id| Some(id.0))))
+        .select(conversation_tags::id)
+        .load(conn)?)
+}
+
+/// Whether another tag beside it has this name.
+pub fn conversation_tag_named(
+    conn: &mut Conn,
+    parent: Option<ConversationTagId>,
+    name: &str,
+    but: Option<ConversationTagId>,
+) -> Result<bool> {
+    let named: Vec<(ConversationTagId, Option<ConversationTagId>)> = conversation_tags::table
+        .filter(conversation_tags::name_folded.eq(text::fold(name)))
+        .select((conversation_tags::id, conversation_tags::parent_id))
+        .load(conn)?;
+    Ok(named.into_iter().any(|(id, under)| under == parent && Some(id) != but))
+}
+
+pub fn insert_conversation_tag(
+    tx: &mut Tx,
+    parent: Option<ConversationTagId>,
+    name: &str,
+) -> Result<ConversationTagId> {
+    Ok(diesel::insert_into(conversation_tags::table)
+        .values((
+            conversation_tags::parent_id.eq(parent),
+            conversation_tags::name.eq(name),
+            conversation_tags::name_folded.eq(text::fold(name)),
+            conversation_tags::created_at.eq(UtcTime::now()),
+        ))
+        .returning(conversation_tags::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn rename_conversation_tag(tx: &mut Tx, id: ConversationTagId, name: &str) -> Result<()> {
+    diesel::update(conversation_tags::table.find(id))
+        .set((conversation_tags::name.eq(name), conversation_tags::name_folded.eq(text::fold(name))))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn delete_conversation_tag(tx: &mut Tx, id: ConversationTagId) -> Result<()> {
+    diesel::delete(conversation_tags::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! The command line: the real binary on a data folder of its own.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        Desk { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_switchboard"))
+            .args(arguments)
+            .arg("--data")
+            .arg(self.folder.path())
+            .env_remove("DATABASE_URL")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        // A command that reads nothing may be gone already.
+        let _ = child.stdin.take().expect("standard input").write_all(input.as_bytes());
+        child.wait_with_output().expect("the binary ends")
+    }
+}
+
+fn out(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn failure(output: &Output) -> String {
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+#[test]
+fn staff_are_added_listed_disabled_and_given_links() {
+    let desk = Desk::new();
+    let added = desk.run_with(
+        &["staff", "add", "Ada@Desk.test", "--role", "admin", "--name", "Ada", "--password-stdin"],
+        "long enough password\n",
+    );
+    assert!(out(&added).contains("Added"));
+    let link = out(&desk.run(&["staff", "add", "olga@desk.test", "--role", "operator"]));
+    assert!(link.contains("/welcome/"), "{link}");
+    let rows: serde_json::Value = serde_json::from_str(&out(&desk.run(&["staff", "list", "--json"]))).expect("JSON");
+    assert_eq!(rows[0]["email"], "ada@desk.test");
+    assert_eq!((rows[1]["name"].as_str(), rows[1]["role"].as_str()), (Some("olga"), Some("operator")));
+    assert_eq!(rows[1]["disabled"], false);
+    out(&desk.run(&["staff", "disable", "OLGA@desk.test"]));
+    assert!(out(&desk.run(&["staff", "list"])).lines().any(|l| l.contains("olga@desk.test") && l.contains("disabled")));
+    let reset: serde_json::Value =
+        serde_json::from_str(&out(&desk.run(&["staff", "reset-password", "ada@desk.test", "--json"]))).expect("JSON");
+    assert!(reset["link"].as_str().is_some_and(|link| link.contains("/welcome/")));
+}
+
+#[test]
+fn wrong_input_is_one_clear_line_and_a_failure() {
+    let desk = Desk::new();
+    assert!(failure(&desk.run(&["staff", "add", "nobody", "--role", "admin"])).contains("not an e-mail address"));
+    assert!(
+        failure(&desk.run(&["staff", "add", "a@b.test", "--role", "owner"])).contains("operator, supervisor or admin")
+    );
+    assert!(failure(&desk.run(&["staff", "disable", "nobody@desk.test"])).contains("nobody@desk.test"));
+    assert!(failure(&desk.run(&["staff", "reset-password", "nobody@desk.test"])).contains("nobody@desk.test"));
+    let short = desk.run_with(&["staff", "add", "a@b.test", "--role", "admin", "--password-stdin"], "short\n");
+    assert!(failure(&short).contains("10"));
+    out(&desk.run(&["staff", "add", "a@b.test", "--role", "admin"]));
+    assert!(failure(&desk.run(&["staff", "add", "A@B.test", "--role", "admin"])).contains("already"));
+    failure(&desk.run(&["no-such-command"]));
+}
+
+#[test]
+fn migrate_tells_what_it_did() {
+    let desk = Desk::new();
+    let first: serde_json::Value = serde_json::from_str(&out(&desk.run(&["migrate", "--json"]))).expect("JSON");
+    assert!(first["ran"].as_array().is_some_and(|ran| !ran.is_empty()));
+    assert!(out(&desk.run(&["migrate"])).contains("up to date"));
+}
+
+#[test]
+fn every_command_has_help() {
+    let desk = Desk::new();
+    for command in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["staff", "--help"],
+        &["staff", "add", "--help"],
+        &["migrate", "--help"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_switchboard")).args(command).output().expect("the binary starts");
+        assert!(out(&output).contains("Usage:"), "{command:?}");
+    }
+    drop(desk);
+}

@@ -1,0 +1,212 @@
+//! Settings: tags, channels, general.
+
+use crate::support::{ADMIN, OPERATOR, spawn_app};
+
+#[actix_web::test]
+async fn settings_lead_to_the_first_section_and_show_what_the_role_may() {
+    let app = spawn_app().await;
+    let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
+    operator.get("/settings").await.assert_redirect("/settings/profile");
+    assert_eq!(operator.get("/settings/profile").await.count(".tabs a"), 1);
+    let page = admin.get("/settings/general").await;
+    assert_eq!(page.count(".tabs a"), 6);
+    assert_eq!(page.select(".tabs a[aria-current]"), ["General"]);
+}
+
+#[actix_web::test]
+async fn customer_tags_are_added_renamed_recoloured_and_deleted() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/customer-tags").await;
+    page.assert_says("No customer tags yet");
+    let fields = [("name", "VIP"), ("hue", "3")];
+    admin.submit(&page, "#new-tag", &fields).await.assert_redirect("/settings/customer-tags");
+    admin.submit(&page, "#new-tag", &fields).await.assert_redirect("/settings/customer-tags");
+    assert_eq!(app.number("SELECT count(*) FROM customer_tags"), 1, "sent twice, done once");
+    let page = admin.get("/settings/customer-tags").await;
+    page.assert_says("0 customers").assert_has(".tagx.u3");
+    let id = app.number("SELECT id FROM customer_tags");
+    let form = format!("#tag-{id}");
+    admin.submit(&page, &form, &[("name", "Опт"), ("hue", "8")]).await.assert_status(303);
+    let page = admin.get("/settings/customer-tags").await;
+    page.assert_says("Опт").assert_has("summary .tagx.u8");
+    for bad in [[("name", ""), ("hue", "1")], [("name", "x"), ("hue", "9")], [("name", "x"), ("hue", "red")]] {
+        admin.submit(&page, &form, &bad).await.assert_status(422);
+    }
+    let ask = admin.get(&format!("/settings/customer-tags/{id}/delete")).await;
+    ask.assert_says("No customer carries this tag.");
+    admin.submit(&ask, "#delete-tag", &[]).await.assert_redirect("/settings/customer-tags");
+    assert_eq!(app.number("SELECT count(*) FROM customer_tags"), 0);
+    admin.get(&format!("/settings/customer-tags/{id}/delete")).await.assert_status(404);
+}
+
+#[actix_web::test]
+async fn a_name_is_taken_once_whatever_its_case() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    for (name, status) in [("Ёлка", 303), ("елка", 422), ("  ЁЛКА ", 422), ("<b>\"'", 303), (&*"y".repeat(61), 422)]
+    {
+        let answer = admin.post_form("/settings/customer-tags", &[("name", name), ("hue", "1")]).await;
+        assert_eq!(answer.status.as_u16(), status, "{name}");
+        if status == 422 {
+            answer.assert_has("#name-err");
+            assert_eq!(answer.attribute("#name", "value"), name);
+        }
+    }
+    admin.get("/settings/customer-tags").await.assert_lacks("summary b");
+}
+
+#[actix_web::test]
+async fn conversation_tags_have_three_levels_and_go_with_those_below() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let url = "/settings/conversation-tags";
+    let mut parent = String::new();
+    for name in ["Delivery", "Late", "Courier"] {
+        admin.post_form(url, &[("name", name), ("parent", &parent)]).await.assert_redirect(url);
+        parent = app.number(&format!("SELECT id FROM conversation_tags WHERE name = '{name}'")).to_string();
+    }
+    admin.post_form(url, &[("name", "Fourth"), ("parent", &parent)]).await.assert_status(422);
+    admin.post_form(url, &[("name", "delivery")]).await.assert_status(422);
+    // The same word below another tag is another tag.
+    let late = app.number("SELECT id FROM conversation_tags WHERE name = 'Late'").to_string();
+    admin.post_form(url, &[("name", "Delivery"), ("parent", &late)]).await.assert_redirect(url);
+    admin.post_form(url, &[("name", "x"), ("parent", "999999")]).await.assert_status(404);
+    admin.post_form(url, &[("name", "x"), ("parent", "abc")]).await.assert_status(422);
+    admin.post_form(&format!("{url}/{late}"), &[("name", "Too late")]).await.assert_redirect(url);
+    let page = admin.get(url).await;
+    assert_eq!(page.select("summary bdi"), ["Delivery", "Too late", "Courier", "Delivery"]);
+    page.assert_lacks(&format!("#below-{parent}"));
+    let top = app.number("SELECT id FROM conversation_tags WHERE parent_id IS NULL");
+    let ask = admin.get(&format!("{url}/{top}/delete")).await;
+    ask.assert_says("3 tags below it go, too.");
+    admin.submit(&ask, "#delete-tag", &[]).await.assert_redirect(url);
+    assert_eq!(app.number("SELECT count(*) FROM conversation_tags"), 0);
+}
+
+#[actix_web::test]
+async fn a_web_chat_is_connected_and_set_up() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/channels/new/web_chat").await;
+    let shown = admin.submit(&form, "#new-channel", &[("name", "Shop site")]).await;
+    let secret = shown.assert_status(200).attribute("#shown-value", "value");
+    assert!(secret.len() >= 40);
+    let stored = app.text("SELECT secret FROM channels").expect("a secret");
+    assert!(!stored.contains(&secret), "sealed");
+    let (id, key) = (app.number("SELECT id FROM channels"), app.text("SELECT public_key FROM channels").unwrap());
+    let url = format!("/settings/channels/{id}");
+    let page = admin.get(&url).await;
+    page.assert_silent_about(&secret).assert_says(&format!("data-channel=\"{key}\" async></script>"));
+    page.assert_says(&format!("src=\"http://{}/chat/widget.js\"", app.address));
+    let fields = [
+        ("origins", "https://Shop.example/\nhttps://www.shop.example"),
+        ("greeting", "Здравствуйте <b>😀</b>"),
+        ("ask_email", "required"),
+        ("position", "start"),
+        ("accent", "#7b1fa2"),
+    ];
+    admin.submit(&page, "#channel", &fields).await.assert_redirect(&url);
+    let settings: serde_json::Value =
+        serde_json::from_str(&app.text("SELECT settings FROM channels").unwrap()).unwrap();
+    assert_eq!(settings["origins"], serde_json::json!(["https://shop.example", "https://www.shop.example"]));
+    assert_eq!((settings["ask_email"].as_str(), settings["ask_phone"].as_str()), (Some("required"), Some("hidden")));
+    let page = admin.get(&url).await;
+    for (field, value, at) in [
+        ("name", " ", "#name-err"),
+        ("origins", "shop.example", "#origins-err"),
+        ("accent", "#ffffff", "#accent-err"),
+        ("greeting", &*"x".repeat(501), "#greeting-err"),
+    ] {
+        admin.submit(&page, "#channel", &[(field, value)]).await.assert_status(422).assert_has(at);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM audit_events WHERE event LIKE 'channel.%'"), 2);
+}
+
+#[actix_web::test]
+async fn a_channel_is_paused_and_only_an_unused_one_goes() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    admin.post_form("/settings/channels/new/web_chat", &[("name", "Site")]).await.assert_status(200);
+    let url = format!("/settings/channels/{}", app.number("SELECT id FROM channels"));
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#pause", &[]).await.assert_redirect(&url);
+    assert_eq!(app.number("SELECT count(*) FROM channels WHERE enabled"), 0);
+    admin.get("/settings/channels").await.assert_says("Paused");
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#enable", &[]).await.assert_redirect(&url);
+    app.execute(
+        "INSERT INTO customers (name, name_folded, search_text, last_activity_at, created_at) \
+         VALUES ('A', 'a', 'a', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
+         INSERT INTO channel_accounts (customer_id, channel_id, address, created_at, last_seen_at) \
+         SELECT customers.id, channels.id, 'x', '2026-01-01 00:00:00', '2026-01-01 00:00:00' FROM customers, channels",
+    );
+    admin.get(&url).await.assert_lacks("#disconnect");
+    admin.post_form(&format!("{url}/disconnect"), &[]).await.assert_status(409);
+    app.execute("DELETE FROM channel_accounts");
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#disconnect", &[]).await.assert_redirect("/settings/channels");
+    assert_eq!(app.number("SELECT count(*) FROM channels"), 0);
+    admin.get(&url).await.assert_status(404);
+}
+
+#[actix_web::test]
+async fn an_app_gets_tokens_that_are_shown_once() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/channels/new/app").await;
+    admin.submit(&form, "#new-channel", &[("name", "Shop app")]).await.assert_status(200).assert_has("#shown-value");
+    let url = format!("/settings/channels/{}", app.number("SELECT id FROM channels"));
+    let page = admin.get(&url).await;
+    let shown = admin.submit(&page, "#new-token", &[("name", "warehouse robot")]).await;
+    let token = shown.assert_status(200).attribute("#shown-value", "value");
+    let stored = app.text("SELECT token_hash FROM api_tokens").unwrap();
+    assert_eq!(stored, switchboard::auth::sessions::hash_key(&token));
+    admin.submit(&page, "#new-token", &[("name", "warehouse robot")]).await.assert_redirect(&url);
+    assert_eq!(app.number("SELECT count(*) FROM api_tokens"), 1, "sent twice, done once");
+    admin.submit(&page, "#new-token", &[("name", "")]).await.assert_status(422).assert_has("#token-name-err");
+    let page = admin.get(&url).await;
+    page.assert_silent_about(&token).assert_says("warehouse robot");
+    let bad = [("webhook_url", "https://user:pass@shop.example")];
+    admin.submit(&page, "#channel", &bad).await.assert_status(422).assert_has("#webhook_url-err");
+    let good = [("webhook_url", "https://shop.example/hook")];
+    admin.submit(&page, "#channel", &good).await.assert_redirect(&url);
+    let before = app.text("SELECT secret FROM channels").unwrap();
+    admin.submit(&page, "#secret", &[]).await.assert_status(200).assert_has("#shown-value");
+    assert_ne!(app.text("SELECT secret FROM channels").unwrap(), before);
+    admin.submit(&page, "#tokens li form", &[]).await.assert_redirect(&url);
+    assert_eq!(app.number("SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL"), 0);
+    admin.get(&url).await.assert_silent_about("warehouse robot");
+}
+
+#[actix_web::test]
+async fn kinds_that_cannot_be_connected_are_not_there() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    for kind in ["telegram", "email", "fax", "WEB_CHAT"] {
+        admin.get(&format!("/settings/channels/new/{kind}")).await.assert_status(404);
+    }
+    for path in ["/settings/channels/1", "/settings/channels/1/pause", "/settings/channels/1/tokens"] {
+        admin.post_form(path, &[("name", "x")]).await.assert_status(404);
+    }
+}
+
+#[actix_web::test]
+async fn general_settings_hold_for_everybody() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/general").await;
+    page.assert_has("input[name=operators_see_others][checked]");
+    let fields = [("business_name", "Northwind"), ("language", "ru"), ("operators_see_others", "false")];
+    admin.submit(&page, "#general", &fields).await.assert_redirect("/settings/general");
+    assert_eq!(app.text("SELECT value FROM settings WHERE key = 'operators_see_others'").as_deref(), Some("false"));
+    let page = admin.get("/settings/general").await;
+    page.assert_lacks("input[name=operators_see_others][checked]").assert_has("html[lang=ru]");
+    assert_eq!(page.attribute("#business_name", "value"), "Northwind");
+    let long = "x".repeat(201);
+    admin
+        .submit(&page, "#general", &[("business_name", &long)])
+        .await
+        .assert_status(422)
+        .assert_has("#business_name-err");
+}

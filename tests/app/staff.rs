@@ -1,0 +1,210 @@
+//! Staff: adding by one-time link, roles, disabling, new passwords, own profile.
+
+use crate::support::{ADMIN, Client, OPERATOR, PASSWORD, SUPERVISOR, TestApp, spawn_app, spawn_empty_app};
+
+const NEW_PASSWORD: &str = "a wholly new password";
+
+fn path_of(link: &str) -> String {
+    link[link.find("/welcome/").expect("a link")..].to_owned()
+}
+
+/// Adds a person through the page and returns the path of their link.
+async fn add(admin: &Client, email: &str, role: &str) -> String {
+    let form = admin.get("/settings/staff/new").await;
+    let shown = admin.submit(&form, "#new-staff", &[("email", email), ("name", "New Person"), ("role", role)]).await;
+    shown.assert_status(200);
+    path_of(&shown.attribute("#link", "value"))
+}
+
+async fn sign_in_with(app: &TestApp, email: &str, password: &str) -> u16 {
+    app.anonymous().post_form("/login", &[("email", email), ("password", password)]).await.status.as_u16()
+}
+
+#[actix_web::test]
+async fn a_link_sets_the_first_password_once_and_signs_in() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let link = add(&admin, "New@Desk.test", "supervisor").await;
+    let person = app.anonymous();
+    let page = person.get(&link).await;
+    page.assert_status(200).assert_says("New Person").assert_says("new@desk.test");
+    let done = person.submit(&page, "#welcome", &[("password", NEW_PASSWORD), ("again", NEW_PASSWORD)]).await;
+    done.assert_redirect("/");
+    person.get("/settings/profile").await.assert_status(200).assert_says("New Person");
+    app.anonymous().get(&link).await.assert_status(410).assert_says("was used");
+    let late = app.anonymous().post_form(&link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    late.assert_status(410);
+    assert_eq!(sign_in_with(&app, "new@desk.test", NEW_PASSWORD).await, 303);
+}
+
+#[actix_web::test]
+async fn passwords_are_long_enough_and_typed_twice() {
+    let app = spawn_app().await;
+    let link = add(&app.sign_in(ADMIN).await, "new@desk.test", "operator").await;
+    let (person, long) = (app.anonymous(), "x".repeat(201));
+    let page = person.get(&link).await;
+    for (password, again, at) in [
+        ("", "", "#password-err"),
+        ("short", "short", "#password-err"),
+        (long.as_str(), long.as_str(), "#password-err"),
+        (NEW_PASSWORD, "something else", "#again-err"),
+    ] {
+        let answer = person.submit(&page, "#welcome", &[("password", password), ("again", again)]).await;
+        answer.assert_status(422).assert_has(at);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM staff WHERE password_hash IS NULL"), 1);
+}
+
+#[actix_web::test]
+async fn an_expired_and_an_unknown_link_say_so() {
+    let app = spawn_app().await;
+    let link = add(&app.sign_in(ADMIN).await, "new@desk.test", "operator").await;
+    app.execute("UPDATE staff_links SET expires_at = '2026-01-01 00:00:00'");
+    app.anonymous().get(&link).await.assert_status(410).assert_says("expired");
+    for token in ["nonsense", "%00", "'; DROP TABLE staff; --", "%E2%80%AE"] {
+        app.anonymous().get(&format!("/welcome/{token}")).await.assert_status(404);
+    }
+}
+
+#[actix_web::test]
+async fn the_first_link_makes_the_first_admin() {
+    let app = spawn_empty_app().await;
+    let token = app.db.write(switchboard::staff::first_admin_link).await.unwrap().unwrap();
+    let person = app.anonymous();
+    let page = person.get(&format!("/welcome/{token}")).await;
+    let wrong = person.submit(&page, "#welcome", &[("name", ""), ("email", "no"), ("password", "x")]).await;
+    wrong.assert_status(422).assert_has("#name-err").assert_has("#email-err").assert_has("#password-err");
+    let fields = [("name", "Ада"), ("email", "ada@desk.test"), ("password", NEW_PASSWORD), ("again", NEW_PASSWORD)];
+    person.submit(&page, "#welcome", &fields).await.assert_redirect("/");
+    person.get("/settings/staff").await.assert_status(200).assert_says("Ада");
+    app.anonymous().post_form(&format!("/welcome/{token}"), &fields).await.assert_status(410);
+    assert_eq!(app.number("SELECT count(*) FROM staff"), 1);
+}
+
+#[actix_web::test]
+async fn a_form_sent_twice_adds_one_person() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/staff/new").await;
+    let fields = [("email", "new@desk.test"), ("role", "operator")];
+    admin.submit(&form, "#new-staff", &fields).await.assert_status(200);
+    admin.submit(&form, "#new-staff", &fields).await.assert_redirect("/settings/staff");
+    assert_eq!(app.number("SELECT count(*) FROM staff WHERE email = 'new@desk.test'"), 1);
+}
+
+#[actix_web::test]
+async fn what_does_not_fit_is_told_at_its_field_and_kept() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/staff/new").await;
+    let long = "x".repeat(201);
+    for (email, name, role, at) in [
+        ("", "N", "operator", "#email-err"),
+        ("not an address", "N", "operator", "#email-err"),
+        (OPERATOR, "N", "operator", "#email-err"),
+        ("OPERATOR@desk.test", "N", "operator", "#email-err"),
+        ("a@desk.test", long.as_str(), "operator", "#name-err"),
+        ("a@desk.test", "<b>Bold</b>", "owner", "#role-err"),
+    ] {
+        let answer = admin.submit(&form, "#new-staff", &[("email", email), ("name", name), ("role", role)]).await;
+        answer.assert_status(422).assert_has(at);
+        assert_eq!(answer.attribute("#name", "value"), name);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM staff"), 4);
+}
+
+#[actix_web::test]
+async fn disabling_ends_sessions_at_once_and_enabling_lets_in_again() {
+    let app = spawn_app().await;
+    let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
+    let url = format!("/settings/staff/{}", app.staff_id(OPERATOR));
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#disable", &[]).await.assert_redirect(&url);
+    operator.get("/").await.assert_redirect("/login");
+    assert_eq!(sign_in_with(&app, OPERATOR, PASSWORD).await, 422);
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#enable", &[]).await.assert_redirect(&url);
+    assert_eq!(sign_in_with(&app, OPERATOR, PASSWORD).await, 303);
+    assert_eq!(app.number("SELECT count(*) FROM audit_events WHERE event IN ('staff.disabled', 'staff.enabled')"), 2);
+}
+
+#[actix_web::test]
+async fn an_admin_is_always_left() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let (own, url) = (app.staff_id(ADMIN), format!("/settings/staff/{}", app.staff_id(ADMIN)));
+    admin.post_form(&format!("{url}/disable"), &[]).await.assert_status(409);
+    admin.post_form(&url, &[("name", "Ada"), ("role", "operator")]).await.assert_status(422);
+    // Two admins: the other one can be taken down, but not the one who is left.
+    app.staff("second-admin@desk.test", "admin");
+    let second = app.sign_in("second-admin@desk.test").await;
+    second.post_form(&url, &[("name", "Ada"), ("role", "supervisor")]).await.assert_status(303);
+    admin.get("/settings/staff").await.assert_status(403);
+    assert_eq!(app.text(&format!("SELECT role FROM staff WHERE id = {own}")).as_deref(), Some("supervisor"));
+    let left = app.staff_id("second-admin@desk.test");
+    second.post_form(&format!("/settings/staff/{left}/disable"), &[]).await.assert_status(409);
+}
+
+#[actix_web::test]
+async fn a_new_password_by_link_ends_the_sessions_of_the_old() {
+    let app = spawn_app().await;
+    let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
+    let page = admin.get(&format!("/settings/staff/{}", app.staff_id(OPERATOR))).await;
+    let shown = admin.submit(&page, "#reset", &[]).await;
+    shown.assert_status(200);
+    operator.get("/").await.assert_redirect("/login");
+    let link = path_of(&shown.attribute("#link", "value"));
+    let fields = [("password", NEW_PASSWORD), ("again", NEW_PASSWORD)];
+    app.anonymous().post_form(&link, &fields).await.assert_redirect("/");
+    assert_eq!(sign_in_with(&app, OPERATOR, PASSWORD).await, 422);
+    assert_eq!(sign_in_with(&app, OPERATOR, NEW_PASSWORD).await, 303);
+}
+
+#[actix_web::test]
+async fn an_admin_sees_and_ends_sessions_of_others() {
+    let app = spawn_app().await;
+    let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
+    let page = admin.get(&format!("/settings/staff/{}", app.staff_id(OPERATOR))).await;
+    assert_eq!(page.count("#sessions li"), 1);
+    admin.submit(&page, "#sessions form", &[]).await.assert_status(303);
+    operator.get("/").await.assert_redirect("/login");
+}
+
+#[actix_web::test]
+async fn unknown_people_are_not_there() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    for path in ["/settings/staff/999999", "/settings/staff/abc", "/settings/staff/99999999999999999999"] {
+        admin.get(path).await.assert_status(404);
+        admin.post_form(path, &[("name", "x"), ("role", "operator")]).await.assert_status(404);
+    }
+}
+
+#[actix_web::test]
+async fn everybody_edits_their_own_profile() {
+    let app = spawn_app().await;
+    for email in [OPERATOR, SUPERVISOR] {
+        let person = app.sign_in(email).await;
+        let page = person.get("/settings/profile").await;
+        let fields = [("name", " Ольга\u{202e} 😀 "), ("language", "ru"), ("theme", "dark")];
+        person.submit(&page, "#profile", &fields).await.assert_redirect("/settings/profile");
+        let page = person.get("/settings/profile").await;
+        page.assert_has("html[lang=ru][data-bs-theme=dark]").assert_says("Мой профиль");
+        assert_eq!(page.attribute("#name", "value"), "Ольга 😀");
+        person.submit(&page, "#profile", &[("name", "  ")]).await.assert_status(422).assert_has("#name-err");
+    }
+}
+
+#[actix_web::test]
+async fn changing_the_password_asks_for_the_old_one_and_ends_other_sessions() {
+    let app = spawn_app().await;
+    let (here, there) = (app.sign_in(OPERATOR).await, app.sign_in(OPERATOR).await);
+    let page = here.get("/settings/profile").await;
+    let wrong = [("old", "not it at all"), ("password", NEW_PASSWORD), ("again", NEW_PASSWORD)];
+    here.submit(&page, "#password", &wrong).await.assert_status(422).assert_has("#old-err");
+    let right = [("old", PASSWORD), ("password", NEW_PASSWORD), ("again", NEW_PASSWORD)];
+    here.submit(&page, "#password", &right).await.assert_redirect("/settings/profile");
+    here.get("/settings/profile").await.assert_status(200);
+    there.get("/settings/profile").await.assert_redirect("/login");
+    assert_eq!(sign_in_with(&app, OPERATOR, NEW_PASSWORD).await, 303);
+}
