@@ -23,6 +23,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod customers;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod files;
 pub mod home;

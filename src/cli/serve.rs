@@ -5,7 +5,8 @@ use clap::Args;
 use crate::app;
 use crate::config::{Config, Settings};
 use crate::error::{Error, Result};
-use crate::staff;
+use crate::files::Files;
+use crate::{demo, staff};
 
 #[derive(Args)]
 pub struct Serve {
@@ -29,6 +30,13 @@ async fn serve(config: Config) -> Result<()> {
     let running = app::start(config).await?;
     let base = running.config.public_url.clone().unwrap_or_else(|| format!("http://{}", running.address));
     println!("Switchboard is ready at {base}");
+    if running.config.demo {
+        let files = Files::open(&running.config)?;
+        demo::fill(&running.db, &files, &running.secrets).await?;
+        println!("Sign in as:");
+        demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
+        println!("A sample site with the web chat: {base}/demo");
+    }
     if let Some(token) = running.db.write(staff::first_admin_link).await? {
         println!(
             "Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {base}/welcome/{token}"

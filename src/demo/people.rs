@@ -1,0 +1,144 @@
+//! The people of the demo: staff, and customers with names in four scripts.
+
+use super::dialogues::Tongue;
+use crate::auth::Role;
+
+/// The staff of Northwind. All sign in with the password that `--demo` prints.
+pub const STAFF: &[(&str, &str, Role)] = &[
+    ("admin@demo.example", "Marta Lindqvist", Role::Admin),
+    ("supervisor@demo.example", "Igor Petrov", Role::Supervisor),
+    ("operator@demo.example", "Priya Nair", Role::Operator),
+    ("operator2@demo.example", "Анна Соколова", Role::Operator),
+    ("operator3@demo.example", "陈静", Role::Operator),
+    ("operator4@demo.example", "Tom Becker", Role::Operator),
+];
+
+/// Who works with customers: places in [`STAFF`].
+pub const OPERATORS: std::ops::Range<usize> = 2..6;
+
+const LATIN: (&[&str], &[&str]) = (
+    &[
+        "Anna", "Oliver", "Zoltán", "María", "Liam", "Grace", "Noah", "Chloé", "Jonas", "Ines", "Hugo", "Freya",
+        "Mateo", "Sofia", "Nguyễn", "Emil", "Aisha",
+    ],
+    &[
+        "Kowalska",
+        "Bennett",
+        "Kiss",
+        "Fernández",
+        "O’Connor",
+        "Okafor",
+        "Müller",
+        "Dubois",
+        "Lindberg",
+        "Rossi",
+        "Novák",
+        "Haugen",
+        "Silva",
+    ],
+);
+const CYRILLIC: (&[&str], &[&str]) = (
+    &["Екатерина", "Дмитрий", "Сергей", "Ольга", "Ксения", "Алёна", "Михаил", "Тимур", "Юлия", "Павел"],
+    &["Морозова", "Соколов", "Иванов", "Кузнецова", "Лебедева", "Ковальчук", "Орлова", "Зайцев", "Беляева"],
+);
+const CHINESE: &[&str] = &[
+    "王芳",
+    "李伟",
+    "陈静",
+    "张敏",
+    "刘洋",
+    "赵磊",
+    "黄丽",
+    "周杰",
+    "吴昊",
+    "徐静怡",
+    "孙悦",
+    "马超",
+    "朱琳",
+    "胡明轩",
+];
+const ARABIC: &[&str] = &[
+    "محمد العلي",
+    "فاطمة الزهراء",
+    "أحمد حسن",
+    "ليلى منصور",
+    "يوسف إبراهيم",
+    "مريم خليل",
+    "عمر السيد",
+    "نور الهاشمي",
+    "خالد المصري",
+    "سارة عبد الله",
+];
+
+/// A very long name, as every desk has one.
+pub const LONG_NAME: &str = "Maria Magdalena Konstantinopolskaya-Wolfeschlegelsteinhausenbergerdorff of the Northern Office Supplies Purchasing Department";
+
+pub const COMPANIES: &[(&str, &str)] = &[
+    ("Kowalska Studio", "kowalska.example"),
+    ("Bennett & Sons", "bennett.example"),
+    ("ООО «Ромашка»", "romashka.example"),
+    ("北京晨光贸易", "chenguang.example"),
+    ("شركة النور", "alnoor.example"),
+    ("Lindberg Logistik", "lindberg.example"),
+    ("Rossi Arredamenti", "rossi.example"),
+    ("Okafor Retail", "okafor.example"),
+];
+
+/// Customer tags with their hue.
+pub const TAGS: &[(&str, i32)] = &[
+    ("VIP", 2),
+    ("Delivery issue", 1),
+    ("Wholesale", 3),
+    ("Newsletter", 6),
+    ("Speaks English", 5),
+    ("Постоянный клиент", 4),
+];
+
+/// Conversation tags: name and the place of the tag above.
+pub const SUBJECTS: &[(&str, Option<usize>)] = &[
+    ("Delivery", None),
+    ("Late parcel", Some(0)),
+    ("Courier missed the customer", Some(1)),
+    ("Change of address", Some(0)),
+    ("Payment", None),
+    ("Refund", Some(4)),
+    ("Card declined", Some(4)),
+    ("Product", None),
+    ("Size advice", Some(7)),
+    ("Defect", Some(7)),
+];
+
+/// Why some customers are blocked.
+pub const BLOCK_REASONS: &[&str] = &[
+    "Sends advertising to every operator",
+    "Threatened an operator on the phone line",
+    "Оскорбляет операторов",
+    "Fourth chargeback on delivered goods",
+    "Spam",
+];
+
+/// A customer's name and the language that they write.
+pub fn name(number: usize) -> (String, Tongue) {
+    let pick = |list: &[&str], at: usize| list.get(at % list.len()).copied().unwrap_or_default().to_owned();
+    let both =
+        |(first, last): (&[&str], &[&str]), n: usize| format!("{} {}", pick(first, n), pick(last, n * 5 + n / 7));
+    match number % 8 {
+        3 => (pick(CHINESE, number / 8), Tongue::Chinese),
+        6 => (pick(ARABIC, number / 8), Tongue::Arabic),
+        1 | 4 => (both(CYRILLIC, number / 4), Tongue::Russian),
+        _ if number == 16 => (LONG_NAME.to_owned(), Tongue::English),
+        _ => (both(LATIN, number / 2 + number % 8), Tongue::English),
+    }
+}
+
+/// A phone number in the form of the customer's country.
+pub fn phone(number: usize, tongue: Tongue) -> String {
+    let tail = 100_000 + (number * 7919) % 900_000;
+    match tongue {
+        Tongue::Russian => format!("+7 901 {:03}-{:02}-{:02}", tail / 1000, tail / 10 % 100, number % 100),
+        Tongue::Chinese => format!("+86 138 {:04} {:04}", tail % 10_000, (number * 37) % 10_000),
+        Tongue::Arabic => format!("+971 50 {:03} {:04}", tail % 1000, (number * 53) % 10_000),
+        Tongue::English if number.is_multiple_of(3) => format!("+44 7700 900{:03}", number % 1000),
+        Tongue::English => format!("+49 1512 {tail:06}0"),
+    }
+}
