@@ -42,7 +42,11 @@ pub fn names(conn: &mut Conn, ids: &[CompanyId]) -> Result<HashMap<CompanyId, St
 
 /// Some names to choose from while typing.
 pub fn offered(conn: &mut Conn) -> Result<Vec<String>> {
-    Ok(companies::table.order((companies::name_folded, companies::id)).select(companies::name).limit(OFFERED).load(conn)?)
+    Ok(companies::table
+        .order((companies::name_folded, companies::id))
+        .select(companies::name)
+        .limit(OFFERED)
+        .load(conn)?)
 }
 
 /// A page of companies whose name holds `name` (folded; empty: all), by name.

@@ -208,7 +208,13 @@ pub struct Member {
 }
 
 /// `POST /companies/{id}/members`.
-pub async fn members(by: Operator, hx: Hx, db: Data<Db>, id: Path<CompanyId>, form: Form<Member>) -> Result<HttpResponse> {
+pub async fn members(
+    by: Operator,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CompanyId>,
+    form: Form<Member>,
+) -> Result<HttpResponse> {
     let (id, member) = (id.into_inner(), form.into_inner());
     db.write(move |tx| {
         let company = store::find(tx, id)?;

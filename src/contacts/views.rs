@@ -2,9 +2,9 @@
 
 use askama::Template;
 
+use crate::channels::Channel;
 use crate::companies::Company;
 use crate::conversations::Conversation;
-use crate::channels::Channel;
 use crate::customers::{Customer, EditForm, Handle, ListedCustomer};
 use crate::db::page::NamePage;
 use crate::web::forms::Errors;

@@ -88,7 +88,11 @@ fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
     Ok(Details {
         handles: customers::store::handles_of(conn, id)?,
         is_pending: customers::store::has_pending(conn, id)?,
-        recent: recent.into_iter().map(|c| (kinds.iter().find(|k| k.id == c.channel_id).cloned(), c)).map(|(k, c)| (c, k)).collect(),
+        recent: recent
+            .into_iter()
+            .map(|c| (kinds.iter().find(|k| k.id == c.channel_id).cloned(), c))
+            .map(|(k, c)| (c, k))
+            .collect(),
         company,
         customer,
     })
@@ -113,7 +117,8 @@ pub async fn create(
     let (mut form, region) = (form.into_inner(), config.phone_region.clone());
     if text::clean(&form.name).is_empty() {
         // Known by their address alone, until somebody or a channel names them.
-        let address = [&form.email, &form.phone].into_iter().map(|typed| text::clean(typed)).find(|typed| !typed.is_empty());
+        let address =
+            [&form.email, &form.phone].into_iter().map(|typed| text::clean(typed)).find(|typed| !typed.is_empty());
         form.name = address.unwrap_or_default();
     }
     let parsed = customers::parse_form(&form).and_then(|(details, company)| {

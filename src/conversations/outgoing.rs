@@ -7,8 +7,8 @@ use crate::audit;
 use crate::auth::Operator;
 use crate::channels::ChannelKind;
 use crate::customers::{self, ChannelAccount, Customer};
-use crate::db::{Conn, Tx};
 use crate::db::types::{ConversationId, MessageId};
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
 use crate::realtime::Topic;
@@ -119,12 +119,7 @@ pub fn start(
 }
 
 /// Why this person cannot write first to this account, if they cannot.
-pub fn may_write_first(
-    conn: &mut Conn,
-    by: &Operator,
-    customer: &Customer,
-    account: &ChannelAccount,
-) -> Result<()> {
+pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, account: &ChannelAccount) -> Result<()> {
     let (kind, enabled) = store::channel(conn, account.channel_id)?;
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));

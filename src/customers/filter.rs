@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn an_address_comes_back_as_the_same_filters() {
-        let filter = Filter { name: "Анна & Co".into(), id: "104".into(), ..asked("dates", "2026-01-01", "2026-02-01") };
+        let filter =
+            Filter { name: "Анна & Co".into(), id: "104".into(), ..asked("dates", "2026-01-01", "2026-02-01") };
         let url = filter.url(Some("x"));
         let query: std::collections::HashMap<String, String> =
             url::form_urlencoded::parse(url.split_once('?').unwrap().1.as_bytes()).into_owned().collect();

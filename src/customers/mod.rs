@@ -13,7 +13,10 @@ pub mod store;
 mod views;
 pub mod web;
 
-pub use model::{ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, CustomerTag, Details, Handle, ListedCustomer, Records, StoredClaim, TypedDetails};
+pub use model::{
+    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, CustomerTag, Details, Handle, ListedCustomer, Records,
+    StoredClaim, TypedDetails,
+};
 pub use store::{find, require_visible};
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

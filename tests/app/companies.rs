@@ -5,7 +5,8 @@ use crate::support::{Client, OPERATOR, Page, spawn_app};
 
 async fn create(client: &Client, name: &str) -> Page {
     let page = client.get("/companies/new").await;
-    let made = client.submit(&page, "form#company_form", &[("name", name), ("domain", "https://www.Harbour.example/")]).await;
+    let made =
+        client.submit(&page, "form#company_form", &[("name", name), ("domain", "https://www.Harbour.example/")]).await;
     client.follow(&made).await
 }
 
@@ -33,7 +34,11 @@ async fn a_company_form_is_checked_and_works_once() {
     let app = spawn_app().await;
     let client = app.sign_in(OPERATOR).await;
     let page = client.get("/companies/new").await;
-    client.submit(&page, "form#company_form", &[("name", " \u{200b} ")]).await.assert_status(422).assert_has("#name-err");
+    client
+        .submit(&page, "form#company_form", &[("name", " \u{200b} ")])
+        .await
+        .assert_status(422)
+        .assert_has("#name-err");
     let wrong = client.submit(&page, "form#company_form", &[("name", "A"), ("domain", "<script>")]).await;
     wrong.assert_status(422).assert_has("#domain-err");
     assert_eq!(wrong.attribute("input#domain", "value"), "<script>");

@@ -36,7 +36,10 @@ async fn the_list_stands_left_and_the_details_right() {
     page.assert_silent_about("Anna &amp; Co");
     let details = client.get(&page.attribute(NAMES, "href")).await;
     assert_eq!(details.path, format!("/contacts/{anna}"));
-    details.assert_has(&format!("{NAMES}[aria-current=true]")).assert_says("anna@example.com").assert_says("Recent conversations");
+    details
+        .assert_has(&format!("{NAMES}[aria-current=true]"))
+        .assert_says("anna@example.com")
+        .assert_says("Recent conversations");
     assert_eq!(details.select("#detail h2")[0], "Anna");
     let companies = client.get("/companies").await;
     assert_eq!(companies.select("#company_list .cc-a"), ["Anna & Co"]);
@@ -47,11 +50,22 @@ async fn the_list_stands_left_and_the_details_right() {
 #[actix_web::test]
 async fn contacts_are_searched_by_name_only() {
     let app = spawn_app().await;
-    app.customer(Person { name: "Ольга Кузнецова", phone: "+7 901 788-07-95", email: "anna@example.com", ..Person::default() });
+    app.customer(Person {
+        name: "Ольга Кузнецова",
+        phone: "+7 901 788-07-95",
+        email: "anna@example.com",
+        ..Person::default()
+    });
     app.customer(Person::named("Anna"));
     app.execute("INSERT INTO companies (name, name_folded, created_at) VALUES ('Кузнецова и сын', 'кузнецова и сын', '2026-01-01 10:00:00')");
     let client = app.sign_in(OPERATOR).await;
-    for (typed, found) in [("КУЗНЕЦ", vec!["Ольга Кузнецова"]), ("ц", vec!["Ольга Кузнецова"]), ("nna", vec!["Anna"]), ("7880795", vec![]), ("example", vec![])] {
+    for (typed, found) in [
+        ("КУЗНЕЦ", vec!["Ольга Кузнецова"]),
+        ("ц", vec!["Ольга Кузнецова"]),
+        ("nna", vec!["Anna"]),
+        ("7880795", vec![]),
+        ("example", vec![]),
+    ] {
         let region = client.htmx(&format!("/contacts?q={typed}"), "div#contact_list").await;
         assert_eq!(region.assert_region("contact_list").select(NAMES), found, "{typed}");
     }
@@ -100,7 +114,10 @@ async fn a_new_contact_is_checked_and_made_once() {
     assert_eq!(app.number("SELECT count(*) FROM customers"), 0);
     let name = "<b>Ann\u{202e}a</b> \u{7}😀 '; DROP TABLE customers; --";
     for _ in 0..2 {
-        client.submit(&page, "form#contact_form", &[("name", name), ("email", "a@example.com"), ("anyway", "yes")]).await.assert_status(303);
+        client
+            .submit(&page, "form#contact_form", &[("name", name), ("email", "a@example.com"), ("anyway", "yes")])
+            .await
+            .assert_status(303);
     }
     assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("<b>Anna</b> 😀 '; DROP TABLE customers; --"));
     client.get("/contacts").await.assert_lacks("#contact_list b").assert_says("<b>Anna</b> 😀");
@@ -110,7 +127,12 @@ async fn a_new_contact_is_checked_and_made_once() {
 #[actix_web::test]
 async fn duplicates_are_warned_about() {
     let app = spawn_app().await;
-    let known = app.customer(Person { name: "Anna", phone: "8 (901) 788-07-95", email: "anna@example.com", ..Person::default() });
+    let known = app.customer(Person {
+        name: "Anna",
+        phone: "8 (901) 788-07-95",
+        email: "anna@example.com",
+        ..Person::default()
+    });
     for fields in [[("phone", "+79017880795")], [("email", "ANNA@example.com")]] {
         let (_, warned) = new_contact(&app, &fields).await;
         warned.assert_status(422).assert_says("This looks like").assert_has(&format!("a[href='/contacts/{known}']"));
@@ -129,7 +151,13 @@ async fn duplicates_are_warned_about() {
 async fn a_first_message_makes_the_contact() {
     let app = spawn_app().await;
     let whatsapp = app.channel("whatsapp");
-    let letter = || Letter { channel: whatsapp, address: "79017880795", name: "Kate 🌸", phone: "+79017880795", ..Letter::default() };
+    let letter = || Letter {
+        channel: whatsapp,
+        address: "79017880795",
+        name: "Kate 🌸",
+        phone: "+79017880795",
+        ..Letter::default()
+    };
     let id = app.writes(letter()).await;
     let client = app.sign_in(OPERATOR).await;
     let page = client.get(&format!("/contacts/{id}")).await;
@@ -173,7 +201,10 @@ async fn a_conversation_starts_from_the_details() {
     assert_eq!(start, ["Start conversation"]);
     let form = client.get(&page.attribute(".phead a.btn-primary", "href")).await;
     send_first(&client, &form, &[("body", "Good morning")]).await.assert_redirect(&format!("/inbox/{id}"));
-    assert_eq!(app.number(&format!("SELECT channel_id FROM conversations WHERE origin = 'outgoing' AND customer_id = {id}")), chat);
+    assert_eq!(
+        app.number(&format!("SELECT channel_id FROM conversations WHERE origin = 'outgoing' AND customer_id = {id}")),
+        chat
+    );
     assert_eq!(client.get(&format!("/contacts/{id}")).await.count("#recent a"), 2);
 }
 
@@ -191,7 +222,9 @@ async fn the_way_back_stays_in_the_house() {
         let page = client.get(&format!("/contacts?back={evil}")).await;
         page.assert_lacks(".pane-back");
         let form = client.get("/contacts/new").await;
-        let made = client.submit(&form, "form#contact_form", &[("email", "b@example.com"), ("back", evil), ("anyway", "1")]).await;
+        let made = client
+            .submit(&form, "form#contact_form", &[("email", "b@example.com"), ("back", evil), ("anyway", "1")])
+            .await;
         assert!(made.location().starts_with('/') && !made.location().starts_with("//"), "{evil}");
     }
 }
@@ -201,7 +234,11 @@ async fn the_way_back_stays_in_the_house() {
 async fn names_come_in_pages() {
     let app = spawn_app().await;
     app.execute("INSERT INTO settings (key, value) VALUES ('operators_see_others', 'false')");
-    let theirs = app.customer(Person { name: "Name 000", responsible: Some(app.staff_id(SECOND_OPERATOR)), ..Person::default() });
+    let theirs = app.customer(Person {
+        name: "Name 000",
+        responsible: Some(app.staff_id(SECOND_OPERATOR)),
+        ..Person::default()
+    });
     for n in 1..=60 {
         app.customer(Person::named(&format!("Name {n:03}")));
     }

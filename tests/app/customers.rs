@@ -39,13 +39,22 @@ async fn the_table_shows_every_customer_and_leads_to_profiles() {
         responsible: Some(app.staff_id(ADMIN)),
         ..Person::default()
     });
-    app.customer(Person { name: "王芳", responsible: Some(app.staff_id(OPERATOR)), idle: 1, age: 1, ..Person::default() });
+    app.customer(Person {
+        name: "王芳",
+        responsible: Some(app.staff_id(OPERATOR)),
+        idle: 1,
+        age: 1,
+        ..Person::default()
+    });
     let tag = app.tag("VIP", 2);
     app.execute(&format!("INSERT INTO customer_tag_links (customer_id, tag_id) VALUES ({mine}, {tag})"));
     let admin = app.sign_in(ADMIN).await;
     let page = admin.get("/customers?period=all").await;
     assert_eq!(page.select(NAMES), ["Анна Ковальская", "王芳"]);
-    page.assert_says("anna@example.com").assert_says("+7 901 788-07-95").assert_says("Olga Operator").assert_says("VIP");
+    page.assert_says("anna@example.com")
+        .assert_says("+7 901 788-07-95")
+        .assert_says("Olga Operator")
+        .assert_says("VIP");
     page.assert_says("2 customers");
     let link = page.attribute("tbody .who", "href");
     assert_eq!(link, format!("/customers/{mine}"));
@@ -88,7 +97,11 @@ async fn an_empty_week_offers_everybody() {
     let page = client.get("/customers").await;
     page.assert_says("Nobody new in this period").assert_lacks("table");
     assert_eq!(client.get(&page.attribute(".blank a", "href")).await.select(NAMES), ["Known for long"]);
-    client.get("/customers?name=nobody").await.assert_says("Nobody matches").assert_has(".blank a[href='/customers?period=all&name=nobody']");
+    client
+        .get("/customers?name=nobody")
+        .await
+        .assert_says("Nobody matches")
+        .assert_has(".blank a[href='/customers?period=all&name=nobody']");
 }
 
 /// CUST-06: by tag, whether many have it or one.
@@ -111,7 +124,8 @@ async fn a_tag_narrows_down() {
 #[actix_web::test]
 async fn the_name_filter_is_fuzzy() {
     let app = spawn_app().await;
-    for name in ["Константин Ё. Петров", "王芳", "محمد العلي", "100% O'Brien_", "Straße Anna"] {
+    for name in ["Константин Ё. Петров", "王芳", "محمد العلي", "100% O'Brien_", "Straße Anna"]
+    {
         app.customer(Person::named(name));
     }
     app.customer(Person { name: "Only mail", email: "petrov@anna.example", ..Person::default() });
@@ -152,7 +166,10 @@ async fn the_id_filter_is_fuzzy() {
     assert_eq!(client.get("/customers?id=7").await.select(NAMES), ["104882 in the name"]);
     let page = client.get("/customers?id=104882").await;
     page.assert_says("Blocked");
-    client.get(&page.attribute("tbody .who", "href")).await.assert_has("#d-unblock form[action='/customers/104882/unblock']");
+    client
+        .get(&page.attribute("tbody .who", "href"))
+        .await
+        .assert_has("#d-unblock form[action='/customers/104882/unblock']");
 }
 
 /// CUST-56, CUST-58: from the table a supervisor gets to the blacklist and blocks; operators see neither.
@@ -165,7 +182,9 @@ async fn supervisors_block_from_the_table() {
     page.assert_has(".tbar a[href='/blacklist']");
     let link = page.attribute("tbody a.ban", "href");
     let profile = supervisor.get(&link).await;
-    profile.assert_has(&format!("dialog#d-block[open] form[action='/customers/{id}/block'] textarea[name=reason][required]"));
+    profile.assert_has(&format!(
+        "dialog#d-block[open] form[action='/customers/{id}/block'] textarea[name=reason][required]"
+    ));
     let page = app.sign_in(OPERATOR).await.get("/customers").await;
     page.assert_lacks(".tbar a[href='/blacklist']").assert_lacks("tbody a[href*=block]");
 }
@@ -216,7 +235,8 @@ async fn the_scope_holds_for_the_table() {
     let app = spawn_app().await;
     app.execute("INSERT INTO settings (key, value) VALUES ('operators_see_others', 'false')");
     app.customer(Person { name: "Mine", responsible: Some(app.staff_id(OPERATOR)), ..Person::default() });
-    let others = app.customer(Person { name: "Theirs", responsible: Some(app.staff_id(SECOND_OPERATOR)), ..Person::default() });
+    let others =
+        app.customer(Person { name: "Theirs", responsible: Some(app.staff_id(SECOND_OPERATOR)), ..Person::default() });
     app.customer(Person { name: "Free", idle: 0, ..Person::default() });
     let client = app.sign_in(OPERATOR).await;
     let page = client.get("/customers").await;

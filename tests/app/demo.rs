@@ -59,7 +59,10 @@ async fn cards_agree_with_the_messages() {
         0
     );
     assert_eq!(app.number("SELECT count(*) FROM customers WHERE search_text = ''"), 0);
-    assert_eq!(app.number("SELECT count(*) FROM blocks") - app.number("SELECT count(*) FROM customers WHERE blocked"), 0);
+    assert_eq!(
+        app.number("SELECT count(*) FROM blocks") - app.number("SELECT count(*) FROM customers WHERE blocked"),
+        0
+    );
 }
 
 #[actix_web::test]

@@ -11,6 +11,7 @@ mod cli;
 mod companies;
 mod contacts;
 mod customers;
+mod demo;
 mod harness;
 mod home;
 mod profile;

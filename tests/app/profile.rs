@@ -40,15 +40,34 @@ async fn the_profile_has_its_fields() {
     client.submit(&edit, "form#edit_form", &fields).await.assert_redirect(&format!("/customers/{id}"));
     let page = client.get(&format!("/customers/{id}")).await;
     for words in [
-        "Nickname", "Анна 🌸", "Real name", "Anna Kowalska", "Phone", "+44 7700 900142", "Email", "anna@example.com", "Company",
-        "Kowalska Studio", "External ID", "CRM-55", "Language", "Polish", "Note", "Two lines", "QQ", "12345", "ICQ", "777",
+        "Nickname",
+        "Анна 🌸",
+        "Real name",
+        "Anna Kowalska",
+        "Phone",
+        "+44 7700 900142",
+        "Email",
+        "anna@example.com",
+        "Company",
+        "Kowalska Studio",
+        "External ID",
+        "CRM-55",
+        "Language",
+        "Polish",
+        "Note",
+        "Two lines",
+        "QQ",
+        "12345",
+        "ICQ",
+        "777",
     ] {
         page.assert_says(words);
     }
     page.assert_says(&format!("ID {id}"));
     let again = client.get(&format!("/customers/{id}/edit")).await.form("form#edit_form");
     for (name, value) in fields {
-        let shown = again.fields.iter().find(|(field, _)| field == name).map(|(_, shown)| shown.trim().replace("\r\n", "\n"));
+        let shown =
+            again.fields.iter().find(|(field, _)| field == name).map(|(_, shown)| shown.trim().replace("\r\n", "\n"));
         assert_eq!(shown.as_deref(), Some(value), "{name}");
     }
 }
@@ -86,7 +105,10 @@ async fn wrong_input_is_said_at_its_field() {
         ("external_id", "CRM-1"),
     ] {
         let answer = client.submit(&edit, "form#edit_form", &[("real_name", "<b>kept</b>"), (field, value)]).await;
-        answer.assert_status(422).assert_has(&format!("#{field}-err")).assert_has(&format!("#{field}[aria-invalid=true]"));
+        answer
+            .assert_status(422)
+            .assert_has(&format!("#{field}-err"))
+            .assert_has(&format!("#{field}[aria-invalid=true]"));
         assert_eq!(answer.attribute("input#real_name", "value"), "<b>kept</b>", "{field}");
     }
     assert_eq!(app.text(&format!("SELECT name FROM customers WHERE id = {id}")).as_deref(), Some("Anna"));
@@ -105,7 +127,10 @@ async fn a_stale_form_asks() {
     let fresh = one.get(&format!("/customers/{id}/edit")).await;
     one.submit(&fresh, "form#edit_form", &[("phone", "+7 901 788-07-95")]).await.assert_status(303);
     let asked = other.submit(&stale, "form#edit_form", &[("name", "Anna K.")]).await;
-    asked.assert_status(422).assert_says("Somebody else changed this customer meanwhile").assert_says("+7 901 788-07-95");
+    asked
+        .assert_status(422)
+        .assert_says("Somebody else changed this customer meanwhile")
+        .assert_says("+7 901 788-07-95");
     assert_eq!(asked.attribute("input#name", "value"), "Anna K.");
     assert!(app.text("SELECT phone FROM customers").is_some());
     other.submit(&asked, "form#edit_form", &[]).await.assert_status(303);
@@ -124,7 +149,8 @@ async fn tags_are_added_and_taken_away() {
     let client = app.sign_in(OPERATOR).await;
     let tab = format!("/customers/{id}?tab=tags");
     let page = client.get(&tab).await;
-    page.assert_has("nav.tabs a[aria-current=page][href$='tab=tags']").assert_lacks("a[href='/settings/customer-tags']");
+    page.assert_has("nav.tabs a[aria-current=page][href$='tab=tags']")
+        .assert_lacks("a[href='/settings/customer-tags']");
     assert_eq!(page.count("#tags-others button"), 2);
     let post = format!("/customers/{id}/tags");
     for _ in 0..2 {
@@ -163,11 +189,22 @@ async fn the_interaction_tab_tells_of_conversations() {
     let client = app.sign_in(OPERATOR).await;
     let page = client.get(&format!("/customers/{id}?tab=interaction")).await;
     assert_eq!(page.count("tbody tr"), 2);
-    page.assert_says("2.0 on average, 1 rating").assert_has("tbody [role=img][aria-label='2 of 5']").assert_says("Queued").assert_says("Closed");
+    page.assert_says("2.0 on average, 1 rating")
+        .assert_has("tbody [role=img][aria-label='2 of 5']")
+        .assert_says("Queued")
+        .assert_says("Closed");
     page.assert_silent_about("203.0.113.48");
     let details: Vec<String> = page.attributes("tbody td:last-child a", "href");
     let web = client.get(details[1].split('#').next().unwrap()).await;
-    for words in ["203.0.113.48", "Leeds, United Kingdom", "Safari 19, iOS 20", "https://shop.example/track", "https://search.example/", "Had to explain twice", "Solved"] {
+    for words in [
+        "203.0.113.48",
+        "Leeds, United Kingdom",
+        "Safari 19, iOS 20",
+        "https://shop.example/track",
+        "https://search.example/",
+        "Had to explain twice",
+        "Solved",
+    ] {
         web.assert_says(words);
     }
     web.assert_has("tr[aria-current=true]");
@@ -176,7 +213,10 @@ async fn the_interaction_tab_tells_of_conversations() {
     client.get(&format!("/customers/{id}")).await.assert_says("203.0.113.48");
     let stranger = app.customer(Person::named("Stranger"));
     let number = app.number("SELECT MIN(id) FROM conversations");
-    for wrong in [format!("/customers/{stranger}?tab=interaction&conversation={number}"), format!("/customers/{id}?tab=interaction&conversation=x")] {
+    for wrong in [
+        format!("/customers/{stranger}?tab=interaction&conversation={number}"),
+        format!("/customers/{id}?tab=interaction&conversation=x"),
+    ] {
         client.get(&wrong).await.assert_status(404);
     }
     client.get(&format!("/customers/{stranger}?tab=interaction")).await.assert_says("No conversations yet");
@@ -200,7 +240,10 @@ async fn contact_customer_opens_a_new_conversation() {
     let page = client.get(&format!("/customers/{id}")).await;
     page.assert_has(&format!(".phead a.btn-primary[href='/inbox/{id}']")).assert_says("Active conversation");
     let refused = client.get(&format!("/customers/{id}/message")).await;
-    refused.assert_says("has an active conversation").assert_has(&format!("#message_form a[href='/inbox/{id}']")).assert_lacks("textarea");
+    refused
+        .assert_says("has an active conversation")
+        .assert_has(&format!("#message_form a[href='/inbox/{id}']"))
+        .assert_lacks("textarea");
 }
 
 /// SEARCH-36: what cannot be sent says why: nothing typed, no channel, blocked, a colleague's customer, an account of somebody else.
@@ -220,7 +263,11 @@ async fn a_first_message_is_refused_with_its_reason() {
     let second = app.staff_id(SECOND_OPERATOR);
     app.execute(&format!("UPDATE customers SET responsible_id = {second} WHERE id = {id}"));
     client.get(&format!("/customers/{id}/message")).await.assert_says("belongs to a colleague");
-    send_first(&client, &page, &[("body", "hi")]).await.assert_status(422).assert_says("belongs to a colleague").assert_says("hi");
+    send_first(&client, &page, &[("body", "hi")])
+        .await
+        .assert_status(422)
+        .assert_says("belongs to a colleague")
+        .assert_says("hi");
     app.execute(&format!("UPDATE customers SET blocked = TRUE, responsible_id = NULL WHERE id = {id}"));
     client.get(&format!("/customers/{id}/message")).await.assert_says("This customer is blocked");
     assert_eq!(app.number("SELECT count(*) FROM conversations"), 1);
@@ -235,7 +282,12 @@ async fn the_profile_blocks_and_unblocks() {
     let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
     let form = format!("dialog#d-block form[action='/customers/{id}/block'] textarea[name=reason][required]");
     admin.get(&page).await.assert_has(&form).assert_says("Add to blacklist");
-    operator.get(&page).await.assert_lacks("#d-block").assert_says("Ask to block").assert_has("#d-ask textarea[name=reason]");
+    operator
+        .get(&page)
+        .await
+        .assert_lacks("#d-block")
+        .assert_says("Ask to block")
+        .assert_has("#d-ask textarea[name=reason]");
     let admin_id = app.staff_id(ADMIN);
     app.execute(&format!("UPDATE customers SET blocked = TRUE WHERE id = {id}"));
     app.execute(&format!(
@@ -285,14 +337,21 @@ async fn claims_show_possible_duplicates() {
     assert_ne!(id, known);
     let client = app.sign_in(OPERATOR).await;
     let page = client.get(&format!("/customers/{id}")).await;
-    page.assert_says("Not verified").assert_says("Use this phone").assert_says("Use this email").assert_says("Contact details are missing");
+    page.assert_says("Not verified")
+        .assert_says("Use this phone")
+        .assert_says("Use this email")
+        .assert_says("Contact details are missing");
     page.assert_has(&format!(".mini a[href='/customers/{known}']"));
     client.get(&format!("/customers/{known}")).await.assert_has(&format!(".mini a[href='/customers/{id}']"));
     let claim = app.number("SELECT id FROM contact_claims WHERE kind = 'email'").to_string();
     client.post_form(&format!("/customers/{known}/claims"), &[("claim", &claim)]).await.assert_status(404);
     client.post_form(&format!("/customers/{id}/claims"), &[("claim", &claim)]).await.assert_status(303);
     assert_eq!(app.text(&format!("SELECT email FROM customers WHERE id = {id}")).as_deref(), Some("me@example.com"));
-    client.get(&format!("/customers/{id}")).await.assert_silent_about("Use this email").assert_silent_about("Contact details are missing");
+    client
+        .get(&format!("/customers/{id}"))
+        .await
+        .assert_silent_about("Use this email")
+        .assert_silent_about("Contact details are missing");
 }
 
 /// LIST-126, LIST-127: an admin deletes a customer by typing the number of records that go with them; nothing of them is left.

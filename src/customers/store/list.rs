@@ -12,11 +12,11 @@ use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
+use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::page::{Cursor, NameCursor, NamePage, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
 use crate::db::types::{CompanyId, CustomerTagId, UtcTime};
-use crate::db::Conn;
 use crate::error::Result;
 use crate::text;
 use crate::web::times::Clock;
@@ -154,14 +154,13 @@ fn holding<'a>(conn: &mut Conn, term: &str) -> Result<Condition<'a>> {
         return Ok(Box::new(customers::search_text.like(pattern).escape('\\')));
     }
     let trigrams = text::trigram_match(term);
-    let found: Vec<i64> = diesel::sql_query(format!(
-        "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1 LIMIT {COMMON}"
-    ))
-    .bind::<Text, _>(&trigrams)
-    .load::<Id>(conn)?
-    .into_iter()
-    .map(|row| row.id)
-    .collect();
+    let found: Vec<i64> =
+        diesel::sql_query(format!("SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1 LIMIT {COMMON}"))
+            .bind::<Text, _>(&trigrams)
+            .load::<Id>(conn)?
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
     if i64::try_from(found.len()).unwrap_or(COMMON) < COMMON {
         return Ok(Box::new(customers::id.eq_any(found)));
     }

@@ -6,8 +6,8 @@ use crate::auth::CustomerScope;
 use crate::customers::model::{CurrentBlock, ListedCustomer, Records};
 use crate::db::Conn;
 use crate::db::schema::{
-    attachments, block_requests, blocks, channel_accounts as accounts, contact_claims as claims, conversations, customers,
-    messages, staff,
+    attachments, block_requests, blocks, channel_accounts as accounts, contact_claims as claims, conversations,
+    customers, messages, staff,
 };
 use crate::db::types::CustomerId;
 use crate::error::Result;

@@ -51,9 +51,13 @@ pub async fn delete(
         .await?;
     match wrong {
         None => hx.done("toast-customer-deleted", "/customers"),
-        Some((customer, records)) => {
-            hx.invalid(&DeletePage { sh, customer, records, typed, errors: Errors::one("count", "customers-delete-wrong") })
-        }
+        Some((customer, records)) => hx.invalid(&DeletePage {
+            sh,
+            customer,
+            records,
+            typed,
+            errors: Errors::one("count", "customers-delete-wrong"),
+        }),
     }
 }
 

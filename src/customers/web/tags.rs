@@ -24,7 +24,13 @@ pub struct Change {
     back: String,
 }
 
-pub async fn change(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form: Form<Change>) -> Result<HttpResponse> {
+pub async fn change(
+    by: Operator,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    form: Form<Change>,
+) -> Result<HttpResponse> {
     let (id, form) = (id.into_inner(), form.into_inner());
     let unknown = || Error::Invalid("customers-tag-unknown".into());
     let tag = |typed: &str| match typed.trim() {

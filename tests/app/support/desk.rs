@@ -138,7 +138,6 @@ impl Letter<'_> {
     }
 }
 
-
 /// The form for a first message, filled in and sent as a browser does.
 pub async fn send_first(client: &Client, page: &Page, fields: &[(&str, &str)]) -> Page {
     let form = page.form("form#message_form");
@@ -148,4 +147,3 @@ pub async fn send_first(client: &Client, page: &Page, fields: &[(&str, &str)]) -
     }
     client.post_multipart(&form.action, parts).await
 }
-
