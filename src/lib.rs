@@ -14,6 +14,7 @@ extern crate pq_sys as _;
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod blacklist;
 pub mod channels;
 pub mod chat;
 pub mod cli;

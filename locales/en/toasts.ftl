@@ -22,3 +22,7 @@ toast-channel-paused = Channel paused
 toast-channel-enabled = Channel enabled
 toast-channel-disconnected = Channel disconnected
 toast-token-revoked = Token revoked
+toast-blocked = Customer blocked
+toast-unblocked = Removed from the blacklist
+toast-block-requested = Request sent
+toast-block-declined = Request declined

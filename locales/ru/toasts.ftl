@@ -22,3 +22,7 @@ toast-channel-paused = Канал на паузе
 toast-channel-enabled = Канал включён
 toast-channel-disconnected = Канал отключён
 toast-token-revoked = Токен отозван
+toast-blocked = Клиент заблокирован
+toast-unblocked = Клиент удалён из чёрного списка
+toast-block-requested = Запрос отправлен
+toast-block-declined = Запрос отклонён

@@ -8,8 +8,10 @@ mod support;
 
 mod auth;
 mod cli;
+mod blacklist;
 mod companies;
 mod contacts;
+mod conversations;
 mod customers;
 mod demo;
 mod harness;
