@@ -27,6 +27,7 @@ pub mod demo;
 pub mod error;
 pub mod files;
 pub mod home;
+pub mod inbox;
 pub mod jobs;
 pub mod messages;
 pub mod portal;
