@@ -143,12 +143,7 @@ pub fn known(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Known> {
     })
 }
 
-fn duplicates(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    id: CustomerId,
-    claims: &[StoredClaim],
-) -> Result<Vec<Customer>> {
+fn duplicates(conn: &mut Conn, scope: &CustomerScope, id: CustomerId, claims: &[StoredClaim]) -> Result<Vec<Customer>> {
     let mut found = vec![];
     for claim in claims.iter().take(5) {
         let value = Some(claim.value_folded.as_str());

@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_list_is_its_address() {
-        let query = ListQuery { tab: "mine".into(), search: " a&b ".into(), depth: "9999".into(), ..ListQuery::default() };
+        let query =
+            ListQuery { tab: "mine".into(), search: " a&b ".into(), depth: "9999".into(), ..ListQuery::default() };
         let filter = query.filter();
         assert_eq!(filter.at("/inbox"), "/inbox?tab=mine&search=a%26b");
         assert_eq!(filter.depth, 300);

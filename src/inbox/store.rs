@@ -144,7 +144,8 @@ pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Vec
         })
         .collect();
     // UNION ALL keeps its order on both engines only by a column to sort by.
-    let numbered: Vec<String> = (0..).zip(&parts).map(|(i, part)| format!("SELECT {i} AS tab, n FROM ({part}) AS p{i}")).collect();
+    let numbered: Vec<String> =
+        (0..).zip(&parts).map(|(i, part)| format!("SELECT {i} AS tab, n FROM ({part}) AS p{i}")).collect();
     let text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", numbered.join(" UNION ALL "));
     Ok(sql_query(text).load::<Count>(conn)?.into_iter().map(|count| count.n).collect())
 }
@@ -178,7 +179,8 @@ impl Statement {
         }
     }
 
-    /// The filters in full: name or address in a messenger; a part of the number.
+    /// The filters in full: name or address in a messenger; a part of the number. The address of a web-chat visitor is a
+    /// random number of ours.
     fn fits(&mut self, filter: &Filter) -> String {
         let mut text = String::new();
         if !filter.search.is_empty() {
@@ -186,7 +188,8 @@ impl Statement {
             let [name, address, username] = [0; 3].map(|_| self.bind(pattern.clone()));
             text.push_str(&format!(
                 " AND (c.name_folded LIKE {name} ESCAPE '\\' OR EXISTS (SELECT 1 FROM channel_accounts a \
-                 WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {address} ESCAPE '\\' \
+                 WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {address} ESCAPE '\\' AND a.channel_id IN \
+                 (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
                  OR LOWER(a.username) LIKE {username} ESCAPE '\\')))"
             ));
         }

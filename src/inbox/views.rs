@@ -182,6 +182,14 @@ impl SideView {
         self.known.channels.iter().find(|c| c.id == *id).map_or("", |c| c.kind.as_str())
     }
 
+    pub fn is_mine(&self, sh: &Shell) -> bool {
+        self.known.customer.responsible_id == Some(sh.me.id)
+    }
+
+    pub fn channel_kind(&self) -> &'static str {
+        self.known.customer.channel_kind.as_ref().map_or("", |kind| kind.as_str())
+    }
+
     pub fn edit_url(&self) -> String {
         format!("/customers/{}/edit?back={}", self.known.customer.id, self.back)
     }

@@ -10,26 +10,26 @@
   const say = (doing, to = address) => {
     if (!to) return;
     const body = new URLSearchParams({ doing });
-    if (doing === "Gone") navigator.sendBeacon(to, body);
+    if (doing === "gone") navigator.sendBeacon(to, body);
     else fetch(to, { method: "POST", body, keepalive: true }).catch(() => {});
   };
 
   const look = () => {
     const now = document.hidden ? "" : (document.querySelector("[data-presence]")?.dataset.presence ?? "");
     if (now === address) return;
-    say("Gone");
+    say("gone");
     address = now;
-    say("Here");
+    say("here");
   };
 
   look();
-  setInterval(() => say("Here"), EVERY);
+  setInterval(() => say("here"), EVERY);
   document.addEventListener("htmx:after:swap", look);
   document.addEventListener("visibilitychange", look);
-  document.addEventListener("live:chat", () => say("Here"));
+  document.addEventListener("live:chat", () => say("here"));
   addEventListener("pageshow", look);
   addEventListener("pagehide", () => {
-    say("Gone");
+    say("gone");
     address = "";
   });
 })();

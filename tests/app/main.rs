@@ -15,6 +15,7 @@ mod demo;
 mod harness;
 mod home;
 mod profile;
+mod inbox;
 mod search;
 mod settings;
 mod staff;
