@@ -24,6 +24,8 @@ const LAYERS: &[&[&str]] = &[
     &["customers"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
     &["messages"],
+    // Told by conversations, in the transaction of the change.
+    &["app_events"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
     // What customers see from outside.
     &["portal"],

@@ -45,6 +45,18 @@ macro_rules! routes {
 routes! {
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
+    Get "/api/v1/openapi.json" Public api::openapi;
+    Get "/api/v1/customers/{external_id}" App api::web::customer;
+    Put "/api/v1/customers/{external_id}" App api::web::put_customer;
+    Get "/api/v1/customers/{external_id}/conversations" App api::web::conversations_of;
+    Get "/api/v1/customers/{external_id}/messages" App api::web::messages;
+    Post "/api/v1/customers/{external_id}/messages" App api::web::send;
+    Post "/api/v1/customers/{external_id}/typing" App api::web::typing;
+    Post "/api/v1/customers/{external_id}/read" App api::web::read;
+    Get "/api/v1/conversations/{id}" App api::web::conversation;
+    Post "/api/v1/conversations/{id}/rating" App api::web::rating;
+    Get "/api/v1/events" App api::web::events;
+    Get "/api/v1/files/{id}" App api::web::file;
     Get "/chat/widget.js" Public chat::pages::launcher;
     Get "/chat/{key}/look" Public chat::pages::look;
     Get "/chat/{key}/frame" Public chat::pages::frame;

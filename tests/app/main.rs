@@ -6,12 +6,14 @@
 
 mod support;
 
+mod app_api;
 mod auth;
 mod cli;
 mod companies;
 mod contacts;
 mod customers;
 mod demo;
+mod files;
 mod harness;
 mod home;
 mod profile;
