@@ -5,12 +5,13 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::model::{Author, Conversation, Said, Seat, View};
-use crate::conversations::{CloseReason, Status};
+use crate::auth::CustomerScope;
+use crate::conversations::{self as episodes, CloseReason, Status};
 use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::messages::MessageKind;
+use crate::messages::{self as chat, MessageKind};
 
 /// Where a look lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
         rows.reverse();
     }
     let with_files: Vec<MessageId> = rows.iter().filter(|row| row.has_attachments).map(|row| row.id).collect();
-    let mut files = crate::messages::store::attachments_of(conn, &with_files)?;
+    let mut files = chat::store::attachments_of(conn, &with_files)?;
     let messages = rows
         .into_iter()
         .map(|row| Said {
@@ -182,15 +183,15 @@ pub fn conversation_of(conn: &mut Conn, channel: ChannelId, id: ConversationId) 
 }
 
 /// The conversation of this account that a rating may go to.
-pub fn rateable(conn: &mut Conn, seat: &Seat, id: ConversationId) -> Result<crate::conversations::Conversation> {
+pub fn rateable(conn: &mut Conn, seat: &Seat, id: ConversationId) -> Result<episodes::Conversation> {
     let found = rateable_in(conn, seat.channel, id)?;
     if found.account_id == Some(seat.account) { Ok(found) } else { Err(Error::NotFound) }
 }
 
 /// The conversation of this channel that a rating may go to.
-pub fn rateable_in(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<crate::conversations::Conversation> {
-    let system = crate::auth::CustomerScope::system();
-    let found = crate::conversations::store::find(conn, &system, id)?;
+pub fn rateable_in(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<episodes::Conversation> {
+    let system = CustomerScope::system();
+    let found = episodes::store::find(conn, &system, id)?;
     if found.channel_id != channel {
         return Err(Error::NotFound);
     }
