@@ -50,6 +50,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/search.js",
             "js/copy.js",
             "js/composer.js",
+            "js/presence.js",
             "js/log.js",
             "js/live.js",
         ],

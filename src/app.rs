@@ -157,5 +157,7 @@ impl Running {
 
 /// The kinds of background jobs.
 pub fn job_kinds() -> jobs::Registry {
-    jobs::Registry::default()
+    let mut kinds = jobs::Registry::default();
+    kinds.add::<crate::app_events::Deliver>();
+    kinds
 }

@@ -11,7 +11,9 @@ extern crate libsqlite3_sys as _;
 extern crate openssl_sys as _;
 extern crate pq_sys as _;
 
+pub mod api;
 pub mod app;
+pub mod app_events;
 pub mod audit;
 pub mod auth;
 pub mod blacklist;
@@ -28,6 +30,7 @@ pub mod demo;
 pub mod error;
 pub mod files;
 pub mod home;
+pub mod inbox;
 pub mod jobs;
 pub mod messages;
 pub mod portal;

@@ -19,11 +19,13 @@ const LAYERS: &[&[&str]] = &[
     &["auth", "web::i18n"],
     // What every page and every change needs.
     &["audit", "jobs", "web"],
-    &["files", "settings"],
+    &["settings"],
     &["companies", "tags", "lists", "fields", "staff"],
-    &["customers"],
+    &["customers", "files"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
     &["messages"],
+    // Told by conversations, in the transaction of the change.
+    &["app_events"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
     // What customers see from outside.
     &["portal"],
@@ -44,6 +46,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("customers::model", "messages", "a customer's row shows what kind of message came last"),
     ("jobs::runner", "app::job_kinds", "the one table of all kinds of work is made where all are known"),
     ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
+    ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
     ("web::errors", "web::routes", "the answer to too large a form names the limit of the route table"),
 ];
 

@@ -2,6 +2,7 @@
 
 use super::model::{CloseReason, Conversation};
 use super::store;
+use crate::app_events;
 use crate::audit;
 use crate::auth::{CustomerScope, Operator};
 use crate::customers::{self, Customer};
@@ -134,6 +135,10 @@ fn workable(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<C
 
 fn finish(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
     store::close(tx, conversation, Some(by.id()), reason, words)?;
+    // A block looks like silence from outside.
+    if reason != CloseReason::CustomerBlocked {
+        app_events::closed(tx, conversation.matter())?;
+    }
     let event = Event::Closed { by: Some(who(by)), reason: reason.as_str().into(), note: words.to_owned() };
     note(tx, by, conversation, "conversation.closed", event)
 }

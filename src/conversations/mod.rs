@@ -14,6 +14,6 @@ pub mod store;
 pub mod views;
 pub mod web;
 
-pub use inbound::{Inbound, Received, Sender, VisitDetails, receive};
+pub use inbound::{Inbound, Received, Sender, VisitDetails, identify, receive};
 pub use model::{CloseReason, Conversation, Origin, Status, Tag, tree};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};

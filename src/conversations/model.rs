@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::app_events::Matter;
 use crate::db::schema::{conversation_tags, conversations};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::text_enum;
@@ -77,6 +78,16 @@ pub struct Conversation {
 impl Conversation {
     pub fn is_open(&self) -> bool {
         self.status != Status::Closed
+    }
+
+    /// Whose matter it is, for those who tell the customer's app.
+    pub fn matter(&self) -> Matter {
+        Matter {
+            channel: self.channel_id,
+            customer: self.customer_id,
+            account: self.account_id,
+            conversation: self.id,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::actions::{may_work, tell, who};
 use super::model::{Conversation, Origin};
 use super::store;
+use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
 use crate::channels::ChannelKind;
@@ -165,6 +166,9 @@ fn say(
             received_while_blocked: false,
         },
     )?;
+    if kind == MessageKind::Staff {
+        app_events::said(tx, conversation.matter(), id)?;
+    }
     tx.publish(Topic::Customer(conversation.customer_id));
     tx.publish(Topic::Inbox);
     Ok(id)

@@ -13,6 +13,7 @@ pub mod store;
 mod upload;
 pub mod web;
 
+pub use actions::{keep_bytes, sweep};
 pub use limits::{Limits, Takes};
 pub use model::{Attachment, StoredFile, clean_name};
 pub use store::Files;

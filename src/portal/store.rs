@@ -5,12 +5,13 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::model::{Author, Conversation, Said, Seat, View};
-use crate::conversations::{CloseReason, Status};
+use crate::auth::CustomerScope;
+use crate::conversations::{self as episodes, CloseReason, Status};
 use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::messages::MessageKind;
+use crate::messages::{self as chat, MessageKind};
 
 /// Where a look lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
         rows.reverse();
     }
     let with_files: Vec<MessageId> = rows.iter().filter(|row| row.has_attachments).map(|row| row.id).collect();
-    let mut files = crate::messages::store::attachments_of(conn, &with_files)?;
+    let mut files = chat::store::attachments_of(conn, &with_files)?;
     let messages = rows
         .into_iter()
         .map(|row| Said {
@@ -127,45 +128,88 @@ type ConversationRow = (
     Option<String>,
 );
 
-fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
-    let row: Option<ConversationRow> = conversations::table
-        .left_join(staff::table.on(conversations::assignee_id.eq(staff::id.nullable())))
+/// The columns of a [`ConversationRow`], with whoever is assigned.
+macro_rules! conversation_rows {
+    () => {
+        conversations::table
+            .left_join(staff::table.on(conversations::assignee_id.eq(staff::id.nullable())))
+            .order((conversations::opened_at.desc(), conversations::id.desc()))
+            .select((
+                conversations::id,
+                conversations::status,
+                conversations::close_reason,
+                conversations::rating,
+                conversations::opened_at,
+                conversations::closed_at,
+                conversations::assignee_id,
+                staff::name.nullable(),
+            ))
+    };
+}
+
+fn conversation(row: ConversationRow) -> Conversation {
+    let (id, status, reason, rating, opened_at, closed_at, assignee, name) = row;
+    // Whoever is blocked sees no sign of it, so such an end is none.
+    let is_open = status != Status::Closed || reason == Some(CloseReason::CustomerBlocked);
+    Conversation {
+        id,
+        is_open,
+        rating,
+        opened_at,
+        closed_at: closed_at.filter(|_| !is_open),
+        with: assignee.zip(name).map(|(id, name)| Author { id, name }),
+    }
+}
+
+/// The newest conversations of an account, newest first.
+pub fn conversations(conn: &mut Conn, seat: &Seat, limit: i64) -> Result<Vec<Conversation>> {
+    let rows: Vec<ConversationRow> = conversation_rows!()
         .filter(conversations::customer_id.eq(seat.customer).and(conversations::account_id.eq(seat.account)))
-        .order((conversations::opened_at.desc(), conversations::id.desc()))
-        .select((
-            conversations::id,
-            conversations::status,
-            conversations::close_reason,
-            conversations::rating,
-            conversations::opened_at,
-            conversations::closed_at,
-            conversations::assignee_id,
-            staff::name.nullable(),
-        ))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(id, status, reason, rating, opened_at, closed_at, assignee, name)| {
-        // Whoever is blocked sees no sign of it, so such an end is none.
-        let is_open = status != Status::Closed || reason == Some(CloseReason::CustomerBlocked);
-        Conversation {
-            id,
-            is_open,
-            rating,
-            opened_at,
-            closed_at: closed_at.filter(|_| !is_open),
-            with: assignee.zip(name).map(|(id, name)| Author { id, name }),
-        }
-    }))
+        .limit(limit)
+        .load(conn)?;
+    Ok(rows.into_iter().map(conversation).collect())
+}
+
+fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
+    Ok(conversations(conn, seat, 1)?.into_iter().next())
+}
+
+/// One conversation of a channel.
+pub fn conversation_of(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<Conversation> {
+    let row: ConversationRow = conversation_rows!()
+        .filter(conversations::id.eq(id).and(conversations::channel_id.eq(channel)))
+        .first(conn)?;
+    Ok(conversation(row))
 }
 
 /// The conversation of this account that a rating may go to.
-pub fn rateable(conn: &mut Conn, seat: &Seat, id: ConversationId) -> Result<crate::conversations::Conversation> {
-    let system = crate::auth::CustomerScope::system();
-    let found = crate::conversations::store::find(conn, &system, id)?;
-    if found.account_id != Some(seat.account) || found.customer_id != seat.customer {
+pub fn rateable(conn: &mut Conn, seat: &Seat, id: ConversationId) -> Result<episodes::Conversation> {
+    let found = rateable_in(conn, seat.channel, id)?;
+    if found.account_id == Some(seat.account) { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// The conversation of this channel that a rating may go to.
+pub fn rateable_in(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<episodes::Conversation> {
+    let system = CustomerScope::system();
+    let found = episodes::store::find(conn, &system, id)?;
+    if found.channel_id != channel {
         return Err(Error::NotFound);
     }
+    if found.close_reason == Some(CloseReason::CustomerBlocked) {
+        // To them it has not ended.
+        return Err(Error::refused("refused-not-closed"));
+    }
     Ok(found)
+}
+
+/// Whether a message belongs to a channel and is for its customer's eyes.
+pub fn is_public_in(conn: &mut Conn, channel: ChannelId, id: MessageId) -> Result<bool> {
+    let kind: Option<MessageKind> = messages::table
+        .filter(messages::id.eq(id).and(messages::channel_id.eq(channel)))
+        .select(messages::kind)
+        .first(conn)
+        .optional()?;
+    Ok(kind.is_some_and(MessageKind::is_public))
 }
 
 /// Notes how far they have read; true if that is further than before.

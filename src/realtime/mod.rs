@@ -44,6 +44,7 @@ pub enum Topic {
 
 /// What a staff member does at a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Doing {
     Here,
     Typing,

@@ -62,7 +62,10 @@
     const { type } = event.data;
     if (type !== "hello" && type !== "shown") return;
     where = { page: event.data.page ?? "", referrer: event.data.referrer ?? "" };
+    const opens = !shown && event.data.shown;
     shown = Boolean(event.data.shown);
+    // A panel that was hidden has had no height to scroll in.
+    if (opens) requestAnimationFrame(toEnd);
     wantsFocus = Boolean(event.data.focus);
     if (type === "hello") {
       token = event.data.token ?? "";
@@ -323,7 +326,7 @@
 
   // ---- What is shown ------------------------------------------------------------------------------------------------
 
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const dayName = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
   const dayOf = (date) => {
     const start = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();

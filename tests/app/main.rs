@@ -6,6 +6,7 @@
 
 mod support;
 
+mod app_api;
 mod auth;
 mod cli;
 mod blacklist;
@@ -14,9 +15,11 @@ mod contacts;
 mod conversations;
 mod customers;
 mod demo;
+mod files;
 mod harness;
 mod home;
 mod profile;
+mod inbox;
 mod search;
 mod settings;
 mod staff;

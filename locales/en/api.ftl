@@ -1,0 +1,3 @@
+api-json = The body does not fit: { $why }.
+api-external-id = The external ID is a line of 1 to 200 characters without control characters.
+api-client-uuid = Give each message a UUID of its own.

@@ -1,0 +1,61 @@
+//! Who asks: a program with a token.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::auth::sessions::hash_key;
+use crate::auth::throttle::Throttle;
+use crate::channels::{self, Channel, ChannelKind};
+use crate::db::Db;
+use crate::db::types::UtcTime;
+use crate::error::{Error, Result};
+use crate::portal::{self, Seat};
+use crate::web::address::client_ip;
+
+/// Uses of a token are noted at most this often.
+const NOTED_EVERY: chrono::Duration = chrono::Duration::seconds(60);
+
+/// A program with a working token of an app channel that is switched on.
+pub struct App {
+    pub channel: Channel,
+}
+
+impl App {
+    /// The account of the customer with this ID of the app's.
+    pub async fn seat(&self, db: &Db, external_id: &str) -> Result<Seat> {
+        let (channel, address) = (self.channel.id, external_id.to_owned());
+        db.read(move |conn| portal::seat_of(conn, channel, &address)?.ok_or(Error::NotFound)).await
+    }
+}
+
+impl FromRequest for App {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let missing = || Error::Internal("something is missing in the app".into());
+            req.app_data::<Data<Throttle>>().ok_or_else(missing)?.public(client_ip(&req))?;
+            let db = req.app_data::<Data<Db>>().ok_or_else(missing)?;
+            let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            let token = header.strip_prefix("Bearer ").map(str::trim).filter(|t| !t.is_empty()).ok_or(Error::SignIn)?;
+            let hash = hash_key(token);
+            let (token, channel) =
+                db.read(move |conn| channels::by_token(conn, &hash)?.ok_or(Error::SignIn)).await?;
+            if channel.kind != ChannelKind::App {
+                return Err(Error::SignIn);
+            }
+            let now = UtcTime::now();
+            if token.last_used_at.is_none_or(|last| last.until(now) > NOTED_EVERY) {
+                db.write(move |tx| channels::note_token_used(tx, token.id, now)).await?;
+            }
+            Ok(Self { channel })
+        })
+    }
+}

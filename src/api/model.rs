@@ -1,0 +1,218 @@
+//! What goes in and out.
+
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::customers;
+use crate::error::Said as Words;
+use crate::portal;
+use crate::web::i18n::Lang;
+
+/// A customer of the app.
+#[derive(Serialize, ToSchema)]
+pub struct Customer {
+    pub id: i64,
+    /// The app's own ID of this person.
+    pub external_id: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub created_at: String,
+}
+
+impl Customer {
+    pub fn of(found: customers::Customer, external_id: &str) -> Self {
+        Self {
+            id: found.id.0,
+            external_id: external_id.to_owned(),
+            name: found.name,
+            email: found.email,
+            phone: found.phone,
+            created_at: found.created_at.rfc3339(),
+        }
+    }
+}
+
+/// What the app knows of a person. Whatever is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Person {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// A message to send.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewMessage {
+    /// Made by the app: the same message sent twice is stored once.
+    pub client_uuid: String,
+    #[serde(default)]
+    pub text: String,
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// A message of a customer, or to them.
+#[derive(Serialize, ToSchema)]
+pub struct Message {
+    pub id: i64,
+    pub conversation_id: Option<i64>,
+    /// `customer`, `staff` or `bot`.
+    pub kind: String,
+    pub text: String,
+    pub at: String,
+    pub author: Option<Author>,
+    pub client_uuid: Option<String>,
+    pub files: Vec<File>,
+}
+
+/// Whoever answers.
+#[derive(Serialize, ToSchema)]
+pub struct Author {
+    pub name: String,
+}
+
+/// A file of a message; it is fetched from `url` with the same token.
+#[derive(Serialize, ToSchema)]
+pub struct File {
+    pub id: i64,
+    pub name: String,
+    pub size: i64,
+    pub content_type: String,
+    pub url: String,
+}
+
+impl From<portal::Said> for Message {
+    fn from(said: portal::Said) -> Self {
+        let file = |file: crate::messages::Attachment| File {
+            id: file.id.0,
+            url: format!("/api/v1/files/{}", file.id),
+            name: file.name,
+            size: file.size,
+            content_type: file.content_type,
+        };
+        Self {
+            id: said.id.0,
+            conversation_id: said.conversation.map(|id| id.0),
+            kind: said.kind.as_str().to_owned(),
+            text: said.text,
+            at: said.at.rfc3339(),
+            author: said.author.map(|author| Author { name: author.name }),
+            client_uuid: said.client_uuid,
+            files: said.files.into_iter().map(file).collect(),
+        }
+    }
+}
+
+/// Some messages, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct Messages {
+    pub messages: Vec<Message>,
+    /// More lie in the direction that was asked for.
+    pub more: bool,
+    /// The newest message of the customer that staff have seen.
+    pub seen: i64,
+}
+
+/// A conversation.
+#[derive(Serialize, ToSchema)]
+pub struct Conversation {
+    pub id: i64,
+    pub open: bool,
+    pub opened_at: String,
+    pub closed_at: Option<String>,
+    pub rating: Option<i32>,
+    pub with: Option<Author>,
+}
+
+impl From<portal::Conversation> for Conversation {
+    fn from(found: portal::Conversation) -> Self {
+        Self {
+            id: found.id.0,
+            open: found.is_open,
+            opened_at: found.opened_at.rfc3339(),
+            closed_at: found.closed_at.map(|at| at.rfc3339()),
+            rating: found.rating,
+            with: found.with.map(|author| Author { name: author.name }),
+        }
+    }
+}
+
+/// The newest fifty conversations, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct Conversations {
+    pub conversations: Vec<Conversation>,
+}
+
+/// What became of a message.
+#[derive(Serialize, ToSchema)]
+pub struct Stored {
+    pub id: i64,
+    /// False: it had been stored before.
+    pub is_new: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Typing {
+    pub typing: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ReadMark {
+    /// The newest message that the customer has seen.
+    pub up_to: i64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Rating {
+    /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
+    pub rating: i32,
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// Something that happened: `message.created`, `conversation.closed`.
+#[derive(Serialize, ToSchema)]
+pub struct Event {
+    pub id: i64,
+    pub kind: String,
+    pub at: String,
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
+
+/// Events, oldest first. Ask again with `after` = the last `id`.
+#[derive(Serialize, ToSchema)]
+pub struct Events {
+    #[schema(value_type = Vec<Event>)]
+    pub events: Vec<serde_json::Value>,
+    pub more: bool,
+}
+
+/// What every refusal looks like.
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    pub error: Reason,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Reason {
+    /// For programs.
+    pub code: String,
+    /// For people, in the language of `Accept-Language`.
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// Reads a body; what does not fit is told with its place.
+pub fn parse<'a, T: Deserialize<'a>>(lang: Lang, body: &'a [u8]) -> Result<T, HttpResponse> {
+    serde_json::from_slice(body).map_err(|error| {
+        let message = lang.say(&Words::from("api-json").with("why", &error));
+        HttpResponse::UnprocessableEntity()
+            .json(Problem { error: Reason { code: "invalid".into(), message, field: None } })
+    })
+}

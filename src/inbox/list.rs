@@ -1,0 +1,162 @@
+//! The list of customers, read and made ready to show.
+
+use std::collections::HashMap;
+
+use super::model::{Filter, Tab, with_query};
+use super::store;
+use crate::auth::Operator;
+use crate::customers::{self, Customer};
+use crate::db::Conn;
+use crate::db::page::Cursor;
+use crate::db::types::{CustomerId, StaffId, UtcTime};
+use crate::error::Result;
+use crate::messages::MessageKind;
+use crate::web::shell::Shell;
+
+/// The list as it was read.
+pub struct List {
+    pub filter: Filter,
+    customers: Vec<Customer>,
+    more: bool,
+    counts: Vec<i64>,
+    people: HashMap<StaffId, (String, String)>,
+}
+
+/// Reads the list.
+pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
+    let scope = by.scope();
+    let mut rows = store::rows(conn, &scope, by.id(), &filter)?;
+    let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
+    let more = rows.len() > depth;
+    rows.truncate(depth);
+    let ids: Vec<CustomerId> = rows.iter().map(|row| row.id).collect();
+    let mut found = customers::store::find_many(conn, &scope, &ids)?;
+    let customers: Vec<Customer> = ids.iter().filter_map(|id| found.remove(id)).collect();
+    let mut staff: Vec<StaffId> =
+        customers.iter().flat_map(|c| [c.responsible_id, c.last_message_author_id]).flatten().collect();
+    staff.sort_unstable();
+    staff.dedup();
+    let people = store::people(conn, &staff)?.into_iter().map(|(id, name, email)| (id, (name, email))).collect();
+    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers, more, people })
+}
+
+/// The list as the page shows it.
+pub struct ListView {
+    pub filter: Filter,
+    pub tabs: Vec<TabView>,
+    pub cards: Vec<Card>,
+    /// Where the region fetches itself again.
+    pub region: String,
+    /// The next page, by a link.
+    pub next: String,
+    /// The same list with more rows, in one piece.
+    pub deeper: String,
+    /// Rows of it.
+    pub depth: i64,
+}
+
+pub struct TabView {
+    pub href: String,
+    pub name: &'static str,
+    pub count: i64,
+    pub is_here: bool,
+}
+
+/// A customer in the list.
+pub struct Card {
+    pub id: CustomerId,
+    pub href: String,
+    pub name: String,
+    pub initials: String,
+    pub hue: u8,
+    pub channel: &'static str,
+    pub blocked: bool,
+    pub paused: bool,
+    /// Whose last message it is: a word of `locales/`, or a colleague's e-mail.
+    pub mark: Mark,
+    pub text: String,
+    pub mine: bool,
+    /// A colleague's name.
+    pub responsible: String,
+    pub time: UtcTime,
+    pub unread: i64,
+    pub is_open: bool,
+}
+
+/// The mark before the last message.
+pub enum Mark {
+    None,
+    Word { icon: &'static str, key: &'static str },
+    Staff(String),
+}
+
+impl ListView {
+    pub fn new(sh: &Shell, list: List) -> Self {
+        let List { filter, customers, more, counts, people } = list;
+        let tabs = Tab::ALL
+            .iter()
+            .zip(&counts)
+            .map(|(tab, count)| TabView {
+                href: with_query("/inbox", &filter.query(*tab)),
+                name: tab.name_key(),
+                count: *count,
+                is_here: *tab == filter.tab,
+            })
+            .collect();
+        let next = customers.last().filter(|_| more).map(|last| {
+            let cursor = Cursor { at: last.last_activity_at, id: last.id.0, back: false }.encode();
+            let query = filter.query(filter.tab);
+            let and = if query.is_empty() { "" } else { "&" };
+            format!("/inbox?{query}{and}before={cursor}")
+        });
+        let deeper = filter.deeper().filter(|_| more).map(|depth| filter.region(depth));
+        let cards = customers.into_iter().map(|customer| card(sh, &filter, &people, customer)).collect();
+        Self {
+            tabs,
+            cards,
+            region: filter.region(filter.depth),
+            next: next.unwrap_or_default(),
+            deeper: deeper.unwrap_or_default(),
+            depth: filter.depth,
+            filter,
+        }
+    }
+}
+
+fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>, customer: Customer) -> Card {
+    let mine = customer.responsible_id == Some(sh.me.id);
+    let responsible = customer.responsible_id.filter(|_| !mine).and_then(|id| people.get(&id));
+    Card {
+        id: customer.id,
+        href: filter.at(&format!("/inbox/{}", customer.id)),
+        initials: customer.initials(),
+        hue: customer.hue(),
+        channel: customer.channel_kind.as_ref().map_or("", |kind| kind.as_str()),
+        blocked: customer.blocked,
+        paused: customer.paused,
+        mark: mark(sh, people, &customer),
+        mine,
+        responsible: responsible.map(|(name, _)| name.clone()).unwrap_or_default(),
+        time: customer.last_activity_at,
+        unread: customer.unread_count,
+        is_open: filter.open == Some(customer.id),
+        text: customer.last_message_text,
+        name: customer.name,
+    }
+}
+
+fn mark(sh: &Shell, people: &HashMap<StaffId, (String, String)>, customer: &Customer) -> Mark {
+    let word = |icon, key| Mark::Word { icon, key };
+    match customer.last_message_kind {
+        None => Mark::None,
+        Some(MessageKind::Comment) => word("note", "inbox-mark-comment"),
+        Some(_) if customer.last_message_attachment => word("paperclip", "inbox-mark-attachment"),
+        Some(MessageKind::Customer) => word("", "inbox-mark-customer"),
+        Some(MessageKind::Staff) => match customer.last_message_author_id {
+            Some(id) if id == sh.me.id => word("", "inbox-mark-you"),
+            Some(id) => Mark::Staff(people.get(&id).map(|(_, email)| email.clone()).unwrap_or_default()),
+            None => Mark::None,
+        },
+        Some(_) => word("robot", "inbox-mark-bot"),
+    }
+}

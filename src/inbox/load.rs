@@ -1,0 +1,161 @@
+//! The open conversation, read: the log at a place, the state of things, and what is known of the customer.
+
+use super::model::Place;
+use super::store;
+use crate::auth::{CustomerScope, Operator};
+use crate::channels::{self, Channel};
+use crate::conversations::{self, Conversation, actions::may_work};
+use crate::customers::{self, ClaimKind, Customer, CustomerTag, StoredClaim};
+use crate::db::Conn;
+use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
+use crate::error::Result;
+use crate::messages::store::{At, first_of};
+use crate::messages::thread::{self, Thread};
+use crate::staff::{self, StaffMember};
+
+/// Messages that are fetched at once.
+const PIECE: i64 = 50;
+/// The longest log in one piece; older ones come as pages.
+const LONGEST: i64 = 400;
+
+/// A part of the log.
+pub struct Log {
+    pub thread: Thread,
+    /// The query under which it is fetched again.
+    pub again: String,
+    /// The conversation after the last one here, when newer messages follow.
+    pub next: Option<ConversationId>,
+}
+
+/// The log at a place.
+pub fn log(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, place: Place) -> Result<Log> {
+    let mut read = |at, limit| thread::of_customer(conn, scope, customer, at, limit);
+    let thread = match place {
+        Place::End => read(At::End, PIECE)?,
+        Place::Older(id) => {
+            let older = read(At::Before(id), PIECE)?;
+            let first = older.messages.first().map_or(id, |m| m.id);
+            let whole = read(since(first), LONGEST)?;
+            if whole.has_newer { older } else { whole }
+        }
+        Place::From(id) => {
+            let whole = read(since(id), LONGEST)?;
+            if whole.has_newer { read(At::End, PIECE)? } else { whole }
+        }
+        Place::Before(id) => read(At::Before(id), PIECE)?,
+        Place::At(conversation) => match first_of(conn, customer, conversation)? {
+            Some(first) => thread::of_customer(conn, scope, customer, since(first), PIECE)?,
+            None => thread::of_customer(conn, scope, customer, At::End, PIECE)?,
+        },
+    };
+    let first = thread.messages.first().map(|m| m.id);
+    let again = match (place, first) {
+        (Place::At(id), _) => format!("at={id}"),
+        (Place::Before(id), _) => format!("before={id}"),
+        (_, Some(first)) if thread.has_newer => format!("older={first}"),
+        (_, Some(first)) => format!("from={first}"),
+        (_, None) => String::new(),
+    };
+    let last = thread.messages.iter().rev().find_map(|m| m.conversation_id).filter(|_| thread.has_newer);
+    let after = if let Place::At(id) = place { last.map(|_| id) } else { last };
+    let next = after.map(|id| store::next_conversation(conn, customer, id)).transpose()?.flatten();
+    Ok(Log { thread, again, next })
+}
+
+fn since(id: MessageId) -> At {
+    At::After(MessageId(id.0 - 1))
+}
+
+/// The customer and the conversation that goes on with them.
+pub struct State {
+    pub customer: Customer,
+    pub conversation: Option<Conversation>,
+    pub channel: Option<Channel>,
+    pub assignee: String,
+    pub responsible: String,
+    /// Why this person cannot answer, if they cannot.
+    pub may_reply: bool,
+}
+
+/// What goes on with a customer.
+pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
+    let customer = customers::find(conn, &by.scope(), id)?;
+    let conversation = conversations::store::open_of(conn, &by.scope(), id)?.into_iter().next();
+    let channel = channel_of(conn, conversation.as_ref().map(|c| c.channel_id).or(customer.channel_id))?;
+    let assignee = conversation.as_ref().and_then(|c| c.assignee_id);
+    let people: Vec<_> = [assignee, customer.responsible_id].into_iter().flatten().collect();
+    let names = staff::names(conn, &people)?;
+    let name = |id: Option<_>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
+    let (assignee, responsible) = (name(assignee), name(customer.responsible_id));
+    let may_reply = conversation.as_ref().is_some_and(|c| !customer.blocked && may_work(by, &customer, c).is_ok());
+    Ok(State { customer, conversation, channel, assignee, responsible, may_reply })
+}
+
+fn channel_of(conn: &mut Conn, id: Option<ChannelId>) -> Result<Option<Channel>> {
+    id.map(|id| channels::find(conn, id)).transpose()
+}
+
+/// What is known of a customer.
+pub struct Known {
+    pub customer: Customer,
+    pub company: Option<String>,
+    pub responsible: String,
+    pub tags: Vec<CustomerTag>,
+    pub other_tags: Vec<CustomerTag>,
+    pub handles: Vec<(String, String)>,
+    pub is_pending: bool,
+    pub claims: Vec<StoredClaim>,
+    /// Other customers whom the claims name.
+    pub duplicates: Vec<Customer>,
+    /// The newest, without the one that goes on.
+    pub previous: Vec<Conversation>,
+    /// The newest conversation with details of a visit.
+    pub visit: Option<Conversation>,
+    pub channels: Vec<Channel>,
+}
+
+/// Reads what is known of a customer.
+pub fn known(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Known> {
+    let scope = by.scope();
+    let customer = customers::find(conn, &scope, id)?;
+    let recent = conversations::store::recent_of(conn, &scope, id, 11)?;
+    let claims = customers::store::claims_of(conn, id)?;
+    let duplicates = duplicates(conn, &scope, id, &claims)?;
+    let tags = customers::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
+    let other_tags =
+        customers::store::all_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
+    let handles = customers::store::handles_of(conn, id)?.into_iter().map(|h| (h.label, h.value)).collect();
+    let people: Vec<_> = customer.responsible_id.into_iter().collect();
+    let responsible = staff::names(conn, &people)?.into_values().next().unwrap_or_default();
+    Ok(Known {
+        company: store::company_name(conn, customer.company_id)?,
+        is_pending: customers::store::has_pending(conn, id)?,
+        visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),
+        previous: recent.into_iter().filter(|c| !c.is_open()).take(10).collect(),
+        channels: channels::list(conn)?,
+        customer,
+        responsible,
+        tags,
+        other_tags,
+        handles,
+        claims,
+        duplicates,
+    })
+}
+
+fn duplicates(conn: &mut Conn, scope: &CustomerScope, id: CustomerId, claims: &[StoredClaim]) -> Result<Vec<Customer>> {
+    let mut found = vec![];
+    for claim in claims.iter().take(5) {
+        let value = Some(claim.value_folded.as_str());
+        let (phone, email) = if claim.kind == ClaimKind::Phone { (value, None) } else { (None, value) };
+        found.extend(customers::store::find_by_contact(conn, None, phone, email)?.filter(|other| *other != id));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(customers::store::find_many(conn, scope, &found)?.into_values().collect())
+}
+
+/// Colleagues to whom a conversation can be handed.
+pub fn colleagues(conn: &mut Conn) -> Result<Vec<StaffMember>> {
+    Ok(staff::list(conn)?.into_iter().filter(|member| member.disabled_at.is_none()).collect())
+}

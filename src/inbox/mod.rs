@@ -1,0 +1,14 @@
+//! The inbox: customers by latest activity, the conversation with one of them, and what is known of them.
+//!
+//! - The list's state is the URL: tab, filters, place. Tabs narrow in addition to the filters.
+//! - Each part of the page that changes by itself is a region with an address of its own (`web::regions`); the page holds
+//!   the same templates.
+//! - Who opens a conversation reads it for all. What comes in later is read when a visible page says that it is (`presence`).
+//! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.
+
+mod list;
+mod load;
+mod model;
+mod store;
+mod views;
+pub mod web;

@@ -1,0 +1,247 @@
+//! The list's queries: which customers, newest activity first, and how many stand under each tab.
+//!
+//! A filter of three characters or more asks the trigram index which customers may match. When those are many, or the
+//! filter is shorter, the newest customers are walked instead, up to a limit; either way each row is compared in full.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text, Timestamp};
+
+use super::model::{Filter, Tab};
+use crate::auth::CustomerScope;
+use crate::db::Conn;
+use crate::db::dialect::{self, Engine};
+use crate::db::page::Cursor;
+use crate::db::schema::{companies, conversations, staff};
+use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
+use crate::error::Result;
+use crate::search::{SHORTEST, trigram_match};
+use crate::text::{fold, like_escape};
+
+/// A filter that so many may match counts as common.
+const COMMON: i64 = 5_000;
+/// So many of the newest customers are walked.
+const NEWEST: i64 = 20_000;
+/// Counts go no further.
+const CAP: i64 = 1_000;
+
+/// A customer's place in the list.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Row {
+    #[diesel(sql_type = BigInt)]
+    pub id: CustomerId,
+    #[diesel(sql_type = Timestamp)]
+    pub last_activity_at: UtcTime,
+}
+
+/// Up to `depth + 1` customers of the list.
+pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Row>> {
+    let mut sql = Statement::default();
+    let tab = tab_condition(filter.tab, me);
+    let tab = if filter.tab == Tab::Others { others(conn, me, tab)? } else { tab };
+    let base = format!("{tab}{}{}", scope.sql("c"), after(filter.before));
+    if !filter.is_narrow() {
+        sql.text = format!("SELECT c.id, c.last_activity_at FROM customers c WHERE {base}{}", order(filter.depth + 1));
+        return Ok(sql.load(conn)?);
+    }
+    let needle = longest(filter);
+    let is_indexed = needle.chars().count() >= SHORTEST;
+    if is_indexed && candidates(conn, &needle)? < COMMON {
+        return indexed(conn, filter, &base, &needle);
+    }
+    let found = walk(conn, filter, &base)?;
+    let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
+    if is_full || !is_indexed { Ok(found) } else { indexed(conn, filter, &base, &needle) }
+}
+
+fn indexed(conn: &mut Conn, filter: &Filter, base: &str, needle: &str) -> Result<Vec<Row>> {
+    let mut sql = Statement::default();
+    let from = sql.holding(conn, needle);
+    let fits = sql.fits(filter);
+    sql.text = format!("SELECT c.id, c.last_activity_at FROM {from} AND {base}{fits}{}", order(filter.depth + 1));
+    Ok(sql.load(conn)?)
+}
+
+fn walk(conn: &mut Conn, filter: &Filter, base: &str) -> Result<Vec<Row>> {
+    let mut sql = Statement::default();
+    let fits = sql.fits(filter);
+    sql.text = format!(
+        "SELECT c.id, c.last_activity_at FROM (SELECT c.id, c.name_folded, c.last_activity_at FROM customers c \
+         WHERE {base}{}) AS c WHERE c.id > 0{fits}{}",
+        order(NEWEST),
+        order(filter.depth + 1)
+    );
+    Ok(sql.load(conn)?)
+}
+
+/// Few customers of others are named one by one: walking past everybody else's would take long.
+fn others(conn: &mut Conn, me: StaffId, walked: String) -> Result<String> {
+    let named = format!("SELECT o.id FROM customers o WHERE o.responsible_id IN ({})", colleagues(me));
+    let count = sql_query(format!("SELECT COUNT(*) AS n FROM ({named} LIMIT {CAP}) AS found")).load::<Count>(conn)?;
+    let few = count.first().is_some_and(|count| count.n < CAP);
+    Ok(if few { format!("c.id IN ({named})") } else { walked })
+}
+
+fn colleagues(me: StaffId) -> String {
+    format!("SELECT s.id FROM staff s WHERE s.id <> {me}")
+}
+
+/// The condition of a tab; numbers are our own, so they stand in the text.
+fn tab_condition(tab: Tab, me: StaffId) -> String {
+    match tab {
+        Tab::All => "c.id > 0".into(),
+        Tab::Unanswered => "c.unread_count > 0".into(),
+        Tab::Mine => format!("c.responsible_id = {me}"),
+        Tab::Others => format!("c.responsible_id IS NOT NULL AND c.responsible_id <> {me}"),
+        Tab::Free => "c.responsible_id IS NULL".into(),
+    }
+}
+
+fn after(cursor: Option<Cursor>) -> String {
+    let Some(cursor) = cursor else { return String::new() };
+    // A time and a number that were parsed: nothing of what came stands in the text. The form is the one that
+    // diesel stores on SQLite, where times are compared as text.
+    let at = cursor.at.utc().format("%F %T%.f");
+    format!(" AND (c.last_activity_at, c.id) < ('{at}', {})", cursor.id)
+}
+
+fn order(limit: i64) -> String {
+    format!(" ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {limit}")
+}
+
+/// The filter that says most.
+fn longest(filter: &Filter) -> String {
+    let (search, number) = (fold(&filter.search), fold(&filter.customer_id));
+    if search.chars().count() >= number.chars().count() { search } else { number }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+fn candidates(conn: &mut Conn, needle: &str) -> Result<i64> {
+    let mut sql = Statement::default();
+    let from = sql.holding(conn, needle);
+    sql.text = format!("SELECT COUNT(*) AS n FROM (SELECT c.id FROM {from} LIMIT {COMMON}) AS found");
+    Ok(sql.load::<Count>(conn)?.first().map_or(0, |count| count.n))
+}
+
+/// How many customers stand under each tab, in the order of [`Tab::ALL`]; 1000 stands for more than 999.
+pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Vec<i64>> {
+    let parts: Vec<String> = Tab::ALL
+        .iter()
+        .map(|tab| {
+            let condition = match tab {
+                Tab::Others => format!("c.responsible_id IN ({})", colleagues(me)),
+                tab => tab_condition(*tab, me),
+            };
+            format!(
+                "SELECT COUNT(*) AS n FROM (SELECT c.id FROM customers c WHERE {condition}{} LIMIT {CAP}) AS t",
+                scope.sql("c")
+            )
+        })
+        .collect();
+    // UNION ALL keeps its order on both engines only by a column to sort by.
+    let numbered: Vec<String> =
+        (0..).zip(&parts).map(|(i, part)| format!("SELECT {i} AS tab, n FROM ({part}) AS p{i}")).collect();
+    let text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", numbered.join(" UNION ALL "));
+    Ok(sql_query(text).load::<Count>(conn)?.into_iter().map(|count| count.n).collect())
+}
+
+/// A statement in the making: its text and its values, which are `$1`, `$2` … in the order in which they came.
+#[derive(Default)]
+struct Statement {
+    text: String,
+    values: Vec<String>,
+}
+
+impl Statement {
+    fn bind(&mut self, value: String) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    /// FROM and WHERE: customers `c` who may hold the needle anywhere.
+    fn holding(&mut self, conn: &Conn, needle: &str) -> String {
+        match dialect::engine(conn) {
+            Engine::Sqlite => {
+                let trigrams = self.bind(trigram_match(&[needle]));
+                format!(
+                    "customers_fts f CROSS JOIN customers c ON c.id = f.rowid WHERE f.customers_fts MATCH {trigrams}"
+                )
+            }
+            Engine::Postgres => {
+                let pattern = self.bind(format!("%{}%", like_escape(needle)));
+                format!("customers c WHERE c.search_text LIKE {pattern} ESCAPE '\\'")
+            }
+        }
+    }
+
+    /// The filters in full: name or address in a messenger; a part of the number. The address of a web-chat visitor is a
+    /// random number of ours.
+    fn fits(&mut self, filter: &Filter) -> String {
+        let mut text = String::new();
+        if !filter.search.is_empty() {
+            let pattern = format!("%{}%", like_escape(&fold(&filter.search)));
+            let [name, address, username] = [0; 3].map(|_| self.bind(pattern.clone()));
+            text.push_str(&format!(
+                " AND (c.name_folded LIKE {name} ESCAPE '\\' OR EXISTS (SELECT 1 FROM channel_accounts a \
+                 WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {address} ESCAPE '\\' AND a.channel_id IN \
+                 (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
+                 OR LOWER(a.username) LIKE {username} ESCAPE '\\')))"
+            ));
+        }
+        if !filter.customer_id.is_empty() {
+            let pattern = self.bind(format!("%{}%", like_escape(&fold(&filter.customer_id))));
+            text.push_str(&format!(" AND CAST(c.id AS TEXT) LIKE {pattern} ESCAPE '\\'"));
+        }
+        text
+    }
+
+    fn load<T>(self, conn: &mut Conn) -> QueryResult<Vec<T>>
+    where
+        T: diesel::deserialize::QueryableByName<<Conn as Connection>::Backend> + 'static,
+    {
+        let mut query = sql_query(self.text).into_boxed::<<Conn as Connection>::Backend>();
+        for value in self.values {
+            query = query.bind::<Text, _>(value);
+        }
+        query.load(conn)
+    }
+}
+
+/// Name and e-mail of these staff.
+pub fn people(conn: &mut Conn, ids: &[StaffId]) -> Result<Vec<(StaffId, String, String)>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    Ok(staff::table.filter(staff::id.eq_any(ids)).select((staff::id, staff::name, staff::email)).load(conn)?)
+}
+
+/// The conversation of this customer that began next after another one.
+pub fn next_conversation(
+    conn: &mut Conn,
+    customer: CustomerId,
+    after: ConversationId,
+) -> Result<Option<ConversationId>> {
+    let opened: Option<UtcTime> =
+        conversations::table.find(after).select(conversations::opened_at).first(conn).optional()?;
+    let Some(opened) = opened else { return Ok(None) };
+    let later = conversations::opened_at.gt(opened);
+    let same = conversations::opened_at.eq(opened).and(conversations::id.gt(after));
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer))
+        .filter(later.or(same))
+        .order((conversations::opened_at, conversations::id))
+        .select(conversations::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// A company's name.
+pub fn company_name(conn: &mut Conn, id: Option<CompanyId>) -> Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(companies::table.find(id).select(companies::name).first(conn).optional()?)
+}

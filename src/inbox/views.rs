@@ -1,0 +1,221 @@
+//! The page and its regions.
+
+use askama::Template;
+
+use super::list::{ListView, Mark};
+use super::load::{Known, Log, State};
+use super::model::{Tab, with_query};
+use crate::conversations::{CloseReason, Conversation, Status};
+use crate::customers::Customer;
+use crate::db::types::{ChannelId, CustomerId};
+use crate::messages::Message;
+use crate::messages::views::{Item, LogView, Look};
+use crate::staff::StaffMember;
+use crate::web::page::Regions;
+use crate::web::shell::Shell;
+
+/// `/inbox` and `/inbox/{customer}`.
+#[derive(Template)]
+#[template(path = "inbox/page.html")]
+pub struct InboxPage {
+    pub sh: Shell,
+    pub list: ListView,
+    pub open: Option<Box<Open>>,
+}
+
+impl Regions for InboxPage {}
+
+/// The conversation that is open.
+pub struct Open {
+    pub customer: Customer,
+    pub head: HeadView,
+    pub log: Place,
+    pub composer: ComposerView,
+    pub side: SideView,
+    pub here: HereView,
+    pub colleagues: Vec<StaffMember>,
+    /// This very page.
+    pub url: String,
+}
+
+/// The heading of a conversation.
+pub struct HeadView {
+    pub state: State,
+    /// The way back to the list.
+    pub list_url: String,
+}
+
+impl HeadView {
+    pub fn is_queued(&self) -> bool {
+        self.state.conversation.as_ref().is_some_and(|c| c.status == Status::Queued)
+    }
+
+    /// Whether a button offers to take the conversation.
+    pub fn may_take(&self, sh: &Shell) -> bool {
+        self.state.may_reply && self.state.conversation.as_ref().is_some_and(|c| c.assignee_id != Some(sh.me.id))
+    }
+
+    /// Channel and state in one line.
+    pub fn line(&self, sh: &Shell) -> String {
+        let state = match (&self.state.conversation, self.state.assignee.as_str()) {
+            (None, _) => sh.t("inbox-state-none").to_string(),
+            (Some(_), "") => sh.t("inbox-state-queued").to_string(),
+            (Some(c), _) if c.assignee_id == Some(sh.me.id) => sh.t("inbox-state-yours").to_string(),
+            (Some(_), name) => sh.ta("inbox-state-with", "name", crate::text::isolate(name)),
+        };
+        match &self.state.channel {
+            Some(channel) => format!("{} · {state}", channel.name),
+            None => state,
+        }
+    }
+
+    pub fn channel_kind(&self) -> &'static str {
+        self.state.channel.as_ref().map_or("", |c| c.kind.as_str())
+    }
+}
+
+/// A part of a log with its ways on.
+pub struct Place {
+    pub customer: CustomerId,
+    pub log: LogView,
+    pub again: String,
+    pub next: String,
+}
+
+impl Place {
+    pub fn new(sh: &Shell, customer: &Customer, log: &Log) -> Self {
+        let base = format!("/inbox/{}", customer.id);
+        Self {
+            customer: customer.id,
+            again: with_query(&format!("{base}/log"), &log.again),
+            next: log.next.map_or(base.clone(), |id| format!("{base}?at={id}")),
+            log: LogView::new(sh, customer, &log.thread),
+        }
+    }
+}
+
+/// The composer, or why there is none.
+pub struct ComposerView {
+    pub customer: CustomerId,
+    pub name: String,
+    pub writing: Writing,
+    pub channel: String,
+    /// A queued conversation: replying takes it.
+    pub takes: bool,
+    /// What the form stands for; a region that asks with the same words is up to date.
+    pub state: String,
+    pub text: String,
+    pub is_comment: bool,
+    pub client_uuid: String,
+    pub error: String,
+    /// A colleague's newer answer that holds the reply back.
+    pub newer: Option<(String, String)>,
+    pub is_fresh: bool,
+}
+
+/// What may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    All,
+    CommentsOnly,
+    Blocked,
+    NothingOpen,
+}
+
+impl ComposerView {
+    pub fn new(state: &State) -> Self {
+        let open = state.conversation.as_ref();
+        let writing = match open {
+            _ if state.customer.blocked => Writing::Blocked,
+            None => Writing::NothingOpen,
+            Some(_) if state.may_reply => Writing::All,
+            Some(_) => Writing::CommentsOnly,
+        };
+        let takes = open.is_some_and(|c| c.assignee_id.is_none());
+        Self {
+            customer: state.customer.id,
+            name: state.customer.name.clone(),
+            channel: state.channel.as_ref().map(|c| c.name.clone()).unwrap_or_default(),
+            state: format!("{writing:?}-{takes}-{}", open.map_or(0, |c| c.id.0)),
+            writing,
+            takes,
+            text: String::new(),
+            is_comment: writing == Writing::CommentsOnly,
+            client_uuid: crate::web::forms::new_token(),
+            error: String::new(),
+            newer: None,
+            is_fresh: false,
+        }
+    }
+
+    /// Whether a text can be typed; what was typed is never taken away.
+    pub fn has_form(&self) -> bool {
+        matches!(self.writing, Writing::All | Writing::CommentsOnly) || !self.text.is_empty()
+    }
+
+    /// The newer answer of a colleague, as the question shows it.
+    pub fn hold(&mut self, message: &Message, author: String) {
+        self.newer = Some((author, crate::text::preview(&message.body, 500)));
+    }
+}
+
+/// Who else is here.
+pub struct HereView {
+    pub customer: CustomerId,
+    pub lines: Vec<String>,
+}
+
+/// The customer bar.
+pub struct SideView {
+    pub known: Known,
+    pub back: String,
+}
+
+impl SideView {
+    pub fn new(known: Known) -> Self {
+        let back = format!("/inbox/{}", known.customer.id);
+        Self { known, back }
+    }
+
+    /// The kind of the channel of this number.
+    pub fn kind_of(&self, id: &ChannelId) -> &'static str {
+        self.known.channels.iter().find(|c| c.id == *id).map_or("", |c| c.kind.as_str())
+    }
+
+    pub fn is_mine(&self, sh: &Shell) -> bool {
+        self.known.customer.responsible_id == Some(sh.me.id)
+    }
+
+    pub fn channel_kind(&self) -> &'static str {
+        self.known.customer.channel_kind.as_ref().map_or("", |kind| kind.as_str())
+    }
+
+    pub fn edit_url(&self) -> String {
+        format!("/customers/{}/edit?back={}", self.known.customer.id, self.back)
+    }
+
+    pub fn previous_name(&self, sh: &Shell, conversation: &Conversation) -> String {
+        sh.ta("messages-conversation", "number", conversation.id)
+    }
+}
+
+macro_rules! fragments {
+    ($($(#[$doc:meta])* $name:ident $path:literal { $($field:ident: $type:ty),* };)+) => {
+        $($(#[$doc])*
+        #[derive(Template)]
+        #[template(path = $path)]
+        pub struct $name<'a> { pub sh: &'a Shell, $(pub $field: $type),* })+
+    };
+}
+
+fragments! {
+    /// The tabs and the cards.
+    CardsFragment "inbox/cards.html" { list: &'a ListView };
+    HeadFragment "inbox/head.html" { head: &'a HeadView, customer: &'a Customer };
+    LogFragment "inbox/log.html" { place: &'a Place };
+    ComposerFragment "inbox/composer.html" { composer: &'a ComposerView };
+    SideFragment "inbox/side.html" { side: &'a SideView };
+    HereFragment "inbox/here.html" { here: &'a HereView };
+    /// A card's menu and its dialogs.
+    MenuFragment "inbox/menu.html" { customer: &'a Customer };
+}

@@ -1,0 +1,235 @@
+//! The page, its regions, and what is done with a conversation.
+
+mod actions;
+mod send;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{Data, Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::list::{self, ListView};
+use super::load::{self, State};
+use super::model::{Filter, ListQuery, Place, PlaceQuery};
+use super::views::{
+    CardsFragment, ComposerFragment, ComposerView, HeadFragment, HeadView, HereFragment, HereView, InboxPage,
+    LogFragment, MenuFragment, Open, Place as PlaceView, SideFragment, SideView,
+};
+use crate::auth::Operator;
+use crate::customers;
+use crate::db::Db;
+use crate::db::types::CustomerId;
+use crate::error::Result;
+use crate::realtime::Doing;
+use crate::realtime::presence::Presences;
+use crate::web::page::{Hx, html_response, region_with};
+use crate::web::shell::Shell;
+
+pub use actions::{close, presence, read, take, transfer, unread};
+pub use send::send;
+
+/// `GET /inbox`.
+pub async fn inbox(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
+    let filter = query.filter();
+    let list = db.read(move |conn| list::load(conn, &by, filter)).await?;
+    hx.page(&InboxPage { list: ListView::new(&sh, list), open: None, sh })
+}
+
+/// `GET /inbox/{customer}`: whoever opens it reads it for all.
+pub async fn open(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    presences: Data<Presences>,
+    id: Path<CustomerId>,
+    list: Query<ListQuery>,
+    place: Query<PlaceQuery>,
+) -> Result<HttpResponse> {
+    let (id, filter, place) = (id.into_inner(), list.filter(), place.place());
+    mark_read(&by, &db, id).await?;
+    hx.page(&page(by, sh, &db, &presences, id, filter, place, None).await?)
+}
+
+/// Reads for all what is unread of a customer.
+async fn mark_read(by: &Operator, db: &Db, id: CustomerId) -> Result<()> {
+    let scope = by.scope();
+    let customer = db.read(move |conn| customers::find(conn, &scope, id)).await?;
+    if customer.is_unread() {
+        db.write(move |tx| customers::actions::mark_read(tx, id)).await?;
+    }
+    Ok(())
+}
+
+/// The whole page with a conversation, and with another composer than an empty one after words that did not pass.
+#[expect(clippy::too_many_arguments, reason = "what a page is made of, each once")]
+async fn page(
+    by: Operator,
+    mut sh: Shell,
+    db: &Db,
+    presences: &Presences,
+    id: CustomerId,
+    mut filter: Filter,
+    place: Place,
+    composer: Option<ComposerView>,
+) -> Result<InboxPage> {
+    filter.open = Some(id);
+    let at = presences.at(id, by.id());
+    let types = presences.customer_types(id);
+    let (list, state, log, known, colleagues) = db
+        .read(move |conn| {
+            let scope = by.scope();
+            let state = load::state(conn, &by, id)?;
+            let log = load::log(conn, &scope, id, place)?;
+            let known = load::known(conn, &by, id)?;
+            Ok((list::load(conn, &by, filter)?, state, log, known, load::colleagues(conn)?))
+        })
+        .await?;
+    sh.live = format!("/live?customer={id}");
+    let names: Vec<_> = colleagues.iter().map(|c| (c.id, c.name.clone())).collect();
+    let open = Open {
+        customer: state.customer.clone(),
+        log: PlaceView::new(&sh, &state.customer, &log),
+        composer: composer.unwrap_or_else(|| ComposerView::new(&state)),
+        here: here_view(&sh, id, &at, types, &names),
+        side: SideView::new(known),
+        head: HeadView { state, list_url: list.filter.at("/inbox") },
+        colleagues,
+        url: format!("/inbox/{id}"),
+    };
+    Ok(InboxPage { list: ListView::new(&sh, list), open: Some(Box::new(open)), sh })
+}
+
+/// `GET /inbox/cards`.
+pub async fn cards(by: Operator, sh: Shell, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
+    let (filter, typed) = (query.filter(), !query.typed.is_empty());
+    let list = db.read(move |conn| list::load(conn, &by, filter)).await?;
+    let base = list.filter.open.map_or("/inbox".to_owned(), |id| format!("/inbox/{id}"));
+    let url = list.filter.at(&base);
+    let mut answer = fragment(&CardsFragment { sh: &sh, list: &ListView::new(&sh, list) })?;
+    if typed && let Ok(url) = HeaderValue::from_str(&url) {
+        answer.headers_mut().insert(HeaderName::from_static("hx-replace-url"), url);
+    }
+    Ok(answer)
+}
+
+/// `GET /inbox/{customer}/menu`.
+pub async fn menu(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let customer = db.read(move |conn| customers::find(conn, &by.scope(), *id)).await?;
+    fragment(&MenuFragment { sh: &sh, customer: &customer })
+}
+
+/// `GET /inbox/{customer}/head`.
+pub async fn head(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let state = state(by, &db, id.into_inner()).await?;
+    let customer = state.customer.clone();
+    fragment(&HeadFragment { sh: &sh, head: &HeadView { state, list_url: "/inbox".into() }, customer: &customer })
+}
+
+/// `GET /inbox/{customer}/log`.
+pub async fn log(
+    by: Operator,
+    sh: Shell,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    place: Query<PlaceQuery>,
+) -> Result<HttpResponse> {
+    let (id, place) = (id.into_inner(), place.place());
+    let view = log_view(&by, &sh, &db, id, place).await?;
+    fragment(&LogFragment { sh: &sh, place: &view })
+}
+
+async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, place: Place) -> Result<PlaceView> {
+    let scope = by.scope();
+    let (customer, log) =
+        db.read(move |conn| Ok((customers::find(conn, &scope, id)?, load::log(conn, &scope, id, place)?))).await?;
+    Ok(PlaceView::new(sh, &customer, &log))
+}
+
+#[derive(Deserialize)]
+pub struct Shown {
+    #[serde(default)]
+    state: String,
+}
+
+/// `GET /inbox/{customer}/composer`: nothing if it is as it was, so that nobody's words are touched.
+pub async fn composer(
+    by: Operator,
+    sh: Shell,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    shown: Query<Shown>,
+) -> Result<HttpResponse> {
+    let composer = ComposerView::new(&state(by, &db, id.into_inner()).await?);
+    if composer.state == shown.state {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    fragment(&ComposerFragment { sh: &sh, composer: &composer })
+}
+
+/// `GET /inbox/{customer}/side`.
+pub async fn side(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let known = db.read(move |conn| load::known(conn, &by, id)).await?;
+    fragment(&SideFragment { sh: &sh, side: &SideView::new(known) })
+}
+
+/// `GET /inbox/{customer}/here`.
+pub async fn here(
+    by: Operator,
+    sh: Shell,
+    db: Data<Db>,
+    presences: Data<Presences>,
+    id: Path<CustomerId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let (at, types) = (presences.at(id, by.id()), presences.customer_types(id));
+    let scope = by.scope();
+    let people: Vec<_> = at.iter().map(|(id, _)| *id).collect();
+    let names = db
+        .read(move |conn| {
+            customers::require_visible(conn, &scope, id)?;
+            crate::staff::names(conn, &people)
+        })
+        .await?;
+    let names: Vec<_> = names.into_iter().collect();
+    fragment(&HereFragment { sh: &sh, here: &here_view(&sh, id, &at, types, &names) })
+}
+
+fn here_view(
+    sh: &Shell,
+    id: CustomerId,
+    at: &[(crate::db::types::StaffId, Doing)],
+    types: bool,
+    names: &[(crate::db::types::StaffId, String)],
+) -> HereView {
+    let mut lines = vec![];
+    if types {
+        lines.push(sh.t("inbox-customer-types").to_string());
+    }
+    for (staff, doing) in at {
+        let Some((_, name)) = names.iter().find(|(id, _)| id == staff) else { continue };
+        let key = if *doing == Doing::Typing { "inbox-types" } else { "inbox-is-here" };
+        lines.push(sh.ta(key, "name", crate::text::isolate(name)));
+    }
+    HereView { customer: id, lines }
+}
+
+async fn state(by: Operator, db: &Db, id: CustomerId) -> Result<State> {
+    db.read(move |conn| load::state(conn, &by, id)).await
+}
+
+fn fragment(template: &impl Template) -> Result<HttpResponse> {
+    Ok(html_response(StatusCode::OK, template.render()?))
+}
+
+/// A composer's answer, with the log beside it.
+fn composer_and_log(sh: &Shell, status: StatusCode, composer: &ComposerView, log: &PlaceView) -> Result<HttpResponse> {
+    let region = ComposerFragment { sh, composer }.render()?;
+    let log_html = LogFragment { sh, place: log }.render()?;
+    let title = format!("{} · {} · Switchboard", composer.name, sh.t("nav-inbox"));
+    let target = format!("messages-{}", log.customer);
+    Ok(html_response(status, region_with(&title, region, &[(&target, log_html)])))
+}

@@ -1,0 +1,146 @@
+//! `POST /inbox/{customer}/messages`: a reply or a comment. Whatever goes wrong, the words stay.
+
+use actix_multipart::Multipart;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use uuid::Uuid;
+
+use super::super::load;
+use super::super::model::{ListQuery, PlaceQuery};
+use super::super::views::ComposerView;
+use super::{composer_and_log, log_view, page};
+use crate::auth::Operator;
+use crate::conversations::{self, Outgoing, Sent};
+use crate::db::Db;
+use crate::db::types::CustomerId;
+use crate::error::{Error, Result, Said};
+use crate::files::{self, Files, Limits, Upload};
+use crate::messages::Message;
+use crate::realtime::presence::Presences;
+use crate::staff;
+use crate::web::forms::Errors;
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+/// The longest message, in characters.
+const MESSAGE: usize = 10_000;
+
+/// What became of the words.
+enum Outcome {
+    Sent,
+    /// A colleague has answered meanwhile.
+    Held(Box<Message>, String),
+    /// Why they did not pass.
+    Refused(Said),
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a request holds, each once")]
+pub async fn send(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    stored: Data<Files>,
+    presences: Data<Presences>,
+    id: Path<CustomerId>,
+    form: Multipart,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let state = super::state(by.clone(), &db, id).await?;
+    let kind = state.channel.as_ref().map_or("", |c| c.kind.as_str());
+    let form = files::accept(&db, &stored, form, &Limits::of(kind)).await?;
+    let outcome = match written(&form) {
+        Err(said) => Outcome::Refused(said),
+        Ok(out) => pass_on(&by, &db, id, form.field("mode") == "comment", out).await?,
+    };
+    if !hx.is_htmx && matches!(outcome, Outcome::Sent) {
+        return hx.done("toast-sent", &format!("/inbox/{id}"));
+    }
+    let mut composer = ComposerView::new(&super::state(by.clone(), &db, id).await?);
+    composer.is_comment |= form.field("mode") == "comment";
+    composer.is_fresh = true;
+    let status = match outcome {
+        Outcome::Sent => StatusCode::OK,
+        Outcome::Held(newer, author) => {
+            keep(&mut composer, &form);
+            composer.hold(&newer, author);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Outcome::Refused(said) => {
+            keep(&mut composer, &form);
+            composer.error = sh.say(&said);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    };
+    let place = PlaceQuery::from(form.field("from"));
+    if hx.is_htmx {
+        let log = log_view(&by, &sh, &db, id, place).await?;
+        return composer_and_log(&sh, status, &composer, &log);
+    }
+    let whole = page(by, sh, &db, &presences, id, ListQuery::default().filter(), place, Some(composer)).await?;
+    hx.with_status(status, &whole)
+}
+
+/// What was typed stays, with the name under which it is stored once.
+fn keep(composer: &mut ComposerView, form: &Upload) {
+    composer.text = form.field("text").chars().take(MESSAGE * 2).collect();
+    if Uuid::parse_str(form.field("client_uuid")).is_ok() {
+        composer.client_uuid = form.field("client_uuid").to_owned();
+    }
+}
+
+/// The message that the form holds.
+fn written(form: &Upload) -> Result<Outgoing, Said> {
+    let mut errors = Errors::default();
+    let body = errors.lines("text", form.field("text"), MESSAGE);
+    if !errors.is_empty() {
+        return Err(Said::from("error-too-long").with("limit", MESSAGE));
+    }
+    if body.is_empty() && form.files.is_empty() {
+        return Err("inbox-message-empty".into());
+    }
+    Ok(Outgoing {
+        body,
+        files: form.files.clone(),
+        shown: form.field("shown").parse().ok(),
+        over_colleague: form.field("over") == "1",
+        client_uuid: Uuid::parse_str(form.field("client_uuid")).ok().map(|id| id.to_string()),
+    })
+}
+
+async fn pass_on(by: &Operator, db: &Db, id: CustomerId, is_comment: bool, out: Outgoing) -> Result<Outcome> {
+    let by = by.clone();
+    let done = db
+        .write(move |tx| {
+            let state = load::state(tx, &by, id)?;
+            let known = out.client_uuid.as_deref().map(|uuid| known(tx, id, uuid)).transpose()?.unwrap_or_default();
+            if known {
+                return Ok(Outcome::Sent);
+            }
+            let Some(conversation) = state.conversation else {
+                return Err(Error::refused(if state.customer.blocked { "refused-blocked" } else { "refused-closed" }));
+            };
+            if is_comment {
+                conversations::comment(tx, &by, &conversation, &out)?;
+                return Ok(Outcome::Sent);
+            }
+            match conversations::reply(tx, &by, &conversation, &out)? {
+                Sent::Message(_) => Ok(Outcome::Sent),
+                Sent::HeldBack(newer) => {
+                    let people: Vec<_> = newer.author_id.into_iter().collect();
+                    let author = staff::names(tx, &people)?.into_values().next().unwrap_or_default();
+                    Ok(Outcome::Held(newer, author))
+                }
+            }
+        })
+        .await;
+    match done {
+        Err(Error::Refused(said)) => Ok(Outcome::Refused(said)),
+        other => other,
+    }
+}
+
+fn known(tx: &mut crate::db::Tx, id: CustomerId, uuid: &str) -> Result<bool> {
+    Ok(crate::messages::store::find_by_client_uuid(tx, id, uuid)?.is_some())
+}

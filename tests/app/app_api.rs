@@ -1,0 +1,283 @@
+//! The API of app channels, as a company's program uses it.
+
+use hmac::{Hmac, KeyInit, Mac};
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use switchboard::app_events::{self, Matter};
+use switchboard::auth::sessions::hash_key;
+use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId};
+use switchboard::messages::{self, MessageKind, NewMessage};
+use switchboard::secrets::Secrets;
+use uuid::Uuid;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{Client, OPERATOR, Page, TestApp, eventually, spawn_app, spawn_app_with};
+
+const TOKEN: &str = "token-of-the-app";
+const SECRET: &str = "webhook secret";
+const ANNA: &str = "/api/v1/customers/u-1";
+
+fn channel(app: &TestApp, name: &str, token: &str, settings: &str) {
+    let sealed = Secrets::load(&app.data().join("secret.key")).unwrap().seal(SECRET).unwrap();
+    app.execute(&format!(
+        "INSERT INTO channels (kind, name, public_key, enabled, secret, settings, created_at) \
+         VALUES ('app', '{name}', '{name}', TRUE, '{sealed}', '{settings}', '2026-01-05 09:00:00')"
+    ));
+    app.execute(&format!(
+        "INSERT INTO api_tokens (channel_id, name, token_hash, created_at) \
+         SELECT id, 'server', '{}', '2026-01-05 09:00:00' FROM channels WHERE name = '{name}'",
+        hash_key(token)
+    ));
+}
+
+fn program(app: &TestApp, token: &str) -> Client {
+    app.anonymous().with_header("authorization", &format!("Bearer {token}"))
+}
+
+async fn send(program: &Client, way: Method, path: &str, body: Value) -> Page {
+    program.page(program.request(way, path).json(&body)).await
+}
+
+fn json_of(page: &Page) -> Value {
+    serde_json::from_str(&page.text).unwrap_or_else(|_| panic!("no JSON: {}", page.text))
+}
+
+fn message(text: &str) -> Value {
+    json!({"client_uuid": Uuid::new_v4().to_string(), "text": text, "something": "newer"})
+}
+
+async fn desk() -> (TestApp, Client) {
+    let app = spawn_app().await;
+    channel(&app, "app", TOKEN, "{}");
+    let program = program(&app, TOKEN);
+    (app, program)
+}
+
+/// An answer and a comment of staff, as the message store takes them.
+fn staff_says(app: &TestApp, kind: &str, text: &str) {
+    let author = app.staff_id(OPERATOR);
+    app.execute(&format!(
+        "INSERT INTO messages (customer_id, conversation_id, channel_id, kind, author_id, body, created_at) \
+         SELECT customer_id, id, channel_id, '{kind}', {author}, '{text}', '2026-01-05 10:00:00' FROM conversations"
+    ));
+}
+
+#[actix_web::test]
+async fn a_program_needs_a_working_token() {
+    let (app, program) = desk().await;
+    app.anonymous().get(ANNA).await.assert_status(401);
+    let stranger = app.anonymous().with_header("authorization", "Bearer nonsense");
+    let refused = stranger.get(ANNA).await;
+    refused.assert_status(401);
+    assert_eq!(json_of(&refused)["error"]["code"], "unauthorized");
+    program.get(ANNA).await.assert_status(404);
+    assert_eq!(app.number("SELECT count(*) FROM api_tokens WHERE last_used_at IS NOT NULL"), 1);
+    app.execute("UPDATE api_tokens SET revoked_at = created_at");
+    program.get(ANNA).await.assert_status(401);
+}
+
+/// CONT-16, CONT-17, CUST-31: the app names its customers; nothing of a web visit is kept for them.
+#[actix_web::test]
+async fn an_app_keeps_its_customers_and_writes_for_them() {
+    let (app, program) = desk().await;
+    let made = send(&program, Method::PUT, ANNA, json!({"name": "Анна", "email": "a@example.com", "extra": [1]})).await;
+    made.assert_status(200);
+    let made = json_of(&made);
+    assert_eq!((made["name"].as_str(), made["external_id"].as_str()), (Some("Анна"), Some("u-1")));
+    let sent = message("Hello");
+    let first = send(&program, Method::POST, &format!("{ANNA}/messages"), sent.clone()).await;
+    first.assert_status(201);
+    let again = send(&program, Method::POST, &format!("{ANNA}/messages"), sent).await;
+    again.assert_status(200);
+    assert_eq!(json_of(&first)["id"], json_of(&again)["id"]);
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE kind = 'customer'"), 1);
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 1);
+    assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Анна"));
+    assert_eq!(app.text("SELECT ip FROM conversations"), None);
+    assert_eq!(json_of(&program.get(ANNA).await)["email"], "a@example.com");
+    // Staff have named the person: the app's name no longer replaces theirs.
+    app.execute("UPDATE customers SET name = 'Anna K.', name_edited = TRUE");
+    send(&program, Method::PUT, ANNA, json!({"name": "Other"})).await.assert_status(200);
+    assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Anna K."));
+}
+
+#[actix_web::test]
+async fn what_does_not_fit_is_refused_with_its_reason() {
+    let (app, program) = desk().await;
+    let messages = format!("{ANNA}/messages");
+    for (body, field) in [
+        (json!({"client_uuid": "1", "text": "x"}), "client_uuid"),
+        (json!({"client_uuid": Uuid::new_v4().to_string()}), "text"),
+        (json!({"client_uuid": Uuid::new_v4().to_string(), "text": "x".repeat(10_001)}), "text"),
+    ] {
+        let refused = send(&program, Method::POST, &messages, body).await;
+        refused.assert_status(422);
+        assert_eq!(json_of(&refused)["error"]["field"], field, "{}", refused.text);
+    }
+    for body in [json!({"client_uuid": 5}), json!({"text": "no uuid"}), json!([1]), json!(null)] {
+        let refused = send(&program, Method::POST, &messages, body).await;
+        refused.assert_status(422);
+        assert_eq!(json_of(&refused)["error"]["code"], "invalid");
+    }
+    let broken = program.page(program.request(Method::POST, &messages).header("content-type", "application/json").body("{")).await;
+    broken.assert_status(422);
+    let email = send(&program, Method::PUT, ANNA, json!({"email": "nobody"})).await;
+    assert_eq!(json_of(&email)["error"]["field"], "email");
+    send(&program, Method::PUT, "/api/v1/customers/%0a", json!({})).await.assert_status(422);
+    send(&program, Method::PUT, ANNA, json!({"name": 5})).await.assert_status(422);
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 0);
+}
+
+/// Comments, system messages and other channels' customers never leave.
+#[actix_web::test]
+async fn an_app_sees_what_was_said_to_its_customers_and_nothing_else() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    for kind in ["comment", "system", "command_result"] {
+        staff_says(&app, kind, "secret");
+    }
+    staff_says(&app, "staff", "Good day");
+    let seen = program.get(&format!("{ANNA}/messages")).await;
+    seen.assert_silent_about("secret");
+    let seen = json_of(&seen);
+    let texts: Vec<&str> = seen["messages"].as_array().unwrap().iter().map(|m| m["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["Hello", "Good day"]);
+    assert_eq!(seen["messages"][1]["author"]["name"], "Olga Operator");
+    let first = seen["messages"][0]["id"].as_i64().unwrap();
+    let after = json_of(&program.get(&format!("{ANNA}/messages?after={first}")).await);
+    assert_eq!(after["messages"].as_array().unwrap().len(), 1);
+    let id = app.number("SELECT id FROM conversations");
+    let found = json_of(&program.get(&format!("{ANNA}/conversations")).await);
+    assert_eq!(found["conversations"][0]["id"], id);
+    channel(&app, "other", "other token", "{}");
+    let other = self::program(&app, "other token");
+    other.get(ANNA).await.assert_status(404);
+    other.get(&format!("/api/v1/conversations/{id}")).await.assert_status(404);
+    program.get(&format!("/api/v1/conversations/{id}")).await.assert_status(200);
+}
+
+#[actix_web::test]
+async fn files_come_and_go_with_the_token() {
+    let (app, program) = desk().await;
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01".to_vec();
+    let form = Form::new().text("client_uuid", Uuid::new_v4().to_string()).part("file", Part::bytes(png.clone()).file_name("a.png"));
+    program.post_multipart(&format!("{ANNA}/messages"), form).await.assert_status(201);
+    let url = json_of(&program.get(&format!("{ANNA}/messages")).await)["messages"][0]["files"][0]["url"].as_str().unwrap().to_owned();
+    assert_eq!(program.get(&url).await.bytes.as_ref(), png);
+    app.anonymous().get(&url).await.assert_status(401);
+    app.execute("UPDATE messages SET kind = 'comment' WHERE has_attachments");
+    program.get(&url).await.assert_status(404);
+    let big = Part::bytes(vec![0; 20 * 1024 * 1024 + 1]).file_name("big.bin");
+    let form = Form::new().text("client_uuid", Uuid::new_v4().to_string()).part("file", big);
+    program.post_multipart(&format!("{ANNA}/messages"), form).await.assert_status(413);
+}
+
+#[actix_web::test]
+async fn reading_typing_and_rating_come_from_the_app_too() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    send(&program, Method::POST, &format!("{ANNA}/typing"), json!({"typing": true})).await.assert_status(204);
+    send(&program, Method::POST, &format!("{ANNA}/read"), json!({"up_to": 99})).await.assert_status(204);
+    assert_eq!(app.number("SELECT read_message_id FROM channel_accounts"), app.number("SELECT max(id) FROM messages"));
+    let rating = format!("/api/v1/conversations/{}/rating", app.number("SELECT id FROM conversations"));
+    send(&program, Method::POST, &rating, json!({"rating": 5})).await.assert_status(409);
+    app.execute("UPDATE conversations SET status = 'closed', closed_at = opened_at, close_reason = 'solved'");
+    send(&program, Method::POST, &rating, json!({"rating": 0})).await.assert_status(422);
+    send(&program, Method::POST, &rating, json!({"rating": 5, "comment": "Good"})).await.assert_status(204);
+    assert_eq!(app.number("SELECT rating FROM conversations"), 5);
+}
+
+/// An answer is written with its event; the event is pushed signed, again after a failure, and can be polled.
+#[actix_web::test]
+async fn answers_are_pushed_signed_and_again_after_a_failure() {
+    let app = spawn_app_with(|config| config.allow_private_webhooks = true).await;
+    let receiver = MockServer::start().await;
+    Mock::given(method("POST")).and(path("/hook")).respond_with(ResponseTemplate::new(500)).up_to_n_times(1).mount(&receiver).await;
+    Mock::given(method("POST")).and(path("/hook")).respond_with(ResponseTemplate::new(200)).mount(&receiver).await;
+    channel(&app, "app", TOKEN, &json!({"webhook_url": format!("{}/hook", receiver.uri())}).to_string());
+    let program = program(&app, TOKEN);
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    answer(&app, "Good day").await;
+    let pushed = eventually("two pushes", async || {
+        let requests = receiver.received_requests().await.unwrap();
+        (requests.len() >= 2).then_some(requests)
+    })
+    .await;
+    let last = pushed.last().unwrap();
+    let header = |name: &str| last.headers[name].to_str().unwrap().to_owned();
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(format!("{}.", header("switchboard-timestamp")).as_bytes());
+    mac.update(&last.body);
+    assert_eq!(header("switchboard-signature"), format!("v1={}", hex::encode(mac.finalize().into_bytes())));
+    let event: Value = serde_json::from_slice(&last.body).unwrap();
+    assert_eq!(event["kind"], "message.created");
+    assert_eq!(event["data"]["message"]["text"], "Good day");
+    assert_eq!(event["data"]["customer"]["external_id"], "u-1");
+    let polled = json_of(&program.get("/api/v1/events?after=0").await);
+    assert_eq!(polled["events"], json!([event]));
+    let none = json_of(&program.get(&format!("/api/v1/events?after={}", event["id"])).await);
+    assert_eq!(none["events"], json!([]));
+    eventually("the health line", async || {
+        (app.number("SELECT count(*) FROM channels WHERE last_success_at > last_error_at") == 1).then_some(())
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_webhook_reaches_no_private_address() {
+    let app = spawn_app().await;
+    let receiver = MockServer::start().await;
+    let by_name = receiver.uri().replace("127.0.0.1", "localhost");
+    channel(&app, "app", TOKEN, &json!({"webhook_url": format!("{by_name}/hook")}).to_string());
+    let program = program(&app, TOKEN);
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    answer(&app, "Good day").await;
+    let told = eventually("the refusal", async || app.text("SELECT last_error FROM channels WHERE last_error IS NOT NULL")).await;
+    assert!(told.contains("private addresses"), "{told}");
+    assert!(receiver.received_requests().await.unwrap().is_empty());
+}
+
+/// Every route of the API is described, with its method.
+#[actix_web::test]
+async fn the_document_describes_every_route() {
+    let (app, _) = desk().await;
+    let document = json_of(&app.anonymous().get("/api/v1/openapi.json").await);
+    for entry in switchboard::web::routes::TABLE.iter().filter(|entry| entry.path.starts_with("/api/v1/")) {
+        if entry.path.ends_with("openapi.json") {
+            continue;
+        }
+        let found = &document["paths"][entry.path][entry.method.to_lowercase()];
+        assert!(found.is_object(), "{} {}", entry.method, entry.path);
+    }
+}
+
+/// Staff answer in the only conversation, as the desk stores it.
+async fn answer(app: &TestApp, text: &str) {
+    let of = Matter {
+        channel: ChannelId(app.number("SELECT channel_id FROM conversations")),
+        customer: CustomerId(app.number("SELECT customer_id FROM conversations")),
+        account: Some(AccountId(app.number("SELECT account_id FROM conversations"))),
+        conversation: ConversationId(app.number("SELECT id FROM conversations")),
+    };
+    let (author, text) = (StaffId(app.staff_id(OPERATOR)), text.to_owned());
+    let said = app.db.write(move |tx| {
+        let new = NewMessage {
+            customer_id: of.customer,
+            conversation_id: Some(of.conversation),
+            channel_id: of.channel,
+            kind: MessageKind::Staff,
+            author_id: Some(author),
+            body: text.clone(),
+            event: None,
+            files: vec![],
+            client_uuid: None,
+            received_while_blocked: false,
+        };
+        let id = messages::insert(tx, &new)?;
+        app_events::said(tx, of, id)
+    });
+    said.await.unwrap();
+}

@@ -1,0 +1,416 @@
+//! The inbox: list, tabs, filters, cards, conversation, composer, customer bar.
+
+use reqwest::multipart::Form;
+use switchboard::channels::ChannelKind;
+use switchboard::conversations::{Inbound, Sender, receive};
+use switchboard::db::types::ChannelId;
+
+use crate::support::{ADMIN, Client, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
+
+/// A channel of this kind.
+fn channel(app: &TestApp, kind: ChannelKind) -> i64 {
+    app.execute(&format!(
+        "INSERT INTO channels (kind, name, public_key, enabled, created_at) \
+         VALUES ('{kind}', 'Shop {kind}', 'key-{kind}', TRUE, '2026-01-01 10:00:00')"
+    ));
+    app.number("SELECT MAX(id) FROM channels")
+}
+
+/// A message comes in; returns its customer.
+async fn write(app: &TestApp, channel: i64, address: &str, name: &str, body: &str) -> i64 {
+    let inbound = Inbound {
+        channel: ChannelId(channel),
+        sender: Sender { address: address.into(), display_name: name.into(), ..Sender::default() },
+        body: body.into(),
+        files: vec![],
+        client_uuid: None,
+        visit: None,
+        phone_region: "RU".into(),
+    };
+    app.db.write(move |tx| receive(tx, &inbound)).await.expect("a message").customer.0
+}
+
+async fn desk() -> (TestApp, i64) {
+    let app = spawn_app().await;
+    let channel = channel(&app, ChannelKind::WebChat);
+    (app, channel)
+}
+
+fn conversation(app: &TestApp, customer: i64) -> String {
+    app.number(&format!("SELECT MAX(id) FROM conversations WHERE customer_id = {customer}")).to_string()
+}
+
+fn bind(app: &TestApp, customer: i64, email: &str) {
+    let staff = app.staff_id(email);
+    app.execute(&format!("UPDATE customers SET responsible_id = {staff} WHERE id = {customer}"));
+}
+
+/// Sends what the composer of this page holds, with these fields.
+async fn say(client: &Client, customer: i64, page: &Page, fields: &[(&str, &str)]) -> Page {
+    let mut filled = page.form("#composer").filled(fields);
+    for name in ["shown", "from"] {
+        let css = format!("input[form=composer][name={name}]");
+        if page.has(&css) && !fields.iter().any(|(field, _)| *field == name) {
+            filled.push((name.into(), page.attribute(&css, "value")));
+        }
+    }
+    let form = filled.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+    client.post_multipart(&format!("/inbox/{customer}/messages"), form).await
+}
+
+fn names(page: &Page) -> Vec<String> {
+    page.select(".cc-a")
+}
+
+/// LIST-36, LIST-37, LIST-38, LIST-41, LIST-42, LIST-43, LIST-44: tabs, their counts, and filters on top of them.
+#[actix_web::test]
+async fn tabs_narrow_the_list_and_filters_narrow_the_tabs() {
+    let (app, shop) = desk().await;
+    let anna = write(&app, shop, "a1", "Anna", "hello").await;
+    let boris = write(&app, shop, "a2", "Boris", "hello").await;
+    write(&app, shop, "a3", "Anna Free", "hello").await;
+    bind(&app, anna, OPERATOR);
+    bind(&app, boris, SECOND_OPERATOR);
+    app.execute(&format!("UPDATE customers SET unread_count = 0 WHERE id = {boris}"));
+    let operator = app.sign_in(OPERATOR).await;
+    let tab = async |query: &str| names(&operator.get(&format!("/inbox{query}")).await);
+    assert_eq!(tab("").await, ["Anna Free", "Boris", "Anna"]);
+    assert_eq!(tab("?tab=unanswered").await, ["Anna Free", "Anna"]);
+    assert_eq!(tab("?tab=mine").await, ["Anna"]);
+    assert_eq!(tab("?tab=others").await, ["Boris"]);
+    assert_eq!(tab("?tab=free").await, ["Anna Free"]);
+    assert_eq!(tab("?search=ANNA").await, ["Anna Free", "Anna"]);
+    assert_eq!(tab("?tab=mine&search=anna").await, ["Anna"]);
+    assert_eq!(tab("?tab=others&search=anna").await, Vec::<String>::new());
+    let page = operator.get("/inbox").await;
+    assert_eq!(page.select(".pane-tabs .count"), ["3", "2", "1", "1", "1"]);
+}
+
+/// LIST-47, LIST-48, LIST-49, LIST-50, LIST-51: substrings of the name, of the messenger's address, and of the number.
+#[actix_web::test]
+async fn filters_match_parts() {
+    let app = spawn_app().await;
+    let shop = channel(&app, ChannelKind::Telegram);
+    let named = write(&app, shop, "x", "Vasya1988", "hello").await;
+    write(&app, shop, "7771988777", "Someone", "hello").await;
+    write(&app, shop, "y", "O'Neil 100%_", "hello").await;
+    app.execute(&format!("UPDATE customers SET email = '1988@mail.test', email_folded = '1988@mail.test', search_text = search_text || '1988@mail.test' WHERE id = {}", named + 2));
+    let operator = app.sign_in(OPERATOR).await;
+    let search = async |query: &str| names(&operator.get(&format!("/inbox?{query}")).await);
+    assert_eq!(search("search=1988").await, ["Someone", "Vasya1988"]);
+    assert_eq!(search("search=VASYA").await, ["Vasya1988"]);
+    assert_eq!(search("search=y").await, ["O'Neil 100%_", "Vasya1988"]);
+    assert_eq!(search("search=%25_").await, ["O'Neil 100%_"]);
+    assert_eq!(search("search=%27%20OR%201%3D1").await, Vec::<String>::new());
+    for id in [10, 110, 100, 210, 11] {
+        app.execute(&format!(
+            "INSERT INTO customers (id, name, name_folded, search_text, last_activity_at, created_at) \
+             VALUES ({id}, 'N{id}', 'n{id}', 'n{id}\n{id}', '2026-01-01 10:00:00', '2026-01-01 10:00:00')"
+        ));
+    }
+    assert_eq!(search("customer_id=10").await, ["N210", "N110", "N100", "N10"]);
+    assert_eq!(search("customer_id=210").await, ["N210"]);
+    assert_eq!(search("customer_id=none").await, Vec::<String>::new());
+    let region = operator.htmx("/inbox/cards?typed=1&tab=all&search=vasya", "div#cards").await;
+    region.assert_region("cards");
+    assert_eq!(region.header("hx-replace-url"), "/inbox?search=vasya");
+}
+
+/// LIST-104, LIST-105, LIST-106, LIST-107, LIST-108, LIST-109, LIST-110, LIST-111, LIST-112: what a card shows.
+#[actix_web::test]
+async fn a_card_says_who_where_whose_and_when() {
+    let (app, shop) = desk().await;
+    let mine = write(&app, shop, "a1", "Mine <b>Bold</b>", "hello").await;
+    let theirs = write(&app, shop, "a2", "Theirs", "hello").await;
+    let free = write(&app, shop, "a3", "Free", "hello").await;
+    bind(&app, mine, OPERATOR);
+    bind(&app, theirs, SECOND_OPERATOR);
+    app.execute(&format!("UPDATE customers SET blocked = TRUE WHERE id = {theirs}"));
+    app.execute(&format!("UPDATE customers SET paused = TRUE WHERE id = {free}"));
+    let page = app.sign_in(OPERATOR).await.get("/inbox").await;
+    let card = |id: i64, part: &str| page.select(&format!("#k{id} {part}"));
+    page.assert_has(&format!("#k{mine} .av .ch-web_chat")).assert_has(&format!("#k{mine} time[datetime]"));
+    assert_eq!(card(mine, ".cc-a"), ["Mine <b>Bold</b>"]);
+    assert_eq!(card(mine, ".mine"), ["Your customer"]);
+    assert_eq!(card(theirs, ".flag"), ["Blocked"]);
+    assert!(card(theirs, ".cc-f")[0].contains("Otto Operator"));
+    assert_eq!(card(free, ".flag"), ["Paused"]);
+    assert_eq!(card(free, ".cc-f"), ["Web chat"]);
+    assert_eq!(page.attribute(&format!("#k{mine} .cc-a"), "href"), format!("/inbox/{mine}"));
+}
+
+/// LIST-113, LIST-114, LIST-115, LIST-116, LIST-117, LIST-118: the mark before the last message.
+#[actix_web::test]
+async fn the_last_message_carries_a_mark() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let operator = app.sign_in(OPERATOR).await;
+    let mark = async |client: &Client| client.get("/inbox").await.select(&format!("#k{id} .cc-m b"))[0].clone();
+    assert_eq!(mark(&operator).await, "Customer:");
+    let page = operator.get(&format!("/inbox/{id}")).await;
+    say(&operator, id, &page, &[("text", "Good day")]).await.assert_status(303);
+    assert_eq!(mark(&operator).await, "You:");
+    assert_eq!(mark(&app.sign_in(SUPERVISOR).await).await, format!("{OPERATOR}:"));
+    let page = operator.get(&format!("/inbox/{id}")).await;
+    say(&operator, id, &page, &[("text", "For us"), ("mode", "comment")]).await.assert_status(303);
+    assert_eq!(mark(&operator).await, "Comment:");
+    app.execute(&format!(
+        "UPDATE customers SET last_message_kind = 'customer', last_message_attachment = TRUE WHERE id = {id}"
+    ));
+    assert_eq!(mark(&operator).await, "Attachment:");
+}
+
+/// LIST-39, LIST-40, LIST-120, LIST-121, LIST-122, LIST-129: opening reads for all; "Mark as unread" brings it back.
+#[actix_web::test]
+async fn opening_a_conversation_reads_it_for_all() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let card = second.get("/inbox?tab=unanswered").await;
+    assert_eq!(names(&card), ["Anna"]);
+    let page = operator.get(&card.attribute(".cc-a", "href")).await;
+    page.assert_status(200).assert_says("hello").assert_has("#side .kv").assert_has("#thread #composer");
+    assert_eq!(names(&second.get("/inbox?tab=unanswered").await), Vec::<String>::new());
+    operator.get(&format!("/inbox/{id}/menu")).await.assert_says("Mark as unread").assert_lacks("a.danger");
+    operator.post_form(&format!("/inbox/{id}/unread"), &[]).await.assert_redirect("/inbox");
+    assert_eq!(names(&second.get("/inbox?tab=unanswered").await), ["Anna"]);
+    second.get("/inbox").await.assert_has(&format!("#k{id} .unread"));
+    second.post_form(&format!("/inbox/{id}/read"), &[]).await.assert_redirect("/inbox");
+    assert_eq!(app.number(&format!("SELECT unread_count FROM customers WHERE id = {id}")), 0);
+}
+
+/// LIST-131, LIST-132, LIST-133, LIST-134: the sidebar counts all messages for admins, own customers' for operators.
+#[actix_web::test]
+async fn the_sidebar_counts_unread_messages() {
+    let (app, shop) = desk().await;
+    let mine = write(&app, shop, "a1", "Anna", "one").await;
+    write(&app, shop, "a1", "Anna", "two").await;
+    write(&app, shop, "a2", "Boris", "three").await;
+    bind(&app, mine, OPERATOR);
+    let count = async |email: &str| app.sign_in(email).await.get("/").await.select("#nav-unread [aria-hidden]");
+    assert_eq!(count(ADMIN).await, ["3"]);
+    assert_eq!(count(OPERATOR).await, ["2"]);
+    assert_eq!(count(SECOND_OPERATOR).await, Vec::<String>::new());
+}
+
+/// LIST-125, LIST-126: a card's menu offers what the role may do.
+#[actix_web::test]
+async fn a_cards_menu_fits_the_role() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let menu = async |email: &str| app.sign_in(email).await.get(&format!("/inbox/{id}/menu")).await;
+    let asked = menu(OPERATOR).await;
+    asked.assert_says("Ask to block").assert_has(&format!("form[action='/customers/{id}/block-requests']"));
+    asked.assert_silent_about("Delete customer");
+    menu(SUPERVISOR)
+        .await
+        .assert_has(&format!("form[action='/customers/{id}/block']"))
+        .assert_silent_about("Delete customer");
+    menu(ADMIN).await.assert_has(&format!("a[href='/customers/{id}/delete']"));
+    app.execute(&format!("UPDATE customers SET blocked = TRUE WHERE id = {id}"));
+    menu(ADMIN).await.assert_says("Unblock").assert_has(&format!("form[action='/customers/{id}/block/delete']"));
+}
+
+/// A reply takes a queued conversation, is stored once, and whatever is wrong with it the words stay.
+#[actix_web::test]
+async fn a_reply_goes_out_once_and_words_are_never_lost() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{id}")).await;
+    let sent = || app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'");
+    let words = "Grüße <script>alert(1)</script> محمد 🙂";
+    say(&operator, id, &page, &[("text", words)]).await.assert_redirect(&format!("/inbox/{id}"));
+    say(&operator, id, &page, &[("text", words)]).await.assert_redirect(&format!("/inbox/{id}"));
+    assert_eq!(sent(), 1);
+    assert_eq!(app.number("SELECT assignee_id FROM conversations"), app.staff_id(OPERATOR));
+    assert_eq!(app.number(&format!("SELECT responsible_id FROM customers WHERE id = {id}")), app.staff_id(OPERATOR));
+    let page = operator.get(&format!("/inbox/{id}")).await;
+    page.assert_says(words).assert_lacks(".log script").assert_says("Taken by you");
+
+    let empty = say(&operator, id, &page, &[("text", " \n ")]).await;
+    empty.assert_status(422).assert_says("Write a message or attach a file.");
+    let long = "я".repeat(10_001);
+    let refused = say(&operator, id, &page, &[("text", &long)]).await;
+    refused.assert_status(422).assert_says("Use at most");
+    assert!(refused.text.contains(&long));
+    assert_eq!(sent(), 1);
+
+    operator
+        .post_form(&format!("/inbox/{id}/close"), &[("conversation", &conversation(&app, id)), ("reason", "solved")])
+        .await
+        .assert_status(303);
+    let late = say(&operator, id, &page, &[("text", "Too late")]).await;
+    late.assert_status(422).assert_says("This conversation is closed");
+    assert!(late.form("#composer").fields.contains(&("text".into(), "Too late".into())));
+    assert_eq!(sent(), 1);
+}
+
+/// A colleague's newer answer holds a reply back, shows itself, and asks.
+#[actix_web::test]
+async fn a_reply_over_a_colleague_is_held_back() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let (one, two) = (app.sign_in(SUPERVISOR).await, app.sign_in(ADMIN).await);
+    let (first, stale) = (one.get(&format!("/inbox/{id}")).await, two.get(&format!("/inbox/{id}")).await);
+    say(&one, id, &first, &[("text", "It ships today")]).await.assert_status(303);
+    let held = say(&two, id, &stale, &[("text", "It ships tomorrow")]).await;
+    held.assert_status(422).assert_says("Sam Supervisor has answered meanwhile").assert_says("It ships today");
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 1);
+    say(&two, id, &stale, &[("text", "It ships tomorrow"), ("over", "1")]).await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 2);
+}
+
+/// Take, transfer and close, by those who may, on the conversation that was meant.
+#[actix_web::test]
+async fn conversations_are_taken_handed_over_and_closed() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let open = conversation(&app, id);
+    let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let page = operator.get(&format!("/inbox/{id}")).await;
+    operator.submit(&page, "#take", &[]).await.assert_redirect(&format!("/inbox/{id}"));
+    second.post_form(&format!("/inbox/{id}/take"), &[("conversation", &open)]).await.assert_status(409);
+    second.get(&format!("/inbox/{id}")).await.assert_says("comments only").assert_lacks("input[value=reply]");
+    let to = app.staff_id(SECOND_OPERATOR).to_string();
+    let transfer = format!("/inbox/{id}/transfer");
+    operator.post_form(&transfer, &[("conversation", &open), ("to", "999999")]).await.assert_status(422);
+    operator
+        .post_form(&transfer, &[("conversation", &open), ("to", &to), ("note", "Knows it")])
+        .await
+        .assert_status(303);
+    let page = second.get(&format!("/inbox/{id}")).await;
+    page.assert_says("Transferred by Olga Operator to you").assert_says("Knows it").assert_has("input[value=reply]");
+    let close = format!("/inbox/{id}/close");
+    second.post_form(&close, &[("conversation", &open), ("reason", "customer_blocked")]).await.assert_status(422);
+    second.post_form(&close, &[("conversation", "x"), ("reason", "solved")]).await.assert_status(422);
+    second.post_form(&close, &[("conversation", "99999"), ("reason", "solved")]).await.assert_status(404);
+    second
+        .post_form(&close, &[("conversation", &open), ("reason", "solved"), ("note", "Done")])
+        .await
+        .assert_status(303);
+    second.post_form(&close, &[("conversation", &open), ("reason", "solved")]).await.assert_status(409);
+    second
+        .get(&format!("/inbox/{id}"))
+        .await
+        .assert_says("Closed by you: Solved")
+        .assert_has("a[href^='/customers/'][href*='message']");
+}
+
+/// CUST-32, CUST-33, CUST-34, CUST-35, CUST-36: one scroll over all conversations, with their edges, back and forth.
+#[actix_web::test]
+async fn history_is_one_scroll() {
+    let (app, shop) = desk().await;
+    let operator = app.sign_in(OPERATOR).await;
+    let id = write(&app, shop, "a1", "Anna", "first 0").await;
+    for round in 0..3 {
+        for n in 1..40 {
+            write(&app, shop, "a1", "Anna", &format!("round {round} message {n}")).await;
+        }
+        let open = conversation(&app, id);
+        let close = [("conversation", open.as_str()), ("reason", "solved")];
+        operator.post_form(&format!("/inbox/{id}/close"), &close).await.assert_status(303);
+    }
+    let page = operator.get(&format!("/inbox/{id}")).await;
+    page.assert_says("round 2 message 39")
+        .assert_silent_about("round 1 message 1 ")
+        .assert_says("More message history");
+    assert_eq!(page.count(".convo[id$='-end']"), 2);
+    assert!(page.select(".convo").iter().any(|words| words.contains("started")));
+    assert!(page.select(".convo").iter().any(|words| words.contains("ended")));
+    let older = page.attribute("[id^='older-'] a", "hx-get");
+    let more = operator.htmx(&older, &format!("div#messages-{id}")).await;
+    more.assert_says("round 2 message 39").assert_says("round 1 message 1");
+    let plain = operator.get(&page.attribute("[id^='older-'] a", "href")).await;
+    let said = |page: &Page, words: &str| page.select(".log .said").iter().any(|line| line == words);
+    assert!(said(&plain, "round 1 message 20") && !said(&plain, "round 2 message 39"));
+    let next = operator.get(&plain.attribute("#newer a", "href")).await;
+    next.assert_status(200);
+    let first = app.number("SELECT MIN(id) FROM conversations");
+    let at = operator.get(&format!("/inbox/{id}?at={first}")).await;
+    at.assert_says("first 0").assert_says("Next conversation");
+    let next = operator.get(&at.attribute("#newer a", "href")).await;
+    next.assert_says("round 1 message 1").assert_silent_about("first 0");
+}
+
+/// SEARCH-37, CONT-30, CONT-31, CONT-32: the ways from and to the conversation.
+#[actix_web::test]
+async fn ways_lead_on() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let page = app.sign_in(OPERATOR).await.get(&format!("/inbox/{id}")).await;
+    page.assert_has(".pane-list a[href='/contacts/new?back=/inbox']");
+    page.assert_has(".pane-list a[href='/contacts?back=/inbox']");
+    page.assert_has(&format!("#side a[href='/customers/{id}/edit?back=/inbox/{id}']"));
+    page.assert_says("Contact details are missing.");
+    assert_eq!(page.select(".cc-a[aria-current]"), ["Anna"]);
+}
+
+/// What a person may not see is not there, in no region and for no deed.
+#[actix_web::test]
+async fn others_customers_stay_hidden_where_the_setting_says_so() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    bind(&app, id, SECOND_OPERATOR);
+    app.execute("INSERT INTO settings (key, value) VALUES ('operators_see_others', 'false')");
+    let operator = app.sign_in(OPERATOR).await;
+    let hidden = operator.get(&format!("/inbox/{id}")).await.status.as_u16() == 404;
+    assert!(hidden || app.text("SELECT value FROM settings").is_none(), "a hidden customer opened");
+    for region in ["menu", "head", "log", "composer", "side", "here"] {
+        operator.get(&format!("/inbox/{id}/{region}")).await.assert_status(404);
+        operator.get(&format!("/inbox/999999/{region}")).await.assert_status(404);
+        operator.get(&format!("/inbox/x/{region}")).await.assert_status(404);
+    }
+    let open = conversation(&app, id);
+    for deed in ["take", "transfer", "close", "read", "unread"] {
+        let fields = [("conversation", open.as_str()), ("to", "queue"), ("reason", "solved")];
+        operator.post_form(&format!("/inbox/{id}/{deed}"), &fields).await.assert_status(404);
+    }
+    operator.post_form(&format!("/inbox/{id}/presence"), &[("doing", "here")]).await.assert_status(404);
+    let form = Form::new().text("text", "hello");
+    operator.post_multipart(&format!("/inbox/{id}/messages"), form).await.assert_status(404);
+    assert_eq!(names(&operator.get("/inbox").await), Vec::<String>::new());
+}
+
+/// Who is here and who is typing; a visible page reads what comes in.
+#[actix_web::test]
+async fn colleagues_see_each_other() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let presence = format!("/inbox/{id}/presence");
+    operator.post_form(&presence, &[("doing", "here")]).await.assert_status(204);
+    assert_eq!(app.number(&format!("SELECT unread_count FROM customers WHERE id = {id}")), 0);
+    let here = format!("/inbox/{id}/here");
+    second.get(&here).await.assert_says("Olga Operator is here");
+    operator.get(&here).await.assert_silent_about("Olga");
+    operator.post_form(&presence, &[("mode", "reply")]).await.assert_status(204);
+    second.get(&here).await.assert_says("Olga Operator is typing");
+    operator.post_form(&presence, &[("doing", "gone")]).await.assert_status(204);
+    second.get(&here).await.assert_silent_about("Olga");
+    operator.post_form(&presence, &[("doing", "dancing")]).await.assert_status(400);
+}
+
+/// A page of fifty cards is small, and goes on after its last one.
+#[actix_web::test]
+async fn a_page_of_cards_is_small() {
+    let (app, _) = desk().await;
+    for id in 1..=120 {
+        app.execute(&format!(
+            "INSERT INTO customers (id, name, name_folded, search_text, channel_kind, last_message_kind, last_message_text, unread_count, last_activity_at, created_at) \
+             VALUES ({id}, 'Customer number {id}', 'customer number {id}', 'customer number {id}\n{id}', 'web_chat', 'customer', 'Hello, where is my parcel number {id}?', {}, '2026-01-01 10:00:00', '2026-01-01 10:00:00')",
+            id % 3
+        ));
+    }
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get("/inbox").await;
+    assert_eq!(names(&page).len(), 50);
+    assert!(page.bytes.len() < 80_000, "{} bytes", page.bytes.len());
+    let next = operator.get(&page.attribute(".cc-more a", "href")).await;
+    assert_eq!(names(&next)[0], "Customer number 70");
+    let deeper = operator.htmx(&page.attribute(".cc-more a", "hx-get"), "div#cards").await;
+    assert_eq!(names(&deeper).len(), 100);
+    let last = operator.get(&next.attribute(".cc-more a", "href")).await;
+    assert_eq!(names(&last).len(), 20);
+    last.assert_lacks(".cc-more");
+}
