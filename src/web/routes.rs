@@ -67,6 +67,8 @@ routes! {
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
     Get "/search" Operator search::web::search;
+    Get "/history" Operator history::web::list;
+    Get "/conversations/{id}" Operator history::web::conversation;
     Post "/conversations/{id}/assignment" Operator conversations::web::take;
     Get "/conversations/{id}/transfer" Operator conversations::web::transfer_form;
     Post "/conversations/{id}/transfer" Operator conversations::web::transfer;

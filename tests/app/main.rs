@@ -13,6 +13,7 @@ mod contacts;
 mod customers;
 mod demo;
 mod harness;
+mod history;
 mod home;
 mod profile;
 mod search;
