@@ -33,6 +33,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/messages.css",
             "css/card.css",
             "css/pages.css",
+            "css/history.css",
             "css/customers.css",
             "css/settings.css",
             "css/narrow.css",

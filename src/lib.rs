@@ -29,6 +29,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod files;
+pub mod history;
 pub mod home;
 pub mod inbox;
 pub mod jobs;

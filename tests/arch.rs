@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["portal"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
-    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "home", "welcome"],
+    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "history", "home", "welcome"],
     &["settings::web", "settings::views"],
     &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],

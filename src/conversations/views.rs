@@ -52,7 +52,8 @@ impl TransferForm {
         self.colleagues.iter().filter(|member| Some(member.id) != self.assignee)
     }
 
-    fn is_to(&self, id: &StaffId) -> bool {
+    /// Whether this one is chosen.
+    pub fn is_to(&self, id: &StaffId) -> bool {
         self.to.as_ref() == Some(id)
     }
 }
@@ -73,7 +74,8 @@ impl CloseForm {
         CloseReason::CHOICES
     }
 
-    fn is_chosen(&self, reason: &CloseReason) -> bool {
+    /// Whether this one is chosen.
+    pub fn is_chosen(&self, reason: &CloseReason) -> bool {
         self.chosen.as_ref() == Some(reason)
     }
 }

@@ -102,6 +102,8 @@ routes! {
     Get "/customers/{id}/block-requests" Operator blacklist::web::request_form;
     Post "/customers/{id}/block-requests" Operator blacklist::web::request;
     Post "/block-requests/{id}/decision" Supervisor blacklist::web::decide;
+    Get "/history" Operator history::web::list;
+    Get "/conversations/{id}" Operator history::web::conversation;
     Post "/conversations/{id}/assignment" Operator conversations::web::take;
     Get "/conversations/{id}/transfer" Operator conversations::web::transfer_form;
     Post "/conversations/{id}/transfer" Operator conversations::web::transfer;

@@ -17,6 +17,7 @@ mod customers;
 mod demo;
 mod files;
 mod harness;
+mod history;
 mod home;
 mod profile;
 mod inbox;

@@ -1,0 +1,10 @@
+//! What was said and done: all conversations, and the page of each.
+//!
+//! - Active is what is not closed, latest message first; History is what is closed, latest closing first.
+//! - Everything is shown here, whatever the inbox hides; but only of customers whom the reader may see.
+//! - A page of the list is found by where the last one ended; every filter is in the address.
+
+mod model;
+mod store;
+mod views;
+pub mod web;

@@ -1,0 +1,127 @@
+//! What the list is asked for.
+
+use chrono::{Days, NaiveDate};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamp};
+use serde::Deserialize;
+
+use crate::db::types::{ChannelId, ConversationTagId, CustomerId, StaffId, UtcTime};
+use crate::text_enum;
+use crate::web::forms::Errors;
+use crate::web::times::Clock;
+
+text_enum!(
+    /// Which conversations.
+    Tab { Active = "active", History = "history" }
+);
+text_enum!(
+    /// Which ratings.
+    Rating { Low = "low", None = "none" }
+);
+
+/// The filters as the address carries them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub tab: String,
+    pub customer: String,
+    pub operator: String,
+    pub channel: String,
+    pub tag: String,
+    pub rating: String,
+    pub from: String,
+    pub to: String,
+    pub at: String,
+}
+
+/// The same, checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    pub tab: Tab,
+    pub customer: Option<CustomerId>,
+    pub operator: Option<StaffId>,
+    pub channel: Option<ChannelId>,
+    pub tag: Option<ConversationTagId>,
+    pub rating: Option<Rating>,
+    /// From this moment on.
+    pub from: Option<UtcTime>,
+    /// Before this moment.
+    pub until: Option<UtcTime>,
+}
+
+/// A line of the list before its words are read.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Found {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Timestamp)]
+    pub at: UtcTime,
+}
+
+impl Asked {
+    /// The filter, and what is wrong with the words for it. A word that does not fit filters nothing.
+    pub fn parse(&self, clock: &Clock) -> (Filter, Errors) {
+        let mut errors = Errors::default();
+        let customer = self.customer.trim();
+        let number: Option<CustomerId> = customer.parse().ok();
+        if number.is_none() && !customer.is_empty() {
+            errors.add("customer", "history-customer-number");
+        }
+        let from = day(&mut errors, "from", &self.from);
+        let to = day(&mut errors, "to", &self.to);
+        let filter = Filter {
+            tab: Tab::parse(&self.tab).unwrap_or(Tab::Active),
+            customer: number,
+            operator: self.operator.parse().ok(),
+            channel: self.channel.parse().ok(),
+            tag: self.tag.parse().ok(),
+            rating: Rating::parse(&self.rating),
+            from: from.map(|day| clock.start_of(day)),
+            until: to.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| clock.start_of(day)),
+        };
+        (filter, errors)
+    }
+
+    /// Whether anything narrows the list.
+    pub fn is_filtered(&self) -> bool {
+        [&self.customer, &self.operator, &self.channel, &self.tag, &self.rating, &self.from, &self.to]
+            .iter()
+            .any(|field| !field.trim().is_empty())
+    }
+
+    /// The address of the list with these filters, on `tab`, from `at` on.
+    pub fn url(&self, tab: Tab, at: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let tab = if tab == Tab::History { tab.as_str() } else { "" };
+        let pairs = [
+            ("tab", tab),
+            ("customer", &self.customer),
+            ("operator", &self.operator),
+            ("channel", &self.channel),
+            ("tag", &self.tag),
+            ("rating", &self.rating),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("at", at),
+        ];
+        for (name, value) in pairs {
+            if !value.trim().is_empty() {
+                query.append_pair(name, value.trim());
+            }
+        }
+        match query.finish() {
+            empty if empty.is_empty() => "/history".into(),
+            query => format!("/history?{query}"),
+        }
+    }
+}
+
+fn day(errors: &mut Errors, field: &'static str, typed: &str) -> Option<NaiveDate> {
+    let typed = typed.trim();
+    // Four digits of a year: what databases keep and people mean.
+    let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok().filter(|_| typed.len() == 10);
+    if day.is_none() && !typed.is_empty() {
+        errors.add(field, "history-day");
+    }
+    day
+}

@@ -1,0 +1,151 @@
+//! Which conversations a list shows. Their rows and all else are read by those whose they are.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Timestamp};
+
+use super::model::{Filter, Found, Rating, Tab};
+use crate::auth::CustomerScope;
+use crate::conversations::{Conversation, Status};
+use crate::db::Conn;
+use crate::db::page::{Cursor, PAGE, Page};
+use crate::db::schema::{block_requests, conversations};
+use crate::db::types::{ConversationId, CustomerId, UtcTime};
+use crate::error::Result;
+
+/// Counts stop here: "999+".
+const CAP: i64 = 1000;
+/// Earlier and later than anything, in microseconds since 1970.
+const FIRST: i64 = -30_000_000_000_000_000;
+const LAST: i64 = 253_370_764_800_000_000;
+
+fn moment(micros: i64) -> UtcTime {
+    UtcTime::from_micros(micros).unwrap_or_else(UtcTime::now)
+}
+
+/// The column that orders a tab.
+fn order_of(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Active => "k.last_message_at",
+        Tab::History => "k.closed_at",
+    }
+}
+
+/// What stands after WHERE. Numbers are our own and parsed, so they stand in the text; times are bound: $1 and $2.
+fn conditions(scope: &CustomerScope, filter: &Filter) -> String {
+    let mut text = match filter.tab {
+        Tab::Active => "k.status <> 'closed'".to_owned(),
+        Tab::History => "k.status = 'closed'".to_owned(),
+    };
+    text.push_str(" AND k.opened_at >= $1 AND k.opened_at < $2");
+    let mut also = |condition: String| text.push_str(&format!(" AND {condition}"));
+    filter.customer.into_iter().for_each(|id| also(format!("k.customer_id = {id}")));
+    filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {id}")));
+    filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {id}")));
+    if let Some(tag) = filter.tag {
+        // A tag stands for what is below it, too.
+        also(format!(
+            "EXISTS (SELECT 1 FROM conversation_tag_links l WHERE l.conversation_id = k.id AND l.tag_id IN \
+             (SELECT t.id FROM conversation_tags t LEFT JOIN conversation_tags p ON p.id = t.parent_id \
+              WHERE t.id = {tag} OR t.parent_id = {tag} OR p.parent_id = {tag}))"
+        ));
+    }
+    match filter.rating {
+        Some(Rating::Low) => also("k.rating <= 3".into()),
+        Some(Rating::None) => also("k.rating IS NULL".into()),
+        None => {}
+    }
+    let visible = scope.sql("c");
+    if !visible.is_empty() {
+        also(format!("EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})"));
+    }
+    text
+}
+
+/// The conversations of a page, in its order.
+pub fn page(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, cursor: Option<Cursor>) -> Result<Page<Found>> {
+    let from = cursor.unwrap_or(Cursor { at: moment(LAST), id: i64::MAX, back: false });
+    let (sign, way) = if from.back { (">", "ASC") } else { ("<", "DESC") };
+    let (key, conditions) = (order_of(filter.tab), conditions(scope, filter));
+    let text = format!(
+        "SELECT k.id, {key} AS at FROM conversations k WHERE {conditions} AND ({key}, k.id) {sign} ($3, $4) \
+         ORDER BY {key} {way}, k.id {way} LIMIT {}",
+        PAGE + 1
+    );
+    let rows: Vec<Found> = sql_query(text)
+        .bind::<Timestamp, _>(filter.from.unwrap_or(moment(FIRST)))
+        .bind::<Timestamp, _>(filter.until.unwrap_or(moment(LAST)))
+        .bind::<Timestamp, _>(from.at)
+        .bind::<BigInt, _>(from.id)
+        .load(conn)?;
+    Ok(Page::new(rows, cursor, |row| (row.at, row.id)))
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many conversations are not closed, capped.
+pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
+    let visible = scope.sql("c");
+    let seen = if visible.is_empty() {
+        String::new()
+    } else {
+        format!(" AND EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})")
+    };
+    let text = format!(
+        "SELECT CAST(count(*) AS BIGINT) AS n FROM \
+         (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{seen} LIMIT {CAP}) AS u"
+    );
+    Ok(sql_query(text).get_result::<Number>(conn)?.n)
+}
+
+/// The rows of conversations whose customers have been found visible, in the order of `ids`.
+pub fn rows(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut rows: Vec<Conversation> =
+        conversations::table.filter(conversations::id.eq_any(ids)).select(Conversation::as_select()).load(conn)?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(rows)
+}
+
+/// The conversations before and after this one in the customer's interaction history. The reader sees the customer.
+pub fn neighbours(conn: &mut Conn, of: &Conversation) -> Result<(Option<ConversationId>, Option<ConversationId>)> {
+    let (at, id) = (conversations::opened_at, conversations::id);
+    let all = || conversations::table.filter(conversations::customer_id.eq(of.customer_id)).select(id);
+    let previous = all()
+        .filter(at.lt(of.opened_at).or(at.eq(of.opened_at).and(id.lt(of.id))))
+        .order((at.desc(), id.desc()))
+        .first(conn)
+        .optional()?;
+    let next = all()
+        .filter(at.gt(of.opened_at).or(at.eq(of.opened_at).and(id.gt(of.id))))
+        .order((at.asc(), id.asc()))
+        .first(conn)
+        .optional()?;
+    Ok((previous, next))
+}
+
+/// Whether this is a customer's conversation that is not closed: then a new one cannot be started.
+pub fn has_open(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
+    let open: Option<ConversationId> = conversations::table
+        .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))
+        .select(conversations::id)
+        .first(conn)
+        .optional()?;
+    Ok(open.is_some())
+}
+
+/// Whether somebody has asked to block this customer and waits for the decision.
+pub fn block_request_waits(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
+    let waits: Option<i64> = block_requests::table
+        .filter(block_requests::customer_id.eq(customer).and(block_requests::status.eq("waiting")))
+        .select(block_requests::id)
+        .first(conn)
+        .optional()?;
+    Ok(waits.is_some())
+}

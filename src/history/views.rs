@@ -1,0 +1,229 @@
+//! The list of conversations, and the page of one.
+
+use askama::Template;
+
+use super::model::{Asked, Tab};
+use crate::channels::Channel;
+use crate::conversations::views::{CloseForm, TransferForm};
+use crate::conversations::{CloseReason, Conversation, Status, Tag, tree};
+use crate::customers::Customer;
+use crate::db::types::{ConversationId, UtcTime};
+use crate::messages::views::{Item, LogView, Look};
+use crate::staff::StaffMember;
+use crate::web::forms::Errors;
+use crate::web::page::{Regions, region_with};
+use crate::web::shell::Shell;
+
+/// A subject by its whole path.
+#[derive(Clone, Debug)]
+pub struct TagPath {
+    pub tag: Tag,
+    /// Delivery / Courier / Late.
+    pub path: String,
+}
+
+impl TagPath {
+    /// The colour, 1 to 8.
+    pub fn hue(&self) -> u8 {
+        crate::text::hue(self.tag.id.0)
+    }
+}
+
+/// Every tag by its path, each parent before its children.
+pub fn paths(all: &[Tag]) -> Vec<TagPath> {
+    let mut above: Vec<String> = vec![];
+    tree(all)
+        .into_iter()
+        .map(|(level, tag)| {
+            above.truncate(level);
+            above.push(tag.name.clone());
+            TagPath { path: above.join(" / "), tag }
+        })
+        .collect()
+}
+
+/// The message id and the flag of a status.
+fn status_of(status: &Status) -> (&'static str, &'static str) {
+    match status {
+        Status::Queued => ("history-queued", "warn"),
+        Status::Active => ("history-active", "ok"),
+        Status::Closed => ("history-closed", ""),
+    }
+}
+
+/// From the start to the first answer; empty while there is none.
+fn first_reply(sh: &Shell, conversation: &Conversation) -> String {
+    let Some(at) = conversation.first_reply_at else { return String::new() };
+    let minutes = conversation.opened_at.until(at).num_minutes().max(0);
+    match minutes {
+        0 => sh.t("history-under-minute").to_string(),
+        1..60 => sh.tn("history-minutes", minutes),
+        60..1440 => sh.tn("history-hours", minutes / 60),
+        _ => sh.tn("history-days", minutes / 1440),
+    }
+}
+
+/// A line of the list.
+pub struct Line {
+    pub conversation: Conversation,
+    pub customer: Customer,
+    pub channel: Option<Channel>,
+    /// Who works it or did; empty when nobody does.
+    pub operator: String,
+    pub tags: Vec<TagPath>,
+}
+
+impl Line {
+    fn status(&self) -> (&'static str, &'static str) {
+        status_of(&self.conversation.status)
+    }
+
+    fn reason(&self) -> &'static str {
+        self.conversation.close_reason.as_ref().map_or("", CloseReason::name_key)
+    }
+
+    fn kind(&self) -> &'static str {
+        self.channel.as_ref().map_or("", |channel| channel.kind.as_str())
+    }
+
+    fn first_reply(&self, sh: &Shell) -> String {
+        first_reply(sh, &self.conversation)
+    }
+
+    /// 1 to 5, or 0.
+    fn stars(&self) -> i32 {
+        self.conversation.rating.unwrap_or(0)
+    }
+
+    /// The end, or the latest message where there is none.
+    fn latest(&self) -> UtcTime {
+        self.conversation.closed_at.unwrap_or(self.conversation.last_message_at)
+    }
+}
+
+/// `/history`.
+#[derive(Template)]
+#[template(path = "history/list.html", blocks = ["history"])]
+pub struct HistoryPage {
+    pub sh: Shell,
+    pub tab: Tab,
+    pub asked: Asked,
+    pub errors: Errors,
+    pub lines: Vec<Line>,
+    pub active: i64,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub staff: Vec<StaffMember>,
+    pub channels: Vec<Channel>,
+    pub tags: Vec<TagPath>,
+}
+
+impl HistoryPage {
+    fn is_history(&self) -> bool {
+        self.tab == Tab::History
+    }
+
+    fn tab_url(&self, history: bool) -> String {
+        self.asked.url(if history { Tab::History } else { Tab::Active }, "")
+    }
+
+    fn here(&self) -> String {
+        self.asked.url(self.tab, &self.asked.at)
+    }
+
+    fn reset(&self) -> String {
+        Asked::default().url(self.tab, "")
+    }
+
+    fn page_url(&self, cursor: &Option<String>) -> String {
+        cursor.as_ref().map(|at| self.asked.url(self.tab, at)).unwrap_or_default()
+    }
+
+    fn title(&self) -> String {
+        format!("{} · Switchboard", self.sh.t("nav-history"))
+    }
+}
+
+impl Regions for HistoryPage {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "history").then(|| self.as_history().render().map(|html| region_with(&self.title(), html, &[])))
+    }
+}
+
+/// `/conversations/{id}`.
+#[derive(Template)]
+#[template(path = "history/conversation.html", blocks = ["conversation"])]
+pub struct ConversationPage {
+    pub sh: Shell,
+    pub customer: Customer,
+    pub conversation: Conversation,
+    pub channel: Channel,
+    /// Who works it or did; empty when nobody does.
+    pub assignee: String,
+    pub log: LogView,
+    pub tags: Vec<TagPath>,
+    /// Tags that can be added.
+    pub other_tags: Vec<TagPath>,
+    pub previous: Option<ConversationId>,
+    pub next: Option<ConversationId>,
+    /// The forms to hand over and to close, for whoever may.
+    pub work: Option<(TransferForm, CloseForm)>,
+    /// Nothing is open with the customer, so a new conversation can be started.
+    pub is_over: bool,
+    /// A request to block the customer waits for its decision.
+    pub request_waits: bool,
+    /// The log ends before this message; empty: at the newest.
+    pub before: String,
+    pub token: String,
+}
+
+impl ConversationPage {
+    /// The address of this page: where its forms come back to.
+    fn here(&self) -> String {
+        format!("/conversations/{}", self.conversation.id)
+    }
+
+    /// The address of what is shown now.
+    fn shown(&self) -> String {
+        if self.before.is_empty() { self.here() } else { format!("{}?before={}", self.here(), self.before) }
+    }
+
+    fn title(&self) -> String {
+        let number = self.sh.ta("history-number", "id", self.conversation.id);
+        format!("{number} · {} · Switchboard", self.customer.name)
+    }
+
+    fn is_mine(&self) -> bool {
+        self.conversation.assignee_id == Some(self.sh.me.id)
+    }
+
+    fn status(&self) -> (&'static str, &'static str) {
+        status_of(&self.conversation.status)
+    }
+
+    fn reason(&self) -> &'static str {
+        self.conversation.close_reason.as_ref().map_or("", CloseReason::name_key)
+    }
+
+    fn first_reply(&self) -> String {
+        first_reply(&self.sh, &self.conversation)
+    }
+
+    /// 1 to 5, or 0.
+    fn stars(&self) -> i32 {
+        self.conversation.rating.unwrap_or(0)
+    }
+
+    /// What a web customer's first message told.
+    fn has_visit(&self) -> bool {
+        let c = &self.conversation;
+        [&c.ip, &c.region, &c.environment, &c.page_url, &c.referrer].iter().any(|field| field.is_some())
+    }
+}
+
+impl Regions for ConversationPage {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "conversation")
+            .then(|| self.as_conversation().render().map(|html| region_with(&self.title(), html, &[])))
+    }
+}

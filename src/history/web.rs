@@ -1,0 +1,181 @@
+//! `GET /history` and `GET /conversations/{id}`.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
+
+use super::model::{Asked, Filter};
+use super::store;
+use super::views::{ConversationPage, HistoryPage, Line, TagPath, paths};
+use crate::auth::Operator;
+use crate::channels::{self, Channel};
+use crate::conversations::views::{CloseForm, TransferForm};
+use crate::conversations::{self, Conversation, Tag};
+use crate::customers::{self, Customer};
+use crate::db::page::{Cursor, Page};
+use crate::db::types::{ConversationId, MessageId, StaffId};
+use crate::db::{Conn, Db};
+use crate::error::Result;
+use crate::messages::thread::{self, Thread};
+use crate::messages::views::LogView;
+use crate::staff::{self, StaffMember};
+use crate::web::forms;
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+
+/// Messages that the page of a conversation shows at once.
+const SHOWN: i64 = 100;
+
+/// What the list shows.
+struct List {
+    page: Page<Line>,
+    active: i64,
+    staff: Vec<StaffMember>,
+    channels: Vec<Channel>,
+    tags: Vec<TagPath>,
+}
+
+/// `GET /history`: conversations, active or closed.
+pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let (filter, errors) = asked.parse(&sh.clock);
+    let cursor = Cursor::decode(&asked.at);
+    let list = db.read(move |conn| read_list(conn, &by, &filter, cursor)).await?;
+    hx.page(&HistoryPage {
+        sh,
+        tab: filter.tab,
+        asked,
+        errors,
+        lines: list.page.rows,
+        active: list.active,
+        previous: list.page.previous,
+        next: list.page.next,
+        staff: list.staff,
+        channels: list.channels,
+        tags: list.tags,
+    })
+}
+
+fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cursor>) -> Result<List> {
+    let scope = by.scope();
+    let found = store::page(conn, &scope, filter, cursor)?;
+    let ids: Vec<_> = found.rows.iter().map(|row| ConversationId(row.id)).collect();
+    let rows = store::rows(conn, &ids)?;
+    let mut people: Vec<_> = rows.iter().map(|row| row.customer_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let customers = customers::store::find_many(conn, &scope, &people)?;
+    let (channels, staff) = (channels::list(conn)?, staff::list(conn)?);
+    let tags = paths(&conversations::store::all_tags(conn)?);
+    let mut tagged = conversations::store::tags_of(conn, &ids)?;
+    let names: HashMap<StaffId, &str> = staff.iter().map(|member| (member.id, member.name.as_str())).collect();
+    let lines = rows.into_iter().filter_map(|row| {
+        let own = tagged.remove(&row.id).unwrap_or_default();
+        Some(Line {
+            customer: customers.get(&row.customer_id)?.clone(),
+            channel: channels.iter().find(|channel| channel.id == row.channel_id).cloned(),
+            operator: row.assignee_id.and_then(|id| names.get(&id)).map_or(String::new(), |name| (*name).to_owned()),
+            tags: with_paths(&tags, &own),
+            conversation: row,
+        })
+    });
+    let page = Page { rows: lines.collect(), next: found.next, previous: found.previous };
+    Ok(List { page, active: store::count_active(conn, &scope)?, staff, channels, tags })
+}
+
+/// These tags by their whole paths.
+fn with_paths(all: &[TagPath], own: &[Tag]) -> Vec<TagPath> {
+    all.iter().filter(|path| own.iter().any(|tag| tag.id == path.tag.id)).cloned().collect()
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct Shown {
+    /// Messages before this one.
+    before: String,
+}
+
+/// What the page of a conversation shows.
+struct Read {
+    customer: Customer,
+    conversation: Conversation,
+    channel: Channel,
+    assignee: String,
+    thread: Thread,
+    tags: Vec<TagPath>,
+    other_tags: Vec<TagPath>,
+    previous: Option<ConversationId>,
+    next: Option<ConversationId>,
+    work: Option<(TransferForm, CloseForm)>,
+    is_over: bool,
+    request_waits: bool,
+}
+
+/// `GET /conversations/{id}`.
+pub async fn conversation(
+    by: Operator,
+    mut sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<ConversationId>,
+    shown: Query<Shown>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let before: Option<MessageId> = shown.before.parse().ok();
+    let read = db.read(move |conn| read(conn, &by, id, before)).await?;
+    sh.live = format!("/live?customer={}", read.customer.id);
+    let log = LogView::new(&sh, &read.customer, &read.thread);
+    hx.page(&ConversationPage {
+        log,
+        customer: read.customer,
+        conversation: read.conversation,
+        channel: read.channel,
+        assignee: read.assignee,
+        tags: read.tags,
+        other_tags: read.other_tags,
+        previous: read.previous,
+        next: read.next,
+        work: read.work,
+        is_over: read.is_over,
+        request_waits: read.request_waits,
+        before: before.map(|id| id.to_string()).unwrap_or_default(),
+        token: forms::new_token(),
+        sh,
+    })
+}
+
+fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<MessageId>) -> Result<Read> {
+    let scope = by.scope();
+    let conversation = conversations::store::find(conn, &scope, id)?;
+    let customer = customers::find(conn, &scope, conversation.customer_id)?;
+    let (previous, next) = store::neighbours(conn, &conversation)?;
+    let all = paths(&conversations::store::all_tags(conn)?);
+    let own = conversations::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
+    let (tags, other_tags) = all.into_iter().partition(|path| own.iter().any(|tag| tag.id == path.tag.id));
+    let mut staff = staff::list(conn)?;
+    let assignee = staff.iter().find(|member| Some(member.id) == conversation.assignee_id);
+    let assignee = assignee.map(|member| member.name.clone()).unwrap_or_default();
+    staff.retain(|member| member.disabled_at.is_none());
+    let is_workable =
+        conversation.is_open() && conversations::actions::may_work(by, &customer, &conversation).is_ok();
+    let here = format!("/conversations/{id}");
+    let work = is_workable
+        .then(|| (TransferForm::new(&conversation, staff, here.clone()), CloseForm::new(&conversation, here)));
+    Ok(Read {
+        channel: channels::find(conn, conversation.channel_id)?,
+        thread: thread::of_conversation(conn, &scope, &conversation, before, SHOWN)?,
+        is_over: !store::has_open(conn, customer.id)?,
+        request_waits: store::block_request_waits(conn, customer.id)?,
+        assignee,
+        tags,
+        other_tags,
+        previous,
+        next,
+        work,
+        customer,
+        conversation,
+    })
+}
