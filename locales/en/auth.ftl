@@ -9,3 +9,4 @@ login-throttled = Too many tries. Try again in { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
 }.
+login-forgot = Forgot the password? Ask an admin of this desk for a new link.

@@ -11,6 +11,8 @@ use crate::web::shell::Bare;
 #[template(path = "auth/login.html", blocks = ["login_form"])]
 pub struct LoginPage {
     pub bare: Bare,
+    /// Whose desk this is; may be empty.
+    pub business: String,
     pub email: String,
     pub next: String,
     pub errors: Errors,

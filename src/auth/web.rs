@@ -17,6 +17,7 @@ use crate::db::types::StaffId;
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
 use crate::secrets::random_token;
+use crate::settings;
 use crate::web::address::client_ip;
 pub use crate::web::address::own_path;
 use crate::web::forms::Errors;
@@ -42,12 +43,13 @@ pub struct LoginForm {
 }
 
 /// `GET /login`. Whoever is signed in goes on.
-pub async fn login_page(req: HttpRequest, hx: Hx, query: Query<Next>) -> Result<HttpResponse> {
+pub async fn login_page(req: HttpRequest, hx: Hx, db: Data<Db>, query: Query<Next>) -> Result<HttpResponse> {
     if Visit::of(&req).await.is_ok() {
         return Ok(see_other(own_path(&query.next)));
     }
     hx.page(&LoginPage {
         bare: Bare::of(&req),
+        business: db.read(settings::business_name).await?,
         email: String::new(),
         next: query.into_inner().next,
         errors: Errors::default(),
@@ -65,10 +67,17 @@ pub async fn login(
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
     let email = text::fold(&form.email);
+    let business = db.read(settings::business_name).await?;
     let again = |status, errors| {
         hx.with_status(
             status,
-            &LoginPage { bare: Bare::of(&req), email: form.email.clone(), next: form.next.clone(), errors },
+            &LoginPage {
+                bare: Bare::of(&req),
+                business: business.clone(),
+                email: form.email.clone(),
+                next: form.next.clone(),
+                errors,
+            },
         )
     };
     let mut errors = Errors::default();

@@ -18,14 +18,6 @@ impl ChannelKind {
     /// Those through which staff can write first.
     pub const WRITABLE: [ChannelKind; 2] = [ChannelKind::WebChat, ChannelKind::App];
 
-    /// The word that templates use for its badge (`ui::channel`).
-    pub fn slug(&self) -> &'static str {
-        match self {
-            ChannelKind::WebChat => "webchat",
-            other => other.as_str(),
-        }
-    }
-
     /// The id of its name in `locales/`.
     pub fn name_key(&self) -> &'static str {
         match self {
