@@ -46,6 +46,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("customers::model", "messages", "a customer's row shows what kind of message came last"),
     ("jobs::runner", "app::job_kinds", "the one table of all kinds of work is made where all are known"),
     ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
+    ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
     ("web::errors", "web::routes", "the answer to too large a form names the limit of the route table"),
 ];
 

@@ -19,6 +19,8 @@ enum Work {
     FormTokens,
     /// Files that no message names.
     Files,
+    /// Blocks whose time has come.
+    ExpiredBlocks,
     /// Rate limits of whoever has been quiet.
     Throttles,
 }
@@ -27,6 +29,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::EndedSessions, Duration::from_secs(3600)),
     (Work::FormTokens, Duration::from_secs(3600)),
     (Work::Files, Duration::from_secs(3600)),
+    (Work::ExpiredBlocks, Duration::from_secs(60)),
     (Work::Throttles, Duration::from_secs(600)),
 ];
 
@@ -57,6 +60,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             ctx.db.write(move |tx| crate::web::forms::forget_tokens(tx, before)).await.map(drop)
         }
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
+        Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::Throttles => {
             throttle.tidy();
             Ok(())

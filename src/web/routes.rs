@@ -95,6 +95,13 @@ routes! {
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
     Get "/search" Operator search::web::search;
+    Get "/blacklist" Supervisor blacklist::web::page;
+    Get "/customers/{id}/block" Supervisor blacklist::web::block_form;
+    Post "/customers/{id}/block" Supervisor blacklist::web::block;
+    Post "/customers/{id}/block/delete" Supervisor blacklist::web::unblock;
+    Get "/customers/{id}/block-requests" Operator blacklist::web::request_form;
+    Post "/customers/{id}/block-requests" Operator blacklist::web::request;
+    Post "/block-requests/{id}/decision" Supervisor blacklist::web::decide;
     Post "/conversations/{id}/assignment" Operator conversations::web::take;
     Get "/conversations/{id}/transfer" Operator conversations::web::transfer_form;
     Post "/conversations/{id}/transfer" Operator conversations::web::transfer;

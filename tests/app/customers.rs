@@ -169,7 +169,7 @@ async fn the_id_filter_is_fuzzy() {
     client
         .get(&page.attribute("tbody .who", "href"))
         .await
-        .assert_has("#d-unblock form[action='/customers/104882/unblock']");
+        .assert_has("#d-unblock form[action='/customers/104882/block/delete']");
 }
 
 /// CUST-56, CUST-58: from the table a supervisor gets to the blacklist and blocks; operators see neither.

@@ -1,0 +1,56 @@
+refused-already-blocked = Клиент уже в чёрном списке.
+refused-not-blocked = Клиента нет в чёрном списке.
+refused-request-waits = Запрос на блокировку этого клиента уже ждёт решения.
+refused-request-decided = По этому запросу уже есть решение.
+blacklist-reason-missing = Укажите причину.
+blacklist-expires-unknown = Выберите срок блокировки.
+blacklist-decision-missing = Выберите: заблокировать или отклонить.
+blacklist-lasts = Срок
+blacklist-lasts-for-good = До отмены
+blacklist-lasts-day = 24 часа
+blacklist-lasts-week = 7 дней
+blacklist-lasts-month = 30 дней
+blacklist-tabs = Чёрный список и запросы
+blacklist-requests = Запросы
+blacklist-waiting = { $count ->
+    [one] { $count } запрос ждёт решения
+    [few] { $count } запроса ждут решения
+   *[other] { $count } запросов ждут решения
+}
+blacklist-blocked = Заблокированные клиенты
+blacklist-find = Имя или ID
+blacklist-find-do = Найти
+blacklist-empty = Никто не заблокирован
+blacklist-empty-hint = Здесь появятся заблокированные клиенты с причиной. Заблокировать клиента можно в его профиле.
+blacklist-none = Никого не нашлось
+blacklist-none-hint = Среди заблокированных никто не подходит под запрос «{ $q }».
+blacklist-all = Показать всех
+blacklist-customer = Клиент
+blacklist-id = ID
+blacklist-reason = Причина
+blacklist-reason-hint = Её видят сотрудники в чёрном списке; клиент её не увидит.
+blacklist-by = Кто заблокировал
+blacklist-asked-by = Кто просит
+blacklist-when = Когда
+blacklist-until = До
+blacklist-actions = Действия
+blacklist-you = Вы
+blacklist-unknown = Неизвестно
+blacklist-delete = Удалить
+blacklist-delete-label = Удалить { $name } из чёрного списка
+blacklist-requests-title = Ждут решения
+blacklist-requests-empty = Запросов нет
+blacklist-requests-empty-hint = Здесь появятся запросы операторов на блокировку.
+blacklist-decision = Решение
+blacklist-note = Заметка
+blacklist-note-label = Заметка к запросу о клиенте { $name }
+blacklist-approve = Заблокировать
+blacklist-approve-label = Заблокировать { $name }
+blacklist-decline = Отклонить
+blacklist-decline-label = Отклонить запрос о блокировке { $name }
+blacklist-block-title = Добавить в чёрный список
+blacklist-block-text = Сообщения сохраняются, но не открывают обращений и никого не оповещают. Открытые обращения закрываются.
+blacklist-block = Заблокировать
+blacklist-ask-title = Запрос на блокировку
+blacklist-ask-text = Решает супервизор. Клиент о запросе не узнает.
+blacklist-ask = Отправить запрос

@@ -1,0 +1,116 @@
+//! Blocking and unblocking, asking and deciding.
+
+use super::model::{Block, BlockRequest, RequestStatus};
+use super::store;
+use crate::audit;
+use crate::auth::{Operator, Supervisor};
+use crate::conversations::{close_for_block, tell, who};
+use crate::customers::{self, Customer};
+use crate::db::Tx;
+use crate::db::types::{BlockRequestId, CustomerId, UtcTime};
+use crate::error::{Error, Result};
+use crate::messages::Event;
+use crate::realtime::Topic;
+
+/// Blocks that end in one go; more wait for the next minute.
+const BATCH: i64 = 200;
+
+/// Puts a customer on the blacklist, closes what is open with them, and decides a request that waits.
+pub fn block(
+    tx: &mut Tx,
+    by: &Supervisor,
+    customer: &Customer,
+    reason: &str,
+    expires_at: Option<UtcTime>,
+) -> Result<()> {
+    if store::current(tx, customer.id)?.is_some() {
+        return Err(Error::refused("refused-already-blocked"));
+    }
+    if let Some(request) = store::waiting_of(tx, customer.id)? {
+        settle(tx, by, &request, true, "")?;
+    }
+    store::insert(tx, customer.id, by.id(), reason, expires_at)?;
+    customers::store::set_blocked(tx, customer.id, true)?;
+    note(tx, customer.id, Event::Blocked { by: Some(who(by)), reason: reason.to_owned() })?;
+    close_for_block(tx, by, customer.id)?;
+    audit::record_with(tx, by, "customer.blocked", Some(customer.id), &serde_json::json!({ "reason": reason }))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Takes a customer off the blacklist. What they wrote meanwhile stays as it is.
+pub fn unblock(tx: &mut Tx, by: &Supervisor, customer: &Customer) -> Result<()> {
+    let Some(block) = store::current(tx, customer.id)? else {
+        return Err(Error::refused("refused-not-blocked"));
+    };
+    store::lift(tx, block.id, Some(by.id()))?;
+    customers::store::set_blocked(tx, customer.id, false)?;
+    note(tx, customer.id, Event::Unblocked { by: Some(who(by)) })?;
+    audit::record(tx, by, "customer.unblocked", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Lifts the blocks whose time has come. The program's own work.
+pub fn lift_expired(tx: &mut Tx) -> Result<()> {
+    for Block { id, customer_id, .. } in store::expired(tx, UtcTime::now(), BATCH)? {
+        store::lift(tx, id, None)?;
+        customers::store::set_blocked(tx, customer_id, false)?;
+        note(tx, customer_id, Event::Unblocked { by: None })?;
+        audit::record_as(tx, "system", "customer.unblocked", Some(customer_id))?;
+        changed(tx, customer_id);
+    }
+    Ok(())
+}
+
+/// Asks for a block.
+pub fn request_block(tx: &mut Tx, by: &Operator, customer: &Customer, reason: &str) -> Result<()> {
+    if customer.blocked {
+        return Err(Error::refused("refused-already-blocked"));
+    }
+    if store::waiting_of(tx, customer.id)?.is_some() {
+        return Err(Error::refused("refused-request-waits"));
+    }
+    store::insert_request(tx, customer.id, by.id(), reason)?;
+    note(tx, customer.id, Event::BlockRequested { by: who(by), reason: reason.to_owned() })?;
+    audit::record(tx, by, "block.requested", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Decides a request; approving it blocks for the reason that was given.
+pub fn decide(tx: &mut Tx, by: &Supervisor, id: BlockRequestId, approve: bool, words: &str) -> Result<()> {
+    let request = store::find_request(tx, &by.scope(), id)?;
+    if request.status != RequestStatus::Waiting {
+        return Err(Error::refused("refused-request-decided"));
+    }
+    settle(tx, by, &request, approve, words)?;
+    let customer = customers::find(tx, &by.scope(), request.customer_id)?;
+    if approve && !customer.blocked {
+        block(tx, by, &customer, &request.reason, None)?;
+    }
+    changed(tx, customer.id);
+    Ok(())
+}
+
+fn settle(tx: &mut Tx, by: &Supervisor, request: &BlockRequest, approved: bool, words: &str) -> Result<()> {
+    let status = if approved { RequestStatus::Approved } else { RequestStatus::Declined };
+    store::decide(tx, request.id, by.id(), status, words)?;
+    note(tx, request.customer_id, Event::BlockRequestDecided { by: who(by), approved, note: words.to_owned() })?;
+    let audited = if approved { "block.approved" } else { "block.declined" };
+    audit::record(tx, by, audited, Some(request.customer_id))
+}
+
+/// Writes what happened where staff read it; nowhere if the customer has never been in touch.
+fn note(tx: &mut Tx, customer: CustomerId, event: Event) -> Result<()> {
+    if let Some((conversation, channel)) = store::place(tx, customer)? {
+        tell(tx, customer, conversation, channel, event)?;
+    }
+    Ok(())
+}
+
+fn changed(tx: &mut Tx, customer: CustomerId) {
+    tx.publish(Topic::Customer(customer));
+    tx.publish(Topic::Inbox);
+    tx.publish(Topic::Blacklist);
+}

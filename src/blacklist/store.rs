@@ -1,0 +1,181 @@
+//! Rows of blocks and block requests.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text, Timestamp};
+
+use super::model::{Block, BlockRequest, RequestStatus};
+use crate::auth::CustomerScope;
+use crate::db::page::{Cursor, PAGE, Page};
+use crate::db::schema::{block_requests as requests, blocks, conversations, customers};
+use crate::db::types::{BlockRequestId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::text;
+
+/// The block in force.
+pub fn current(conn: &mut Conn, customer: CustomerId) -> Result<Option<Block>> {
+    Ok(blocks::table
+        .filter(blocks::customer_id.eq(customer).and(blocks::lifted_at.is_null()))
+        .select(Block::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The request that waits for its decision.
+pub fn waiting_of(conn: &mut Conn, customer: CustomerId) -> Result<Option<BlockRequest>> {
+    Ok(requests::table
+        .filter(requests::customer_id.eq(customer).and(requests::status.eq(RequestStatus::Waiting)))
+        .select(BlockRequest::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub(super) fn find_request(conn: &mut Conn, scope: &CustomerScope, id: BlockRequestId) -> Result<BlockRequest> {
+    let found: BlockRequest = requests::table.find(id).select(BlockRequest::as_select()).first(conn)?;
+    crate::customers::require_visible(conn, scope, found.customer_id)?;
+    Ok(found)
+}
+
+pub(super) fn insert(
+    tx: &mut Tx,
+    customer: CustomerId,
+    by: StaffId,
+    reason: &str,
+    expires_at: Option<UtcTime>,
+) -> Result<()> {
+    diesel::insert_into(blocks::table)
+        .values((
+            blocks::customer_id.eq(customer),
+            blocks::reason.eq(reason),
+            blocks::created_by_id.eq(by),
+            blocks::created_at.eq(UtcTime::now()),
+            blocks::expires_at.eq(expires_at),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn lift(tx: &mut Tx, block: i64, by: Option<StaffId>) -> Result<()> {
+    diesel::update(blocks::table.find(block))
+        .set((blocks::lifted_at.eq(UtcTime::now()), blocks::lifted_by_id.eq(by)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Blocks whose time has come, at most `limit` of them.
+pub(super) fn expired(tx: &mut Tx, now: UtcTime, limit: i64) -> Result<Vec<Block>> {
+    Ok(blocks::table
+        .filter(blocks::lifted_at.is_null().and(blocks::expires_at.is_not_null()).and(blocks::expires_at.le(now)))
+        .order(blocks::expires_at)
+        .limit(limit)
+        .select(Block::as_select())
+        .load(&mut **tx)?)
+}
+
+pub(super) fn insert_request(tx: &mut Tx, customer: CustomerId, by: StaffId, reason: &str) -> Result<()> {
+    diesel::insert_into(requests::table)
+        .values((
+            requests::customer_id.eq(customer),
+            requests::reason.eq(reason),
+            requests::requested_by_id.eq(by),
+            requests::created_at.eq(UtcTime::now()),
+            requests::status.eq(RequestStatus::Waiting),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub(super) fn decide(tx: &mut Tx, id: BlockRequestId, by: StaffId, status: RequestStatus, note: &str) -> Result<()> {
+    diesel::update(requests::table.find(id))
+        .set((
+            requests::status.eq(status),
+            requests::decided_by_id.eq(by),
+            requests::decided_at.eq(UtcTime::now()),
+            requests::decision_note.eq(note),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Where a word about a customer belongs: into their newest conversation, else beside them all in the channel of the
+/// latest contact. `None`: they have never been in touch.
+pub(super) fn place(conn: &mut Conn, customer: CustomerId) -> Result<Option<(Option<ConversationId>, ChannelId)>> {
+    let newest: Option<(ConversationId, ChannelId)> = conversations::table
+        .filter(conversations::customer_id.eq(customer))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select((conversations::id, conversations::channel_id))
+        .first(conn)
+        .optional()?;
+    if let Some((conversation, channel)) = newest {
+        return Ok(Some((Some(conversation), channel)));
+    }
+    let channel: Option<ChannelId> = customers::table.find(customer).select(customers::channel_id).first(conn)?;
+    Ok(channel.map(|channel| (None, channel)))
+}
+
+/// Blocks in force, newest first; `typed` is a part of the customer's name or number.
+pub(super) fn page(conn: &mut Conn, scope: &CustomerScope, typed: &str, cursor: Option<Cursor>) -> Result<Page<Block>> {
+    let from = "SELECT b.id, b.customer_id, b.reason, b.created_by_id, b.created_at, b.expires_at FROM blocks b \
+         JOIN customers c ON c.id = b.customer_id WHERE b.lifted_at IS NULL";
+    let (mut binds, mut sql) = (0, format!("{from}{}", scope.sql("c")));
+    let folded = text::fold(typed);
+    if !folded.is_empty() {
+        sql.push_str(" AND (c.name_folded LIKE $1 ESCAPE '\\' OR CAST(c.id AS TEXT) LIKE $2 ESCAPE '\\')");
+        binds = 2;
+    }
+    let order = keyset(&mut sql, "b", binds, cursor);
+    let mut query = sql_query(sql + &order).into_boxed::<<Conn as Connection>::Backend>();
+    if !folded.is_empty() {
+        let number = folded.replace(' ', "");
+        let number = number.trim_start_matches(['#', '№']);
+        query = query
+            .bind::<Text, _>(format!("%{}%", text::like_escape(&folded)))
+            .bind::<Text, _>(format!("%{}%", text::like_escape(number)));
+    }
+    if let Some(cursor) = cursor {
+        query = query.bind::<Timestamp, _>(cursor.at).bind::<BigInt, _>(cursor.id);
+    }
+    Ok(Page::new(query.load(conn)?, cursor, |block: &Block| (block.created_at, block.id)))
+}
+
+/// Requests that wait, newest first.
+pub(super) fn waiting(conn: &mut Conn, scope: &CustomerScope, cursor: Option<Cursor>) -> Result<Page<BlockRequest>> {
+    let mut sql = format!(
+        "SELECT r.id, r.customer_id, r.reason, r.requested_by_id, r.created_at, r.status FROM block_requests r \
+         JOIN customers c ON c.id = r.customer_id WHERE r.status = 'waiting'{}",
+        scope.sql("c")
+    );
+    let order = keyset(&mut sql, "r", 0, cursor);
+    let mut query = sql_query(sql + &order).into_boxed::<<Conn as Connection>::Backend>();
+    if let Some(cursor) = cursor {
+        query = query.bind::<Timestamp, _>(cursor.at).bind::<BigInt, _>(cursor.id);
+    }
+    Ok(Page::new(query.load(conn)?, cursor, |request: &BlockRequest| (request.created_at, request.id.0)))
+}
+
+/// Adds where a page begins; returns its order and end.
+fn keyset(sql: &mut String, table: &str, binds: usize, cursor: Option<Cursor>) -> String {
+    let back = cursor.is_some_and(|c| c.back);
+    let (sign, way) = if back { (">", "ASC") } else { ("<", "DESC") };
+    if cursor.is_some() {
+        let (at, id) = (binds + 1, binds + 2);
+        sql.push_str(&format!(" AND ({table}.created_at, {table}.id) {sign} (${at}, ${id})"));
+    }
+    format!(" ORDER BY {table}.created_at {way}, {table}.id {way} LIMIT {}", PAGE + 1)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many requests wait, and how many are blocked; neither counts past a thousand.
+pub(super) fn counts(conn: &mut Conn) -> Result<(i64, i64)> {
+    let mut count = |from: &str| -> Result<i64> {
+        let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT 1000) AS capped");
+        Ok(sql_query(sql).get_result::<Count>(conn)?.n)
+    };
+    Ok((count("block_requests WHERE status = 'waiting'")?, count("blocks WHERE lifted_at IS NULL")?))
+}
