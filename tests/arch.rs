@@ -47,6 +47,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs::runner", "app::job_kinds", "the one table of all kinds of work is made where all are known"),
     ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
     ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
+    ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
     ("web::errors", "web::routes", "the answer to too large a form names the limit of the route table"),
 ];
 

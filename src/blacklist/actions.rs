@@ -5,6 +5,7 @@ use super::store;
 use crate::audit;
 use crate::auth::{Operator, Supervisor};
 use crate::conversations::actions::{close_for_block, tell, who};
+use crate::conversations::{close_for_block, tell, who};
 use crate::customers::{self, Customer};
 use crate::db::Tx;
 use crate::db::types::{BlockRequestId, CustomerId, UtcTime};

@@ -61,6 +61,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
         }
         Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
+        Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::Throttles => {
             throttle.tidy();
             Ok(())
