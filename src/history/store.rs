@@ -130,7 +130,7 @@ pub fn neighbours(conn: &mut Conn, of: &Conversation) -> Result<(Option<Conversa
     Ok((previous, next))
 }
 
-/// Whether this is a customer's conversation that is not closed: then a new one cannot be started.
+/// Whether something is open with the customer: then a new conversation cannot be started.
 pub fn has_open(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
     let open: Option<ConversationId> = conversations::table
         .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))

@@ -70,13 +70,13 @@ fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cur
     let (channels, staff) = (channels::list(conn)?, staff::list(conn)?);
     let tags = paths(&conversations::store::all_tags(conn)?);
     let mut tagged = conversations::store::tags_of(conn, &ids)?;
-    let names: HashMap<StaffId, &str> = staff.iter().map(|member| (member.id, member.name.as_str())).collect();
+    let names: HashMap<StaffId, String> = staff.iter().map(|member| (member.id, member.name.clone())).collect();
     let lines = rows.into_iter().filter_map(|row| {
         let own = tagged.remove(&row.id).unwrap_or_default();
         Some(Line {
             customer: customers.get(&row.customer_id)?.clone(),
             channel: channels.iter().find(|channel| channel.id == row.channel_id).cloned(),
-            operator: row.assignee_id.and_then(|id| names.get(&id)).map_or(String::new(), |name| (*name).to_owned()),
+            operator: row.assignee_id.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
             tags: with_paths(&tags, &own),
             conversation: row,
         })
