@@ -45,7 +45,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("error", "db", "a failed write is one of its cases"),
     ("customers::model", "messages", "a customer's row shows what kind of message came last"),
     ("jobs::runner", "app::job_kinds", "the one table of all kinds of work is made where all are known"),
-    ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
     ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
     ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
     ("web::errors", "web::routes", "the answer to too large a form names the limit of the route table"),

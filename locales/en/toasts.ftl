@@ -32,7 +32,3 @@ toast-closed = Conversation closed
 toast-read = Marked as read
 toast-unread = Marked as unread
 toast-sent = Sent
-toast-blocked = Customer blocked
-toast-unblocked = Removed from the blacklist
-toast-block-requested = Request sent
-toast-block-declined = Request declined

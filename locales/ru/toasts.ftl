@@ -32,7 +32,3 @@ toast-closed = Обращение закрыто
 toast-read = Отмечено прочитанным
 toast-unread = Отмечено непрочитанным
 toast-sent = Отправлено
-toast-blocked = Клиент заблокирован
-toast-unblocked = Клиент удалён из чёрного списка
-toast-block-requested = Запрос отправлен
-toast-block-declined = Запрос отклонён

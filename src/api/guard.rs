@@ -46,8 +46,7 @@ impl FromRequest for App {
             let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
             let token = header.strip_prefix("Bearer ").map(str::trim).filter(|t| !t.is_empty()).ok_or(Error::SignIn)?;
             let hash = hash_key(token);
-            let (token, channel) =
-                db.read(move |conn| channels::by_token(conn, &hash)?.ok_or(Error::SignIn)).await?;
+            let (token, channel) = db.read(move |conn| channels::by_token(conn, &hash)?.ok_or(Error::SignIn)).await?;
             if channel.kind != ChannelKind::App {
                 return Err(Error::SignIn);
             }

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::guard::App;
-use super::model::{self, Conversation, Conversations, Customer, Events, Messages, NewMessage, Person, Problem, Rating};
+use super::model::{
+    self, Conversation, Conversations, Customer, Events, Messages, NewMessage, Person, Problem, Rating,
+};
 use super::model::{ReadMark, Stored, Typing};
 use crate::auth::CustomerScope;
 use crate::config::Config;
@@ -185,7 +187,8 @@ pub async fn send(
         visit: None,
         phone_region: config.phone_region.clone(),
     };
-    let received = db.write(move |tx| keep_name(tx, &inbound).and_then(|inbound| conversations::receive(tx, &inbound))).await?;
+    let received =
+        db.write(move |tx| keep_name(tx, &inbound).and_then(|inbound| conversations::receive(tx, &inbound))).await?;
     let answer = Stored { id: received.message.0, is_new: received.is_new };
     Ok(if received.is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(answer))
 }
@@ -212,10 +215,11 @@ async fn body_of(
 ) -> Result<Read> {
     if !req.content_type().starts_with("multipart/") {
         let mut payload = payload.into_inner();
-        let body = Bytes::from_request(req, &mut payload).await.map_err(|e| match e.as_response_error().status_code() {
-            actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(FORM_LIMIT),
-            _ => Error::BadRequest(e.to_string()),
-        })?;
+        let body =
+            Bytes::from_request(req, &mut payload).await.map_err(|e| match e.as_response_error().status_code() {
+                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(FORM_LIMIT),
+                _ => Error::BadRequest(e.to_string()),
+            })?;
         return Ok(model::parse(Shell::language_of(req), &body).map(|new| (new, vec![])));
     }
     let form = Multipart::new(req.headers(), payload);
@@ -232,7 +236,13 @@ async fn body_of(
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/typing", tag = "messages", request_body = Typing,
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 204), (status = 404, body = Problem)))]
-pub async fn typing(app: App, req: HttpRequest, db: Data<Db>, external_id: Path<String>, body: Bytes) -> Result<HttpResponse> {
+pub async fn typing(
+    app: App,
+    req: HttpRequest,
+    db: Data<Db>,
+    external_id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse> {
     let said: Typing = match model::parse(Shell::language_of(&req), &body) {
         Ok(said) => said,
         Err(refused) => return Ok(refused),
@@ -247,7 +257,13 @@ pub async fn typing(app: App, req: HttpRequest, db: Data<Db>, external_id: Path<
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/read", tag = "messages", request_body = ReadMark,
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 204), (status = 404, body = Problem)))]
-pub async fn read(app: App, req: HttpRequest, db: Data<Db>, external_id: Path<String>, body: Bytes) -> Result<HttpResponse> {
+pub async fn read(
+    app: App,
+    req: HttpRequest,
+    db: Data<Db>,
+    external_id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse> {
     let mark: ReadMark = match model::parse(Shell::language_of(&req), &body) {
         Ok(mark) => mark,
         Err(refused) => return Ok(refused),
@@ -267,7 +283,13 @@ pub async fn read(app: App, req: HttpRequest, db: Data<Db>, external_id: Path<St
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/rating", tag = "conversations", request_body = Rating,
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn rating(app: App, req: HttpRequest, db: Data<Db>, id: Path<ConversationId>, body: Bytes) -> Result<HttpResponse> {
+pub async fn rating(
+    app: App,
+    req: HttpRequest,
+    db: Data<Db>,
+    id: Path<ConversationId>,
+    body: Bytes,
+) -> Result<HttpResponse> {
     let lang = Shell::language_of(&req);
     let rated: Rating = match model::parse(lang, &body) {
         Ok(rated) => rated,

@@ -99,7 +99,8 @@ fn client(url: &Url, allow_private: bool) -> Result<Client> {
     }
     let mut builder = Client::builder().redirect(Policy::none()).timeout(PATIENCE).no_proxy();
     if !allow_private {
-        let literal = url.host_str().map(|host| host.trim_matches(['[', ']'])).and_then(|host| host.parse::<IpAddr>().ok());
+        let literal =
+            url.host_str().map(|host| host.trim_matches(['[', ']'])).and_then(|host| host.parse::<IpAddr>().ok());
         if literal.is_some_and(is_private) {
             return Err(refused());
         }
@@ -175,8 +176,18 @@ mod tests {
     #[test]
     fn private_addresses_are_known_in_every_disguise() {
         for private in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1",
-            "::ffff:10.0.0.1", "fd00::1", "fe80::1", "64:ff9b::a00:1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "::ffff:10.0.0.1",
+            "fd00::1",
+            "fe80::1",
+            "64:ff9b::a00:1",
         ] {
             assert!(is_private(private.parse().unwrap()), "{private}");
         }

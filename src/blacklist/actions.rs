@@ -4,7 +4,6 @@ use super::model::{Block, BlockRequest, RequestStatus};
 use super::store;
 use crate::audit;
 use crate::auth::{Operator, Supervisor};
-use crate::conversations::actions::{close_for_block, tell, who};
 use crate::conversations::{close_for_block, tell, who};
 use crate::customers::{self, Customer};
 use crate::db::Tx;

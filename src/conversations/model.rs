@@ -82,12 +82,7 @@ impl Conversation {
 
     /// Whose matter it is, for those who tell the customer's app.
     pub fn matter(&self) -> Matter {
-        Matter {
-            channel: self.channel_id,
-            customer: self.customer_id,
-            account: self.account_id,
-            conversation: self.id,
-        }
+        Matter { channel: self.channel_id, customer: self.customer_id, account: self.account_id, conversation: self.id }
     }
 }
 

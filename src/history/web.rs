@@ -159,8 +159,7 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     let assignee = staff.iter().find(|member| Some(member.id) == conversation.assignee_id);
     let assignee = assignee.map(|member| member.name.clone()).unwrap_or_default();
     staff.retain(|member| member.disabled_at.is_none());
-    let is_workable =
-        conversation.is_open() && conversations::actions::may_work(by, &customer, &conversation).is_ok();
+    let is_workable = conversation.is_open() && conversations::actions::may_work(by, &customer, &conversation).is_ok();
     let here = format!("/conversations/{id}");
     let work = is_workable
         .then(|| (TransferForm::new(&conversation, staff, here.clone()), CloseForm::new(&conversation, here)));

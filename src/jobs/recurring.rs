@@ -59,7 +59,6 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(2));
             ctx.db.write(move |tx| crate::web::forms::forget_tokens(tx, before)).await.map(drop)
         }
-        Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
         Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::Throttles => {

@@ -11,5 +11,6 @@ mod store;
 
 pub use model::{Author, Conversation, Said, Seat, View};
 pub use store::{
-    At, conversation_of, conversations, is_public_in, note_read, rateable, rateable_in, seat_of, somebody_is_online, view,
+    At, conversation_of, conversations, is_public_in, note_read, rateable, rateable_in, seat_of, somebody_is_online,
+    view,
 };

@@ -176,9 +176,8 @@ fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
 
 /// One conversation of a channel.
 pub fn conversation_of(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<Conversation> {
-    let row: ConversationRow = conversation_rows!()
-        .filter(conversations::id.eq(id).and(conversations::channel_id.eq(channel)))
-        .first(conn)?;
+    let row: ConversationRow =
+        conversation_rows!().filter(conversations::id.eq(id).and(conversations::channel_id.eq(channel))).first(conn)?;
     Ok(conversation(row))
 }
 

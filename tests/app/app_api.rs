@@ -122,7 +122,9 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         refused.assert_status(422);
         assert_eq!(json_of(&refused)["error"]["code"], "invalid");
     }
-    let broken = program.page(program.request(Method::POST, &messages).header("content-type", "application/json").body("{")).await;
+    let broken = program
+        .page(program.request(Method::POST, &messages).header("content-type", "application/json").body("{"))
+        .await;
     broken.assert_status(422);
     let email = send(&program, Method::PUT, ANNA, json!({"email": "nobody"})).await;
     assert_eq!(json_of(&email)["error"]["field"], "email");
@@ -163,9 +165,14 @@ async fn an_app_sees_what_was_said_to_its_customers_and_nothing_else() {
 async fn files_come_and_go_with_the_token() {
     let (app, program) = desk().await;
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01".to_vec();
-    let form = Form::new().text("client_uuid", Uuid::new_v4().to_string()).part("file", Part::bytes(png.clone()).file_name("a.png"));
+    let form = Form::new()
+        .text("client_uuid", Uuid::new_v4().to_string())
+        .part("file", Part::bytes(png.clone()).file_name("a.png"));
     program.post_multipart(&format!("{ANNA}/messages"), form).await.assert_status(201);
-    let url = json_of(&program.get(&format!("{ANNA}/messages")).await)["messages"][0]["files"][0]["url"].as_str().unwrap().to_owned();
+    let url = json_of(&program.get(&format!("{ANNA}/messages")).await)["messages"][0]["files"][0]["url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(program.get(&url).await.bytes.as_ref(), png);
     app.anonymous().get(&url).await.assert_status(401);
     app.execute("UPDATE messages SET kind = 'comment' WHERE has_attachments");
@@ -195,7 +202,12 @@ async fn reading_typing_and_rating_come_from_the_app_too() {
 async fn answers_are_pushed_signed_and_again_after_a_failure() {
     let app = spawn_app_with(|config| config.allow_private_webhooks = true).await;
     let receiver = MockServer::start().await;
-    Mock::given(method("POST")).and(path("/hook")).respond_with(ResponseTemplate::new(500)).up_to_n_times(1).mount(&receiver).await;
+    Mock::given(method("POST"))
+        .and(path("/hook"))
+        .respond_with(ResponseTemplate::new(500))
+        .up_to_n_times(1)
+        .mount(&receiver)
+        .await;
     Mock::given(method("POST")).and(path("/hook")).respond_with(ResponseTemplate::new(200)).mount(&receiver).await;
     channel(&app, "app", TOKEN, &json!({"webhook_url": format!("{}/hook", receiver.uri())}).to_string());
     let program = program(&app, TOKEN);
@@ -235,7 +247,9 @@ async fn a_webhook_reaches_no_private_address() {
     let program = program(&app, TOKEN);
     send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
     answer(&app, "Good day").await;
-    let told = eventually("the refusal", async || app.text("SELECT last_error FROM channels WHERE last_error IS NOT NULL")).await;
+    let told =
+        eventually("the refusal", async || app.text("SELECT last_error FROM channels WHERE last_error IS NOT NULL"))
+            .await;
     assert!(told.contains("private addresses"), "{told}");
     assert!(receiver.received_requests().await.unwrap().is_empty());
 }

@@ -7,7 +7,8 @@ use crate::support::{Client, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, spa
 
 /// A customer who writes, and the conversation that opens.
 async fn opened(app: &TestApp, channel: i64, address: &str, name: &str) -> (i64, i64) {
-    let received = app.receives(Letter { channel, address, name, body: "Where is my parcel?", ..Letter::default() }).await;
+    let received =
+        app.receives(Letter { channel, address, name, body: "Where is my parcel?", ..Letter::default() }).await;
     (received.customer.0, received.conversation.expect("a conversation opens").0)
 }
 
@@ -16,8 +17,12 @@ async fn post(client: &Client, path: &str, fields: &[(&str, &str)]) {
 }
 
 async fn close(client: &Client, conversation: i64) {
-    post(client, &format!("/conversations/{conversation}/closure"), &[("reason", "solved"), ("note", "All is well now")])
-        .await;
+    post(
+        client,
+        &format!("/conversations/{conversation}/closure"),
+        &[("reason", "solved"), ("note", "All is well now")],
+    )
+    .await;
 }
 
 #[actix_web::test]
@@ -142,7 +147,8 @@ async fn transfers_and_closings_stand_among_the_messages() {
     let operator = app.sign_in(OPERATOR).await;
     post(&operator, &format!("/conversations/{id}/assignment"), &[]).await;
     let to = app.staff_id(SECOND_OPERATOR).to_string();
-    post(&operator, &format!("/conversations/{id}/transfer"), &[("to", &to), ("note", "She asks for <b>Otto</b>")]).await;
+    post(&operator, &format!("/conversations/{id}/transfer"), &[("to", &to), ("note", "She asks for <b>Otto</b>")])
+        .await;
     let second = app.sign_in(SECOND_OPERATOR).await;
     close(&second, id).await;
 
@@ -171,7 +177,9 @@ async fn a_web_conversation_says_where_its_customer_came_from() {
     let (_, other) = opened(&app, app.channel("app"), "b", "Boris").await;
     let operator = app.sign_in(OPERATOR).await;
     let page = operator.get(&format!("/conversations/{web}")).await;
-    for words in ["203.0.113.9", "Kraków, Poland", "Firefox 140, Linux", "https://shop.example/basket", "https://news.example/"] {
+    for words in
+        ["203.0.113.9", "Kraków, Poland", "Firefox 140, Linux", "https://shop.example/basket", "https://news.example/"]
+    {
         page.assert_says(words);
     }
     operator.get(&format!("/conversations/{other}")).await.assert_status(200).assert_lacks("#visit");
