@@ -98,7 +98,7 @@ struct Words {
 }
 
 impl Direct {
-    fn sqlite(file: &str) -> Direct {
+    pub fn sqlite(file: &str) -> Direct {
         let mut connection = SqliteConnection::establish(file).expect("the file opens");
         connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON").expect("settings");
         Direct::Sqlite(connection)

@@ -37,7 +37,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 pub use client::{Client, Event, Events};
-use database::Database;
+use database::{Database, Direct};
 pub use page::Page;
 pub use staff::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR};
 pub use waiting::eventually;
@@ -147,6 +147,16 @@ impl TestApp {
         let due = self.database.jobs_due();
         eventually("no job due", async || (self.number(&due) == 0).then_some(())).await;
     }
+}
+
+/// The one number that a query on an SQLite file answers, for databases that no desk here runs on.
+pub fn sqlite_number(file: &str, sql: &str) -> i64 {
+    Direct::sqlite(file).number(sql).unwrap_or_else(|| panic!("no number: {sql}"))
+}
+
+/// Runs statements on an SQLite file.
+pub fn sqlite_execute(file: &str, sql: &str) {
+    Direct::sqlite(file).execute(sql);
 }
 
 fn config(data: &TempDir, database: &Database, settings: &Settings) -> Config {

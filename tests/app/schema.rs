@@ -1,0 +1,124 @@
+//! Both engines have the schema that `src/db/schema.rs` describes, and migrations are all or nothing.
+
+use std::collections::BTreeMap;
+
+use switchboard::db::{Failure, migrate};
+
+use crate::support::{TestApp, spawn_empty_app};
+
+/// Table and column to (kind, whether it may be empty).
+type Columns = BTreeMap<(String, String), (String, bool)>;
+
+/// The columns that the program believes in.
+fn described() -> Columns {
+    let mut found = Columns::new();
+    let mut table = String::new();
+    for line in include_str!("../../src/db/schema.rs").lines().map(str::trim) {
+        if let Some((name, _)) = line.strip_suffix(") {").and_then(|l| l.split_once(" (")) {
+            table = name.to_owned();
+        } else if let Some((column, kind)) = line.strip_suffix(',').and_then(|l| l.split_once(" -> ")) {
+            let inner = kind.strip_prefix("Nullable<").and_then(|k| k.strip_suffix('>'));
+            found.insert((table.clone(), column.to_owned()), (inner.unwrap_or(kind).to_owned(), inner.is_some()));
+        }
+    }
+    assert!(found.len() > 150, "{} columns", found.len());
+    found
+}
+
+/// One line a column: `table|column|type|nullable`.
+fn columns_of(app: &TestApp) -> Columns {
+    let sql = if app.is_sqlite() {
+        "SELECT group_concat(t.name || '|' || c.name || '|' || upper(c.type) || '|' || (c.\"notnull\" = 0), char(10)) \
+         FROM sqlite_master t, pragma_table_info(t.name) c \
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE 'customers_fts%' \
+         AND t.name NOT LIKE '__diesel%'"
+    } else {
+        "SELECT string_agg(table_name || '|' || column_name || '|' || upper(data_type) || '|' || \
+         (CASE is_nullable WHEN 'YES' THEN '1' ELSE '0' END), chr(10)) \
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'"
+    };
+    let text = app.text(sql).expect("columns");
+    let mut found = Columns::new();
+    for line in text.lines() {
+        let parts: Vec<&str> = line.split('|').collect();
+        let [table, column, kind, nullable] = parts[..] else { panic!("{line}") };
+        // SQLite says nothing of NOT NULL for `INTEGER PRIMARY KEY`, which is never empty.
+        let is_row_number = app.is_sqlite() && column == "id" && kind == "INTEGER";
+        let kind = match kind {
+            _ if is_row_number => "BigInt",
+            "BIGINT" => "BigInt",
+            "INTEGER" => "Integer",
+            "TEXT" => "Text",
+            "BOOLEAN" => "Bool",
+            "TIMESTAMP" | "TIMESTAMP WITHOUT TIME ZONE" => "Timestamp",
+            other => other,
+        };
+        let nullable = nullable == "1" && !is_row_number;
+        found.insert((table.into(), column.into()), (kind.into(), nullable));
+    }
+    found
+}
+
+/// What the queries are compiled against is what the migrations make, on this engine as on the other.
+#[actix_web::test]
+async fn the_tables_are_those_of_the_program() {
+    let app = spawn_empty_app().await;
+    let (real, described) = (columns_of(&app), described());
+    let differ: Vec<String> = described
+        .iter()
+        .filter(|(name, kind)| real.get(*name) != Some(*kind))
+        .map(|(name, kind)| format!("{name:?} is {:?}, the program says {kind:?}", real.get(name)))
+        .chain(real.keys().filter(|name| !described.contains_key(*name)).map(|name| format!("{name:?} is unknown")))
+        .collect();
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// A second run finds nothing to do.
+#[actix_web::test]
+async fn migrations_run_once() {
+    let app = spawn_empty_app().await;
+    assert!(migrate::run(app.db.url()).expect("a second run").is_empty());
+}
+
+/// A database from a newer version is refused with words that say what to do, and stays as it is.
+#[actix_web::test]
+async fn a_newer_database_is_refused() {
+    let app = spawn_empty_app().await;
+    app.execute(
+        "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('29991231000001', '2999-12-31 00:00:00')",
+    );
+    let refused = migrate::run(app.db.url()).expect_err("a newer database");
+    assert!(matches!(refused, Failure::TooNew(_)), "{refused}");
+    let words = refused.to_string();
+    assert!(words.contains("newer version of Switchboard") && words.contains("29991231000001"), "{words}");
+    assert_eq!(app.number("SELECT count(*) FROM staff"), 0);
+}
+
+/// A migration that fails leaves nothing behind: not the tables it made first, and no note that it ran.
+#[actix_web::test]
+async fn a_failing_migration_leaves_nothing() {
+    let app = spawn_empty_app().await;
+    // As a database of strangers: one table stands in the way of the first migration, after it has made others.
+    let tables = if app.is_sqlite() {
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('settings', 'staff', 'messages')"
+    } else {
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public' \
+         AND table_name IN ('settings', 'staff', 'messages')"
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = if app.is_sqlite() {
+        folder.path().join("stranger.db").to_string_lossy().into_owned()
+    } else {
+        app.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        app.db.url().to_owned()
+    };
+    let stranger = |sql: &str| if app.is_sqlite() { crate::support::sqlite_number(&url, sql) } else { app.number(sql) };
+    if app.is_sqlite() {
+        crate::support::sqlite_execute(&url, "CREATE TABLE messages (other TEXT)");
+    } else {
+        app.execute("CREATE TABLE messages (other TEXT)");
+    }
+    let failed = migrate::run(&url).expect_err("messages is there already");
+    assert!(matches!(failed, Failure::Migration(_)), "{failed}");
+    assert_eq!(stranger(tables), 1, "only the stranger's own table");
+}
