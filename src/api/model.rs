@@ -209,6 +209,7 @@ pub struct Reason {
 }
 
 /// Reads a body; what does not fit is told with its place.
+#[expect(clippy::result_large_err, reason = "the answer itself, sent at once")]
 pub fn parse<'a, T: Deserialize<'a>>(lang: Lang, body: &'a [u8]) -> Result<T, HttpResponse> {
     serde_json::from_slice(body).map_err(|error| {
         let message = lang.say(&Words::from("api-json").with("why", &error));

@@ -201,7 +201,7 @@ fn meet(
             phone: phone.as_deref(),
             email: email.as_deref(),
             external_id: is_app.then(|| format!("CRM-{}", 55_000 + number)).as_deref(),
-            company: if number % 6 == 0 { Some(pick(&stage.companies, number / 6)?) } else { None },
+            company: if number.is_multiple_of(6) { Some(pick(&stage.companies, number / 6)?) } else { None },
             responsible,
             channel,
             address: &address,
@@ -210,10 +210,10 @@ fn meet(
             created_at: stage.now.plus(-minutes(age)),
         },
     )?;
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         store::tag_customer(tx, id, pick(&stage.tags, number / 3)?)?;
     }
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         store::tag_customer(tx, id, pick(&stage.tags, number / 3 + 1)?)?;
     }
     crate::customers::store::refresh_pending(tx, id)?;

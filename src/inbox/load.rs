@@ -72,8 +72,7 @@ pub struct State {
     pub conversation: Option<Conversation>,
     pub channel: Option<Channel>,
     pub assignee: String,
-    pub responsible: String,
-    /// Why this person cannot answer, if they cannot.
+    /// Whether this person can answer now.
     pub may_reply: bool,
 }
 
@@ -83,12 +82,9 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
     let conversation = conversations::store::open_of(conn, &by.scope(), id)?.into_iter().next();
     let channel = channel_of(conn, conversation.as_ref().map(|c| c.channel_id).or(customer.channel_id))?;
     let assignee = conversation.as_ref().and_then(|c| c.assignee_id);
-    let people: Vec<_> = [assignee, customer.responsible_id].into_iter().flatten().collect();
-    let names = staff::names(conn, &people)?;
-    let name = |id: Option<_>| id.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
-    let (assignee, responsible) = (name(assignee), name(customer.responsible_id));
+    let assignee = staff::names(conn, assignee.as_slice())?.into_values().next().unwrap_or_default();
     let may_reply = conversation.as_ref().is_some_and(|c| !customer.blocked && may_work(by, &customer, c).is_ok());
-    Ok(State { customer, conversation, channel, assignee, responsible, may_reply })
+    Ok(State { customer, conversation, channel, assignee, may_reply })
 }
 
 fn channel_of(conn: &mut Conn, id: Option<ChannelId>) -> Result<Option<Channel>> {

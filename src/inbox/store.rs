@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text};
 
 use super::model::{Filter, Tab};
 use crate::auth::CustomerScope;
@@ -30,8 +30,6 @@ const CAP: i64 = 1_000;
 pub struct Row {
     #[diesel(sql_type = BigInt)]
     pub id: CustomerId,
-    #[diesel(sql_type = Timestamp)]
-    pub last_activity_at: UtcTime,
 }
 
 /// Up to `depth + 1` customers of the list.

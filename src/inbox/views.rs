@@ -34,8 +34,6 @@ pub struct Open {
     pub side: SideView,
     pub here: HereView,
     pub colleagues: Vec<StaffMember>,
-    /// This very page.
-    pub url: String,
 }
 
 /// The heading of a conversation.
@@ -204,6 +202,7 @@ macro_rules! fragments {
         $($(#[$doc])*
         #[derive(Template)]
         #[template(path = $path)]
+        #[allow(dead_code, reason = "one of the templates says no words of its own")]
         pub struct $name<'a> { pub sh: &'a Shell, $(pub $field: $type),* })+
     };
 }

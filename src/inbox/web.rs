@@ -38,6 +38,7 @@ pub async fn inbox(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, query: Query<L
 }
 
 /// `GET /inbox/{customer}`: whoever opens it reads it for all.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn open(
     by: Operator,
     sh: Shell,
@@ -97,7 +98,6 @@ async fn page(
         side: SideView::new(known),
         head: HeadView { state, list_url: list.filter.at("/inbox") },
         colleagues,
-        url: format!("/inbox/{id}"),
     };
     Ok(InboxPage { list: ListView::new(&sh, list), open: Some(Box::new(open)), sh })
 }

@@ -75,7 +75,8 @@ async fn a_conversation_is_handed_over() {
     let second = app.sign_in(SECOND_OPERATOR).await;
     second.post_form(&url, &[("to", "")]).await.assert_status(303);
     assert_eq!(state(&app, id), ("queued".into(), None));
-    second.post_form(&url, &[("to", "")]).await.assert_status(409).assert_says("It is with them already");
+    second.post_form(&url, &[("to", "")]).await.assert_status(409).assert_says("belongs to a colleague");
+    operator.post_form(&url, &[("to", "")]).await.assert_status(409).assert_says("It is with them already");
 }
 
 /// A conversation is closed with a reason; it stays closed, and the next message opens a new one.

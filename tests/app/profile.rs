@@ -295,7 +295,9 @@ async fn the_profile_blocks_and_unblocks() {
     ));
     let blocked = admin.get(&page).await;
     blocked.assert_says("Same offer every day").assert_says("Ada Admin").assert_says("Remove from Blacklist");
-    blocked.assert_has(&format!("dialog#d-unblock form[action='/customers/{id}/unblock']")).assert_lacks("#d-contact");
+    blocked
+        .assert_has(&format!("dialog#d-unblock form[action='/customers/{id}/block/delete']"))
+        .assert_lacks("#d-contact");
     operator.get(&page).await.assert_lacks("#d-unblock").assert_says("Blocked");
 }
 

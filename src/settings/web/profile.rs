@@ -56,7 +56,6 @@ pub struct ProfileForm {
 }
 
 /// `POST /settings/profile`.
-#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn save(
     by: Operator,
     sh: Shell,
