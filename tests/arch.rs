@@ -27,11 +27,13 @@ const LAYERS: &[&[&str]] = &[
     // Told by conversations, in the transaction of the change.
     &["app_events"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
+    // The log shows messages with the conversations that they belong to.
+    &["messages::thread", "messages::views"],
     // What customers see from outside.
     &["portal"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
-    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "history", "home", "welcome"],
+    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "history", "home", "inbox", "welcome"],
     &["settings::web", "settings::views"],
     &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],
@@ -68,6 +70,7 @@ const DOORS: &[(&str, &str)] = &[
     ("api", "actions"),
     // It shows the log of messages and the forms of conversations, which are theirs.
     ("history", "views"),
+    ("inbox", "views"),
 ];
 
 /// Queries live in `store.rs`, in `db/`, and here. A `model.rs` may derive its rows, but asks nothing.

@@ -2,8 +2,7 @@
 
 use super::model::{Conversation, Origin};
 use super::store;
-use crate::customers::store::{NewAccount, Origin as CustomerOrigin};
-use crate::customers::{self, Claim, Customer, Details};
+use crate::customers::{self, Claim, Customer, Details, NewAccount, Origin as CustomerOrigin};
 use crate::db::Tx;
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::Result;

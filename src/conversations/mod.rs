@@ -14,7 +14,7 @@ pub mod store;
 pub mod views;
 pub mod web;
 
-pub use actions::{close_for_block, tell, who};
+pub use actions::{close_for_block, may_work, tell, who};
 pub use inbound::{Inbound, Received, Sender, VisitDetails, identify, receive};
 pub use model::{CloseReason, Conversation, Origin, Status, Tag, tree};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};

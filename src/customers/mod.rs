@@ -17,6 +17,6 @@ pub use model::{
     ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, CustomerTag, Details, Handle, ListedCustomer, Records,
     StoredClaim, TypedDetails,
 };
-pub use store::{find, require_visible};
+pub use store::{NewAccount, Origin, find, refresh_pending, refresh_search_text, require_visible};
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

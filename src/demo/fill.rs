@@ -216,7 +216,7 @@ fn meet(
     if number.is_multiple_of(10) {
         store::tag_customer(tx, id, pick(&stage.tags, number / 3 + 1)?)?;
     }
-    crate::customers::store::refresh_pending(tx, id)?;
+    crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })
 }
 

@@ -172,7 +172,7 @@ pub fn customer(tx: &mut Tx, new: &NewCustomer) -> Result<(CustomerId, AccountId
         ))
         .returning(accounts::id)
         .get_result(&mut **tx)?;
-    crate::customers::store::refresh_search_text(tx, id)?;
+    crate::customers::refresh_search_text(tx, id)?;
     Ok((id, account))
 }
 

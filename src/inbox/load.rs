@@ -4,13 +4,13 @@ use super::model::Place;
 use super::store;
 use crate::auth::{CustomerScope, Operator};
 use crate::channels::{self, Channel};
-use crate::conversations::{self, Conversation, actions::may_work};
+use crate::conversations::{self, Conversation, may_work};
 use crate::customers::{self, ClaimKind, Customer, CustomerTag, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::Result;
-use crate::messages::store::{At, first_of};
 use crate::messages::thread::{self, Thread};
+use crate::messages::{At, first_of};
 use crate::staff::{self, StaffMember};
 
 /// Messages that are fetched at once.

@@ -137,11 +137,12 @@ fn any_up_to(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<boo
 pub fn of_conversation(
     conn: &mut Conn,
     scope: &CustomerScope,
+    customer: CustomerId,
     conversation: ConversationId,
     before: Option<MessageId>,
     limit: i64,
 ) -> Result<Stretch> {
-    let customer = crate::conversations::store::find(conn, scope, conversation)?.customer_id;
+    crate::customers::require_visible(conn, scope, customer)?;
     let mut query = messages::table
         .filter(messages::customer_id.eq(customer).and(messages::conversation_id.eq(conversation)))
         .select(Message::as_select())

@@ -37,7 +37,7 @@ pub fn of_conversation(
     before: Option<MessageId>,
     limit: i64,
 ) -> Result<Thread> {
-    let stretch = store::of_conversation(conn, scope, conversation.id, before, limit)?;
+    let stretch = store::of_conversation(conn, scope, conversation.customer_id, conversation.id, before, limit)?;
     fill(conn, scope, conversation.customer_id, stretch)
 }
 

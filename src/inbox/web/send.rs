@@ -142,5 +142,5 @@ async fn pass_on(by: &Operator, db: &Db, id: CustomerId, is_comment: bool, out: 
 }
 
 fn known(tx: &mut crate::db::Tx, id: CustomerId, uuid: &str) -> Result<bool> {
-    Ok(crate::messages::store::find_by_client_uuid(tx, id, uuid)?.is_some())
+    Ok(crate::messages::find_by_client_uuid(tx, id, uuid)?.is_some())
 }
