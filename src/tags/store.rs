@@ -34,7 +34,7 @@ struct Count {
 pub fn customers_with(conn: &mut Conn) -> Result<HashMap<CustomerTagId, i64>> {
     let rows: Vec<Count> = sql_query(
         "SELECT t.id AS id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM customer_tag_links AS l \
-         WHERE l.tag_id = t.id LIMIT 1000) AS some) AS n FROM customer_tags AS t",
+         WHERE l.tag_id = t.id LIMIT 1000) AS capped) AS n FROM customer_tags AS t",
     )
     .load(conn)?;
     Ok(rows.into_iter().map(|row| (CustomerTagId(row.id), row.n)).collect())
@@ -94,7 +94,7 @@ pub fn find_conversation_tag(conn: &mut Conn, id: ConversationTagId) -> Result<C
 pub fn conversations_with(conn: &mut Conn) -> Result<HashMap<ConversationTagId, i64>> {
     let rows: Vec<Count> = sql_query(
         "SELECT t.id AS id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation_tag_links AS l \
-         WHERE l.tag_id = t.id LIMIT 1000) AS some) AS n FROM conversation_tags AS t",
+         WHERE l.tag_id = t.id LIMIT 1000) AS capped) AS n FROM conversation_tags AS t",
     )
     .load(conn)?;
     Ok(rows.into_iter().map(|row| (ConversationTagId(row.id), row.n)).collect())
@@ -109,7 +109,7 @@ pub fn in_branch(conn: &mut Conn, id: ConversationTagId) -> Result<(i64, i64)> {
     // The numbers are our own, so they stand in the text.
     let row: Count = sql_query(format!(
         "SELECT CAST(0 AS BIGINT) AS id, COUNT(*) AS n FROM (SELECT DISTINCT conversation_id \
-         FROM conversation_tag_links WHERE tag_id IN ({}) LIMIT 1000) AS some",
+         FROM conversation_tag_links WHERE tag_id IN ({}) LIMIT 1000) AS capped",
         all.join(", ")
     ))
     .get_result(conn)?;
