@@ -15,11 +15,13 @@ use actix_web::{App, HttpServer, web as actix};
 
 use crate::auth::sessions::Sessions;
 use crate::auth::throttle::Throttle;
+use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
 use crate::db::{Db, Failure, migrate};
 use crate::error::{Error, Result};
 use crate::files::Files;
+use crate::http::Http;
 use crate::jobs;
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
@@ -60,15 +62,21 @@ pub async fn start(config: Config) -> Result<Running> {
     let presences = Data::new(Presences::default());
     let throttle = Data::new(Throttle::default());
     actix_web::rt::spawn(keep_presences(db.clone(), presences.clone()));
-    let jobs = jobs::Runner::start(
-        jobs::Ctx { db: db.clone(), config: config.clone(), secrets: secrets.clone(), files: files.clone() },
-        throttle.clone(),
-    );
+    let net = Net::new(&config, Http::new(config.provider_patience)?);
+    let work = jobs::Ctx {
+        db: db.clone(),
+        config: config.clone(),
+        secrets: secrets.clone(),
+        files: files.clone(),
+        net: net.clone(),
+    };
+    let jobs = jobs::Runner::start(work, throttle.clone());
 
     let socket = TcpListener::bind(&config.listen)
         .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
     let address = socket.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
     let geo = Data::new(Geo::open(&config));
+    let net = Data::new(net);
     let key = Key::derive_from(&secrets.derive("session cookie"));
     let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()), Data::new(files));
     let app = move || {
@@ -79,6 +87,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(secrets)
             .app_data(files)
             .app_data(geo.clone())
+            .app_data(net.clone())
             .app_data(presences.clone())
             .app_data(throttle.clone())
             .app_data(FormConfig::default().limit(routes::FORM_LIMIT))
@@ -159,5 +168,6 @@ impl Running {
 pub fn job_kinds() -> jobs::Registry {
     let mut kinds = jobs::Registry::default();
     kinds.add::<crate::app_events::Deliver>();
+    kinds.add::<crate::settings::SetUp>();
     kinds
 }

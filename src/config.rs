@@ -1,8 +1,10 @@
 //! Settings of the process: flags before environment before file before defaults. Each is documented here, once:
 //! `serve --help` and the file use the same struct.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use clap::Args;
@@ -62,6 +64,13 @@ pub struct Settings {
     /// Let webhooks of app channels go to private addresses (they are refused otherwise)
     #[arg(long, env = "SWITCHBOARD_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true")]
     pub allow_private_webhooks: Option<bool>,
+    /// Address to use for a provider instead of its own, as NAME=URL: a gateway of your own (telegram=http://bot-api:8081);
+    /// may be repeated
+    #[arg(long = "provider", env = "SWITCHBOARD_PROVIDERS", value_name = "NAME=URL", value_delimiter = ',')]
+    pub providers: Vec<String>,
+    /// Seconds that a provider may take to answer [default: 30]
+    #[arg(long, env = "SWITCHBOARD_PROVIDER_TIMEOUT", value_name = "SECONDS")]
+    pub provider_timeout: Option<u64>,
 }
 
 /// What the process runs with: every value decided.
@@ -82,6 +91,10 @@ pub struct Config {
     pub session_idle: chrono::Duration,
     pub session_max: chrono::Duration,
     pub allow_private_webhooks: bool,
+    /// Addresses of providers that are not the usual ones, without slash at the end, by the provider's name.
+    pub providers: BTreeMap<String, String>,
+    /// How long a provider may take to answer.
+    pub provider_patience: Duration,
     /// Whether `--demo` was asked for: serves the sample site.
     pub demo: bool,
     /// Threads that serve HTTP; `None`: one a core.
@@ -104,6 +117,8 @@ impl Default for Config {
             session_idle: chrono::Duration::hours(72),
             session_max: chrono::Duration::days(30),
             allow_private_webhooks: false,
+            providers: BTreeMap::new(),
+            provider_patience: Duration::from_secs(30),
             demo: false,
             workers: None,
             data,
@@ -137,6 +152,11 @@ impl Config {
                 .map_or(base.session_idle, chrono::Duration::hours),
             session_max: given.session_days.or(file.session_days).map_or(base.session_max, chrono::Duration::days),
             allow_private_webhooks: given.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
+            providers: providers(if given.providers.is_empty() { file.providers } else { given.providers })?,
+            provider_patience: given
+                .provider_timeout
+                .or(file.provider_timeout)
+                .map_or(base.provider_patience, |seconds| Duration::from_secs(seconds.clamp(1, 600))),
             demo: false,
             workers: None,
             data,
@@ -166,6 +186,19 @@ fn read_file(path: &Path) -> Result<Settings, Error> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
         Err(e) => Err(Error::Internal(format!("{}: {e}", path.display()))),
     }
+}
+
+fn providers(given: Vec<String>) -> Result<BTreeMap<String, String>, Error> {
+    let wrong = |line: &str| wrong("providers", line, "of the form telegram=https://bot-api.example");
+    let pair = |line: &String| {
+        let (name, url) = line.split_once('=').ok_or_else(|| wrong(line))?;
+        let is_address = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !is_address {
+            return Err(wrong(line));
+        }
+        Ok((name.trim().to_owned(), url.trim_end_matches('/').to_owned()))
+    };
+    given.iter().map(pair).collect()
 }
 
 fn wrong(name: &str, value: &str, wanted: &str) -> Error {

@@ -31,6 +31,7 @@ pub mod error;
 pub mod files;
 pub mod history;
 pub mod home;
+pub mod http;
 pub mod inbox;
 pub mod jobs;
 pub mod messages;

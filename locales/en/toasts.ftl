@@ -18,6 +18,7 @@ toast-staff-disabled = Account disabled
 toast-staff-enabled = Account enabled
 toast-tag-added = Tag added
 toast-tag-deleted = Tag deleted
+toast-channel-connected = Channel connected
 toast-channel-paused = Channel paused
 toast-channel-enabled = Channel enabled
 toast-channel-disconnected = Channel disconnected

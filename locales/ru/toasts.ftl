@@ -18,6 +18,7 @@ toast-staff-disabled = Учётная запись отключена
 toast-staff-enabled = Учётная запись включена
 toast-tag-added = Добавлено
 toast-tag-deleted = Удалено
+toast-channel-connected = Канал подключён
 toast-channel-paused = Канал на паузе
 toast-channel-enabled = Канал включён
 toast-channel-disconnected = Канал отключён

@@ -223,7 +223,7 @@ async fn body_of(
         return Ok(model::parse(Shell::language_of(req), &body).map(|new| (new, vec![])));
     }
     let form = Multipart::new(req.headers(), payload);
-    let form = files::accept(db, stored, form, &Limits::of(app.channel.kind.as_str())).await?;
+    let form = files::accept(db, stored, form, &Limits::of(app.channel.kind)).await?;
     let new = NewMessage {
         client_uuid: form.field("client_uuid").to_owned(),
         text: form.field("text").to_owned(),

@@ -15,9 +15,6 @@ text_enum!(
 );
 
 impl ChannelKind {
-    /// Those through which staff can write first.
-    pub const WRITABLE: [ChannelKind; 2] = [ChannelKind::WebChat, ChannelKind::App];
-
     /// The id of its name in `locales/`.
     pub fn name_key(&self) -> &'static str {
         match self {

@@ -1,15 +1,38 @@
 //! Where customers write from: connected bots, numbers, mailboxes, widgets and apps.
 //!
-//! What is here knows its own rows only, never a customer or a conversation: connectors parse, send and say what they
-//! allow. Secrets are kept sealed; whoever needs one opens it with `Secrets`.
+//! What is here knows its own rows only, never a customer or a conversation: a [`Connector`] for each kind parses, sends
+//! and says what it allows. `registry.rs` is the list of kinds; a kind has a folder of its own. Secrets are kept sealed;
+//! a [`Link`] holds them in the clear for as long as a call lasts.
 
+mod abilities;
+mod app;
+mod connector;
+mod failure;
+mod form;
+mod hook;
+pub mod inbound;
 mod kind;
+mod link;
 mod model;
+mod outbound;
+mod polling;
+pub mod registry;
 mod store;
+mod web_chat;
 
+pub use abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};
+pub use app::AppSettings;
+pub use connector::Connector;
+pub use failure::{Failure, Way};
+pub use form::{Checked, Field, FieldKind, Problem, Values};
+pub use hook::{Accepted, Hook, HookRefused, RawEvent};
 pub use kind::ChannelKind;
-pub use model::{ACCENT, ApiToken, AppSettings, Channel, FieldRule, Health, NewChannel, Position, WebChatSettings};
+pub use link::{Link, Net, pack, unpack};
+pub use model::{ApiToken, Channel, Health, NewChannel};
+pub use outbound::{Content, Extra, Mail, OutFile, Outbound, Receipt, Template};
+pub use polling::{Polled, Polling, Receives};
 pub use store::{
     by_token, delete, enabled, find, find_by_public_key, has_enabled_kind, in_use, insert, insert_token, list, names,
     note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret, set_settings, tokens,
 };
+pub use web_chat::{ACCENT, FieldRule, Position, WebChatSettings};

@@ -86,7 +86,7 @@ impl Settings {
             ask_name: set.ask_name,
             ask_email: set.ask_email,
             ask_phone: set.ask_phone,
-            file_limit: crate::files::Limits::of(channel.kind.as_str()).file,
+            file_limit: crate::files::Limits::of(channel.kind).file,
         }
     }
 }

@@ -117,7 +117,7 @@ pub async fn send(
     geo: Data<Geo>,
     form: Multipart,
 ) -> Result<HttpResponse> {
-    let form = files::accept(&db, &stored, form, &Limits::of(visitor.channel.kind.as_str())).await?;
+    let form = files::accept(&db, &stored, form, &Limits::of(visitor.channel.kind)).await?;
     let mut errors = Errors::default();
     let settings = Settings::of(&visitor.channel);
     let asked = (visitor.seat.is_none() && visitor.external_id().is_none()).then_some(&settings);

@@ -6,7 +6,7 @@ use super::store;
 use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
-use crate::channels::ChannelKind;
+use crate::channels::registry;
 use crate::customers::{self, ChannelAccount, Customer};
 use crate::db::types::{ConversationId, MessageId};
 use crate::db::{Conn, Tx};
@@ -128,7 +128,7 @@ pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, acco
     if account.customer_id != customer.id || !by.scope().sees(customer.responsible_id) {
         return Err(Error::NotFound);
     }
-    if !enabled || !ChannelKind::WRITABLE.contains(&kind) {
+    if !enabled || registry::find(kind).is_none() {
         return Err(Error::refused("refused-channel"));
     }
     if account.unsubscribed_at.is_some() {

@@ -87,6 +87,7 @@ diesel::table! {
         unsubscribed_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
+        avatar_file_id -> Nullable<BigInt>,
     }
 }
 
@@ -103,6 +104,12 @@ diesel::table! {
         last_error_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
+        poll_cursor -> Nullable<Text>,
+        poll_owner -> Nullable<Text>,
+        poll_until -> Nullable<Timestamp>,
+        read_owner -> Nullable<Text>,
+        read_until -> Nullable<Timestamp>,
+        send_after -> Nullable<Timestamp>,
     }
 }
 
@@ -231,6 +238,46 @@ diesel::table! {
         search_text -> Text,
         last_activity_at -> Timestamp,
         created_at -> Timestamp,
+        send_failed -> Bool,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        customer_id -> BigInt,
+        channel_id -> BigInt,
+        account_id -> BigInt,
+        idempotency_key -> Text,
+        extra -> Text,
+        state -> Text,
+        attempts -> Integer,
+        parts_sent -> Integer,
+        not_before -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        error_code -> Nullable<Text>,
+        error -> Nullable<Text>,
+        queued_at -> Timestamp,
+        sending_at -> Nullable<Timestamp>,
+        sent_at -> Nullable<Timestamp>,
+        delivered_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+        failed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    delivery_attempts (id) {
+        id -> BigInt,
+        delivery_id -> BigInt,
+        number -> Integer,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        code -> Nullable<Text>,
+        words -> Nullable<Text>,
+        again_at -> Nullable<Timestamp>,
     }
 }
 
@@ -252,6 +299,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    hook_events (id) {
+        id -> BigInt,
+        channel_id -> BigInt,
+        dedupe_key -> Text,
+        body -> Binary,
+        received_at -> Timestamp,
+        not_before -> Timestamp,
+        tries -> Integer,
+        read_at -> Nullable<Timestamp>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> BigInt,
         name -> Text,
@@ -263,6 +324,27 @@ diesel::table! {
         last_error -> Nullable<Text>,
         dead_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    message_reactions (id) {
+        id -> BigInt,
+        message_id -> BigInt,
+        account_id -> BigInt,
+        emoji -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    message_refs (id) {
+        id -> BigInt,
+        channel_id -> BigInt,
+        provider_id -> Text,
+        message_id -> BigInt,
+        customer_id -> BigInt,
+        state -> Nullable<Text>,
     }
 }
 
@@ -280,6 +362,10 @@ diesel::table! {
         has_attachments -> Bool,
         received_while_blocked -> Bool,
         created_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        first_body -> Nullable<Text>,
+        reply_to_id -> Nullable<BigInt>,
+        unsupported -> Nullable<Text>,
     }
 }
 
@@ -363,6 +449,14 @@ diesel::joinable!(customer_tag_links -> customers (customer_id));
 diesel::joinable!(customers -> channels (channel_id));
 diesel::joinable!(customers -> staff (responsible_id));
 diesel::joinable!(customers -> companies (company_id));
+diesel::joinable!(deliveries -> channel_accounts (account_id));
+diesel::joinable!(deliveries -> channels (channel_id));
+diesel::joinable!(deliveries -> customers (customer_id));
+diesel::joinable!(deliveries -> messages (message_id));
+diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
+diesel::joinable!(hook_events -> channels (channel_id));
+diesel::joinable!(message_reactions -> messages (message_id));
+diesel::joinable!(message_refs -> messages (message_id));
 diesel::joinable!(messages -> staff (author_id));
 diesel::joinable!(messages -> channels (channel_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -389,9 +483,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     customer_tag_links,
     customer_tags,
     customers,
+    deliveries,
+    delivery_attempts,
     files,
     form_tokens,
+    hook_events,
     jobs,
+    message_reactions,
+    message_refs,
     messages,
     pending_actions,
     sessions,

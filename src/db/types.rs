@@ -100,6 +100,15 @@ id!(
     BlockRequestId
 );
 
+id!(
+    /// An outgoing message on its way to a provider.
+    DeliveryId
+);
+id!(
+    /// An event as its provider sent it.
+    HookEventId
+);
+
 /// A moment in UTC, cut to microseconds: what both engines keep exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Timestamp)]

@@ -6,15 +6,14 @@
 //! - What no message names is swept away after a day (`actions::sweep`).
 
 pub mod actions;
-mod limits;
 mod model;
 mod sniff;
 pub mod store;
 mod upload;
 pub mod web;
 
+pub use crate::channels::FileLimits as Limits;
 pub use actions::{keep_bytes, sweep};
-pub use limits::{Limits, Takes};
 pub use model::{Attachment, StoredFile, clean_name};
 pub use store::Files;
 pub use upload::{Upload, accept};

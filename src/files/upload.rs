@@ -4,9 +4,9 @@ use actix_multipart::{Field, Multipart};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::limits::Limits;
 use super::model::{StoredFile, clean_name};
 use super::store::{self, Content, Files};
+use crate::channels::FileLimits as Limits;
 use crate::db::Db;
 use crate::error::{Error, Result, Said};
 
@@ -123,6 +123,10 @@ async fn file_of(
     let content = files.finish(incoming, name).await?;
     if !limits.takes(content.content_type) {
         return Err(Error::Invalid(said("file-type", name)));
+    }
+    let limit = limits.of_type(content.content_type);
+    if content.size > limit {
+        return Err(Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)));
     }
     Ok(Some(content))
 }

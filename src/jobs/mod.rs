@@ -13,6 +13,7 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::channels::Net;
 use crate::config::Config;
 use crate::db::types::UtcTime;
 use crate::db::{Db, Tx};
@@ -29,6 +30,7 @@ pub struct Ctx {
     pub config: Config,
     pub secrets: Secrets,
     pub files: Files,
+    pub net: Net,
 }
 
 /// A kind of background work.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::model::Term;
 use super::store::{self, Limits};
 use crate::auth::Operator;
-use crate::channels::{self, ChannelKind};
+use crate::channels::{self, ChannelKind, registry};
 use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::types::CustomerId;
@@ -50,7 +50,7 @@ pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> 
     let ids: Vec<CustomerId> = hits.rows.iter().map(|hit| hit.id).collect();
     let mut known = customers::store::find_many(conn, &by.scope(), &ids)?;
     let mine: HashSet<CustomerId> = store::active_with(conn, by.id(), &ids)?.into_iter().collect();
-    let reachable: HashSet<CustomerId> = store::reachable(conn, &ChannelKind::WRITABLE, &ids)?.into_iter().collect();
+    let reachable: HashSet<CustomerId> = store::reachable(conn, &registry::writable(), &ids)?.into_iter().collect();
     let found = hits.rows.into_iter().filter_map(|hit| {
         let customer = known.remove(&hit.id)?;
         Some(Found {

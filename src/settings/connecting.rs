@@ -9,25 +9,28 @@ use crate::channels::{self, Channel, ChannelKind, NewChannel};
 use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result};
+use crate::jobs;
 use crate::realtime::Topic;
 
-/// Whether channels of this kind can be connected here.
-pub fn can_connect(kind: ChannelKind) -> bool {
-    matches!(kind, ChannelKind::WebChat | ChannelKind::App)
-}
+use super::set_up::SetUp;
 
 /// The secret of a new channel and the name in its public addresses are made by the caller: this may run twice.
 pub fn connect(tx: &mut Tx, by: &Admin, new: &NewChannel) -> Result<ChannelId> {
     let id = channels::insert(tx, new)?;
+    jobs::enqueue(tx, &SetUp { channel: id })?;
     told(tx, by, id, "channel.connected", &new.name)?;
     Ok(id)
 }
 
-/// Stores name and settings (JSON of the kind).
-pub fn save(tx: &mut Tx, by: &Admin, id: ChannelId, name: &str, settings: &str) -> Result<()> {
+/// Stores name, settings (JSON of the kind) and, if there are new ones, sealed secrets.
+pub fn save(tx: &mut Tx, by: &Admin, id: ChannelId, name: &str, settings: &str, secrets: Option<&str>) -> Result<()> {
     channels::find(tx, id)?;
     channels::rename(tx, id, name)?;
     channels::set_settings(tx, id, settings)?;
+    if let Some(sealed) = secrets {
+        channels::set_secret(tx, id, sealed)?;
+    }
+    jobs::enqueue(tx, &SetUp { channel: id })?;
     told(tx, by, id, "channel.edited", name)
 }
 
@@ -35,6 +38,7 @@ pub fn save(tx: &mut Tx, by: &Admin, id: ChannelId, name: &str, settings: &str) 
 pub fn switch(tx: &mut Tx, by: &Admin, id: ChannelId, enabled: bool) -> Result<()> {
     let channel = channels::find(tx, id)?;
     channels::set_enabled(tx, id, enabled)?;
+    jobs::enqueue(tx, &SetUp { channel: id })?;
     told(tx, by, id, if enabled { "channel.enabled" } else { "channel.paused" }, &channel.name)
 }
 

@@ -5,10 +5,11 @@ mod actions;
 pub mod channel_form;
 mod connecting;
 mod model;
+mod set_up;
 mod store;
 pub mod views;
 pub mod web;
 
 pub use actions::{business_name, general, save_general};
-pub use connecting::can_connect;
 pub use model::General;
+pub use set_up::SetUp;

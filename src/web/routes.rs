@@ -159,6 +159,7 @@ routes! {
     Post "/settings/channels/new/{kind}" Admin settings::web::channels::connect;
     Get "/settings/channels/{id}" Admin settings::web::channels::channel;
     Post "/settings/channels/{id}" Admin settings::web::channels::save;
+    Post "/settings/channels/{id}/test" Admin settings::web::channels::test;
     Post "/settings/channels/{id}/pause" Admin settings::web::channels::pause;
     Post "/settings/channels/{id}/enable" Admin settings::web::channels::enable;
     Post "/settings/channels/{id}/secret" Admin settings::web::channels::new_secret;

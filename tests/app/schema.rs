@@ -49,6 +49,7 @@ fn columns_of(app: &TestApp) -> Columns {
             "BIGINT" => "BigInt",
             "INTEGER" => "Integer",
             "TEXT" => "Text",
+            "BLOB" | "BYTEA" => "Binary",
             "BOOLEAN" => "Bool",
             "TIMESTAMP" | "TIMESTAMP WITHOUT TIME ZONE" => "Timestamp",
             other => other,

@@ -117,8 +117,8 @@ fn account(ways: &Ways, typed: &str) -> Option<AccountId> {
 
 /// The strictest of the channels that may be meant.
 fn limits(usable: &[AccountChoice]) -> Limits {
-    let strictest = usable.iter().find(|account| account.kind == ChannelKind::WebChat).or(usable.first());
-    Limits::of(strictest.map_or("web_chat", |account| account.kind.as_str()))
+    let strictest = usable.iter().map(|account| Limits::of(account.kind)).min_by_key(|limits| limits.file);
+    strictest.unwrap_or_else(|| Limits::of(ChannelKind::WebChat))
 }
 
 fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {

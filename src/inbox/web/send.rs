@@ -11,6 +11,7 @@ use super::super::model::{ListQuery, PlaceQuery};
 use super::super::views::ComposerView;
 use super::{composer_and_log, log_view, page};
 use crate::auth::Operator;
+use crate::channels::ChannelKind;
 use crate::conversations::{self, Outgoing, Sent};
 use crate::db::Db;
 use crate::db::types::CustomerId;
@@ -48,7 +49,7 @@ pub async fn send(
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     let state = super::state(by.clone(), &db, id).await?;
-    let kind = state.channel.as_ref().map_or("", |c| c.kind.as_str());
+    let kind = state.channel.as_ref().map_or(ChannelKind::WebChat, |c| c.kind);
     let form = files::accept(&db, &stored, form, &Limits::of(kind)).await?;
     let outcome = match written(&form) {
         Err(said) => Outcome::Refused(said),

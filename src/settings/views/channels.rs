@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::channels::{ApiToken, Channel, ChannelKind, Health};
+use crate::channels::{ApiToken, Channel, ChannelKind, Connector, Field, FieldKind, Health, registry};
 use crate::settings::channel_form::ChannelForm;
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
@@ -16,15 +16,82 @@ pub struct ChannelsPage {
     pub all: Vec<Channel>,
 }
 
+impl ChannelsPage {
+    /// The kinds that can be connected.
+    fn kinds(&self) -> Vec<ChannelKind> {
+        registry::all().iter().map(|connector| connector.kind()).collect()
+    }
+}
+
+/// Fields that stand together, under the id of their words if they have any.
+pub struct Group {
+    pub legend: &'static str,
+    pub fields: Vec<Field>,
+}
+
+/// The fields of a form, in groups.
+fn groups(fields: impl Iterator<Item = Field>) -> Vec<Group> {
+    let mut found: Vec<Group> = vec![];
+    for field in fields {
+        match found.last_mut() {
+            Some(last) if last.legend == field.group => last.fields.push(field),
+            _ => found.push(Group { legend: field.group, fields: vec![field] }),
+        }
+    }
+    found
+}
+
+/// The type of an `<input>`.
+pub fn input_type(field: &Field) -> &'static str {
+    match field.kind {
+        FieldKind::Url => "url",
+        FieldKind::Email => "email",
+        FieldKind::Number => "number",
+        FieldKind::Colour => "color",
+        FieldKind::Secret => "password",
+        _ => "text",
+    }
+}
+
+/// The hint below a field; none is empty.
+pub fn hint_of(sh: &Shell, field: &Field) -> String {
+    if field.hint.is_empty() { String::new() } else { sh.t(field.hint).to_string() }
+}
+
 /// `/settings/channels/new/{kind}`.
 #[derive(Template)]
 #[template(path = "settings/channel_new.html")]
 pub struct NewChannelPage {
     pub sh: Shell,
-    pub kind: ChannelKind,
-    pub name: String,
+    pub connector: &'static dyn Connector,
+    pub form: ChannelForm,
     pub token: String,
     pub errors: Errors,
+    /// The provider knows the channel, under this name.
+    pub tested: Option<String>,
+}
+
+impl NewChannelPage {
+    pub fn new(sh: Shell, connector: &'static dyn Connector, form: ChannelForm, token: String) -> Self {
+        Self { sh, connector, form, token, errors: Errors::default(), tested: None }
+    }
+
+    fn kind(&self) -> ChannelKind {
+        self.connector.kind()
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        groups(self.connector.form().iter().filter(|field| field.first).copied())
+    }
+
+    fn connect_hint(&self) -> &'static str {
+        self.connector.connect_hint()
+    }
+
+    /// Whether there is anybody to ask.
+    fn can_test(&self) -> bool {
+        self.connector.abilities().outbox
+    }
 }
 
 /// A secret, the one time that it is shown.
@@ -40,9 +107,13 @@ pub struct Shown {
 #[template(path = "settings/channel.html")]
 pub struct ChannelPage {
     pub sh: Shell,
+    /// `None`: a kind that cannot be connected here, known from the history.
+    pub connector: Option<&'static dyn Connector>,
     pub channel: Channel,
     pub form: ChannelForm,
     pub errors: Errors,
+    /// What a test came to: the channel's name at the provider, or what is wrong.
+    pub tested: Option<Result<String, String>>,
     pub tokens: Vec<ApiToken>,
     pub token_errors: Errors,
     pub in_use: bool,
@@ -55,6 +126,22 @@ pub struct ChannelPage {
 impl ChannelPage {
     fn is_web_chat(&self) -> bool {
         self.channel.kind == ChannelKind::WebChat
+    }
+
+    fn is_app(&self) -> bool {
+        self.channel.kind == ChannelKind::App
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        groups(self.connector.iter().flat_map(|connector| connector.form().iter()).copied())
+    }
+
+    fn can_test(&self) -> bool {
+        self.connector.is_some_and(|connector| connector.abilities().outbox)
+    }
+
+    fn secret_hint(&self) -> Option<&'static str> {
+        self.connector.and_then(|connector| connector.made_secret()).map(|(_, hint)| hint)
     }
 
     /// What a site puts into its pages.

@@ -1,14 +1,16 @@
-//! Channels: web chats and apps.
+//! Channels of every kind: the list, a new one, one channel.
+
+use std::collections::HashMap;
 
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::auth::Admin;
-use crate::channels::{self, AppSettings, ChannelKind, NewChannel, WebChatSettings};
+use crate::channels::{self, ChannelKind, Checked, Connector, Field, Link, Net, NewChannel, registry};
 use crate::db::Db;
-use crate::db::types::ChannelId;
-use crate::error::{Error, Result};
+use crate::db::types::{ChannelId, UtcTime};
+use crate::error::{Error, Result, Said};
 use crate::secrets::{Secrets, random_token};
 use crate::settings::channel_form::ChannelForm;
 use crate::settings::connecting;
@@ -30,26 +32,27 @@ pub async fn list(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpRespo
     hx.page(&ChannelsPage { sh, all })
 }
 
-/// The kind that an address names, if channels of it can be connected.
-fn kind_of(word: &str) -> Result<ChannelKind> {
-    ChannelKind::parse(word).filter(|kind| connecting::can_connect(*kind)).ok_or(Error::NotFound)
+/// What stands behind the kind that an address names, if channels of it can be connected.
+fn connector_of(word: &str) -> Result<&'static dyn Connector> {
+    ChannelKind::parse(word).and_then(registry::find).ok_or(Error::NotFound)
+}
+
+/// What is asked when a channel is connected; the rest has a good default.
+fn first_fields(connector: &dyn Connector) -> Vec<Field> {
+    connector.form().iter().filter(|field| field.first).copied().collect()
 }
 
 /// `GET /settings/channels/new/{kind}`.
 pub async fn new(_: Admin, sh: Shell, hx: Hx, kind: Path<String>) -> Result<HttpResponse> {
-    let kind = kind_of(&kind)?;
-    let name = sh.t(kind.name_key()).to_string();
-    hx.page(&NewChannelPage { sh, kind, name, token: forms::new_token(), errors: Errors::default() })
+    let connector = connector_of(&kind)?;
+    let form = ChannelForm::new(connector, sh.t(connector.kind().name_key()).to_string());
+    hx.page(&NewChannelPage::new(sh, connector, form, forms::new_token()))
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct NewForm {
-    name: String,
-    form_token: String,
-}
+type Typed = HashMap<String, String>;
 
-/// `POST /settings/channels/new/{kind}`. Shows the new channel with its secret, this once.
+/// `POST /settings/channels/new/{kind}`: tests the settings; unless only the test was asked for, connects. A kind with
+/// a secret of our making shows it, this once.
 #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn connect(
     by: Admin,
@@ -58,55 +61,62 @@ pub async fn connect(
     hx: Hx,
     db: Data<Db>,
     secrets: Data<Secrets>,
+    net: Data<Net>,
     kind: Path<String>,
-    form: Form<NewForm>,
+    typed: Form<Typed>,
 ) -> Result<HttpResponse> {
-    let kind = kind_of(&kind)?;
-    let mut errors = Errors::default();
-    let name = errors.line("name", &form.name, "channel-name-missing");
-    let token = form.form_token.clone();
-    if !errors.is_empty() {
-        return hx.invalid(&NewChannelPage { sh, kind, name: form.name.clone(), token, errors });
-    }
-    let secret = random_token();
-    let settings = match kind {
-        ChannelKind::App => AppSettings::default().to_json()?,
-        _ => WebChatSettings::default().to_json()?,
+    let connector = connector_of(&kind)?;
+    let token = typed.get("form_token").cloned().unwrap_or_default();
+    let form = ChannelForm::new(connector, String::new()).with(connector, &typed, &first_fields(connector));
+    let mut page = NewChannelPage::new(sh, connector, form, token.clone());
+    let (name, checked) = match page.form.parse(connector, false) {
+        Ok(parsed) => parsed,
+        Err(errors) => return hx.invalid(&NewChannelPage { errors, ..page }),
     };
-    let sealed = secrets.seal(&secret)?;
     let public_key: String = random_token().chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-    let new = NewChannel { kind, name, public_key, secret: Some(sealed), settings };
-    let made = db
+    let settings = checked.settings.clone();
+    let link = Link::of_form(ChannelId(0), &public_key, settings.clone(), checked.secrets.clone(), &net);
+    match connector.test(&link).await {
+        Err(failure) => {
+            page.errors.add("", Said::from("channel-test-failed").with("words", failure.words));
+            return hx.invalid(&page);
+        }
+        Ok(who) if typed.contains_key("test") => return hx.page(&NewChannelPage { tested: Some(who), ..page }),
+        Ok(_) => {}
+    }
+    let made = connector.made_secret().map(|(label, hint)| Shown { label, hint, value: random_token() });
+    let secret = match &made {
+        Some(made) => Some(secrets.seal(&made.value)?),
+        None => Some(secrets.seal(&channels::pack(&checked.secrets)?)?),
+    };
+    let new = NewChannel { kind: connector.kind(), name, public_key, secret, settings };
+    let id = db
         .write(
             move |tx| if forms::spend(tx, &token)? { connecting::connect(tx, &by, &new).map(Some) } else { Ok(None) },
         )
         .await?;
-    match made {
-        Some(id) => {
-            let page = load(&req, sh, &db, id).await?;
-            hx.page(&ChannelPage { shown: Some(secret_of(kind, secret)), ..page })
+    match id {
+        Some(id) if made.is_some() => {
+            let page = load(&req, page.sh, &db, id).await?;
+            hx.page(&ChannelPage { shown: made, ..page })
         }
+        Some(id) => hx.done("toast-channel-connected", &url_of(id)),
         None => hx.done("toast-saved", HERE),
     }
-}
-
-fn secret_of(kind: ChannelKind, value: String) -> Shown {
-    let (label, hint) = match kind {
-        ChannelKind::App => ("channel-webhook-secret", "channel-webhook-secret-hint"),
-        _ => ("channel-identity-secret", "channel-identity-secret-hint"),
-    };
-    Shown { label, hint, value }
 }
 
 async fn load(req: &HttpRequest, sh: Shell, db: &Db, id: ChannelId) -> Result<ChannelPage> {
     let (channel, tokens, in_use) = db
         .read(move |conn| Ok((channels::find(conn, id)?, channels::tokens(conn, id)?, channels::in_use(conn, id)?)))
         .await?;
+    let connector = registry::find(channel.kind);
     Ok(ChannelPage {
         sh,
-        form: ChannelForm::of(&channel),
+        form: connector.map(|connector| ChannelForm::of(connector, &channel)).unwrap_or_default(),
+        connector,
         channel,
         errors: Errors::default(),
+        tested: None,
         tokens,
         token_errors: Errors::default(),
         in_use,
@@ -128,24 +138,70 @@ pub async fn channel(
     hx.page(&load(&req, sh, &db, id.into_inner()).await?)
 }
 
-/// `POST /settings/channels/{id}`.
+/// `POST /settings/channels/{id}`. Settings that lead to a provider are tested before they are stored.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn save(
     by: Admin,
     req: HttpRequest,
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
+    secrets: Data<Secrets>,
+    net: Data<Net>,
     id: Path<ChannelId>,
-    form: Form<ChannelForm>,
+    typed: Form<Typed>,
 ) -> Result<HttpResponse> {
-    let (id, form) = (id.into_inner(), form.into_inner());
-    let page = load(&req, sh, &db, id).await?;
-    let (name, settings) = match form.parse(page.channel.kind) {
+    let id = id.into_inner();
+    let mut page = load(&req, sh, &db, id).await?;
+    let connector = page.connector.ok_or(Error::NotFound)?;
+    page.form = page.form.with(connector, &typed, connector.form());
+    let (name, checked) = match page.form.parse(connector, page.channel.secret.is_some()) {
         Ok(parsed) => parsed,
-        Err(errors) => return hx.invalid(&ChannelPage { form, errors, ..page }),
+        Err(errors) => return hx.invalid(&ChannelPage { errors, ..page }),
     };
-    db.write(move |tx| connecting::save(tx, &by, id, &name, &settings)).await?;
+    let Checked { settings, secrets: new } = checked;
+    let mut all = page.channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?;
+    if !new.is_empty() {
+        let mut known = channels::unpack(&all.unwrap_or_default());
+        known.extend(new.clone());
+        all = Some(channels::pack(&known)?);
+    }
+    if settings != page.channel.settings || !new.is_empty() {
+        let opened = channels::unpack(all.as_deref().unwrap_or_default());
+        let link = Link::of_form(id, &page.channel.public_key, settings.clone(), opened, &net);
+        if let Err(failure) = connector.test(&link).await {
+            page.errors.add("", Said::from("channel-test-failed").with("words", failure.words));
+            return hx.invalid(&page);
+        }
+    }
+    let sealed = if new.is_empty() { None } else { all.map(|text| secrets.seal(&text)).transpose()? };
+    db.write(move |tx| connecting::save(tx, &by, id, &name, &settings, sealed.as_deref())).await?;
     hx.done("toast-saved", &url_of(id))
+}
+
+/// `POST /settings/channels/{id}/test`: asks the provider whether the stored settings work.
+pub async fn test(
+    _: Admin,
+    req: HttpRequest,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    secrets: Data<Secrets>,
+    net: Data<Net>,
+    id: Path<ChannelId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let page = load(&req, sh, &db, id).await?;
+    let connector = page.connector.ok_or(Error::NotFound)?;
+    let outcome = connector.test(&Link::open(&page.channel, &secrets, &net)?).await.map_err(|failure| failure.words);
+    let told = outcome.clone().err();
+    db.write(move |tx| match &told {
+        None => channels::note_success(tx, id, UtcTime::now()),
+        Some(words) => channels::note_failure(tx, id, UtcTime::now(), words),
+    })
+    .await?;
+    let page = load(&req, page.sh, &db, id).await?;
+    hx.page(&ChannelPage { tested: Some(outcome), ..page })
 }
 
 /// `POST /settings/channels/{id}/pause`.
@@ -175,9 +231,10 @@ pub async fn new_secret(
 ) -> Result<HttpResponse> {
     let (id, secret) = (id.into_inner(), random_token());
     let sealed = secrets.seal(&secret)?;
-    let channel = db.write(move |tx| connecting::replace_secret(tx, &by, id, &sealed)).await?;
     let page = load(&req, sh, &db, id).await?;
-    hx.page(&ChannelPage { shown: Some(secret_of(channel.kind, secret)), ..page })
+    let (label, hint) = page.connector.and_then(|connector| connector.made_secret()).ok_or(Error::NotFound)?;
+    db.write(move |tx| connecting::replace_secret(tx, &by, id, &sealed)).await?;
+    hx.page(&ChannelPage { shown: Some(Shown { label, hint, value: secret }), ..page })
 }
 
 /// `POST /settings/channels/{id}/disconnect`.
@@ -185,6 +242,13 @@ pub async fn disconnect(by: Admin, hx: Hx, db: Data<Db>, id: Path<ChannelId>) ->
     let id = id.into_inner();
     db.write(move |tx| connecting::disconnect(tx, &by, id)).await?;
     hx.done("toast-channel-disconnected", HERE)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct NewToken {
+    name: String,
+    form_token: String,
 }
 
 /// `POST /settings/channels/{id}/tokens`: a token of an app, shown this once.
@@ -195,7 +259,7 @@ pub async fn add_token(
     hx: Hx,
     db: Data<Db>,
     id: Path<ChannelId>,
-    form: Form<NewForm>,
+    form: Form<NewToken>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     let mut token_errors = Errors::default();

@@ -1,0 +1,59 @@
+//! Why a provider did not do what it was asked to.
+
+use std::time::Duration;
+
+use crate::http;
+
+/// A failure in the provider's own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct Failure {
+    /// The provider's code; for failures on the way there, ours: `timeout`, `connection`, `answer`.
+    pub code: String,
+    /// What the provider said, or what happened on the way; no secret is in it.
+    pub words: String,
+    pub way: Way,
+}
+
+/// How it goes on after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It will fail the same way again.
+    Permanent,
+    /// The same message may be sent again: after this time if the provider names one, else by the usual back-off.
+    Again(Option<Duration>),
+    /// As `Again`, for every message of the channel: the provider has had too many.
+    ChannelAgain(Duration),
+    /// It may have been sent: nobody can tell.
+    Unknown,
+    /// The customer does not want to hear from us there.
+    Unsubscribed,
+}
+
+impl Failure {
+    pub fn new(code: impl Into<String>, words: impl Into<String>, way: Way) -> Self {
+        Self { code: code.into(), words: words.into(), way }
+    }
+
+    pub fn permanent(code: impl Into<String>, words: impl Into<String>) -> Self {
+        Self::new(code, words, Way::Permanent)
+    }
+
+    pub fn again(code: impl Into<String>, words: impl Into<String>) -> Self {
+        Self::new(code, words, Way::Again(None))
+    }
+
+    /// A request that failed on its way. One whose connection did not come about was not heard; of any other nobody
+    /// can tell. The address stays out of the words: it may hold a token.
+    pub fn of_request(error: &reqwest::Error) -> Self {
+        let code = if error.is_timeout() { "timeout" } else { "connection" };
+        let way = if error.is_connect() || error.is_builder() { Way::Again(None) } else { Way::Unknown };
+        Self::new(code, http::reason(error), way)
+    }
+
+    /// For requests that change nothing at the provider: what is unknown may simply be asked again.
+    pub fn of_question(self) -> Self {
+        let way = if self.way == Way::Unknown { Way::Again(None) } else { self.way };
+        Self { way, ..self }
+    }
+}

@@ -1,0 +1,33 @@
+//! Makes a provider ready for a channel, or says goodbye to it: its webhook is set or removed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::channels::{self, Link, registry};
+use crate::db::types::{ChannelId, UtcTime};
+use crate::error::{Error, Result};
+use crate::jobs::{Ctx, Job};
+
+/// Brings the provider into step with the channel as it is now.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetUp {
+    pub channel: ChannelId,
+}
+
+impl Job for SetUp {
+    const NAME: &'static str = "channel.set_up";
+
+    async fn run(self, ctx: &Ctx) -> Result<()> {
+        let id = self.channel;
+        let channel = match ctx.db.read(move |conn| channels::find(conn, id)).await {
+            Err(Error::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let Some(connector) = registry::find(channel.kind) else { return Ok(()) };
+        let link = Link::open(&channel, &ctx.secrets, &ctx.net)?;
+        let done = if channel.enabled { connector.set_up(&link).await } else { connector.tear_down(&link).await };
+        let Err(failure) = done else { return Ok(()) };
+        let words = failure.words.clone();
+        ctx.db.write(move |tx| channels::note_failure(tx, id, UtcTime::now(), &words)).await?;
+        Err(Error::Internal(failure.words))
+    }
+}
