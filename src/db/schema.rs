@@ -253,6 +253,7 @@ diesel::table! {
         extra -> Text,
         state -> Text,
         attempts -> Integer,
+        tries -> Integer,
         parts_sent -> Integer,
         not_before -> Timestamp,
         leased_until -> Nullable<Timestamp>,

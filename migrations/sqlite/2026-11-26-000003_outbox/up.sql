@@ -39,6 +39,8 @@ CREATE TABLE deliveries (
   extra TEXT NOT NULL DEFAULT '{}',
   state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown')),
   attempts INTEGER NOT NULL DEFAULT 0,
+  -- Since it was queued last, by a person or at first: after so many it has failed for good.
+  tries INTEGER NOT NULL DEFAULT 0,
   -- A message of several calls goes on after those that were answered.
   parts_sent INTEGER NOT NULL DEFAULT 0,
   not_before TIMESTAMP NOT NULL,
