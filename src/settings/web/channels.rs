@@ -180,6 +180,7 @@ pub async fn save(
 }
 
 /// `POST /settings/channels/{id}/test`: asks the provider whether the stored settings work.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn test(
     _: Admin,
     req: HttpRequest,
