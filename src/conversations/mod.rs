@@ -16,5 +16,5 @@ pub mod web;
 
 pub use actions::{close_for_block, may_work, tell, who};
 pub use inbound::{Inbound, Received, Sender, VisitDetails, identify, receive};
-pub use model::{CloseReason, Conversation, Origin, Status, Tag, tree};
+pub use model::{CloseReason, Conversation, Origin, Status};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};

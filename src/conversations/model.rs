@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use crate::app_events::Matter;
-use crate::db::schema::{conversation_tags, conversations};
-use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
+use crate::db::schema::conversations;
+use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::text_enum;
 
 text_enum!(
@@ -84,26 +84,4 @@ impl Conversation {
     pub fn matter(&self) -> Matter {
         Matter { channel: self.channel_id, customer: self.customer_id, account: self.account_id, conversation: self.id }
     }
-}
-
-/// The subject of a conversation, as it stands on one.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = conversation_tags)]
-pub struct Tag {
-    pub id: ConversationTagId,
-    pub parent_id: Option<ConversationTagId>,
-    pub name: String,
-}
-
-/// Tags as a tree, flat: each below its parent, with its level (0 at the top).
-pub fn tree(all: &[Tag]) -> Vec<(usize, Tag)> {
-    fn below(all: &[Tag], parent: Option<ConversationTagId>, level: usize, out: &mut Vec<(usize, Tag)>) {
-        for tag in all.iter().filter(|tag| tag.parent_id == parent) {
-            out.push((level, tag.clone()));
-            below(all, Some(tag.id), level + 1, out);
-        }
-    }
-    let mut out = vec![];
-    below(all, None, 0, &mut out);
-    out
 }

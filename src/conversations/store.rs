@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::inbound::VisitDetails;
-use super::model::{CloseReason, Conversation, Origin, Status, Tag};
+use super::model::{CloseReason, Conversation, Origin, Status};
 use crate::auth::CustomerScope;
 use crate::db::schema::{channels, conversation_tag_links as links, conversation_tags as tags, conversations};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::tags::ConversationTag;
 use crate::{channels::ChannelKind, customers};
 
 /// The conversation, if the scope shows its customer.
@@ -180,22 +181,17 @@ pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bo
     Ok(channels::table.find(id).select((channels::kind, channels::enabled)).first(conn)?)
 }
 
-/// Every conversation tag: those of the first level first, each level by name.
-pub fn all_tags(conn: &mut Conn) -> Result<Vec<Tag>> {
-    Ok(tags::table.order((tags::name_folded, tags::id)).select(Tag::as_select()).load(conn)?)
-}
-
 /// Tags of many conversations, in one query.
-pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<Tag>>> {
-    let mut found: HashMap<ConversationId, Vec<Tag>> = HashMap::new();
+pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<ConversationTag>>> {
+    let mut found: HashMap<ConversationId, Vec<ConversationTag>> = HashMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
-    let rows: Vec<(ConversationId, Tag)> = links::table
+    let rows: Vec<(ConversationId, ConversationTag)> = links::table
         .inner_join(tags::table)
         .filter(links::conversation_id.eq_any(ids))
         .order((tags::name_folded, tags::id))
-        .select((links::conversation_id, Tag::as_select()))
+        .select((links::conversation_id, ConversationTag::as_select()))
         .load(conn)?;
     for (conversation, tag) in rows {
         found.entry(conversation).or_default().push(tag);

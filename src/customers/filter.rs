@@ -79,9 +79,14 @@ impl Asked {
             to,
             tag: self.tag.parse().ok(),
             name: text::clean(&self.name).chars().take(LONGEST).collect(),
-            id: text::digits(&self.id).chars().take(20).collect(),
+            id: number_part(&self.id),
         }
     }
+}
+
+/// The digits to look for within customers' numbers; empty where none were typed.
+pub fn number_part(typed: &str) -> String {
+    text::digits(typed).chars().take(20).collect()
 }
 
 /// Far-off years would leave the calendar when a day is added to them.

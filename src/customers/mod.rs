@@ -14,7 +14,7 @@ mod views;
 pub mod web;
 
 pub use model::{
-    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, CustomerTag, Details, Handle, ListedCustomer, Records,
+    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records,
     StoredClaim, TypedDetails,
 };
 pub use store::{NewAccount, Origin, find, refresh_pending, refresh_search_text, require_visible};

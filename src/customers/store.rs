@@ -1,23 +1,29 @@
-//! Rows of customers, their accounts, tags, handles and claims.
+//! Rows of customers.
 
+mod accounts;
+mod contact;
 pub mod list;
 pub mod profile;
+mod tags;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::model::{ChannelAccount, Claim, ClaimKind, Customer, CustomerTag, Details, Handle, StoredClaim};
+use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
-use crate::db::schema::{
-    channel_accounts as accounts, channels, contact_claims as claims, customer_handles as handles,
-    customer_tag_links as links, customer_tags as tags, customers, pending_actions as pending,
-};
-use crate::db::types::{AccountId, ChannelId, CompanyId, CustomerId, CustomerTagId, StaffId, UtcTime};
+use crate::db::schema::{channel_accounts, channels, customer_handles as handles, customers};
+use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
+
+pub use accounts::{
+    NewAccount, accounts_of, find_account, find_account_by_address, insert_account, update_account,
+};
+pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
+pub use tags::{add_tag, remove_tag, tags_of};
 
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
@@ -41,43 +47,6 @@ pub fn find_many(conn: &mut Conn, scope: &CustomerScope, ids: &[CustomerId]) -> 
     Ok(rows.into_iter().filter(|c| scope.sees(c.responsible_id)).map(|c| (c.id, c)).collect())
 }
 
-/// Who already has this external ID, phone or e-mail (normalised).
-pub fn find_by_contact(
-    conn: &mut Conn,
-    external_id: Option<&str>,
-    phone_digits: Option<&str>,
-    email_folded: Option<&str>,
-) -> Result<Option<CustomerId>> {
-    if let Some(external_id) = external_id {
-        let found = customers::table
-            .filter(customers::external_id.eq(external_id))
-            .select(customers::id)
-            .first(conn)
-            .optional()?;
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    if let Some(digits) = phone_digits {
-        let found = customers::table
-            .filter(customers::phone_digits.eq(digits))
-            .order(customers::id)
-            .select(customers::id)
-            .first(conn)
-            .optional()?;
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    let Some(email) = email_folded else { return Ok(None) };
-    Ok(customers::table
-        .filter(customers::email_folded.eq(email))
-        .order(customers::id)
-        .select(customers::id)
-        .first(conn)
-        .optional()?)
-}
-
 /// Where a customer first came from.
 pub struct Origin<'a> {
     pub channel: Option<(ChannelId, ChannelKind)>,
@@ -88,26 +57,49 @@ pub struct Origin<'a> {
     pub phone_region: &'a str,
 }
 
+/// The fields that staff fill in, with what is derived from them, as the columns of a row.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = customers, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Fields<'a> {
+    name: &'a str,
+    name_folded: String,
+    name_edited: bool,
+    real_name: &'a str,
+    phone: Option<&'a str>,
+    phone_digits: Option<String>,
+    email: Option<&'a str>,
+    email_folded: Option<String>,
+    external_id: Option<&'a str>,
+    company_id: Option<CompanyId>,
+    language: &'a str,
+    note: &'a str,
+}
+
+impl<'a> Fields<'a> {
+    fn of(details: &'a Details, name_edited: bool, phone_region: &str) -> Self {
+        Self {
+            name: &details.name,
+            name_folded: text::fold(&details.name),
+            name_edited,
+            real_name: &details.real_name,
+            phone: details.phone.as_deref(),
+            phone_digits: details.phone.as_deref().and_then(|phone| text::phone_digits(phone, phone_region)),
+            email: details.email.as_deref(),
+            email_folded: details.email.as_deref().map(text::fold),
+            external_id: details.external_id.as_deref(),
+            company_id: details.company_id,
+            language: &details.language,
+            note: &details.note,
+        }
+    }
+}
+
 pub fn insert(tx: &mut Tx, details: &Details, origin: &Origin) -> Result<CustomerId> {
     let now = UtcTime::now();
-    let phone_digits = details.phone.as_deref().and_then(|p| text::phone_digits(p, origin.phone_region));
     let id: CustomerId = diesel::insert_into(customers::table)
         .values((
+            Fields::of(details, origin.name_edited, origin.phone_region),
             (
-                customers::name.eq(&details.name),
-                customers::name_folded.eq(text::fold(&details.name)),
-                customers::name_edited.eq(origin.name_edited),
-                customers::real_name.eq(&details.real_name),
-                customers::phone.eq(&details.phone),
-                customers::phone_digits.eq(phone_digits),
-                customers::email.eq(&details.email),
-                customers::email_folded.eq(details.email.as_deref().map(text::fold)),
-                customers::external_id.eq(&details.external_id),
-                customers::company_id.eq(details.company_id),
-            ),
-            (
-                customers::language.eq(&details.language),
-                customers::note.eq(&details.note),
                 customers::source_tag.eq(origin.source_tag),
                 customers::avatar_url.eq(origin.avatar_url),
                 customers::channel_id.eq(origin.channel.map(|(id, _)| id)),
@@ -132,22 +124,8 @@ pub fn update_details(
     name_edited: bool,
     phone_region: &str,
 ) -> Result<()> {
-    let phone_digits = details.phone.as_deref().and_then(|p| text::phone_digits(p, phone_region));
     diesel::update(customers::table.find(id))
-        .set((
-            customers::name.eq(&details.name),
-            customers::name_folded.eq(text::fold(&details.name)),
-            customers::name_edited.eq(name_edited),
-            customers::real_name.eq(&details.real_name),
-            customers::phone.eq(&details.phone),
-            customers::phone_digits.eq(phone_digits),
-            customers::email.eq(&details.email),
-            customers::email_folded.eq(details.email.as_deref().map(text::fold)),
-            customers::external_id.eq(&details.external_id),
-            customers::company_id.eq(details.company_id),
-            customers::language.eq(&details.language),
-            customers::note.eq(&details.note),
-        ))
+        .set(Fields::of(details, name_edited, phone_region))
         .execute(&mut **tx)?;
     set_handles(tx, id, &details.handles)?;
     refresh_search_text(tx, id)
@@ -218,11 +196,11 @@ pub fn refresh_search_text(tx: &mut Tx, id: CustomerId) -> Result<()> {
             customers::external_id,
         ))
         .first(&mut **tx)?;
-    let known: Vec<(String, String, ChannelKind)> = accounts::table
+    let known: Vec<(String, String, ChannelKind)> = channel_accounts::table
         .inner_join(channels::table)
-        .filter(accounts::customer_id.eq(id))
-        .order(accounts::id)
-        .select((accounts::username, accounts::address, channels::kind))
+        .filter(channel_accounts::customer_id.eq(id))
+        .order(channel_accounts::id)
+        .select((channel_accounts::username, channel_accounts::address, channels::kind))
         .load(&mut **tx)?;
     let mut lines = vec![name, text::fold(&real_name)];
     lines.extend([phone, email].into_iter().flatten());
@@ -235,108 +213,9 @@ pub fn refresh_search_text(tx: &mut Tx, id: CustomerId) -> Result<()> {
         }
     }
     lines.push(id.to_string());
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     lines.retain(|line| !line.is_empty() && seen.insert(line.clone()));
     diesel::update(customers::table.find(id)).set(customers::search_text.eq(lines.join("\n"))).execute(&mut **tx)?;
-    Ok(())
-}
-
-pub fn accounts_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<ChannelAccount>> {
-    Ok(accounts::table
-        .filter(accounts::customer_id.eq(id))
-        .order(accounts::id)
-        .select(ChannelAccount::as_select())
-        .load(conn)?)
-}
-
-pub fn find_account(conn: &mut Conn, id: AccountId) -> Result<ChannelAccount> {
-    Ok(accounts::table.find(id).select(ChannelAccount::as_select()).first(conn)?)
-}
-
-pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<ChannelAccount>> {
-    Ok(accounts::table
-        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
-        .select(ChannelAccount::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-/// A channel's words on somebody's identity there.
-pub struct NewAccount<'a> {
-    pub channel: ChannelId,
-    pub address: &'a str,
-    pub display_name: &'a str,
-    pub username: &'a str,
-    pub avatar_url: Option<&'a str>,
-}
-
-pub fn insert_account(tx: &mut Tx, customer: CustomerId, new: &NewAccount) -> Result<AccountId> {
-    let now = UtcTime::now();
-    Ok(diesel::insert_into(accounts::table)
-        .values((
-            accounts::customer_id.eq(customer),
-            accounts::channel_id.eq(new.channel),
-            accounts::address.eq(new.address),
-            accounts::display_name.eq(new.display_name),
-            accounts::username.eq(new.username),
-            accounts::avatar_url.eq(new.avatar_url),
-            accounts::created_at.eq(now),
-            accounts::last_seen_at.eq(now),
-        ))
-        .returning(accounts::id)
-        .get_result(&mut **tx)?)
-}
-
-/// Takes over what the channel says now.
-pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()> {
-    diesel::update(accounts::table.find(id))
-        .set((
-            accounts::display_name.eq(new.display_name),
-            accounts::username.eq(new.username),
-            accounts::last_seen_at.eq(UtcTime::now()),
-            accounts::unsubscribed_at.eq(None::<UtcTime>),
-        ))
-        .execute(&mut **tx)?;
-    Ok(())
-}
-
-/// Tags of many customers, in one query.
-pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Vec<CustomerTag>>> {
-    let mut found: HashMap<CustomerId, Vec<CustomerTag>> = HashMap::new();
-    if ids.is_empty() {
-        return Ok(found);
-    }
-    let rows: Vec<(CustomerId, CustomerTag)> = links::table
-        .inner_join(tags::table)
-        .filter(links::customer_id.eq_any(ids))
-        .order(tags::name_folded)
-        .select((links::customer_id, CustomerTag::as_select()))
-        .load(conn)?;
-    for (customer, tag) in rows {
-        found.entry(customer).or_default().push(tag);
-    }
-    Ok(found)
-}
-
-/// Every customer tag, by name.
-pub fn all_tags(conn: &mut Conn) -> Result<Vec<CustomerTag>> {
-    Ok(tags::table.order(tags::name_folded).select(CustomerTag::as_select()).load(conn)?)
-}
-
-/// Puts a tag on a customer; nothing happens if it is there.
-pub fn add_tag(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Result<()> {
-    let there: Option<CustomerTagId> =
-        links::table.find((customer, tag)).select(links::tag_id).first(&mut **tx).optional()?;
-    if there.is_none() {
-        diesel::insert_into(links::table)
-            .values((links::customer_id.eq(customer), links::tag_id.eq(tag)))
-            .execute(&mut **tx)?;
-    }
-    Ok(())
-}
-
-pub fn remove_tag(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Result<()> {
-    diesel::delete(links::table.find((customer, tag))).execute(&mut **tx)?;
     Ok(())
 }
 
@@ -351,100 +230,4 @@ fn set_handles(tx: &mut Tx, id: CustomerId, new: &[(String, String)]) -> Result<
         diesel::insert_into(handles::table).values(row).execute(&mut **tx)?;
     }
     Ok(())
-}
-
-/// Stores what a visitor typed, unless they typed the same before.
-pub fn insert_claim(tx: &mut Tx, customer: CustomerId, claim: &Claim, phone_region: &str) -> Result<()> {
-    let folded = match claim.kind {
-        ClaimKind::Email => text::fold(&claim.value),
-        ClaimKind::Phone => text::phone_digits(&claim.value, phone_region).unwrap_or_default(),
-    };
-    let known: Option<i64> = claims::table
-        .filter(claims::customer_id.eq(customer).and(claims::kind.eq(claim.kind)).and(claims::value_folded.eq(&folded)))
-        .select(claims::id)
-        .first(&mut **tx)
-        .optional()?;
-    if known.is_none() && !folded.is_empty() {
-        diesel::insert_into(claims::table)
-            .values((
-                claims::customer_id.eq(customer),
-                claims::kind.eq(claim.kind),
-                claims::value.eq(&claim.value),
-                claims::value_folded.eq(folded),
-                claims::created_at.eq(UtcTime::now()),
-            ))
-            .execute(&mut **tx)?;
-    }
-    Ok(())
-}
-
-pub fn claims_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<StoredClaim>> {
-    Ok(claims::table
-        .filter(claims::customer_id.eq(id))
-        .order(claims::id)
-        .select(StoredClaim::as_select())
-        .load(conn)?)
-}
-
-/// Fills in an e-mail and a phone that the record lacks, unless they are another customer's: nobody becomes reachable
-/// under somebody else's address.
-pub fn fill_contact(
-    tx: &mut Tx,
-    id: CustomerId,
-    email: Option<&str>,
-    phone: Option<&str>,
-    phone_region: &str,
-) -> Result<()> {
-    if let Some(email) = email
-        && find_by_contact(tx, None, None, Some(&text::fold(email)))?.is_none()
-    {
-        let lacks = customers::table.filter(customers::id.eq(id).and(customers::email.is_null()));
-        diesel::update(lacks)
-            .set((customers::email.eq(email), customers::email_folded.eq(text::fold(email))))
-            .execute(&mut **tx)?;
-    }
-    if let Some(phone) = phone
-        && let Some(digits) = text::phone_digits(phone, phone_region)
-        && find_by_contact(tx, None, Some(&digits), None)?.is_none()
-    {
-        let lacks = customers::table.filter(customers::id.eq(id).and(customers::phone.is_null()));
-        diesel::update(lacks)
-            .set((customers::phone.eq(phone), customers::phone_digits.eq(&digits)))
-            .execute(&mut **tx)?;
-    }
-    refresh_search_text(tx, id)?;
-    refresh_pending(tx, id)
-}
-
-/// Opens or ends the pending action "contact details", by what the customer's record has now.
-pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
-    let (phone, email): (Option<String>, Option<String>) =
-        customers::table.find(id).select((customers::phone, customers::email)).first(&mut **tx)?;
-    let is_needed = phone.is_none() && email.is_none();
-    let open = pending::table
-        .filter(pending::customer_id.eq(id).and(pending::kind.eq("contact_details")).and(pending::done_at.is_null()));
-    let waits: Option<i64> = open.select(pending::id).first(&mut **tx).optional()?;
-    let now = UtcTime::now();
-    match (is_needed, waits) {
-        (true, None) => {
-            diesel::insert_into(pending::table)
-                .values((pending::customer_id.eq(id), pending::kind.eq("contact_details"), pending::created_at.eq(now)))
-                .execute(&mut **tx)?;
-        }
-        (false, Some(action)) => {
-            diesel::update(pending::table.find(action)).set(pending::done_at.eq(now)).execute(&mut **tx)?;
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// Whether contact details are missing.
-pub fn has_pending(conn: &mut Conn, id: CustomerId) -> Result<bool> {
-    let open: Option<i64> = pending::table
-        .filter(pending::customer_id.eq(id).and(pending::done_at.is_null()))
-        .select(pending::id)
-        .first(conn)
-        .optional()?;
-    Ok(open.is_some())
 }

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamp};
 use serde::Deserialize;
 
-use crate::db::types::{ChannelId, ConversationTagId, CustomerId, StaffId, UtcTime};
+use crate::customers::filter::number_part;
+use crate::db::types::{ChannelId, ConversationTagId, StaffId, UtcTime};
 use crate::text_enum;
 use crate::web::forms::Errors;
 use crate::web::times::Clock;
@@ -35,10 +36,11 @@ pub struct Asked {
 }
 
 /// The same, checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     pub tab: Tab,
-    pub customer: Option<CustomerId>,
+    /// Digits within the customer's number; empty: anybody.
+    pub customer: String,
     pub operator: Option<StaffId>,
     pub channel: Option<ChannelId>,
     pub tag: Option<ConversationTagId>,
@@ -62,16 +64,15 @@ impl Asked {
     /// The filter, and what is wrong with the words for it. A word that does not fit filters nothing.
     pub fn parse(&self, clock: &Clock) -> (Filter, Errors) {
         let mut errors = Errors::default();
-        let customer = self.customer.trim();
-        let number: Option<CustomerId> = customer.parse().ok();
-        if number.is_none() && !customer.is_empty() {
+        let customer = number_part(&self.customer);
+        if customer.is_empty() && !self.customer.trim().is_empty() {
             errors.add("customer", "history-customer-number");
         }
         let from = day(&mut errors, "from", &self.from);
         let to = day(&mut errors, "to", &self.to);
         let filter = Filter {
             tab: Tab::parse(&self.tab).unwrap_or(Tab::Active),
-            customer: number,
+            customer,
             operator: self.operator.parse().ok(),
             channel: self.channel.parse().ok(),
             tag: self.tag.parse().ok(),

@@ -7,9 +7,10 @@ use diesel::sql_types::{BigInt, Timestamp};
 use super::model::{Filter, Found, Rating, Tab};
 use crate::auth::CustomerScope;
 use crate::conversations::{Conversation, Status};
+use crate::customers;
 use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
-use crate::db::schema::{block_requests, conversations};
+use crate::db::schema::conversations;
 use crate::db::types::{ConversationId, CustomerId, UtcTime};
 use crate::error::Result;
 
@@ -32,14 +33,18 @@ fn order_of(tab: Tab) -> &'static str {
 }
 
 /// What stands after WHERE. Numbers are our own and parsed, so they stand in the text; times are bound: $1 and $2.
-fn conditions(scope: &CustomerScope, filter: &Filter) -> String {
+fn conditions(conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result<String> {
+    let of_customer = match filter.customer.as_str() {
+        "" => None,
+        part => Some(customers::store::list::numbered(conn, "k.customer_id", part)?),
+    };
     let mut text = match filter.tab {
         Tab::Active => "k.status <> 'closed'".to_owned(),
         Tab::History => "k.status = 'closed'".to_owned(),
     };
     text.push_str(" AND k.opened_at >= $1 AND k.opened_at < $2");
     let mut also = |condition: String| text.push_str(&format!(" AND {condition}"));
-    filter.customer.into_iter().for_each(|id| also(format!("k.customer_id = {id}")));
+    of_customer.into_iter().for_each(&mut also);
     filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {id}")));
     filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {id}")));
     if let Some(tag) = filter.tag {
@@ -59,14 +64,14 @@ fn conditions(scope: &CustomerScope, filter: &Filter) -> String {
     if !visible.is_empty() {
         also(format!("EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})"));
     }
-    text
+    Ok(text)
 }
 
 /// The conversations of a page, in its order.
 pub fn page(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, cursor: Option<Cursor>) -> Result<Page<Found>> {
     let from = cursor.unwrap_or(Cursor { at: moment(LAST), id: i64::MAX, back: false });
     let (sign, way) = if from.back { (">", "ASC") } else { ("<", "DESC") };
-    let (key, conditions) = (order_of(filter.tab), conditions(scope, filter));
+    let (key, conditions) = (order_of(filter.tab), conditions(conn, scope, filter)?);
     let text = format!(
         "SELECT k.id, {key} AS at FROM conversations k WHERE {conditions} AND ({key}, k.id) {sign} ($3, $4) \
          ORDER BY {key} {way}, k.id {way} LIMIT {}",
@@ -138,14 +143,4 @@ pub fn has_open(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
         .first(conn)
         .optional()?;
     Ok(open.is_some())
-}
-
-/// Whether somebody has asked to block this customer and waits for the decision.
-pub fn block_request_waits(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
-    let waits: Option<i64> = block_requests::table
-        .filter(block_requests::customer_id.eq(customer).and(block_requests::status.eq("waiting")))
-        .select(block_requests::id)
-        .first(conn)
-        .optional()?;
-    Ok(waits.is_some())
 }

@@ -5,11 +5,12 @@ use askama::Template;
 use super::model::{Asked, Tab};
 use crate::channels::Channel;
 use crate::conversations::views::{CloseForm, TransferForm};
-use crate::conversations::{CloseReason, Conversation, Status, Tag, tree};
+use crate::conversations::{CloseReason, Conversation, Status};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, UtcTime};
 use crate::messages::views::{Item, LogView, Look};
 use crate::staff::StaffMember;
+use crate::tags::{ConversationTag, tree};
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -17,7 +18,7 @@ use crate::web::shell::Shell;
 /// A subject by its whole path.
 #[derive(Clone, Debug)]
 pub struct TagPath {
-    pub tag: Tag,
+    pub tag: ConversationTag,
     /// Delivery / Courier / Late.
     pub path: String,
 }
@@ -30,14 +31,14 @@ impl TagPath {
 }
 
 /// Every tag by its path, each parent before its children.
-pub fn paths(all: &[Tag]) -> Vec<TagPath> {
+pub fn paths(all: Vec<ConversationTag>) -> Vec<TagPath> {
     let mut above: Vec<String> = vec![];
     tree(all)
         .into_iter()
-        .map(|(level, tag)| {
-            above.truncate(level);
-            above.push(tag.name.clone());
-            TagPath { path: above.join(" / "), tag }
+        .map(|branch| {
+            above.truncate(branch.level - 1);
+            above.push(branch.tag.name.clone());
+            TagPath { path: above.join(" / "), tag: branch.tag }
         })
         .collect()
 }

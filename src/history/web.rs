@@ -12,7 +12,7 @@ use super::views::{ConversationPage, HistoryPage, Line, TagPath, paths};
 use crate::auth::Operator;
 use crate::channels::{self, Channel};
 use crate::conversations::views::{CloseForm, TransferForm};
-use crate::conversations::{self, Conversation, Tag};
+use crate::conversations::{self, Conversation};
 use crate::customers::{self, Customer};
 use crate::db::page::{Cursor, Page};
 use crate::db::types::{ConversationId, MessageId, StaffId};
@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::messages::thread::{self, Thread};
 use crate::messages::views::LogView;
 use crate::staff::{self, StaffMember};
+use crate::tags::{self, ConversationTag};
 use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -42,10 +43,11 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
     let asked = asked.into_inner();
     let (filter, errors) = asked.parse(&sh.clock);
     let cursor = Cursor::decode(&asked.at);
+    let tab = filter.tab;
     let list = db.read(move |conn| read_list(conn, &by, &filter, cursor)).await?;
     hx.page(&HistoryPage {
         sh,
-        tab: filter.tab,
+        tab,
         asked,
         errors,
         lines: list.page.rows,
@@ -68,7 +70,7 @@ fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cur
     people.dedup();
     let customers = customers::store::find_many(conn, &scope, &people)?;
     let (channels, staff) = (channels::list(conn)?, staff::list(conn)?);
-    let tags = paths(&conversations::store::all_tags(conn)?);
+    let tags = paths(tags::conversation_tags(conn)?);
     let mut tagged = conversations::store::tags_of(conn, &ids)?;
     let names: HashMap<StaffId, String> = staff.iter().map(|member| (member.id, member.name.clone())).collect();
     let lines = rows.into_iter().filter_map(|row| {
@@ -86,7 +88,7 @@ fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cur
 }
 
 /// These tags by their whole paths.
-fn with_paths(all: &[TagPath], own: &[Tag]) -> Vec<TagPath> {
+fn with_paths(all: &[TagPath], own: &[ConversationTag]) -> Vec<TagPath> {
     all.iter().filter(|path| own.iter().any(|tag| tag.id == path.tag.id)).cloned().collect()
 }
 
@@ -152,7 +154,7 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     let conversation = conversations::store::find(conn, &scope, id)?;
     let customer = customers::find(conn, &scope, conversation.customer_id)?;
     let (previous, next) = store::neighbours(conn, &conversation)?;
-    let all = paths(&conversations::store::all_tags(conn)?);
+    let all = paths(tags::conversation_tags(conn)?);
     let own = conversations::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
     let (tags, other_tags) = all.into_iter().partition(|path| own.iter().any(|tag| tag.id == path.tag.id));
     let mut staff = staff::list(conn)?;
@@ -167,7 +169,7 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
         channel: channels::find(conn, conversation.channel_id)?,
         thread: thread::of_conversation(conn, &scope, &conversation, before, SHOWN)?,
         is_over: !store::has_open(conn, customer.id)?,
-        request_waits: store::block_request_waits(conn, customer.id)?,
+        request_waits: customers::store::profile::block_request_waits(conn, customer.id)?,
         assignee,
         tags,
         other_tags,

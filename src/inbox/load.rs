@@ -5,13 +5,14 @@ use super::store;
 use crate::auth::{CustomerScope, Operator};
 use crate::channels::{self, Channel};
 use crate::conversations::{self, Conversation, may_work};
-use crate::customers::{self, ClaimKind, Customer, CustomerTag, StoredClaim};
+use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::Result;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of};
 use crate::staff::{self, StaffMember};
+use crate::tags::{self, CustomerTag};
 
 /// Messages that are fetched at once.
 const PIECE: i64 = 50;
@@ -118,8 +119,7 @@ pub fn known(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Known> {
     let claims = customers::store::claims_of(conn, id)?;
     let duplicates = duplicates(conn, &scope, id, &claims)?;
     let tags = customers::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
-    let other_tags =
-        customers::store::all_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
+    let other_tags = tags::customer_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
     let handles = customers::store::handles_of(conn, id)?.into_iter().map(|h| (h.label, h.value)).collect();
     let people: Vec<_> = customer.responsible_id.into_iter().collect();
     let responsible = staff::names(conn, &people)?.into_values().next().unwrap_or_default();

@@ -61,6 +61,24 @@ async fn a_customer_is_found_by_number() {
     let wrong = supervisor.get("/history?customer=%27%3B+DROP+TABLE+customers").await;
     wrong.assert_status(200).assert_says("A customer ID is a number.");
     supervisor.get("/history?customer=99999999").await.assert_says("No such conversation");
+
+    // By part, as on the Customers page, and by its normaliser; a number with few digits and one with many.
+    let far = 10_477_001;
+    app.execute(&format!(
+        "INSERT INTO customers (id, name, name_folded, search_text, last_activity_at, created_at) \
+         SELECT {far}, name, name_folded, 'anna\n{far}', last_activity_at, created_at FROM customers \
+         WHERE id = {anna}"
+    ));
+    app.execute(&format!("UPDATE conversations SET customer_id = {far} WHERE id = {of_anna}"));
+    for part in ["77", "477", "77001", "10477001", "ID+10+477", " 4770 ", "٤٧٧"] {
+        let found = supervisor.get(&format!("/history?tab=history&customer={part}")).await;
+        found.assert_has(&format!("#k{of_anna}")).assert_lacks(&format!("#k{of_boris}"));
+        let list = supervisor.get(&format!("/customers?period=all&id={part}")).await;
+        list.assert_has(&format!("a[href='/customers/{far}']")).assert_lacks(&format!("a[href='/customers/{anna}']"));
+    }
+    // A number that only a phone holds is nobody's.
+    app.execute(&format!("UPDATE customers SET search_text = 'anna\n79017880795\n{far}'"));
+    supervisor.get("/history?tab=history&customer=788").await.assert_lacks("tbody tr");
 }
 
 #[actix_web::test]

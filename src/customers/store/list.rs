@@ -92,12 +92,8 @@ fn filtered<'a>(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: 
         query = query.filter(named(conn, &name)?);
     }
     if !filter.id.is_empty() {
-        let pattern = format!("%{}%", filter.id);
-        query = query.filter(diesel::dsl::sql::<Bool>("CAST(customers.id AS TEXT) LIKE ").bind::<Text, _>(pattern));
-        if filter.id.len() >= 3 {
-            // The number is one of the lines of the search text, so its trigrams find it.
-            query = query.filter(holding(conn, &filter.id)?);
-        }
+        let condition = numbered(conn, "customers.id", &filter.id)?;
+        query = query.filter(diesel::dsl::sql::<Bool>(&condition));
     }
     Ok(query)
 }
@@ -153,18 +149,42 @@ fn holding<'a>(conn: &mut Conn, term: &str) -> Result<Condition<'a>> {
     if dialect::engine(conn) == Engine::Postgres {
         return Ok(Box::new(customers::search_text.like(pattern).escape('\\')));
     }
-    let trigrams = text::trigram_match(term);
-    let found: Vec<i64> =
-        diesel::sql_query(format!("SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1 LIMIT {COMMON}"))
-            .bind::<Text, _>(&trigrams)
-            .load::<Id>(conn)?
-            .into_iter()
-            .map(|row| row.id)
-            .collect();
-    if i64::try_from(found.len()).unwrap_or(COMMON) < COMMON {
-        return Ok(Box::new(customers::id.eq_any(found)));
+    let found = few(conn, "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1", text::trigram_match(term))?;
+    match found {
+        Some(ids) => Ok(Box::new(customers::id.eq_any(ids))),
+        None => Ok(Box::new(customers::search_text.like(pattern).escape('\\'))),
     }
-    Ok(Box::new(customers::search_text.like(pattern).escape('\\')))
+}
+
+/// The condition, as text, that the number of a customer in `column` has these digits somewhere. The number is one of
+/// the lines of the search text, so three digits or more are looked up by their trigrams; what is common is compared
+/// while walking. Digits and numbers are no text of others, so they stand in the statement.
+pub fn numbered(conn: &mut Conn, column: &str, digits: &str) -> Result<String> {
+    let digits = text::digits(digits);
+    if digits.len() >= 3 {
+        let candidates = match dialect::engine(conn) {
+            Engine::Postgres => few(conn, "SELECT id FROM customers WHERE search_text LIKE $1", format!("%{digits}%"))?,
+            Engine::Sqlite => few(
+                conn,
+                "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1",
+                text::trigram_match(&digits),
+            )?,
+        };
+        if let Some(mut ids) = candidates {
+            ids.retain(|id| id.to_string().contains(&digits));
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            return Ok(if ids.is_empty() { "1 = 0".into() } else { format!("{column} IN ({})", ids.join(", ")) });
+        }
+    }
+    Ok(format!("CAST({column} AS TEXT) LIKE '%{digits}%'"))
+}
+
+/// The numbers that a statement with one text finds, unless they are common.
+fn few(conn: &mut Conn, statement: &str, term: String) -> Result<Option<Vec<i64>>> {
+    let found: Vec<Id> =
+        diesel::sql_query(format!("{statement} LIMIT {COMMON}")).bind::<Text, _>(term).load(conn)?;
+    let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
+    Ok((i64::try_from(ids.len()).unwrap_or(COMMON) < COMMON).then_some(ids))
 }
 
 #[derive(QueryableByName)]

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use crate::customers::filter::{Filter, Period};
-use crate::customers::{CustomerTag, ListedCustomer};
+use crate::customers::ListedCustomer;
 use crate::db::page::Page;
+use crate::tags::CustomerTag;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
 

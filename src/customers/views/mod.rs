@@ -1,12 +1,13 @@
 //! Pages of customers.
 
+mod edit;
+mod interaction;
 mod list;
 mod message;
 mod profile;
 
+pub use edit::{DeletePage, EditForm, EditPage};
+pub use interaction::{ConversationRow, InteractionTab, Selected, star_row};
 pub use list::{CustomersPage, Row};
 pub use message::{AccountChoice, MessageForm, MessagePage, Stop};
-pub use profile::{
-    Claimed, ConversationRow, DeletePage, EditForm, EditPage, Fields, Head, InteractionTab, ProfilePage, Selected, Tab,
-    TagsTab, star_row,
-};
+pub use profile::{Claimed, Fields, Head, ProfilePage, Tab, TagsTab};

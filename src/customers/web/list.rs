@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::db::page::Cursor;
 use crate::error::Result;
 use crate::staff;
+use crate::tags;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -31,7 +32,7 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
             let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
             let staff: Vec<_> = page.rows.iter().filter_map(|row| row.responsible_id).collect();
             let names = staff::names(conn, &staff)?;
-            Ok((page, shown, total, store::all_tags(conn)?, store::tags_of(conn, &ids)?, names))
+            Ok((page, shown, total, tags::customer_tags(conn)?, store::tags_of(conn, &ids)?, names))
         })
         .await?;
     let me = by.id();

@@ -19,6 +19,7 @@ use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::staff;
+use crate::tags;
 use crate::text;
 use crate::web::forms;
 use crate::web::page::Hx;
@@ -129,7 +130,7 @@ fn bindable(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<(
 
 fn tags_tab(conn: &mut Conn, customer: &Customer) -> Result<TagsTab> {
     let on = store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default();
-    let mut others = store::all_tags(conn)?;
+    let mut others = tags::customer_tags(conn)?;
     others.retain(|tag| !on.contains(tag));
     Ok(TagsTab { on, others })
 }

@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use super::{back_or, customer_url};
 use crate::auth::Operator;
-use crate::customers::{actions, find, store};
+use crate::customers::{actions, find};
 use crate::db::Db;
 use crate::db::types::{CustomerId, CustomerTagId};
 use crate::error::{Error, Result};
+use crate::tags;
 use crate::web::page::Hx;
 
 #[derive(Deserialize)]
@@ -44,7 +45,7 @@ pub async fn change(
     db.write(move |tx| {
         let customer = find(tx, &by.scope(), id)?;
         if let Some(tag) = add {
-            if !store::all_tags(tx)?.iter().any(|known| known.id == tag) {
+            if !tags::customer_tags(tx)?.iter().any(|known| known.id == tag) {
                 return Err(Error::Invalid("customers-tag-unknown".into()));
             }
             actions::add_tag(tx, &by, &customer, tag)?;

@@ -1,0 +1,68 @@
+//! Customers' identities in channels.
+
+use diesel::prelude::*;
+
+use crate::customers::model::ChannelAccount;
+use crate::db::schema::channel_accounts as accounts;
+use crate::db::types::{AccountId, ChannelId, CustomerId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+
+pub fn accounts_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<ChannelAccount>> {
+    Ok(accounts::table
+        .filter(accounts::customer_id.eq(id))
+        .order(accounts::id)
+        .select(ChannelAccount::as_select())
+        .load(conn)?)
+}
+
+pub fn find_account(conn: &mut Conn, id: AccountId) -> Result<ChannelAccount> {
+    Ok(accounts::table.find(id).select(ChannelAccount::as_select()).first(conn)?)
+}
+
+pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<ChannelAccount>> {
+    Ok(accounts::table
+        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
+        .select(ChannelAccount::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// A channel's words on somebody's identity there.
+pub struct NewAccount<'a> {
+    pub channel: ChannelId,
+    pub address: &'a str,
+    pub display_name: &'a str,
+    pub username: &'a str,
+    pub avatar_url: Option<&'a str>,
+}
+
+pub fn insert_account(tx: &mut Tx, customer: CustomerId, new: &NewAccount) -> Result<AccountId> {
+    let now = UtcTime::now();
+    Ok(diesel::insert_into(accounts::table)
+        .values((
+            accounts::customer_id.eq(customer),
+            accounts::channel_id.eq(new.channel),
+            accounts::address.eq(new.address),
+            accounts::display_name.eq(new.display_name),
+            accounts::username.eq(new.username),
+            accounts::avatar_url.eq(new.avatar_url),
+            accounts::created_at.eq(now),
+            accounts::last_seen_at.eq(now),
+        ))
+        .returning(accounts::id)
+        .get_result(&mut **tx)?)
+}
+
+/// Takes over what the channel says now.
+pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()> {
+    diesel::update(accounts::table.find(id))
+        .set((
+            accounts::display_name.eq(new.display_name),
+            accounts::username.eq(new.username),
+            accounts::last_seen_at.eq(UtcTime::now()),
+            accounts::unsubscribed_at.eq(None::<UtcTime>),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! How a customer is reached and recognised: phone, e-mail, external ID, what they claimed themselves, and the pending
+//! action while nothing is known.
+
+use diesel::prelude::*;
+
+use super::refresh_search_text;
+use crate::customers::model::{Claim, ClaimKind, StoredClaim};
+use crate::db::schema::{contact_claims as claims, customers, pending_actions as pending};
+use crate::db::types::{CustomerId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::text;
+
+/// Who already has this external ID, phone or e-mail (normalised).
+pub fn find_by_contact(
+    conn: &mut Conn,
+    external_id: Option<&str>,
+    phone_digits: Option<&str>,
+    email_folded: Option<&str>,
+) -> Result<Option<CustomerId>> {
+    if let Some(external_id) = external_id {
+        let found = customers::table
+            .filter(customers::external_id.eq(external_id))
+            .select(customers::id)
+            .first(conn)
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    if let Some(digits) = phone_digits {
+        let found = customers::table
+            .filter(customers::phone_digits.eq(digits))
+            .order(customers::id)
+            .select(customers::id)
+            .first(conn)
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let Some(email) = email_folded else { return Ok(None) };
+    Ok(customers::table
+        .filter(customers::email_folded.eq(email))
+        .order(customers::id)
+        .select(customers::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Stores what a visitor typed, unless they typed the same before.
+pub fn insert_claim(tx: &mut Tx, customer: CustomerId, claim: &Claim, phone_region: &str) -> Result<()> {
+    let folded = match claim.kind {
+        ClaimKind::Email => text::fold(&claim.value),
+        ClaimKind::Phone => text::phone_digits(&claim.value, phone_region).unwrap_or_default(),
+    };
+    let known: Option<i64> = claims::table
+        .filter(claims::customer_id.eq(customer).and(claims::kind.eq(claim.kind)).and(claims::value_folded.eq(&folded)))
+        .select(claims::id)
+        .first(&mut **tx)
+        .optional()?;
+    if known.is_none() && !folded.is_empty() {
+        diesel::insert_into(claims::table)
+            .values((
+                claims::customer_id.eq(customer),
+                claims::kind.eq(claim.kind),
+                claims::value.eq(&claim.value),
+                claims::value_folded.eq(folded),
+                claims::created_at.eq(UtcTime::now()),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+pub fn claims_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<StoredClaim>> {
+    Ok(claims::table
+        .filter(claims::customer_id.eq(id))
+        .order(claims::id)
+        .select(StoredClaim::as_select())
+        .load(conn)?)
+}
+
+/// Fills in an e-mail and a phone that the record lacks, unless they are another customer's: nobody becomes reachable
+/// under somebody else's address.
+pub fn fill_contact(
+    tx: &mut Tx,
+    id: CustomerId,
+    email: Option<&str>,
+    phone: Option<&str>,
+    phone_region: &str,
+) -> Result<()> {
+    if let Some(email) = email
+        && find_by_contact(tx, None, None, Some(&text::fold(email)))?.is_none()
+    {
+        let lacks = customers::table.filter(customers::id.eq(id).and(customers::email.is_null()));
+        diesel::update(lacks)
+            .set((customers::email.eq(email), customers::email_folded.eq(text::fold(email))))
+            .execute(&mut **tx)?;
+    }
+    if let Some(phone) = phone
+        && let Some(digits) = text::phone_digits(phone, phone_region)
+        && find_by_contact(tx, None, Some(&digits), None)?.is_none()
+    {
+        let lacks = customers::table.filter(customers::id.eq(id).and(customers::phone.is_null()));
+        diesel::update(lacks)
+            .set((customers::phone.eq(phone), customers::phone_digits.eq(&digits)))
+            .execute(&mut **tx)?;
+    }
+    refresh_search_text(tx, id)?;
+    refresh_pending(tx, id)
+}
+
+/// Opens or ends the pending action "contact details", by what the customer's record has now.
+pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
+    let (phone, email): (Option<String>, Option<String>) =
+        customers::table.find(id).select((customers::phone, customers::email)).first(&mut **tx)?;
+    let is_needed = phone.is_none() && email.is_none();
+    let open = pending::table
+        .filter(pending::customer_id.eq(id).and(pending::kind.eq("contact_details")).and(pending::done_at.is_null()));
+    let waits: Option<i64> = open.select(pending::id).first(&mut **tx).optional()?;
+    let now = UtcTime::now();
+    match (is_needed, waits) {
+        (true, None) => {
+            diesel::insert_into(pending::table)
+                .values((pending::customer_id.eq(id), pending::kind.eq("contact_details"), pending::created_at.eq(now)))
+                .execute(&mut **tx)?;
+        }
+        (false, Some(action)) => {
+            diesel::update(pending::table.find(action)).set(pending::done_at.eq(now)).execute(&mut **tx)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether contact details are missing.
+pub fn has_pending(conn: &mut Conn, id: CustomerId) -> Result<bool> {
+    let open: Option<i64> = pending::table
+        .filter(pending::customer_id.eq(id).and(pending::done_at.is_null()))
+        .select(pending::id)
+        .first(conn)
+        .optional()?;
+    Ok(open.is_some())
+}
