@@ -47,7 +47,7 @@ fn is_override(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The digits of a text, in whatever script they are written.
+/// The digits of a text, full-width ones too.
 pub fn digits(text: &str) -> String {
     text.nfkc().filter_map(|c| c.to_digit(10).and_then(|d| char::from_digit(d, 10))).collect()
 }

@@ -39,6 +39,7 @@ staff-member = Staff member
 staff-name = Name
 staff-name-missing = Enter a name.
 staff-name-hint = Customers of the web chat see it. Empty: the part of the e-mail before the @.
+staff-email-hint = They sign in with it. Who is signed in stays signed in.
 staff-role = Role
 staff-role-missing = Choose a role.
 staff-role-hint = Operators answer customers; supervisors also decide on blocks and see everyone's history; admins also change the settings.

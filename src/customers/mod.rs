@@ -14,8 +14,8 @@ mod views;
 pub mod web;
 
 pub use model::{
-    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records,
-    StoredClaim, TypedDetails,
+    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records, StoredClaim,
+    TypedDetails,
 };
 pub use store::{NewAccount, Origin, find, refresh_pending, refresh_search_text, require_visible};
 pub use views::EditForm;

@@ -19,9 +19,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
 
-pub use accounts::{
-    NewAccount, accounts_of, find_account, find_account_by_address, insert_account, update_account,
-};
+pub use accounts::{NewAccount, accounts_of, find_account, find_account_by_address, insert_account, update_account};
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
 pub use tags::{add_tag, remove_tag, tags_of};
 
@@ -124,9 +122,7 @@ pub fn update_details(
     name_edited: bool,
     phone_region: &str,
 ) -> Result<()> {
-    diesel::update(customers::table.find(id))
-        .set(Fields::of(details, name_edited, phone_region))
-        .execute(&mut **tx)?;
+    diesel::update(customers::table.find(id)).set(Fields::of(details, name_edited, phone_region)).execute(&mut **tx)?;
     set_handles(tx, id, &details.handles)?;
     refresh_search_text(tx, id)
 }

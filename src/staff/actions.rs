@@ -1,6 +1,6 @@
 //! Adding, changing, disabling, one-time links, passwords, sessions. Each change is audited and announced.
 
-use super::model::{Invitation, NewStaff, StaffMember};
+use super::model::{EditedStaff, Invitation, NewStaff, StaffMember};
 use super::store;
 use crate::audit;
 use crate::auth::{Admin, Operator, Role, Theme, passwords, sessions};
@@ -45,16 +45,20 @@ pub fn add(tx: &mut Tx, by: &Admin, new: &NewStaff) -> Result<Added> {
     Ok(Added { id, token: link(tx, Some(id))? })
 }
 
-/// Changes name and role. Their own role nobody changes, and an admin is always left.
-pub fn edit(tx: &mut Tx, by: &Admin, id: StaffId, name: &str, role: Role) -> Result<()> {
+/// Changes name, e-mail and role. Their own role nobody changes, and an admin is always left. Sessions go on: whoever is
+/// signed in has shown who they are.
+pub fn edit(tx: &mut Tx, by: &Admin, id: StaffId, edited: &EditedStaff) -> Result<()> {
     let member = store::find(tx, id)?;
-    if member.role != role {
+    if member.email != edited.email && store::email_taken(tx, &edited.email)? {
+        return Err(Error::refused("staff-email-taken"));
+    }
+    if member.role != edited.role {
         if id == by.id() {
             return Err(Error::refused("staff-own-role"));
         }
         require_another_admin(tx, &member)?;
     }
-    store::set_name_and_role(tx, id, name, role)?;
+    store::update(tx, id, edited)?;
     changed(tx, by, id, "staff.edited")
 }
 

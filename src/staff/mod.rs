@@ -9,5 +9,5 @@ pub use actions::{
     disable_from_command_line, edit, enable, end_other_sessions, end_own_session, end_session_of, first_admin_link,
     invitation, reset, reset_from_command_line, save_profile,
 };
-pub use model::{Invitation, NewStaff, StaffMember, new_password, role_key};
+pub use model::{EditedStaff, Invitation, NewStaff, StaffMember, new_password, role_key};
 pub use store::{find, last_seen, list, names, password_hash};

@@ -95,15 +95,37 @@ pub struct NewStaff {
     pub role: Role,
 }
 
+/// What an admin changes of a staff member, checked.
+#[derive(Clone, Debug)]
+pub struct EditedStaff {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+}
+
+impl EditedStaff {
+    pub fn parse(email: &str, name: &str, role: Role) -> Result<Self, Errors> {
+        let mut errors = Errors::default();
+        let name = errors.line("name", name, "staff-name-missing");
+        let email = sign_in_email(&mut errors, email);
+        errors.or(Self { email, name, role })
+    }
+}
+
+/// The e-mail that a person signs in with: folded, so that its case does not matter.
+fn sign_in_email(errors: &mut Errors, typed: &str) -> String {
+    let email = errors.email("email", typed);
+    if email.is_none() {
+        errors.add("email", "error-email");
+    }
+    text::fold(&email.unwrap_or_default())
+}
+
 impl NewStaff {
     /// From what was typed; without a name the part before the @ stands in.
     pub fn parse(email: &str, name: &str, role: Role) -> Result<Self, Errors> {
         let mut errors = Errors::default();
-        let typed = errors.email("email", email);
-        if typed.is_none() {
-            errors.add("email", "error-email");
-        }
-        let email = text::fold(&typed.unwrap_or_default());
+        let email = sign_in_email(&mut errors, email);
         let mut name = errors.optional_line("name", name);
         if name.is_empty() {
             name = email.split('@').next().unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::model::{Link, NewStaff, StaffMember};
+use super::model::{EditedStaff, Link, NewStaff, StaffMember};
 use crate::auth::sessions::hash_key;
 use crate::auth::{Presence, Role, Theme};
 use crate::db::schema::{sessions, staff, staff_links};
@@ -71,8 +71,10 @@ pub fn set_password_hash(tx: &mut Tx, id: StaffId, hash: &str) -> Result<()> {
     Ok(())
 }
 
-pub fn set_name_and_role(tx: &mut Tx, id: StaffId, name: &str, role: Role) -> Result<()> {
-    diesel::update(staff::table.find(id)).set((staff::name.eq(name), staff::role.eq(role))).execute(&mut **tx)?;
+pub fn update(tx: &mut Tx, id: StaffId, edited: &EditedStaff) -> Result<()> {
+    diesel::update(staff::table.find(id))
+        .set((staff::email.eq(&edited.email), staff::name.eq(&edited.name), staff::role.eq(edited.role)))
+        .execute(&mut **tx)?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::i18n::Lang;
 use crate::error::{Error, Result};
 
 /// The headers that decide what is answered at one URL.
@@ -73,6 +74,21 @@ impl Hx {
         // Fetched as a whole page: the heading and the marked section of the sidebar belong to it, too.
         let location = serde_json::json!({ "path": url, "target": "#app", "select": "#app", "swap": "outerMorph", "push": "true" });
         Ok(HttpResponse::Ok().insert_header(("HX-Location", location.to_string())).cookie(cookie).finish())
+    }
+
+    /// After a change that the page itself shows: the region that was asked for out of `fresh`, with a toast; without
+    /// scripts on to `url`, where the same toast is.
+    pub async fn updated<P: Regions>(
+        &self,
+        lang: Lang,
+        toast: &'static str,
+        url: &str,
+        fresh: impl Future<Output = Result<P>>,
+    ) -> Result<HttpResponse> {
+        if self.region.is_none() {
+            return self.done(toast, url);
+        }
+        self.changed(&fresh.await?, &lang.t(toast))
     }
 
     /// After a change that the page shows in one of its own regions: that region, fresh, with a toast.

@@ -115,6 +115,7 @@ routes! {
     Get "/customers/{id}" Operator customers::web::profile::page;
     Get "/customers/{id}/edit" Operator customers::web::edit::form;
     Post "/customers/{id}/edit" Operator customers::web::edit::save;
+    Post "/customers/{id}/fields/{field}" Operator customers::web::field::save;
     Post "/customers/{id}/claims" Operator customers::web::edit::use_claim;
     Post "/customers/{id}/responsible" Operator customers::web::bind::responsible;
     Post "/customers/{id}/tags" Operator customers::web::tags::change;

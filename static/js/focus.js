@@ -5,7 +5,7 @@
 (() => {
   "use strict";
 
-  const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea";
+  const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea, summary";
 
   // The ids round the focused element, from inside to outside.
   let around = [];

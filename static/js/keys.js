@@ -22,11 +22,17 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = event.target.closest("form[data-composer]");
+      const form = event.target.closest("form[data-composer], form[data-inline]");
       if (form && !event.repeat) {
         event.preventDefault();
         form.requestSubmit();
       }
+      return;
+    }
+    if (event.key === "Escape") {
+      const cancel = event.target.closest("form[data-inline]")?.querySelector("[data-cancel]");
+      if (cancel) event.preventDefault();
+      cancel?.click();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

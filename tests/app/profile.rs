@@ -72,6 +72,90 @@ async fn the_profile_has_its_fields() {
     }
 }
 
+/// CUST-12, CUST-13, CUST-14, CUST-15, CUST-16, CUST-17, CUST-18, CUST-19: each field is edited where it stands.
+#[actix_web::test]
+async fn a_field_is_edited_in_place() {
+    let app = spawn_app().await;
+    let id = app.customer(Person::named("Nick"));
+    let client = app.sign_in(OPERATOR).await;
+    let url = format!("/customers/{id}");
+    let page = client.get(&url).await;
+    for (field, value, shown) in [
+        ("name", "Анна 🌸", "Анна 🌸"),
+        ("real_name", "Anna Kowalska", "Anna Kowalska"),
+        ("phone", "+44 7700 900142", "+44 7700 900142"),
+        ("email", "anna@example.com", "anna@example.com"),
+        ("company", "Kowalska Studio", "Kowalska Studio"),
+        ("external_id", "CRM-55", "CRM-55"),
+        ("language", "Polish", "Polish"),
+        ("note", "Two\nlines", "Two lines"),
+        ("handles", "QQ: 12345\nICQ: 777", "ICQ: 777"),
+    ] {
+        let (region, target) = (format!("field-{field}"), format!("div#field-{field}"));
+        // Without scripts the same control leads to the page that edits.
+        page.assert_has(&format!("#{region} a[href='{url}/edit#{field}'][hx-get='{url}?edit={field}']"));
+        let form = client.htmx(&format!("{url}?edit={field}"), &target).await;
+        form.assert_region(&region).assert_has(&format!("#f-{field}[autofocus]"));
+        let action = format!("{url}/fields/{field}");
+        let was = form.form("form").fields.iter().find(|(name, _)| name == "was").unwrap().1.clone();
+        let saved = client.htmx_post(&action, &target, &[("typed", value), ("was", &was)]).await;
+        saved.assert_region(&region).assert_says(shown).assert_lacks("form");
+        assert_eq!(saved.header("hx-trigger"), r#"{"toast":"Saved"}"#);
+        client.htmx(&url, &target).await.assert_region(&region).assert_says(shown).assert_lacks("form");
+    }
+    assert_eq!(app.text("SELECT phone_digits FROM customers").as_deref(), Some("447700900142"));
+    assert_eq!(app.number("SELECT count(*) FROM companies"), 1);
+    assert!(app.text("SELECT search_text FROM customers").unwrap().contains("crm-55"));
+    client.post_form(&format!("{url}/fields/id"), &[("typed", "7")]).await.assert_status(404);
+    client
+        .post_form(&format!("{url}/fields/note"), &[("typed", "x"), ("was", "Two\r\nlines")])
+        .await
+        .assert_redirect(&url);
+    client.post_form("/customers/999999/fields/note", &[("typed", "x")]).await.assert_status(404);
+}
+
+/// What does not fit is told at the field with what was typed; what others changed meanwhile is shown before it goes.
+#[actix_web::test]
+async fn a_field_that_does_not_fit_stays_open() {
+    let app = spawn_app().await;
+    let id = app.customer(Person { name: "Anna", email: "a@example.com", ..Person::default() });
+    let other = app.customer(Person::named("Other"));
+    app.execute(&format!("UPDATE customers SET external_id = 'CRM-1' WHERE id = {other}"));
+    // A field that no form would let in is no reason to refuse another one.
+    app.execute(&format!("UPDATE customers SET phone = 'none' WHERE id = {id}"));
+    let client = app.sign_in(OPERATOR).await;
+    let url = format!("/customers/{id}");
+    let long = "я".repeat(201);
+    for (field, was, typed) in [
+        ("name", "Anna", " \u{200b}\u{7} "),
+        ("name", "Anna", long.as_str()),
+        ("phone", "none", "'; DROP TABLE customers; --"),
+        ("email", "a@example.com", "a@b"),
+        ("handles", "", "QQ 12345"),
+        ("language", "", long.as_str()),
+        ("external_id", "", "CRM-1"),
+    ] {
+        let action = format!("{url}/fields/{field}");
+        let sent = [("typed", typed), ("was", was)];
+        let answer = client.htmx_post(&action, &format!("div#field-{field}"), &sent).await;
+        answer.assert_status(422).assert_has(&format!("#f-{field}-err"));
+        answer.assert_has(&format!("#f-{field}[aria-invalid=true][autofocus]"));
+        assert!(!answer.text.contains("<html"));
+        let page = client.post_form(&action, &sent).await;
+        page.assert_status(422).assert_has(&format!("html #f-{field}[aria-invalid=true]"));
+        let kept =
+            page.form(&format!("#field-{field} form")).fields.iter().find(|(n, _)| n == "typed").unwrap().1.clone();
+        assert_eq!(kept.trim_end_matches('\n'), typed.replace(['\u{7}'], "\u{7}"), "{field}");
+    }
+    let action = format!("{url}/fields/email");
+    let stale = client.htmx_post(&action, "div#field-email", &[("typed", "b@example.com"), ("was", "")]).await;
+    stale.assert_status(422).assert_says("a@example.com").assert_says("Somebody else changed it");
+    assert_eq!(stale.attribute("#f-email", "value"), "b@example.com");
+    assert_eq!(stale.attribute("[name=was]", "value"), "a@example.com");
+    client.submit(&stale, "form", &[]).await.assert_redirect(&url);
+    assert_eq!(app.text(&format!("SELECT email FROM customers WHERE id = {id}")).as_deref(), Some("b@example.com"));
+}
+
 /// CUST-20, CUST-21: the ID is unique, is shown and is no field: what a form sends for it changes nothing.
 #[actix_web::test]
 async fn the_id_cannot_be_edited() {

@@ -40,6 +40,37 @@ async fn customer_tags_are_added_renamed_recoloured_and_deleted() {
     admin.get(&format!("/settings/customer-tags/{id}/delete")).await.assert_status(404);
 }
 
+/// With htmx both tag pages and the general settings change in place; what does not fit stays in its own form.
+#[actix_web::test]
+async fn sections_change_in_place() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let section = "div#section";
+    for url in ["/settings/customer-tags", "/settings/conversation-tags"] {
+        let added = admin.htmx_post(url, section, &[("name", "Опт"), ("hue", "3")]).await;
+        added.assert_region("new-tag").assert_says("Опт").assert_has("details");
+        assert_eq!(added.attribute("#name", "value"), "");
+        assert_eq!(added.header("hx-trigger"), r#"{"toast":"Tag added"}"#);
+        let taken = admin.htmx_post(url, section, &[("name", "ОПТ"), ("hue", "8")]).await;
+        taken.assert_status(422).assert_has("#name[aria-invalid][autofocus]").assert_lacks("details[open]");
+        assert_eq!(taken.attribute("#name", "value"), "ОПТ");
+        let id = app.number(&format!("SELECT MAX(id) FROM {}", &url[10..].replace('-', "_")));
+        let wrong = admin.htmx_post(&format!("{url}/{id}"), section, &[("name", ""), ("hue", "1")]).await;
+        wrong.assert_status(422).assert_has("details[open] [aria-invalid]").assert_lacks("#name[aria-invalid]");
+        let renamed = admin.htmx_post(&format!("{url}/{id}"), section, &[("name", "Retail"), ("hue", "8")]).await;
+        renamed.assert_region("new-tag").assert_says("Retail").assert_lacks("[aria-invalid]");
+    }
+    let top = app.number("SELECT MAX(id) FROM conversation_tags").to_string();
+    let below = [("name", ""), ("parent", top.as_str())];
+    let wrong = admin.htmx_post("/settings/conversation-tags", section, &below).await;
+    wrong.assert_status(422).assert_has(&format!("details[open] #below-{top} [aria-invalid]"));
+    let hueless = admin.htmx_post("/settings/customer-tags", section, &[("name", "x"), ("hue", "9")]).await;
+    hueless.assert_status(422).assert_says("Choose a colour.");
+    let saved = admin.htmx_post("/settings/general", section, &[("business_name", "Northwind")]).await;
+    saved.assert_region("general");
+    assert_eq!(saved.attribute("#business_name", "value"), "Northwind");
+}
+
 #[actix_web::test]
 async fn a_name_is_taken_once_whatever_its_case() {
     let app = spawn_app().await;

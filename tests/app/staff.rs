@@ -145,6 +145,65 @@ async fn an_admin_is_always_left() {
     second.post_form(&format!("/settings/staff/{left}/disable"), &[]).await.assert_status(409);
 }
 
+/// An admin changes the address that a person signs in with; a taken or wrong one is told at its field.
+#[actix_web::test]
+async fn an_e_mail_is_changed() {
+    let app = spawn_app().await;
+    let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
+    let url = format!("/settings/staff/{}", app.staff_id(OPERATOR));
+    let page = admin.get(&url).await;
+    for (bad, said) in
+        [(SUPERVISOR, "is here already"), ("no address", "name@example.com"), ("a@b", "name@example.com")]
+    {
+        let answer = admin.submit(&page, "#edit-staff", &[("email", bad), ("name", "<b>Kept</b>")]).await;
+        answer.assert_status(422).assert_has("#email[aria-invalid][autofocus]");
+        assert!(answer.select("#email-err").concat().contains(said), "{bad}: {said}");
+        assert_eq!(answer.attribute("#email", "value"), bad);
+        assert_eq!(answer.attribute("#name", "value"), "<b>Kept</b>");
+    }
+    admin.submit(&page, "#edit-staff", &[("email", " Olga.New@Desk.test ")]).await.assert_status(303);
+    operator.get("/settings/profile").await.assert_status(200).assert_says("olga.new@desk.test");
+    assert_eq!(sign_in_with(&app, OPERATOR, PASSWORD).await, 422);
+    assert_eq!(sign_in_with(&app, "olga.new@DESK.test", PASSWORD).await, 303);
+    // Their own address admins change, too; their own role is not even offered.
+    let own = format!("/settings/staff/{}", app.staff_id(ADMIN));
+    let page = admin.get(&own).await;
+    page.assert_lacks("#edit-staff [name=role]");
+    admin.submit(&page, "#edit-staff", &[("email", "ada@desk.test")]).await.assert_status(303);
+    assert_eq!(app.text("SELECT role FROM staff WHERE email = 'ada@desk.test'").as_deref(), Some("admin"));
+}
+
+/// With htmx the section of the page changes in place, and a toast says what was done.
+#[actix_web::test]
+async fn settings_change_in_place() {
+    let app = spawn_app().await;
+    let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
+    let section = "div#section";
+    let url = format!("/settings/staff/{}", app.staff_id(OPERATOR));
+    let saved = admin.htmx_post(&url, section, &[("name", "Ольга"), ("role", "supervisor")]).await;
+    saved.assert_region("edit-staff").assert_says("Ольга");
+    assert_eq!(saved.header("hx-trigger"), r#"{"toast":"Saved"}"#);
+    let wrong = admin.htmx_post(&url, section, &[("name", ""), ("role", "supervisor")]).await;
+    wrong.assert_status(422).assert_has("#name[autofocus][aria-invalid]");
+    assert!(!wrong.text.contains("<html"));
+    admin.htmx_post(&format!("{url}/disable"), section, &[]).await.assert_region("enable");
+    operator.get("/").await.assert_redirect("/login");
+    admin.htmx_post(&format!("{url}/enable"), section, &[]).await.assert_region("disable");
+    let link = admin.htmx_post(&format!("{url}/reset"), section, &[]).await;
+    link.assert_region("link");
+    assert!(link.attribute("#link", "value").contains("/welcome/"));
+    let added = admin.htmx_post("/settings/staff", section, &[("email", "n@desk.test"), ("role", "operator")]).await;
+    added.assert_region("link");
+
+    let (own, there) = (app.sign_in(SUPERVISOR).await, app.sign_in(SUPERVISOR).await);
+    let left = own.htmx_post("/settings/profile/sessions/end-others", section, &[]).await;
+    left.assert_region("sessions");
+    assert_eq!(left.count("#sessions li"), 1);
+    there.get("/").await.assert_redirect("/login");
+    let wrong = own.htmx_post("/settings/profile/password", section, &[("old", "x"), ("password", "short")]).await;
+    wrong.assert_status(422).assert_has("#new-password[aria-invalid]");
+}
+
 #[actix_web::test]
 async fn a_new_password_by_link_ends_the_sessions_of_the_old() {
     let app = spawn_app().await;

@@ -149,7 +149,8 @@ fn holding<'a>(conn: &mut Conn, term: &str) -> Result<Condition<'a>> {
     if dialect::engine(conn) == Engine::Postgres {
         return Ok(Box::new(customers::search_text.like(pattern).escape('\\')));
     }
-    let found = few(conn, "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1", text::trigram_match(term))?;
+    let found =
+        few(conn, "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1", text::trigram_match(term))?;
     match found {
         Some(ids) => Ok(Box::new(customers::id.eq_any(ids))),
         None => Ok(Box::new(customers::search_text.like(pattern).escape('\\'))),
@@ -181,8 +182,7 @@ pub fn numbered(conn: &mut Conn, column: &str, digits: &str) -> Result<String> {
 
 /// The numbers that a statement with one text finds, unless they are common.
 fn few(conn: &mut Conn, statement: &str, term: String) -> Result<Option<Vec<i64>>> {
-    let found: Vec<Id> =
-        diesel::sql_query(format!("{statement} LIMIT {COMMON}")).bind::<Text, _>(term).load(conn)?;
+    let found: Vec<Id> = diesel::sql_query(format!("{statement} LIMIT {COMMON}")).bind::<Text, _>(term).load(conn)?;
     let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
     Ok((i64::try_from(ids.len()).unwrap_or(COMMON) < COMMON).then_some(ids))
 }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::customers::filter::{Filter, Period};
 use crate::customers::ListedCustomer;
+use crate::customers::filter::{Filter, Period};
 use crate::db::page::Page;
 use crate::tags::CustomerTag;
 use crate::web::page::{Regions, region_with};

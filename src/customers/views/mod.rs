@@ -1,12 +1,14 @@
 //! Pages of customers.
 
 mod edit;
+mod field;
 mod interaction;
 mod list;
 mod message;
 mod profile;
 
 pub use edit::{DeletePage, EditForm, EditPage};
+pub use field::{Edited, Field};
 pub use interaction::{ConversationRow, InteractionTab, Selected, star_row};
 pub use list::{CustomersPage, Row};
 pub use message::{AccountChoice, MessageForm, MessagePage, Stop};

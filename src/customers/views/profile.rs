@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::edit::EditForm;
+use super::field::{Edited, Field};
 use super::interaction::InteractionTab;
 use super::message::AccountChoice;
 use crate::channels::ChannelKind;
@@ -70,6 +72,12 @@ pub enum Tab {
 
 /// The tab Profile.
 pub struct Fields {
+    /// The values of the fields as a form has them.
+    pub now: EditForm,
+    /// The field whose form is open.
+    pub edited: Option<Edited>,
+    /// Names of companies to choose from, for that form.
+    pub companies: Vec<String>,
     pub handles: Vec<Handle>,
     pub company: Option<Company>,
     pub tags: Vec<CustomerTag>,
@@ -136,8 +144,29 @@ impl ProfilePage {
     }
 }
 
+impl Fields {
+    /// The form of a field, if it is open.
+    pub fn open(&self, field: &Field) -> Option<&Edited> {
+        self.edited.as_ref().filter(|edited| edited.field == *field)
+    }
+}
+
+/// One field of the profile, shown or edited.
+#[derive(Template)]
+#[template(path = "customers/field.html")]
+struct FieldRegion<'a> {
+    sh: &'a Shell,
+    c: &'a Customer,
+    fields: &'a Fields,
+    field: Field,
+}
+
 impl Regions for ProfilePage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
-        (id == "profile").then(|| self.as_profile().render())
+        if id == "profile" {
+            return Some(self.as_profile().render());
+        }
+        let (field, Tab::Fields(fields)) = (Field::parse(id.strip_prefix("field-")?)?, &self.tab) else { return None };
+        Some(FieldRegion { sh: &self.sh, c: &self.head.customer, fields, field }.render())
     }
 }

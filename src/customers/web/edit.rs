@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::customers::views::{EditForm, EditPage};
 use crate::customers::{ClaimKind, Customer, Details, TypedDetails, actions, find, store};
 use crate::db::types::{CompanyId, CustomerId};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::web::forms::Errors;
 use crate::web::page::Hx;
@@ -129,13 +129,13 @@ pub fn parse(form: &EditForm) -> Result<(Details, String), Errors> {
 }
 
 /// What the record holds now.
-struct Now {
-    details: Details,
-    company: String,
+pub(super) struct Now {
+    pub details: Details,
+    pub company: String,
 }
 
 impl Now {
-    fn of(conn: &mut Conn, customer: &Customer) -> Result<Self> {
+    pub fn of(conn: &mut Conn, customer: &Customer) -> Result<Self> {
         let handles = store::handles_of(conn, customer.id)?;
         let company = match customer.company_id {
             Some(id) => companies::store::find(conn, id)?.name,
@@ -144,7 +144,7 @@ impl Now {
         Ok(Self { details: Details::of(customer, &handles), company })
     }
 
-    fn form(&self, back: String) -> EditForm {
+    pub fn form(&self, back: String) -> EditForm {
         EditForm::of(TypedDetails::of(&self.details), self.company.clone(), self.details.version(), back)
     }
 
@@ -162,13 +162,17 @@ impl Now {
             ("customers-handles", now.handles, &form.handles),
             ("customers-note", now.note, &form.note),
         ];
-        let same = |a: &str, b: &str| a.replace("\r\n", "\n").trim() == b.replace("\r\n", "\n").trim();
         fields.into_iter().filter(|(_, now, typed)| !same(now, typed)).map(|(name, now, _)| (name, now)).collect()
     }
 }
 
+/// Whether two values are the same, though a browser sent one of them.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    one.replace("\r\n", "\n").trim() == other.replace("\r\n", "\n").trim()
+}
+
 /// The company that was typed: the customer's own if its name stands there still, else a known one, else a new one.
-fn company_of(tx: &mut crate::db::Tx, by: &Operator, now: &Now, typed: &str) -> Result<Option<CompanyId>> {
+pub(super) fn company_of(tx: &mut Tx, by: &Operator, now: &Now, typed: &str) -> Result<Option<CompanyId>> {
     if typed.is_empty() {
         return Ok(None);
     }

@@ -3,6 +3,7 @@
 pub mod bind;
 pub mod delete;
 pub mod edit;
+pub mod field;
 mod list;
 pub mod message;
 pub mod profile;

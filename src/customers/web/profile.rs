@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::conversations;
 use crate::customers::store::{self, profile};
 use crate::customers::views::{
-    Claimed, ConversationRow, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
+    Claimed, ConversationRow, Edited, Field, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
 };
 use crate::customers::{ClaimKind, Customer};
 use crate::db::page::Cursor;
@@ -25,6 +25,7 @@ use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
+use super::edit::Now;
 use super::message::choices;
 
 #[derive(Deserialize)]
@@ -36,20 +37,39 @@ pub struct Asked {
     at: String,
     /// The dialog that is open from the start.
     dialog: String,
+    /// The field whose form is open.
+    edit: String,
 }
 
 pub async fn page(
     by: Operator,
-    mut sh: Shell,
+    sh: Shell,
     hx: Hx,
     db: Data<Db>,
     config: Data<Config>,
     id: Path<CustomerId>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
-    let (id, asked) = (id.into_inner(), asked.into_inner());
+    let asked = asked.into_inner();
+    let edited = Field::parse(&asked.edit);
+    let mut page = load(&by, sh, &db, &config, id.into_inner(), asked).await?;
+    if let (Some(field), Tab::Fields(fields)) = (edited, &mut page.tab) {
+        fields.edited = Some(Edited::open(field, &fields.now));
+    }
+    hx.page(&page)
+}
+
+/// The page as the database has it now.
+pub async fn load(
+    by: &Operator,
+    mut sh: Shell,
+    db: &Db,
+    config: &Config,
+    id: CustomerId,
+    asked: Asked,
+) -> Result<ProfilePage> {
     sh.live = format!("/live?customer={id}");
-    let (region, dialog) = (config.phone_region.clone(), asked.dialog.clone());
+    let (by, region, dialog) = (by.clone(), config.phone_region.clone(), asked.dialog.clone());
     let (head, tab) = db
         .read(move |conn| {
             let customer = crate::customers::find(conn, &by.scope(), id)?;
@@ -61,7 +81,7 @@ pub async fn page(
             Ok((head(conn, &by, customer)?, tab))
         })
         .await?;
-    hx.page(&ProfilePage { sh, head, tab, token: forms::new_token(), dialog })
+    Ok(ProfilePage { sh, head, tab, token: forms::new_token(), dialog })
 }
 
 /// What stands above every tab.
@@ -107,6 +127,9 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str)
         None => None,
     };
     Ok(Fields {
+        now: Now::of(conn, customer)?.form(String::new()),
+        edited: None,
+        companies: companies::store::offered(conn)?,
         handles: store::handles_of(conn, customer.id)?,
         company,
         tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),

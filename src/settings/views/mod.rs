@@ -1,4 +1,4 @@
-//! Pages of the settings. All of them are plain pages and forms; what changes in place belongs to the domains' own pages.
+//! Pages of the settings. What stands below their tabs is one region: forms change it in place.
 
 pub mod channels;
 pub mod profile;
@@ -10,7 +10,6 @@ use askama::Template;
 use super::General;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
-use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
 /// The sections of the settings that a person may use: address and the message that names it.
@@ -38,11 +37,23 @@ pub fn speaks(chosen: &Option<Lang>, lang: &Lang) -> bool {
 
 /// `/settings/general`.
 #[derive(Template)]
-#[template(path = "settings/general.html")]
+#[template(path = "settings/general.html", blocks = ["section"])]
 pub struct GeneralPage {
     pub sh: Shell,
     pub general: General,
     pub errors: Errors,
 }
 
-impl Regions for GeneralPage {}
+/// The region of every page of the settings: its section.
+macro_rules! section_is_region {
+    ($($page:ty),+) => {
+        $(impl crate::web::page::Regions for $page {
+            fn region(&self, id: &str) -> Option<askama::Result<String>> {
+                (id == "section").then(|| self.as_section().render())
+            }
+        })+
+    };
+}
+use section_is_region;
+
+section_is_region!(GeneralPage);

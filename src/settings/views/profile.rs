@@ -2,16 +2,16 @@
 
 use askama::Template;
 
+use super::section_is_region;
 use crate::auth::Theme;
 use crate::auth::sessions::OpenSession;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
-use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
 /// `/settings/profile`.
 #[derive(Template)]
-#[template(path = "settings/profile.html")]
+#[template(path = "settings/profile.html", blocks = ["section"])]
 pub struct ProfilePage {
     pub sh: Shell,
     pub name: String,
@@ -28,4 +28,4 @@ impl ProfilePage {
     }
 }
 
-impl Regions for ProfilePage {}
+section_is_region!(ProfilePage);

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use askama::Template;
 
+use super::section_is_region;
 use crate::auth::Role;
 use crate::auth::sessions::OpenSession;
 use crate::db::types::{StaffId, UtcTime};
 use crate::staff::StaffMember;
 use crate::web::forms::Errors;
-use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
 /// `/settings/staff`.
 #[derive(Template)]
-#[template(path = "settings/staff.html")]
+#[template(path = "settings/staff.html", blocks = ["section"])]
 pub struct StaffPage {
     pub sh: Shell,
     pub all: Vec<StaffMember>,
@@ -23,7 +23,7 @@ pub struct StaffPage {
 
 /// `/settings/staff/new`.
 #[derive(Template)]
-#[template(path = "settings/staff_new.html")]
+#[template(path = "settings/staff_new.html", blocks = ["section"])]
 pub struct NewStaffPage {
     pub sh: Shell,
     pub email: String,
@@ -35,11 +35,12 @@ pub struct NewStaffPage {
 
 /// `/settings/staff/{id}`.
 #[derive(Template)]
-#[template(path = "settings/staff_member.html")]
+#[template(path = "settings/staff_member.html", blocks = ["section"])]
 pub struct StaffMemberPage {
     pub sh: Shell,
     pub member: StaffMember,
     pub name: String,
+    pub email: String,
     pub role: Role,
     pub errors: Errors,
     pub sessions: Vec<OpenSession>,
@@ -47,7 +48,7 @@ pub struct StaffMemberPage {
 
 /// The one time that a link is shown.
 #[derive(Template)]
-#[template(path = "settings/staff_link.html")]
+#[template(path = "settings/staff_link.html", blocks = ["section"])]
 pub struct StaffLinkPage {
     pub sh: Shell,
     pub id: StaffId,
@@ -67,7 +68,4 @@ impl StaffMemberPage {
     }
 }
 
-impl Regions for StaffPage {}
-impl Regions for NewStaffPage {}
-impl Regions for StaffMemberPage {}
-impl Regions for StaffLinkPage {}
+section_is_region!(StaffPage, NewStaffPage, StaffMemberPage, StaffLinkPage);

@@ -1,46 +1,65 @@
 //! Customer tags and conversation tags.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use askama::Template;
 
+use super::section_is_region;
 use crate::db::types::{ConversationTagId, CustomerTagId};
 use crate::tags::{Branch, ConversationTag, CustomerTag, LEVELS};
 use crate::web::forms::Errors;
-use crate::web::page::Regions;
+use crate::web::i18n::Lang;
 use crate::web::shell::Shell;
 
-/// What was typed into the form of a tag: a new one's, or that of the tag with this number.
+/// What was typed into a form that did not pass, and into which; every other form shows what is stored.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
-    pub of: Option<i64>,
-    /// Of a conversation tag: a new one below this number.
-    pub below: Option<i64>,
+    /// The id of the form's element; empty if all is well.
+    pub form: String,
     pub name: String,
     pub hue: i32,
     pub errors: Errors,
 }
 
 impl Typed {
-    /// Whether a form that did not pass is that of an existing tag.
-    pub fn is_of(&self, id: &i64) -> bool {
-        self.of == Some(*id) && !self.errors.is_empty()
+    /// The form of a new tag at the top.
+    pub const NEW: &str = "new-tag";
+
+    /// The form of the tag with this number.
+    pub fn of(id: impl Display) -> String {
+        format!("tag-{id}")
     }
 
-    /// Whether it is that of a new tag below this one.
-    pub fn is_below(&self, id: &i64) -> bool {
-        self.of.is_none() && self.below == Some(*id) && !self.errors.is_empty()
+    /// The form of a new tag below the one with this number.
+    pub fn below(id: impl Display) -> String {
+        format!("below-{id}")
     }
 
-    /// Whether it is that of a new tag at the top.
-    pub fn is_new(&self) -> bool {
-        self.of.is_none() && self.below.is_none()
+    pub fn is(&self, form: &str) -> bool {
+        self.form == form
+    }
+
+    /// The name that a form shows.
+    pub fn name<'a>(&'a self, form: &str, stored: &'a str) -> &'a str {
+        if self.is(form) { &self.name } else { stored }
+    }
+
+    /// The colour that a form shows.
+    pub fn hue(&self, form: &str, stored: impl Borrow<i32>) -> i32 {
+        if self.is(form) { self.hue } else { *stored.borrow() }
+    }
+
+    /// What is wrong with a field of a form.
+    pub fn error(&self, form: &str, field: &str, lang: &Lang) -> String {
+        if self.is(form) { self.errors.of(field, *lang) } else { String::new() }
     }
 }
 
 /// `/settings/customer-tags`.
 #[derive(Template)]
-#[template(path = "settings/customer_tags.html")]
+#[template(path = "settings/customer_tags.html", blocks = ["section"])]
 pub struct CustomerTagsPage {
     pub sh: Shell,
     pub all: Vec<CustomerTag>,
@@ -57,7 +76,7 @@ impl CustomerTagsPage {
 
 /// `/settings/conversation-tags`.
 #[derive(Template)]
-#[template(path = "settings/conversation_tags.html")]
+#[template(path = "settings/conversation_tags.html", blocks = ["section"])]
 pub struct ConversationTagsPage {
     pub sh: Shell,
     pub tree: Vec<Branch>,
@@ -74,7 +93,7 @@ impl ConversationTagsPage {
 
 /// Asks before a tag goes: what goes with it is said first.
 #[derive(Template)]
-#[template(path = "settings/tag_delete.html")]
+#[template(path = "settings/tag_delete.html", blocks = ["section"])]
 pub struct TagDeletePage {
     pub sh: Shell,
     pub name: String,
@@ -85,6 +104,4 @@ pub struct TagDeletePage {
     pub action: String,
 }
 
-impl Regions for CustomerTagsPage {}
-impl Regions for ConversationTagsPage {}
-impl Regions for TagDeletePage {}
+section_is_region!(CustomerTagsPage, ConversationTagsPage, TagDeletePage);

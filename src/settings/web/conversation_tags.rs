@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 use serde::Deserialize;
 
-use super::customer_tags::refusal;
+use super::refusal;
 use crate::auth::Admin;
 use crate::db::Db;
 use crate::db::types::ConversationTagId;
@@ -19,10 +19,14 @@ const HERE: &str = "/settings/conversation-tags";
 
 /// `GET /settings/conversation-tags`.
 pub async fn list(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
-    hx.page(&load(sh, &db, Typed::default(), forms::new_token()).await?)
+    hx.page(&load(sh, &db).await?)
 }
 
-async fn load(sh: Shell, db: &Db, typed: Typed, token: String) -> Result<ConversationTagsPage> {
+async fn load(sh: Shell, db: &Db) -> Result<ConversationTagsPage> {
+    with_typed(sh, db, Typed::default(), forms::new_token()).await
+}
+
+async fn with_typed(sh: Shell, db: &Db, typed: Typed, token: String) -> Result<ConversationTagsPage> {
     let (all, counts) = db.read(|conn| Ok((tags::conversation_tags(conn)?, tags::conversations_with(conn)?))).await?;
     Ok(ConversationTagsPage { sh, tree: tags::tree(all), counts, typed, token })
 }
@@ -51,9 +55,10 @@ impl TagForm {
         errors.or((parent, name))
     }
 
-    fn typed(&self, of: Option<ConversationTagId>, errors: Errors) -> Typed {
-        let below = self.parent().ok().flatten().map(|id| id.0);
-        Typed { of: of.map(|id| id.0), below, name: self.name.clone(), hue: 1, errors }
+    /// A form for a new tag, at the top or below another one.
+    fn typed(&self, errors: Errors) -> Typed {
+        let form = self.parent().ok().flatten().map_or(Typed::NEW.to_owned(), Typed::below);
+        Typed { form, name: self.name.clone(), errors, ..Typed::default() }
     }
 }
 
@@ -73,8 +78,8 @@ pub async fn add(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<TagForm>
         }
     };
     match outcome {
-        Ok(()) => hx.done("toast-tag-added", HERE),
-        Err(errors) => hx.invalid(&load(sh, &db, form.typed(None, errors), form.form_token.clone()).await?),
+        Ok(()) => hx.updated(sh.lang, "toast-tag-added", HERE, load(sh, &db)).await,
+        Err(errors) => hx.invalid(&with_typed(sh, &db, form.typed(errors), form.form_token.clone()).await?),
     }
 }
 
@@ -93,8 +98,11 @@ pub async fn rename(
         Ok((_, name)) => refusal("name", db.write(move |tx| tags::rename_conversation_tag(tx, &by, id, &name)).await)?,
     };
     match outcome {
-        Ok(()) => hx.done("toast-saved", HERE),
-        Err(errors) => hx.invalid(&load(sh, &db, form.typed(Some(id), errors), forms::new_token()).await?),
+        Ok(()) => hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await,
+        Err(errors) => {
+            let typed = Typed { form: Typed::of(id), ..form.typed(errors) };
+            hx.invalid(&with_typed(sh, &db, typed, forms::new_token()).await?)
+        }
     }
 }
 

@@ -4,10 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 use serde::Deserialize;
 
+use super::refusal;
 use crate::auth::Admin;
 use crate::db::Db;
 use crate::db::types::CustomerTagId;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::settings::views::tags::{CustomerTagsPage, TagDeletePage, Typed};
 use crate::tags::{self, NewCustomerTag};
 use crate::web::forms::{self, Errors};
@@ -18,10 +19,14 @@ const HERE: &str = "/settings/customer-tags";
 
 /// `GET /settings/customer-tags`.
 pub async fn list(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
-    hx.page(&load(sh, &db, Typed { hue: 1, ..Typed::default() }, forms::new_token()).await?)
+    hx.page(&load(sh, &db).await?)
 }
 
-async fn load(sh: Shell, db: &Db, typed: Typed, token: String) -> Result<CustomerTagsPage> {
+async fn load(sh: Shell, db: &Db) -> Result<CustomerTagsPage> {
+    with_typed(sh, db, Typed::default(), forms::new_token()).await
+}
+
+async fn with_typed(sh: Shell, db: &Db, typed: Typed, token: String) -> Result<CustomerTagsPage> {
     let (all, counts) = db.read(|conn| Ok((tags::customer_tags(conn)?, tags::customers_with(conn)?))).await?;
     Ok(CustomerTagsPage { sh, all, counts, typed, token })
 }
@@ -35,9 +40,9 @@ pub struct TagForm {
 }
 
 impl TagForm {
-    fn typed(&self, of: Option<CustomerTagId>, errors: Errors) -> Typed {
+    fn typed(&self, form: String, errors: Errors) -> Typed {
         let hue = self.hue.parse().ok().filter(|hue| (1..=8).contains(hue)).unwrap_or(1);
-        Typed { of: of.map(|id| id.0), below: None, name: self.name.clone(), hue, errors }
+        Typed { form, name: self.name.clone(), hue, errors }
     }
 }
 
@@ -57,8 +62,11 @@ pub async fn add(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<TagForm>
         }
     };
     match outcome {
-        Ok(()) => hx.done("toast-tag-added", HERE),
-        Err(errors) => hx.invalid(&load(sh, &db, form.typed(None, errors), form.form_token.clone()).await?),
+        Ok(()) => hx.updated(sh.lang, "toast-tag-added", HERE, load(sh, &db)).await,
+        Err(errors) => {
+            let typed = form.typed(Typed::NEW.to_owned(), errors);
+            hx.invalid(&with_typed(sh, &db, typed, form.form_token.clone()).await?)
+        }
     }
 }
 
@@ -77,8 +85,11 @@ pub async fn edit(
         Ok(new) => refusal("name", db.write(move |tx| tags::edit_customer_tag(tx, &by, id, &new)).await)?,
     };
     match outcome {
-        Ok(()) => hx.done("toast-saved", HERE),
-        Err(errors) => hx.invalid(&load(sh, &db, form.typed(Some(id), errors), forms::new_token()).await?),
+        Ok(()) => hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await,
+        Err(errors) => {
+            let typed = form.typed(Typed::of(id), errors);
+            hx.invalid(&with_typed(sh, &db, typed, forms::new_token()).await?)
+        }
     }
 }
 
@@ -99,13 +110,4 @@ pub async fn delete(by: Admin, hx: Hx, db: Data<Db>, id: Path<CustomerTagId>) ->
     let id = id.into_inner();
     db.write(move |tx| tags::delete_customer_tag(tx, &by, id)).await?;
     hx.done("toast-tag-deleted", HERE)
-}
-
-/// A refusal as what is wrong with a field; other errors go on.
-pub(super) fn refusal<T>(field: &'static str, outcome: Result<T>) -> Result<Result<(), Errors>> {
-    match outcome {
-        Ok(_) => Ok(Ok(())),
-        Err(Error::Refused(said)) => Ok(Err(Errors::one(field, said))),
-        Err(other) => Err(other),
-    }
 }

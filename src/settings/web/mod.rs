@@ -15,7 +15,7 @@ use super::views::{GeneralPage, sections};
 use super::{General, general, save_general};
 use crate::auth::Admin;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::page::Hx;
@@ -29,8 +29,12 @@ pub async fn first(sh: Shell) -> HttpResponse {
 
 /// `GET /settings/general`.
 pub async fn general_page(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
+    hx.page(&load(sh, &db).await?)
+}
+
+async fn load(sh: Shell, db: &Db) -> Result<GeneralPage> {
     let general = db.read(general).await?;
-    hx.page(&GeneralPage { sh, general, errors: Errors::default() })
+    Ok(GeneralPage { sh, general, errors: Errors::default() })
 }
 
 #[derive(Deserialize, Default)]
@@ -53,5 +57,14 @@ pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<General
         return hx.invalid(&GeneralPage { sh, general, errors });
     }
     db.write(move |tx| save_general(tx, &by, &general)).await?;
-    hx.done("toast-saved", "/settings/general")
+    hx.updated(sh.lang, "toast-saved", "/settings/general", load(sh, &db)).await
+}
+
+/// A refusal as what is wrong with a field; other errors go on.
+fn refusal<T>(field: &'static str, outcome: Result<T>) -> Result<Result<(), Errors>> {
+    match outcome {
+        Ok(_) => Ok(Ok(())),
+        Err(Error::Refused(said)) => Ok(Err(Errors::one(field, said))),
+        Err(other) => Err(other),
+    }
 }

@@ -113,9 +113,10 @@ pub async fn change_password(
         let page = load(&by, sh, &db, &config, &session).await?;
         return hx.invalid(&ProfilePage { password_errors: errors, ..page });
     }
-    let (hash, mark) = (passwords::hash_later(password).await?, mark_of(&session));
-    db.write(move |tx| staff::change_own_password(tx, &by, &hash, &mark)).await?;
-    hx.done("toast-password-changed", HERE)
+    let (hash, mark, me, lang) = (passwords::hash_later(password).await?, mark_of(&session), by.clone(), sh.lang);
+    db.write(move |tx| staff::change_own_password(tx, &me, &hash, &mark)).await?;
+    let fresh = load(&by, sh, &db, &config, &session);
+    hx.updated(lang, "toast-password-changed", HERE, fresh).await
 }
 
 async fn is_right(db: &Db, by: &Operator, typed: String) -> Result<bool> {
@@ -125,15 +126,30 @@ async fn is_right(db: &Db, by: &Operator, typed: String) -> Result<bool> {
 }
 
 /// `POST /settings/profile/sessions/{id}/end`.
-pub async fn end_session(by: Operator, hx: Hx, db: Data<Db>, id: Path<i64>) -> Result<HttpResponse> {
-    let id = id.into_inner();
-    db.write(move |tx| staff::end_own_session(tx, &by, id)).await?;
-    hx.done("toast-session-ended", HERE)
+pub async fn end_session(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    session: Session,
+    id: Path<i64>,
+) -> Result<HttpResponse> {
+    let (id, me) = (id.into_inner(), by.clone());
+    db.write(move |tx| staff::end_own_session(tx, &me, id)).await?;
+    hx.updated(sh.lang, "toast-session-ended", HERE, load(&by, sh, &db, &config, &session)).await
 }
 
 /// `POST /settings/profile/sessions/end-others`.
-pub async fn end_others(by: Operator, hx: Hx, db: Data<Db>, session: Session) -> Result<HttpResponse> {
-    let mark = mark_of(&session);
-    db.write(move |tx| staff::end_other_sessions(tx, &by, &mark)).await?;
-    hx.done("toast-sessions-ended", HERE)
+pub async fn end_others(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    session: Session,
+) -> Result<HttpResponse> {
+    let (mark, me) = (mark_of(&session), by.clone());
+    db.write(move |tx| staff::end_other_sessions(tx, &me, &mark)).await?;
+    hx.updated(sh.lang, "toast-sessions-ended", HERE, load(&by, sh, &db, &config, &session)).await
 }

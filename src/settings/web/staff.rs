@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::db::types::StaffId;
 use crate::error::{Error, Result};
 use crate::settings::views::staff::{NewStaffPage, StaffLinkPage, StaffMemberPage, StaffPage};
-use crate::staff::{self, NewStaff};
+use crate::staff::{self, EditedStaff, NewStaff};
 use crate::web::address::base_url;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
@@ -106,6 +106,7 @@ async fn load(sh: Shell, db: &Db, config: &Config, session: &Session, id: StaffI
     Ok(StaffMemberPage {
         sh,
         name: member.name.clone(),
+        email: member.email.clone(),
         role: member.role,
         member,
         errors: Errors::default(),
@@ -125,39 +126,56 @@ pub async fn edit(
     id: Path<StaffId>,
     form: Form<StaffForm>,
 ) -> Result<HttpResponse> {
-    let id = id.into_inner();
-    let page = load(sh, &db, &config, &session, id).await?;
-    let again = |page, role, errors| hx.invalid(&StaffMemberPage { name: form.name.clone(), role, errors, ..page });
-    let mut errors = Errors::default();
-    let name = errors.line("name", &form.name, "staff-name-missing");
-    // One's own role is shown, not sent.
-    let sent = if form.role.is_empty() { Some(page.member.role) } else { Role::parse(&form.role) };
-    let role = sent.unwrap_or_else(|| {
-        errors.add("role", "staff-role-missing");
-        page.member.role
-    });
-    if !errors.is_empty() {
-        return again(page, role, errors);
-    }
-    match db.write(move |tx| staff::edit(tx, &by, id, &name, role)).await {
-        Ok(()) => hx.done("toast-saved", HERE),
-        Err(Error::Refused(said)) => again(page, role, Errors::one("role", said)),
-        Err(other) => Err(other),
-    }
+    let (id, form) = (id.into_inner(), form.into_inner());
+    let page = load(sh.clone(), &db, &config, &session, id).await?;
+    // One's own role is shown, not sent; an older page sends no e-mail.
+    let role = if form.role.is_empty() { Some(page.member.role) } else { Role::parse(&form.role) };
+    let email = if form.email.is_empty() { &page.member.email } else { &form.email };
+    let parsed = match role {
+        None => Err(Errors::one("role", "staff-role-missing")),
+        Some(role) => EditedStaff::parse(email, &form.name, role),
+    };
+    let errors = match parsed {
+        Err(errors) => errors,
+        Ok(edited) => match db.write(move |tx| staff::edit(tx, &by, id, &edited)).await {
+            Ok(()) => return hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db, &config, &session, id)).await,
+            Err(Error::Refused(said)) if said.key == "staff-email-taken" => Errors::one("email", said),
+            Err(Error::Refused(said)) => Errors::one("role", said),
+            Err(other) => return Err(other),
+        },
+    };
+    let role = role.unwrap_or(page.member.role);
+    hx.invalid(&StaffMemberPage { name: form.name, email: form.email, role, errors, ..page })
 }
 
 /// `POST /settings/staff/{id}/disable`.
-pub async fn disable(by: Admin, hx: Hx, db: Data<Db>, id: Path<StaffId>) -> Result<HttpResponse> {
+pub async fn disable(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    session: Session,
+    id: Path<StaffId>,
+) -> Result<HttpResponse> {
     let id = id.into_inner();
     db.write(move |tx| staff::disable(tx, &by, id)).await?;
-    hx.done("toast-staff-disabled", &url_of(id))
+    hx.updated(sh.lang, "toast-staff-disabled", &url_of(id), load(sh, &db, &config, &session, id)).await
 }
 
 /// `POST /settings/staff/{id}/enable`.
-pub async fn enable(by: Admin, hx: Hx, db: Data<Db>, id: Path<StaffId>) -> Result<HttpResponse> {
+pub async fn enable(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    session: Session,
+    id: Path<StaffId>,
+) -> Result<HttpResponse> {
     let id = id.into_inner();
     db.write(move |tx| staff::enable(tx, &by, id)).await?;
-    hx.done("toast-staff-enabled", &url_of(id))
+    hx.updated(sh.lang, "toast-staff-enabled", &url_of(id), load(sh, &db, &config, &session, id)).await
 }
 
 /// `POST /settings/staff/{id}/reset`: a link to set a new password, shown once.
@@ -180,8 +198,16 @@ pub async fn reset(
 }
 
 /// `POST /settings/staff/{id}/sessions/{session}/end`.
-pub async fn end_session(by: Admin, hx: Hx, db: Data<Db>, path: Path<(StaffId, i64)>) -> Result<HttpResponse> {
-    let (id, session) = path.into_inner();
-    db.write(move |tx| staff::end_session_of(tx, &by, id, session)).await?;
-    hx.done("toast-session-ended", &url_of(id))
+pub async fn end_session(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    session: Session,
+    path: Path<(StaffId, i64)>,
+) -> Result<HttpResponse> {
+    let (id, ended) = path.into_inner();
+    db.write(move |tx| staff::end_session_of(tx, &by, id, ended)).await?;
+    hx.updated(sh.lang, "toast-session-ended", &url_of(id), load(sh, &db, &config, &session, id)).await
 }
