@@ -1,10 +1,10 @@
 login-title = Sign in
-login-email = E-mail
+login-email = Email
 login-password = Password
 login-submit = Sign in
-login-email-missing = Enter your e-mail address.
+login-email-missing = Enter your email address.
 login-password-missing = Enter your password.
-login-wrong = This e-mail and password do not match an account here.
+login-wrong = This email and password do not match an account here.
 login-throttled = Too many tries. Try again in { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds

@@ -82,6 +82,16 @@ impl Shell {
         times::full(&self.clock, self.lang, *time)
     }
 
+    /// A time that stands alone: Today, 14:32; 14 Nov, 14:32; 12 Mar 2024, 14:32.
+    pub fn when(&self, time: &UtcTime) -> String {
+        times::when(&self.clock, self.lang, *time)
+    }
+
+    /// The same within a sentence: today at 14:32.
+    pub fn when_said(&self, time: &UtcTime) -> String {
+        times::when_said(&self.clock, self.lang, *time)
+    }
+
     /// The day alone: 23 Nov 2026.
     pub fn day(&self, time: &UtcTime) -> String {
         times::date(self.lang, self.clock.day(*time))

@@ -83,6 +83,35 @@ pub fn full(clock: &Clock, lang: Lang, time: UtcTime) -> String {
     format!("{}\u{a0}{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.year(), t.format("%H:%M"))
 }
 
+/// A time that stands alone: Today, 14:32; this year 14 Nov, 14:32; older 12 Mar 2024, 14:32.
+pub fn when(clock: &Clock, lang: Lang, time: UtcTime) -> String {
+    let today = match lang {
+        Lang::En => "Today,",
+        Lang::Ru => "Сегодня,",
+    };
+    day_and_time(clock, lang, time, today)
+}
+
+/// The same within a sentence: today at 14:32.
+pub fn when_said(clock: &Clock, lang: Lang, time: UtcTime) -> String {
+    let today = match lang {
+        Lang::En => "today at",
+        Lang::Ru => "сегодня в",
+    };
+    day_and_time(clock, lang, time, today)
+}
+
+fn day_and_time(clock: &Clock, lang: Lang, time: UtcTime, today: &str) -> String {
+    let (t, now) = (clock.local(time), clock.local(clock.now));
+    if t.date_naive() == now.date_naive() {
+        return format!("{today}\u{a0}{}", t.format("%H:%M"));
+    }
+    if t.year() == now.year() {
+        return format!("{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.format("%H:%M"));
+    }
+    full(clock, lang, time)
+}
+
 /// 14:32.
 pub fn hm(clock: &Clock, time: UtcTime) -> String {
     clock.local(time).format("%H:%M").to_string()
@@ -115,6 +144,21 @@ pub fn date(lang: Lang, day: NaiveDate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_names_no_more_of_its_day_than_is_needed() -> Result<(), chrono::ParseError> {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).map(|t| UtcTime::from(t.to_utc()));
+        let clock = Clock { now: at("2026-11-26T17:18:00Z")?, zone: Tz::UTC };
+        let (today, earlier, long_ago) =
+            (at("2026-11-26T09:05:00Z")?, at("2026-03-14T10:02:00Z")?, at("2024-03-12T09:14:00Z")?);
+        let plain = |text: String| text.replace('\u{a0}', " ");
+        assert_eq!(plain(when(&clock, Lang::En, today)), "Today, 09:05");
+        assert_eq!(plain(when_said(&clock, Lang::En, today)), "today at 09:05");
+        assert_eq!(plain(when_said(&clock, Lang::Ru, today)), "сегодня в 09:05");
+        assert_eq!(plain(when(&clock, Lang::En, earlier)), "14 Mar, 10:02");
+        assert_eq!(plain(when(&clock, Lang::Ru, long_ago)), "12 мар. 2024, 09:14");
+        Ok(())
+    }
 
     #[test]
     fn a_span_is_told_in_two_units() {

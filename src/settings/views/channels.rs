@@ -153,7 +153,7 @@ impl ChannelPage {
 
 /// The health line of a channel.
 pub fn health_line(sh: &Shell, channel: &Channel) -> String {
-    let ago = |time: Option<crate::db::types::UtcTime>| time.map(|t| sh.full(&t)).unwrap_or_default();
+    let ago = |time: Option<crate::db::types::UtcTime>| time.map(|t| sh.when_said(&t)).unwrap_or_default();
     match channel.health() {
         Health::Paused => sh.t("channel-health-paused").to_string(),
         Health::Quiet => sh.t("channel-health-quiet").to_string(),
