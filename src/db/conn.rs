@@ -18,8 +18,10 @@ pub enum Conn {
 /// What a connection may do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
-    Read,
+    /// Writes, and makes the file if there is none.
+    First,
     Write,
+    Read,
 }
 
 /// Opens connections for the pool and the writer. Looks at the URL's scheme itself: `Conn::establish` tries every
@@ -46,33 +48,83 @@ const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = 
     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456; \
     PRAGMA recursive_triggers = ON;";
 
-impl ManageConnection for Connector {
-    type Connection = Conn;
-    type Error = Failure;
+/// Which file it is, whatever its name: device and number there. Unknown where the system does not tell.
+pub(super) type FileId = Option<(u64, u64)>;
 
-    fn connect(&self) -> Result<Conn, Failure> {
+/// A connection, and the file that it has open.
+pub(super) struct Opened {
+    pub conn: Conn,
+    pub file: FileId,
+}
+
+impl Connector {
+    /// Fails if another file than `file` has the database's name now, or none. SQLite would go on in the old one,
+    /// which is lost with the process.
+    pub fn check(&self, file: FileId) -> Result<(), Failure> {
+        if !self.is_sqlite() || file_id(&self.url)? == file {
+            return Ok(());
+        }
+        Err(Failure::Unreachable(format!("{} is another file than before", self.url)))
+    }
+
+    fn open(&self) -> Result<Conn, Failure> {
         if !self.is_sqlite() {
             let mut pg = PgConnection::establish(&self.url)?;
             pg.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning")?;
             return Ok(Conn::Postgres(pg));
         }
-        let mut sqlite = SqliteConnection::establish(&self.url)?;
+        // The engine says what it could not do, but not where.
+        let mut sqlite =
+            SqliteConnection::establish(&self.url).map_err(|e| Failure::Unreachable(format!("{}: {e}", self.url)))?;
         sqlite.batch_execute(SQLITE_PRAGMAS)?;
         if self.access == Access::Read {
             sqlite.batch_execute("PRAGMA query_only = ON;")?;
         }
         Ok(Conn::Sqlite(sqlite))
     }
+}
 
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), Failure> {
-        match conn {
+/// The file of this name; fails if there is none.
+fn file_id(path: &str) -> Result<FileId, Failure> {
+    let about = std::fs::metadata(path).map_err(|e| Failure::Unreachable(format!("{path}: {e}")))?;
+    Ok(number_of(&about))
+}
+
+#[cfg(unix)]
+fn number_of(about: &std::fs::Metadata) -> FileId {
+    use std::os::unix::fs::MetadataExt;
+    Some((about.dev(), about.ino()))
+}
+
+#[cfg(not(unix))]
+fn number_of(_: &std::fs::Metadata) -> FileId {
+    None
+}
+
+impl ManageConnection for Connector {
+    type Connection = Opened;
+    type Error = Failure;
+
+    fn connect(&self) -> Result<Opened, Failure> {
+        if !self.is_sqlite() {
+            return Ok(Opened { conn: self.open()?, file: None });
+        }
+        // SQLite makes an empty database of a file that is not there: only the first connection may.
+        if self.access != Access::First {
+            file_id(&self.url)?;
+        }
+        let conn = self.open()?;
+        Ok(Opened { file: file_id(&self.url)?, conn })
+    }
+
+    fn is_valid(&self, opened: &mut Opened) -> Result<(), Failure> {
+        match &mut opened.conn {
             Conn::Postgres(pg) => Ok(pg.ping()?),
-            // An embedded database cannot go away between two calls; asking it would only cost time.
-            Conn::Sqlite(_) => Ok(()),
+            Conn::Sqlite(_) => self.check(opened.file),
         }
     }
 
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking() || conn.is_broken()
+    fn has_broken(&self, opened: &mut Opened) -> bool {
+        std::thread::panicking() || opened.conn.is_broken()
     }
 }

@@ -48,7 +48,8 @@ impl From<Sql> for Failure {
 
 impl From<ConnectionError> for Failure {
     fn from(error: ConnectionError) -> Self {
-        Failure::Unreachable(error.to_string())
+        // libpq says it in several lines, and the log is read by the line.
+        Failure::Unreachable(crate::text::clean(&error.to_string()))
     }
 }
 
@@ -80,8 +81,10 @@ impl Failure {
                 let text = info.message();
                 [
                     "locked",
-                    "disk is full",
                     "full",
+                    "No space left",
+                    "readonly",
+                    "read-only transaction",
                     "terminating connection",
                     "server closed",
                     "disk I/O",

@@ -26,7 +26,7 @@ use actix_web::web;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 pub use conn::Conn;
 use conn::{Access, Connector};
@@ -37,8 +37,10 @@ use writer::Writer;
 use crate::error::Error;
 use crate::realtime::Topic;
 
-/// How long a reader waits for a free connection before the answer is 503.
-const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(800);
+/// How long a call waits for its turn before the answer is 503.
+const WAIT_FOR_TURN: Duration = Duration::from_millis(500);
+/// How long a call whose turn it is waits for a connection that has to be made first. Both together stay below a second.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(400);
 /// Announcements that a slow listener may lag behind before it is told to look at everything again.
 const BUS: usize = 1024;
 
@@ -76,6 +78,8 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     pool: Pool<Connector>,
+    /// One for each connection: whoever waits for one holds no thread.
+    turns: Semaphore,
     bus: broadcast::Sender<Topic>,
     /// Present on SQLite only.
     writer: Option<Writer>,
@@ -86,9 +90,9 @@ impl Db {
     /// Opens the database, creating an SQLite file that is not there. Runs no migrations.
     pub fn open(url: &str, readers: u32) -> Result<Db, Failure> {
         let (bus, _) = broadcast::channel(BUS);
-        let writing = Connector { url: url.into(), access: Access::Write };
         // First, so that a wrong URL or folder is told with its reason, which the pool would hide.
-        let first = writing.connect()?;
+        let first = Connector { url: url.into(), access: Access::First }.connect()?;
+        let writing = Connector { url: url.into(), access: Access::Write };
         let (writer, access) = if writing.is_sqlite() {
             (Some(Writer::start(writing.clone(), first, bus.clone())?), Access::Read)
         } else {
@@ -100,7 +104,8 @@ impl Db {
             .connection_timeout(WAIT_FOR_CONNECTION)
             .error_handler(Box::new(PoolErrors))
             .build_unchecked(Connector { access, ..writing });
-        Ok(Db(Arc::new(Inner { pool, bus, writer, url: url.into() })))
+        let turns = Semaphore::new(usize::try_from(readers).unwrap_or(1));
+        Ok(Db(Arc::new(Inner { pool, turns, bus, writer, url: url.into() })))
     }
 
     /// Every announcement from now on.
@@ -149,17 +154,24 @@ impl Db {
         f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let db = self.clone();
+        let _turn = self.turn().await?;
         #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
         web::block(move || db.read_blocking(f)).await.map_err(|_| Failure::Closed)?
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        let turn = tokio::time::timeout(WAIT_FOR_TURN, self.0.turns.acquire()).await;
+        turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
     }
 
     /// As [`Db::read`], on the calling thread: for the command line and for worker threads.
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         guarded(|| {
-            let mut conn = self.0.pool.get().map_err(|_| Failure::Busy)?;
-            begin_read(&mut conn)?;
-            let answer = f(&mut conn);
-            Conn::rollback_transaction(&mut conn)?;
+            let mut opened = self.0.pool.get().map_err(|_| Failure::Busy)?;
+            let conn = &mut opened.conn;
+            begin_read(conn)?;
+            let answer = f(conn);
+            Conn::rollback_transaction(conn)?;
             answer
         })
     }
@@ -173,6 +185,7 @@ impl Db {
             Some(writer) => writer.call(f)?.await.map_err(|_| Failure::Closed)?,
             None => {
                 let db = self.clone();
+                let _turn = self.turn().await?;
                 #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
                 web::block(move || db.write_here(f)).await.map_err(|_| Failure::Closed)?
             }
@@ -195,8 +208,8 @@ impl Db {
         for attempt in 1..=TRIES {
             let outcome = guarded(|| {
                 // A connection that a panic leaves inside a transaction is thrown away by the pool.
-                let mut conn = self.0.pool.get().map_err(|_| Failure::Busy)?;
-                conn.transaction(|conn| {
+                let mut opened = self.0.pool.get().map_err(|_| Failure::Busy)?;
+                opened.conn.transaction(|conn| {
                     let mut tx = Tx { conn, topics: vec![] };
                     let value = f(&mut tx)?;
                     let topics = tx.topics;

@@ -147,3 +147,36 @@ impl<T> NamePage<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_comes_back_as_it_went(micros in -62_135_596_800_000_000_i64..253_402_300_800_000_000, id: i64, back: bool) {
+            let at = UtcTime::from_micros(micros).unwrap();
+            let cursor = Cursor { at, id, back };
+            prop_assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+        }
+
+        #[test]
+        fn a_cursor_by_name_comes_back_as_it_went(name in "[^\\x00]*", id: i64, back: bool) {
+            let cursor = NameCursor { name, id, back };
+            prop_assert_eq!(NameCursor::decode(&cursor.encode()), Some(cursor));
+        }
+
+        /// Any text is a cursor or none, and never one that an engine cannot hold.
+        #[test]
+        fn a_cursor_that_was_tampered_with_does_no_harm(text in ".*", way in "[fb]?", at: i64, id: i64) {
+            for text in [text.clone(), URL_SAFE_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(format!("{way}{at}.{id}"))] {
+                if let Some(found) = Cursor::decode(&text) {
+                    prop_assert!((-62_135_596_800_000_000..253_402_300_800_000_000).contains(&found.at.micros()));
+                }
+                prop_assert!(NameCursor::decode(&text).is_none_or(|found| !found.name.contains('\0')));
+            }
+        }
+    }
+}

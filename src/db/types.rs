@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SubsecRound, TimeZone, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -131,9 +131,9 @@ impl UtcTime {
         self.utc().timestamp_micros()
     }
 
-    /// The moment that `micros` microseconds after 1970 name, if chrono can hold it.
+    /// The moment that `micros` microseconds after 1970 name, if both engines can hold it: years 1 to 9999.
     pub fn from_micros(micros: i64) -> Option<Self> {
-        DateTime::from_timestamp_micros(micros).map(Self::from)
+        DateTime::from_timestamp_micros(micros).filter(|at| (1..=9999).contains(&at.year())).map(Self::from)
     }
 
     /// Later by `by` (earlier if negative); the same moment if that would leave the calendar.

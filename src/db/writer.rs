@@ -13,7 +13,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::result::Error as Sql;
 use tokio::sync::{broadcast, oneshot};
 
-use super::conn::{Conn, Connector};
+use super::conn::{Conn, Connector, Opened};
 use super::{Failure, Tx, guarded};
 use crate::error::Error;
 use crate::realtime::Topic;
@@ -32,11 +32,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn start(connector: Connector, conn: Conn, bus: broadcast::Sender<Topic>) -> Result<Writer, Failure> {
+    pub fn start(connector: Connector, opened: Opened, bus: broadcast::Sender<Topic>) -> Result<Writer, Failure> {
         let (queue, calls) = mpsc::sync_channel(QUEUE);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || run(&connector, conn, &calls, &bus))
+            .spawn(move || run(&connector, opened, &calls, &bus))
             .map_err(|e| Failure::Unreachable(e.to_string()))?;
         Ok(Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
     }
@@ -91,10 +91,17 @@ impl<T: Send, F: Fn(&mut Tx) -> Result<T, Error> + Send> Job for Call<F, T> {
     }
 }
 
-fn run(connector: &Connector, mut conn: Conn, calls: &mpsc::Receiver<Box<dyn Job>>, bus: &broadcast::Sender<Topic>) {
+fn run(connector: &Connector, opened: Opened, calls: &mpsc::Receiver<Box<dyn Job>>, bus: &broadcast::Sender<Topic>) {
+    let Opened { mut conn, mut file } = opened;
     while let Ok(first) = calls.recv() {
         let mut done = vec![];
-        let saved = batch(&mut conn, first, calls, &mut done).map_err(|e| Arc::from(e.to_string()));
+        let saved = match connector.check(file) {
+            Ok(()) => batch(&mut conn, first, calls, &mut done).map_err(|e| Arc::from(e.to_string())),
+            Err(moved) => {
+                done.extend(std::iter::once(first).chain(calls.try_iter()));
+                Err(Arc::from(moved.to_string()))
+            }
+        };
         match &saved {
             Ok(topics) => topics.iter().for_each(|topic: &Topic| {
                 let _ = bus.send(topic.clone());
@@ -103,7 +110,7 @@ fn run(connector: &Connector, mut conn: Conn, calls: &mpsc::Receiver<Box<dyn Job
                 tracing::error!(%error, calls = done.len(), "a commit failed; its calls were told so");
                 // The old connection rolls back as it closes. If no new one opens now, the next batch tries again.
                 if let Ok(fresh) = connector.connect() {
-                    conn = fresh;
+                    Opened { conn, file } = fresh;
                 }
             }
         }
@@ -124,7 +131,8 @@ fn batch(
     let (started, mut topics, mut next) = (Instant::now(), vec![], Some(first));
     if let Conn::Sqlite(sqlite) = conn {
         AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE").inspect_err(|_| {
-            done.extend(next.take());
+            // Whoever waits behind has waited as long: they are told, too, instead of one after the other.
+            done.extend(next.take().into_iter().chain(calls.try_iter()));
         })?;
     }
     while let Some(mut job) = next {

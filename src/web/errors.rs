@@ -1,5 +1,6 @@
 //! An error as whoever asked can use it: a page with a way on, a toast that leaves the page as it is, or JSON.
 
+use actix_session::storage::{SaveError, UpdateError};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -15,6 +16,7 @@ use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
 use super::shell::Bare;
+use crate::db::Failure;
 use crate::error::{Error, Said};
 
 /// The page of an error.
@@ -92,6 +94,13 @@ fn own_error(error: &actix_web::Error) -> Error {
     if let Some(own) = error.as_error::<Error>() {
         return copy(own);
     }
+    // Sessions are in the database. actix-session hides what its store says behind a bare 500; the words are kept.
+    let is_of_sessions = error.as_error::<InternalError<anyhow::Error>>().is_some()
+        || error.as_error::<InternalError<SaveError>>().is_some()
+        || error.as_error::<InternalError<UpdateError>>().is_some();
+    if is_of_sessions {
+        return Error::Db(Failure::Unreachable(format!("sessions: {error}")));
+    }
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND => Error::NotFound,
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(super::routes::FORM_LIMIT),
@@ -110,10 +119,11 @@ fn copy(error: &Error) -> Error {
         Error::Invalid(said) => Error::Invalid(said.clone()),
         Error::Refused(said) => Error::Refused(said.clone()),
         Error::TooLarge(limit) => Error::TooLarge(*limit),
+        Error::TooSlow => Error::TooSlow,
         Error::TooMany(seconds) => Error::TooMany(*seconds),
         Error::Db(failure) if failure.is_temporary() => {
             warn!(%failure, "the database did not answer");
-            Error::Db(crate::db::Failure::Busy)
+            Error::Db(Failure::Busy)
         }
         other => {
             error!(error = %other, "a request failed");
