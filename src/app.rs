@@ -26,7 +26,8 @@ use crate::jobs;
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
-use crate::web::{errors, routes, security};
+use crate::settings;
+use crate::web::{bodies, errors, routes, security};
 
 /// A running server.
 pub struct Running {
@@ -56,6 +57,7 @@ pub fn open(config: &Config) -> Result<Db> {
 pub async fn start(config: Config) -> Result<Running> {
     let db = open(&config)?;
     let secrets = Secrets::load(&config.key_path())?;
+    hold_to_key(&db, &secrets, &config).await?;
     let files = Files::open(&config)?;
     let stopping = Arc::new(AtomicBool::new(false));
     let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
@@ -99,6 +101,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
             .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
+            .wrap(from_fn(bodies::keep_coming))
             .wrap(from_fn(security::same_origin))
             .wrap(from_fn(errors::answer))
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
@@ -113,6 +116,19 @@ pub async fn start(config: Config) -> Result<Running> {
     let handle = server.handle();
     let done = tokio::spawn(server);
     Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, listener })
+}
+
+/// Refuses a key file that did not seal the secrets in the database: visitors would be strangers, webhooks unsigned.
+async fn hold_to_key(db: &Db, secrets: &Secrets, config: &Config) -> Result<()> {
+    let mark = secrets.sign("database", "key");
+    if db.write(move |tx| settings::is_sealed_by(tx, &mark)).await? {
+        return Ok(());
+    }
+    let path = config.key_path();
+    Err(Error::Internal(format!(
+        "the key file {} is another one than the one that this database's secrets were sealed with: bring that one back",
+        path.display()
+    )))
 }
 
 fn sessions(db: Db, config: &Config, key: Key) -> SessionMiddleware<Sessions> {

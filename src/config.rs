@@ -99,6 +99,8 @@ pub struct Config {
     pub demo: bool,
     /// Threads that serve HTTP; `None`: one a core.
     pub workers: Option<usize>,
+    /// How long the body of a request may pause; twice this long it may take, and a second more for each KB.
+    pub body_pause: Duration,
 }
 
 impl Default for Config {
@@ -121,6 +123,7 @@ impl Default for Config {
             provider_patience: Duration::from_secs(30),
             demo: false,
             workers: None,
+            body_pause: Duration::from_secs(20),
             data,
         }
     }
@@ -135,7 +138,7 @@ impl Config {
         let zone = given.time_zone.or(file.time_zone).unwrap_or_else(|| "UTC".into());
         Ok(Self {
             listen: given.listen.or(file.listen).unwrap_or(base.listen),
-            database_url: given.place.database_url.or(file.place.database_url),
+            database_url: given.place.database_url.or(file.place.database_url).map(known_engine).transpose()?,
             public_url: given.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
             trusted_proxies: [given.trusted_proxies, file.trusted_proxies]
                 .into_iter()
@@ -146,11 +149,14 @@ impl Config {
             geo_db: given.geo_db.or(file.geo_db),
             key_file: given.key_file.or(file.key_file),
             connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
-            session_idle: given
-                .session_idle_hours
-                .or(file.session_idle_hours)
-                .map_or(base.session_idle, chrono::Duration::hours),
-            session_max: given.session_days.or(file.session_days).map_or(base.session_max, chrono::Duration::days),
+            session_idle: match given.session_idle_hours.or(file.session_idle_hours) {
+                Some(hours) => lasting("session_idle_hours", hours, chrono::Duration::try_hours(hours))?,
+                None => base.session_idle,
+            },
+            session_max: match given.session_days.or(file.session_days) {
+                Some(days) => lasting("session_days", days, chrono::Duration::try_days(days))?,
+                None => base.session_max,
+            },
             allow_private_webhooks: given.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
             providers: providers(if given.providers.is_empty() { file.providers } else { given.providers })?,
             provider_patience: given
@@ -159,6 +165,7 @@ impl Config {
                 .map_or(base.provider_patience, |seconds| Duration::from_secs(seconds.clamp(1, 600))),
             demo: false,
             workers: None,
+            body_pause: base.body_pause,
             data,
         })
     }
@@ -199,6 +206,28 @@ fn providers(given: Vec<String>) -> Result<BTreeMap<String, String>, Error> {
         Ok((name.trim().to_owned(), url.trim_end_matches('/').to_owned()))
     };
     given.iter().map(pair).collect()
+}
+
+/// Up to ten years: no calendar ends before a session does.
+fn lasting(name: &str, number: i64, given: Option<chrono::Duration>) -> Result<chrono::Duration, Error> {
+    given
+        .filter(|lasts| *lasts > chrono::Duration::zero() && *lasts <= chrono::Duration::days(3660))
+        .ok_or_else(|| wrong(name, &number.to_string(), "a time of up to ten years"))
+}
+
+/// An address that is none of PostgreSQL would become a file of that name. It may hold a password, so only its scheme
+/// is said.
+fn known_engine(url: String) -> Result<String, Error> {
+    let scheme = url
+        .split_once(':')
+        .map(|(scheme, _)| scheme)
+        .filter(|scheme| scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
+    match scheme {
+        Some(scheme) if !url.starts_with("postgres://") && !url.starts_with("postgresql://") => {
+            Err(wrong("database_url", &format!("{scheme}:…"), "an address such as postgres://user@host/database"))
+        }
+        _ => Ok(url),
+    }
 }
 
 fn wrong(name: &str, value: &str, wanted: &str) -> Error {

@@ -65,6 +65,9 @@ pub enum Error {
     /// More than is accepted, in bytes.
     #[error("too large, the limit is {0} bytes")]
     TooLarge(usize),
+    /// A body that came too slowly, or stopped coming.
+    #[error("the body did not come in time")]
+    TooSlow,
     /// Too often; seconds until it may be tried again.
     #[error("too many requests, try again in {0} s")]
     TooMany(u64),
@@ -105,7 +108,8 @@ impl Error {
             Error::Forbidden => "error-forbidden".into(),
             Error::BadRequest(_) => "error-bad-request".into(),
             Error::Invalid(said) | Error::Refused(said) => said.clone(),
-            Error::TooLarge(limit) => Said::from("error-too-large").with("megabytes", limit / (1024 * 1024)),
+            Error::TooLarge(limit) => too_large(*limit),
+            Error::TooSlow => "error-too-slow".into(),
             Error::TooMany(seconds) => Said::from("error-too-many").with("seconds", seconds),
             Error::Db(failure) if failure.is_temporary() => "error-database".into(),
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "error-internal".into(),
@@ -122,6 +126,7 @@ impl Error {
             Error::Invalid(_) => "invalid",
             Error::Refused(_) => "refused",
             Error::TooLarge(_) => "too_large",
+            Error::TooSlow => "too_slow",
             Error::TooMany(_) => "too_many_requests",
             Error::Db(failure) if failure.is_temporary() => "unavailable",
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "internal",
@@ -138,6 +143,13 @@ impl Error {
     }
 }
 
+/// The limit as people count it.
+fn too_large(bytes: usize) -> Said {
+    const KB: usize = 1024;
+    let (limit, unit) = if bytes < KB * KB { (bytes / KB, "kb") } else { (bytes / (KB * KB), "mb") };
+    Said::from("error-too-large").with("limit", limit).with("unit", unit)
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
@@ -148,6 +160,7 @@ impl ResponseError for Error {
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Refused(_) => StatusCode::CONFLICT,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Db(failure) if failure.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

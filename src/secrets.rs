@@ -25,6 +25,7 @@ impl Secrets {
     pub fn load(path: &Path) -> Result<Self> {
         let told = |e: std::io::Error| Error::Internal(format!("the key file {}: {e}", path.display()));
         let text = match std::fs::read_to_string(path) {
+            Ok(text) if text.is_empty() => read_when_written(path).map_err(told)?,
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => create(path).map_err(told)?,
             Err(e) => return Err(told(e)),
@@ -111,9 +112,21 @@ fn create(path: &Path) -> std::io::Result<String> {
     match options.open(path) {
         Ok(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map(|()| text),
         // Another instance was faster.
-        Err(e) if e.kind() == ErrorKind::AlreadyExists => std::fs::read_to_string(path),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => read_when_written(path),
         Err(e) => Err(e),
     }
+}
+
+/// The key that another instance makes at this moment: between the file and its content there is a moment.
+fn read_when_written(path: &Path) -> std::io::Result<String> {
+    for _ in 0..50 {
+        let text = std::fs::read_to_string(path)?;
+        if !text.is_empty() {
+            return Ok(text);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    Ok(String::new())
 }
 
 #[cfg(test)]

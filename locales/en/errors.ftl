@@ -8,7 +8,11 @@ error-not-found = There is nothing at this address, or it is not yours to see.
 error-sign-in = Sign in to go on.
 error-forbidden = Your role does not allow this. Ask an admin of your team.
 error-bad-request = The request could not be read. Reload the page and try again.
-error-too-large = This is too large. The limit is { $megabytes } MB.
+error-too-large = This is too large. The limit is { $limit } { $unit ->
+    [kb] KB
+   *[mb] MB
+}.
+error-too-slow = This took too long to arrive. Check your connection and send it again.
 error-too-many = Too many requests. Try again in { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds

@@ -44,7 +44,11 @@ async fn serve(config: Config) -> Result<()> {
     }
     until_told_to_stop().await?;
     tracing::info!("stopping: finishing what is under way");
-    running.stop().await
+    tokio::select! {
+        stopped = running.stop() => stopped,
+        // Whoever says it twice means now. What was acknowledged is on disk.
+        _ = until_told_to_stop() => Err(Error::Internal("stopped at once, before everything was finished".into())),
+    }
 }
 
 async fn until_told_to_stop() -> Result<()> {

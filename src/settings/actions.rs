@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{BUSINESS, General, LANGUAGE, SEE_OTHERS};
+use super::model::{BUSINESS, General, KEY, LANGUAGE, SEE_OTHERS};
 use super::store;
 use crate::audit;
 use crate::auth::Admin;
@@ -39,4 +39,12 @@ pub fn save_general(tx: &mut Tx, by: &Admin, new: &General) -> Result<()> {
     audit::record_with(tx, by, "settings.saved", None, &detail)?;
     tx.publish(Topic::Everything);
     Ok(())
+}
+
+/// Whether the key of this mark is the one that seals the secrets in this database. The first one is.
+pub fn is_sealed_by(tx: &mut Tx, mark: &str) -> Result<bool> {
+    match store::values(tx, &[KEY])?.pop() {
+        Some((_, known)) => Ok(known == mark),
+        None => store::set(tx, KEY, mark).map(|()| true),
+    }
 }

@@ -5,6 +5,8 @@ use crate::web::i18n::Lang;
 pub(super) const SEE_OTHERS: &str = "operators_see_others";
 pub(super) const LANGUAGE: &str = "default_language";
 pub(super) const BUSINESS: &str = "business_name";
+/// What the key file signs, so that another one is noticed.
+pub(super) const KEY: &str = "key_mark";
 
 /// The settings of the page "General".
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod bodies;
 pub mod errors;
 pub mod filters;
 pub mod forms;
