@@ -176,4 +176,64 @@ mod tests {
         assert_eq!(isolate("Anna"), "Anna");
         assert_eq!(isolate("محمد"), "\u{2068}محمد\u{2069}");
     }
+
+    proptest::proptest! {
+        /// What is folded once is folded: a stored text and a typed one meet whichever was folded first.
+        #[test]
+        fn folding_again_changes_nothing(text in ".*") {
+            let once = fold(&text);
+            proptest::prop_assert_eq!(fold(&once), once.clone());
+            proptest::prop_assert_eq!(fold(&format!("  {text}\u{202e}\t")), once.clone());
+            proptest::prop_assert!(!once.chars().any(char::is_control));
+            proptest::prop_assert!(!once.starts_with(' ') && !once.ends_with(' ') && !once.contains("  "));
+        }
+
+        #[test]
+        fn a_clean_text_is_one_line_that_nobody_can_hide_in(text in ".*") {
+            let line = clean(&text);
+            proptest::prop_assert!(!line.chars().any(|c| c.is_control() || is_override(c)));
+            proptest::prop_assert_eq!(clean(&line), line.clone());
+            let lines = clean_lines(&text);
+            proptest::prop_assert!(!lines.chars().any(|c| is_override(c) || c.is_control() && c != '\n' && c != '\t'));
+            proptest::prop_assert_eq!(clean_lines(&lines), lines.clone());
+            proptest::prop_assert!(preview(&text, 20).chars().count() <= 21);
+            proptest::prop_assert!((1..=6).contains(&initials(&text).chars().count()));
+        }
+
+        #[test]
+        fn digits_are_ascii_digits_in_their_order(text in ".*", number in "[0-9]{0,30}") {
+            proptest::prop_assert!(digits(&text).bytes().all(|b| b.is_ascii_digit()));
+            let spread: String = number.chars().flat_map(|c| [c, ' ', '-']).collect();
+            proptest::prop_assert_eq!(digits(&spread), number);
+        }
+
+        /// Whatever is typed as a phone, the stored digits are found by what was typed.
+        #[test]
+        fn a_phone_is_digits_or_nothing(text in ".*", phone in "(\\+|8|7|00)?[0-9 ()-]{3,18}") {
+            for typed in [&text, &phone] {
+                for region in ["RU", "US", "no country"] {
+                    let found = phone_digits(typed, region);
+                    proptest::prop_assert!(found.is_none_or(|d| d.len() >= 3 && d.bytes().all(|b| b.is_ascii_digit())));
+                }
+                let needle = phone_needle(typed);
+                proptest::prop_assert!(needle.is_none_or(|d| d.len() >= 3 && d.bytes().all(|b| b.is_ascii_digit())));
+            }
+        }
+
+        /// Read as LIKE reads it, the pattern is the text and nothing else.
+        #[test]
+        fn an_escaped_pattern_has_no_wildcard(text in ".*") {
+            let (mut read, mut escaped) = (String::new(), false);
+            for c in like_escape(&text).chars() {
+                if !escaped && c == '\\' {
+                    escaped = true;
+                    continue;
+                }
+                proptest::prop_assert!(escaped || !matches!(c, '%' | '_'));
+                read.push(c);
+                escaped = false;
+            }
+            proptest::prop_assert_eq!(read, text);
+        }
+    }
 }

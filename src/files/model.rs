@@ -78,4 +78,18 @@ mod tests {
         assert_eq!(long.chars().count(), 120);
         assert!(long.ends_with("я.jpeg"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_becomes_a_name(typed in ".*", ending in "[a-z]{1,8}") {
+            for typed in [typed.clone(), format!("{}.{ending}", typed.repeat(40))] {
+                let name = clean_name(&typed);
+                proptest::prop_assert!((1..=NAME).contains(&name.chars().count()));
+                proptest::prop_assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']));
+                proptest::prop_assert!(!name.starts_with('.') && !name.ends_with('.'));
+                proptest::prop_assert!(!name.chars().any(char::is_control));
+                proptest::prop_assert_eq!(clean_name(&name), name);
+            }
+        }
+    }
 }

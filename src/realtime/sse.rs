@@ -33,7 +33,7 @@ impl<F: Fn(&Topic) -> Option<&'static str> + Send + 'static> Names for F {
 /// The stream of what `names` lets through. `sync` says: look at everything.
 pub fn stream(req: &actix_web::HttpRequest, changes: Receiver<Topic>, names: impl Names) -> HttpResponse {
     let (to, from) = mpsc::channel(WAITING);
-    actix_web::rt::spawn(follow(changes, names, to));
+    actix_web::rt::spawn(follow(changes, names, Reader { to, patience: STUCK }));
     let events = sse::Sse::from_infallible_receiver(from)
         .with_keep_alive(Duration::from_secs(15))
         .with_retry_duration(Duration::from_secs(1));
@@ -46,8 +46,8 @@ pub fn stream(req: &actix_web::HttpRequest, changes: Receiver<Topic>, names: imp
     answer
 }
 
-async fn follow(mut changes: Receiver<Topic>, names: impl Names, to: mpsc::Sender<sse::Event>) {
-    if !tell(&to, "sync").await {
+async fn follow(mut changes: Receiver<Topic>, names: impl Names, reader: Reader) {
+    if !reader.tell("sync").await {
         return;
     }
     // Names that wait for their pace, and when each was told last.
@@ -57,7 +57,7 @@ async fn follow(mut changes: Receiver<Topic>, names: impl Names, to: mpsc::Sende
         let next = if waiting.is_empty() {
             tokio::select! {
                 change = changes.recv() => Some(change),
-                () = to.closed() => return,
+                () = reader.to.closed() => return,
             }
         } else {
             timeout(PACE, changes.recv()).await.ok()
@@ -77,7 +77,7 @@ async fn follow(mut changes: Receiver<Topic>, names: impl Names, to: mpsc::Sende
         let (ready, later): (Vec<_>, Vec<_>) = waiting.drain(..).partition(|name| due(name));
         waiting = later;
         for name in ready {
-            if !tell(&to, name).await {
+            if !reader.tell(name).await {
                 return;
             }
             told.retain(|(other, _)| *other != name);
@@ -92,8 +92,72 @@ fn note(waiting: &mut Vec<&'static str>, name: &'static str) {
     }
 }
 
-/// False once the reader has gone or is stuck.
-async fn tell(to: &mpsc::Sender<sse::Event>, name: &'static str) -> bool {
-    let event = sse::Event::Data(sse::Data::new("").event(name));
-    matches!(timeout(STUCK, to.send(event)).await, Ok(Ok(())))
+/// Whoever reads the stream.
+struct Reader {
+    to: mpsc::Sender<sse::Event>,
+    /// How long they may take nothing while events wait.
+    patience: Duration,
+}
+
+impl Reader {
+    /// False once the reader has gone or is stuck.
+    async fn tell(&self, name: &'static str) -> bool {
+        let event = sse::Event::Data(sse::Data::new("").event(name));
+        matches!(timeout(self.patience, self.to.send(event)).await, Ok(Ok(())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    fn reader(patience: Duration) -> (Reader, mpsc::Receiver<sse::Event>) {
+        let (to, from) = mpsc::channel(WAITING);
+        (Reader { to, patience }, from)
+    }
+
+    /// A reader who takes nothing is dropped; until then no more waits for them than there is room for, however much
+    /// happens.
+    #[actix_web::test]
+    async fn a_stuck_reader_is_dropped_and_nothing_piles_up() {
+        let (bus, changes) = broadcast::channel(1024);
+        let (reader, mut from) = reader(Duration::from_millis(50));
+        // The room is taken.
+        for _ in 0..WAITING {
+            assert!(reader.tell("inbox").await);
+        }
+        let follower = actix_web::rt::spawn(follow(changes, |_: &Topic| Some("inbox"), reader));
+        for _ in 0..5_000 {
+            let _ = bus.send(Topic::Inbox);
+        }
+        timeout(Duration::from_secs(5), follower).await.unwrap().unwrap();
+        assert_eq!(bus.receiver_count(), 0, "nobody follows for them any more");
+        let mut waited = 0;
+        while from.recv().await.is_some() {
+            waited += 1;
+        }
+        assert_eq!(waited, WAITING);
+    }
+
+    /// A thousand changes at once are one look, and a reader who lagged behind looks at everything.
+    #[actix_web::test]
+    async fn a_burst_is_one_look() {
+        let (bus, changes) = broadcast::channel(16);
+        let (reader, mut from) = reader(STUCK);
+        for _ in 0..1_000 {
+            let _ = bus.send(Topic::Inbox);
+        }
+        let follower = actix_web::rt::spawn(follow(changes, |_: &Topic| Some("inbox"), reader));
+        tokio::time::sleep(PACE * 3).await;
+        let _ = bus.send(Topic::Stopping);
+        timeout(Duration::from_secs(5), follower).await.unwrap().unwrap();
+        let mut told = 0;
+        while from.recv().await.is_some() {
+            told += 1;
+        }
+        // sync at the start, sync for what was missed, inbox for the rest.
+        assert!((2..=4).contains(&told), "{told}");
+    }
 }
