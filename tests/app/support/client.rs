@@ -30,6 +30,11 @@ impl Client {
         Client { http, origin: format!("http://{address}"), headers: HeaderMap::new() }
     }
 
+    /// The same browser, with its cookies, at another instance.
+    pub fn at(&self, address: SocketAddr) -> Client {
+        Client { origin: format!("http://{address}"), ..self.clone() }
+    }
+
     /// The same browser, sending a header with every request from now on.
     pub fn with_header(&self, name: &str, value: &str) -> Client {
         let mut client = self.clone();
@@ -145,6 +150,11 @@ impl Events {
     /// The next event; fails after ten seconds without one.
     pub async fn next(&mut self) -> Event {
         self.within(Duration::from_secs(10)).await.expect("an event within ten seconds")
+    }
+
+    /// Reads on until an event of this name comes; fails after ten seconds without any.
+    pub async fn until(&mut self, name: &str) {
+        while self.next().await.name != name {}
     }
 
     /// The next event, or nothing within `time` or at the end of the stream. Comments (keep-alive) are skipped.

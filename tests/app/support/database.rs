@@ -27,17 +27,33 @@ pub enum Database {
 
 impl Database {
     pub fn create(content: Content, folder: &Path) -> Database {
-        let Some(server) = server() else {
-            let file = folder.join("switchboard.db");
-            std::fs::write(&file, sqlite_template(content)).expect("a copy of the template");
-            return Database::Sqlite { url: file.to_str().expect("a path in UTF-8").into() };
-        };
+        match server() {
+            None => Database::embedded(content, folder),
+            Some(server) => Database::on_server(server, postgres_template(server, content)),
+        }
+    }
+
+    /// On SQLite whatever the run is on: for what only a file can suffer.
+    pub fn embedded(content: Content, folder: &Path) -> Database {
+        let file = folder.join("switchboard.db");
+        std::fs::write(&file, sqlite_template(content)).expect("a copy of the template");
+        Database::Sqlite { url: file.to_str().expect("a path in UTF-8").into() }
+    }
+
+    /// One in which nothing is, not even a table: what an admin begins with.
+    pub fn unmigrated(folder: &Path) -> Database {
+        match server() {
+            None => Database::Sqlite { url: folder.join("switchboard.db").to_str().expect("a path in UTF-8").into() },
+            Some(server) => Database::on_server(server, "template0"),
+        }
+    }
+
+    fn on_server(server: &str, template: &str) -> Database {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let template = postgres_template(server, content);
         // Left over from a killed process that had the same number.
         Direct::postgres(server).execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        Direct::postgres(server).execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Direct::postgres(server).execute(&format!("CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'"));
         Database::Postgres { url: at(server, &name), name }
     }
 
@@ -56,6 +72,11 @@ impl Database {
             Database::Sqlite { url } => Direct::sqlite(url),
             Database::Postgres { url, .. } => Direct::postgres(url),
         }
+    }
+
+    /// A connection to the server itself, past this database; on SQLite there is none.
+    pub fn server(&self) -> Direct {
+        Direct::postgres(server().expect("a server"))
     }
 
     /// Counts the jobs that the runner has yet to do, or is doing.

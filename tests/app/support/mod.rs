@@ -22,6 +22,7 @@ mod client;
 mod database;
 pub mod desk;
 mod page;
+pub mod process;
 mod staff;
 mod waiting;
 
@@ -37,7 +38,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 pub use client::{Client, Event, Events};
-use database::{Database, Direct};
+pub use database::{Content, Database, Direct};
 pub use page::Page;
 pub use staff::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR};
 pub use waiting::eventually;
@@ -65,18 +66,29 @@ pub async fn spawn_app() -> TestApp {
 
 /// The same with settings of its own.
 pub async fn spawn_app_with(settings: impl Fn(&mut Config) + 'static) -> TestApp {
-    TestApp::start(database::Content::Staff, Arc::new(settings)).await
+    TestApp::start(Content::Staff, Arc::new(settings)).await
+}
+
+/// A desk with staff on SQLite, whatever engine the run is on.
+pub async fn spawn_embedded_app() -> TestApp {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let database = Database::embedded(Content::Staff, data.path());
+    TestApp::on(data, database, Arc::new(|_| ())).await
 }
 
 /// A desk on its first day: migrated, nobody in it.
 pub async fn spawn_empty_app() -> TestApp {
-    TestApp::start(database::Content::Nobody, Arc::new(|_| ())).await
+    TestApp::start(Content::Nobody, Arc::new(|_| ())).await
 }
 
 impl TestApp {
-    async fn start(content: database::Content, settings: Settings) -> TestApp {
+    async fn start(content: Content, settings: Settings) -> TestApp {
         let data = tempfile::tempdir().expect("a temporary folder");
         let database = Database::create(content, data.path());
+        TestApp::on(data, database, settings).await
+    }
+
+    async fn on(data: TempDir, database: Database, settings: Settings) -> TestApp {
         let (server, address, db) = Server::start(config(&data, &database, &settings)).await;
         TestApp { server: Some(server), address, db, settings, database, data }
     }
@@ -140,6 +152,16 @@ impl TestApp {
     /// Runs statements past the product: for states that no page can bring about.
     pub fn execute(&self, sql: &str) {
         self.database.connect().execute(sql);
+    }
+
+    /// A connection past the product, for many questions in a row.
+    pub fn direct(&self) -> Direct {
+        self.database.connect()
+    }
+
+    /// A connection to the PostgreSQL server, past this desk's database.
+    pub fn server(&self) -> Direct {
+        self.database.server()
     }
 
     /// Waits until no background job is due.

@@ -103,6 +103,11 @@ impl Page {
             .unwrap_or_else(|| panic!("no {name} on {css}: {}", self.describe()))
     }
 
+    /// The text of every match, with its line breaks and blanks as they are.
+    pub fn raw_texts(&self, css: &str) -> Vec<String> {
+        self.html().select(&selector(css)).map(|element| element.text().collect()).collect()
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }

@@ -1,0 +1,243 @@
+//! What each form and endpoint takes: one row for every route that changes something.
+
+/// How the body is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A form, as a page sends it.
+    Form,
+    /// A form with files.
+    Multipart,
+    Json,
+}
+
+/// What a field is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Typed by a person: whatever is wrong, it must come back in the form.
+    Typed,
+    /// The same, where the form shows it: not every form of this address has it.
+    TypedIfShown,
+    /// One of some words, a mark, a way back.
+    Word,
+    /// The number of something in the database.
+    Id,
+    /// Makes the same form sent twice work once.
+    Once,
+    /// Typed, and never shown again.
+    Secret,
+    /// JSON that is no text: a number or a truth.
+    Plain,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// A good value; for ids the name of something in the world, for the rest the text itself.
+    pub good: &'static str,
+}
+
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub body: Body,
+    pub fields: &'static [Field],
+}
+
+const fn typed(name: &'static str, good: &'static str) -> Field {
+    Field { name, kind: Kind::Typed, good }
+}
+const fn shown(name: &'static str, good: &'static str) -> Field {
+    Field { name, kind: Kind::TypedIfShown, good }
+}
+const fn word(name: &'static str, good: &'static str) -> Field {
+    Field { name, kind: Kind::Word, good }
+}
+const fn id(name: &'static str, what: &'static str) -> Field {
+    Field { name, kind: Kind::Id, good: what }
+}
+const fn once(name: &'static str) -> Field {
+    Field { name, kind: Kind::Once, good: "" }
+}
+const fn secret(name: &'static str, good: &'static str) -> Field {
+    Field { name, kind: Kind::Secret, good }
+}
+const fn plain(name: &'static str, good: &'static str) -> Field {
+    Field { name, kind: Kind::Plain, good }
+}
+
+const TOKEN: Field = once("form_token");
+const BACK: Field = word("back", "/customers");
+const NEW_PASSWORD: &str = "a new and long password";
+
+const DETAILS: &[Field] = &[
+    typed("name", "Anna Petrova"),
+    typed("real_name", "Анна Петрова"),
+    typed("phone", "+7 901 788-07-95"),
+    typed("email", "anna@example.com"),
+    typed("external_id", ""),
+    typed("company", "Globex"),
+    word("language", "ru"),
+    typed("note", "Calls back\nin the evening"),
+    typed("handles", "QQ: 12345"),
+    word("version", ""),
+    word("anyway", "1"),
+    TOKEN,
+    BACK,
+];
+const DEED: &[Field] = &[id("conversation", "conversation")];
+const BLOCK: &[Field] = &[typed("reason", "Insults"), word("expires", ""), TOKEN, BACK];
+const COMPANY: &[Field] = &[
+    typed("name", "Globex"),
+    typed("domain", "globex.example"),
+    typed("note", "Pays late"),
+    word("version", ""),
+    TOKEN,
+];
+const TAG_OF: &[Field] = &[id("tag", "conversation_tag"), TOKEN, BACK];
+const CUSTOMER_TAG: &[Field] = &[typed("name", "Wholesale"), word("hue", "3"), TOKEN];
+const CONVERSATION_TAG: &[Field] = &[typed("name", "Refund"), word("parent", ""), TOKEN];
+const WELCOME: &[Field] = &[
+    shown("email", "new@desk.test"),
+    shown("name", "Nora New"),
+    secret("password", NEW_PASSWORD),
+    secret("again", NEW_PASSWORD),
+];
+const PERSON: &[Field] = &[word("name", "Ivan"), word("email", "ivan@example.com"), word("phone", "+79017880795")];
+const NOTHING: &[Field] = &[];
+
+const fn form(path: &'static str, fields: &'static [Field]) -> Row {
+    Row { method: "Post", path, body: Body::Form, fields }
+}
+const fn multipart(path: &'static str, fields: &'static [Field]) -> Row {
+    Row { method: "Post", path, body: Body::Multipart, fields }
+}
+const fn json(path: &'static str, fields: &'static [Field]) -> Row {
+    Row { method: "Post", path, body: Body::Json, fields }
+}
+
+pub const TABLE: &[Row] = &[
+    Row { method: "Put", path: "/api/v1/customers/{external_id}", body: Body::Json, fields: PERSON },
+    json(
+        "/api/v1/customers/{external_id}/messages",
+        &[word("client_uuid", "uuid"), word("text", "Hi"), word("name", "I")],
+    ),
+    json("/api/v1/customers/{external_id}/typing", &[plain("typing", "true")]),
+    json("/api/v1/customers/{external_id}/read", &[plain("up_to", "1")]),
+    json("/api/v1/conversations/{id}/rating", &[plain("rating", "5"), word("comment", "Fine")]),
+    json("/chat/{key}/session", &[word("token", ""), word("external_id", ""), word("hmac", "")]),
+    multipart(
+        "/chat/{key}/messages",
+        &[
+            word("client_uuid", "uuid"),
+            word("text", "Hello"),
+            word("name", "Ivan"),
+            word("email", "ivan@example.com"),
+            word("phone", "+79017880795"),
+            word("page", "https://shop.example/lid"),
+            word("referrer", "https://search.example/"),
+        ],
+    ),
+    json("/chat/{key}/typing", &[plain("typing", "true")]),
+    json("/chat/{key}/read", &[plain("up_to", "1")]),
+    json("/chat/{key}/rating", &[plain("conversation", "1"), plain("rating", "5"), word("comment", "Fine")]),
+    form(
+        "/login",
+        &[typed("email", "nobody@desk.test"), secret("password", "not the password"), word("next", "/inbox")],
+    ),
+    form("/logout", NOTHING),
+    form("/presence", &[word("presence", "away")]),
+    form("/preferences", &[word("theme", "dark"), word("language", "en")]),
+    multipart(
+        "/inbox/{customer}/messages",
+        &[
+            typed("text", "We have the lid"),
+            word("mode", "reply"),
+            word("client_uuid", "uuid"),
+            word("shown", "1"),
+            word("over", "1"),
+            word("from", ""),
+        ],
+    ),
+    form("/inbox/{customer}/take", DEED),
+    form(
+        "/inbox/{customer}/transfer",
+        &[id("conversation", "conversation"), id("to", "colleague"), word("note", "Knows lids")],
+    ),
+    form(
+        "/inbox/{customer}/close",
+        &[id("conversation", "conversation"), word("reason", "resolved"), word("note", "Got a lid")],
+    ),
+    form("/inbox/{customer}/read", NOTHING),
+    form("/inbox/{customer}/unread", NOTHING),
+    form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply")]),
+    form("/customers/{id}/block", BLOCK),
+    form("/customers/{id}/block/delete", &[TOKEN, BACK]),
+    form("/customers/{id}/block-requests", &[typed("reason", "Insults"), TOKEN, BACK]),
+    form("/block-requests/{id}/decision", &[word("approve", "true"), shown("note", "Agreed"), TOKEN, BACK]),
+    form("/conversations/{id}/assignment", &[TOKEN, BACK]),
+    form("/conversations/{id}/transfer", &[id("to", "colleague"), typed("note", "Knows lids"), TOKEN, BACK]),
+    form("/conversations/{id}/closure", &[word("reason", "resolved"), typed("note", "Got a lid"), TOKEN, BACK]),
+    form("/conversations/{id}/tags", TAG_OF),
+    form("/conversations/{id}/tags/delete", TAG_OF),
+    form("/customers/{id}/edit", DETAILS),
+    form("/customers/{id}/fields/{field}", &[typed("typed", "Calls back in the evening"), word("was", "")]),
+    form("/customers/{id}/claims", &[id("claim", "claim")]),
+    form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
+    form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
+    multipart("/customers/{id}/message", &[typed("body", "Hello again"), id("account", "account"), TOKEN, BACK]),
+    form("/customers/{id}/delete", &[typed("count", "1")]),
+    form("/contacts/new", DETAILS),
+    form("/companies/new", COMPANY),
+    form("/companies/{id}/edit", COMPANY),
+    form("/companies/{id}/delete", NOTHING),
+    form("/companies/{id}/members", &[id("add", "customer"), id("remove", "foreign_customer")]),
+    form("/welcome/{token}", WELCOME),
+    form("/settings/profile", &[typed("name", "Olga"), word("language", "en"), word("theme", "auto")]),
+    // Never the right one: the session of the walk must last.
+    form(
+        "/settings/profile/password",
+        &[secret("old", "not mine"), secret("password", NEW_PASSWORD), secret("again", NEW_PASSWORD)],
+    ),
+    form("/settings/profile/sessions/end-others", NOTHING),
+    form("/settings/profile/sessions/{id}/end", NOTHING),
+    form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
+    form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
+    form("/settings/staff/{id}/disable", NOTHING),
+    form("/settings/staff/{id}/enable", NOTHING),
+    form("/settings/staff/{id}/reset", NOTHING),
+    form("/settings/staff/{id}/sessions/{session}/end", NOTHING),
+    form("/settings/channels/new/{kind}", &[typed("name", "Another site"), TOKEN]),
+    form(
+        "/settings/channels/{id}",
+        &[
+            typed("name", "Our site"),
+            shown("origins", "https://shop.example"),
+            shown("greeting", "Hello!"),
+            shown("offline_note", "Back at nine"),
+            word("ask_name", "optional"),
+            word("ask_email", "required"),
+            word("ask_phone", "hidden"),
+            word("position", "end"),
+            shown("accent", "#0b5cad"),
+            shown("webhook_url", ""),
+        ],
+    ),
+    form("/settings/channels/{id}/test", NOTHING),
+    form("/settings/channels/{id}/pause", NOTHING),
+    form("/settings/channels/{id}/enable", NOTHING),
+    form("/settings/channels/{id}/secret", NOTHING),
+    form("/settings/channels/{id}/disconnect", NOTHING),
+    form("/settings/channels/{id}/tokens", &[typed("name", "The server"), TOKEN]),
+    form("/settings/channels/{id}/tokens/{token}/revoke", NOTHING),
+    form("/settings/customer-tags", CUSTOMER_TAG),
+    form("/settings/customer-tags/{id}", CUSTOMER_TAG),
+    form("/settings/customer-tags/{id}/delete", NOTHING),
+    form("/settings/conversation-tags", CONVERSATION_TAG),
+    form("/settings/conversation-tags/{id}", CONVERSATION_TAG),
+    form("/settings/conversation-tags/{id}/delete", NOTHING),
+    form(
+        "/settings/general",
+        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N")],
+    ),
+];

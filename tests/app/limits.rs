@@ -1,0 +1,174 @@
+//! Too much, too slow, too many: each is told so, and nobody else waits for it.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use reqwest::multipart::Form;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{Client, OPERATOR, TestApp, spawn_app, spawn_app_with};
+
+async fn quick(app: &TestApp, client: &Client) {
+    let since = Instant::now();
+    client.get("/companies").await.assert_status(200);
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    app.anonymous().get("/login").await.assert_status(200);
+}
+
+/// Sends the head of a form and its first bytes past every client library.
+async fn begin(app: &TestApp, head: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(app.address).await.expect("connected");
+    let head = format!("{head}\r\nHost: {}\r\n", app.address);
+    socket.write_all(head.as_bytes()).await.expect("sent");
+    socket
+}
+
+/// What comes back, until the other side has nothing more to say.
+async fn answer(socket: &mut TcpStream, within: Duration) -> String {
+    let mut said = vec![];
+    let read = tokio::time::timeout(within, async {
+        let mut chunk = [0; 4096];
+        loop {
+            match socket.read(&mut chunk).await {
+                Ok(0) | Err(_) => return,
+                Ok(count) => said.extend_from_slice(&chunk[..count]),
+            }
+            if said.windows(4).any(|end| end == b"\r\n\r\n") {
+                return;
+            }
+        }
+    });
+    read.await.expect("an answer, or the end of the connection");
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+/// A body larger than its form can be: 413 with the limit in words, for pages, regions and programs.
+#[actix_web::test]
+async fn too_large_a_body_is_told_the_limit() {
+    let app = spawn_app().await;
+    let client = app.sign_in(OPERATOR).await;
+    let large = "x".repeat(300 * 1024);
+    let page = client.post_form("/companies/new", &[("name", "Large"), ("note", &large)]).await;
+    page.assert_status(413).assert_says("The limit is 256 KB");
+    let toast = client.htmx_post("/companies/new", "main#app", &[("note", &large)]).await;
+    toast.assert_status(413);
+    assert!(toast.header("hx-trigger").contains("256 KB"), "{:?}", toast.headers);
+    let json = client.page(client.request(Method::POST, "/chat/nobody/session").json(&large)).await;
+    json.assert_status(413);
+    assert_eq!(json.json()["error"]["code"], "too_large");
+    // A field of a form with files, which is read piece by piece.
+    app.channel("web_chat");
+    let customer = app.customer(crate::support::desk::Person::named("Anna"));
+    let form = Form::new().text("text", large.clone());
+    client.post_multipart(&format!("/inbox/{customer}/messages"), form).await.assert_status(413);
+    // Much more than would fit between the two sides: the sender still hears why.
+    let huge = "x".repeat(8 * 1024 * 1024);
+    client.post_form("/companies/new", &[("note", &huge)]).await.assert_status(413);
+    assert_eq!(app.number("SELECT count(*) FROM companies"), 0);
+}
+
+/// A form that stops half way, and one that comes drop by drop: both end in time, and leave nothing.
+#[actix_web::test]
+async fn a_body_that_does_not_come_ends() {
+    let app = spawn_app_with(|config| config.body_pause = Duration::from_millis(400)).await;
+    let client = app.sign_in(OPERATOR).await;
+    let form = "POST /login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000";
+    let mut stopped = begin(&app, form).await;
+    stopped.write_all(b"\r\nemail=a").await.expect("sent");
+    let said = answer(&mut stopped, Duration::from_secs(5)).await;
+    assert!(said.starts_with("HTTP/1.1 408"), "{said}");
+
+    let mut dripping = begin(&app, form).await;
+    dripping.write_all(b"\r\n").await.expect("sent");
+    let since = Instant::now();
+    let dripped = async {
+        while since.elapsed() < Duration::from_secs(5) {
+            if dripping.write_all(b"x").await.is_err() {
+                break;
+            }
+            let mut ready = [0; 1];
+            let peeked = tokio::time::timeout(Duration::from_millis(100), dripping.peek(&mut ready)).await;
+            if peeked.is_ok() {
+                break;
+            }
+        }
+    };
+    dripped.await;
+    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    let said = answer(&mut dripping, Duration::from_secs(1)).await;
+    assert!(said.starts_with("HTTP/1.1 408"), "{said}");
+    quick(&app, &client).await;
+}
+
+/// Heads that never end, and connections that never begin: they are closed, and pages go on meanwhile.
+#[actix_web::test]
+async fn connections_that_say_nothing_do_no_harm() {
+    let app = spawn_app().await;
+    let client = app.sign_in(OPERATOR).await;
+    let mut idle = vec![];
+    for number in 0..300 {
+        let mut socket = TcpStream::connect(app.address).await.expect("connected");
+        if number % 3 == 0 {
+            socket.write_all(b"GET /login HTTP/1.1\r\nX-Slow: ").await.expect("sent");
+        }
+        idle.push(socket);
+    }
+    quick(&app, &client).await;
+    // Half a head is not waited for longer than five seconds.
+    let said = answer(&mut idle[0], Duration::from_secs(12)).await;
+    assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
+    quick(&app, &client).await;
+}
+
+/// Two hundred open pages that nobody reads: a change reaches the one that is read, and pages go on.
+#[actix_web::test]
+async fn streams_that_nobody_reads_do_no_harm() {
+    let app = spawn_app().await;
+    let client = app.sign_in(OPERATOR).await;
+    let mut unread = vec![];
+    for _ in 0..200 {
+        unread.push(client.events("/live").await);
+    }
+    let mut read = client.events("/live").await;
+    assert_eq!(read.next().await.name, "sync");
+    let channel = app.channel("web_chat");
+    for number in 0..50 {
+        let address = format!("visitor-{number}");
+        app.writes(crate::support::desk::Letter { channel, address: &address, ..Default::default() }).await;
+    }
+    read.until("inbox").await;
+    quick(&app, &client).await;
+    drop(unread);
+    quick(&app, &client).await;
+}
+
+/// A page that somebody has put together by hand is the first page, or an empty one, and never a failure.
+#[actix_web::test]
+async fn cursors_that_were_tampered_with_do_no_harm() {
+    use base64::Engine;
+    let app = spawn_app().await;
+    let client = app.sign_in(crate::support::ADMIN).await;
+    app.customer(crate::support::desk::Person::named("Anna"));
+    let made = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let cursors = [
+        made("f9223372036854775807.9223372036854775807"),
+        made("b-9223372036854775808.-9223372036854775808"),
+        made("f8210266876799999999.1"),
+        made("f-62135596800000000.1"),
+        made("f253402300799999999.0"),
+        made("f1.'; DROP TABLE customers; --"),
+        made("b0.\0"),
+        "%00".into(),
+        "x".repeat(5_000),
+    ];
+    for path in ["/customers", "/contacts", "/companies", "/history", "/blacklist"] {
+        for cursor in &cursors {
+            client.get(&format!("{path}?at={cursor}")).await.assert_status(200);
+        }
+    }
+    for cursor in &cursors {
+        client.get(&format!("/inbox?before={cursor}")).await.assert_status(200);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 1);
+}

@@ -1,0 +1,276 @@
+//! The process as an admin and a service manager see it: ready soon, stopped in order, killed without loss, and one
+//! clear line when it cannot start.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use reqwest::Method;
+use tempfile::TempDir;
+
+use crate::support::process::{Process, refusal, serve};
+use crate::support::{ADMIN, Client, Content, Database, PASSWORD, eventually};
+
+/// More than a graceful stop needs on a busy machine, less than what is waited for streams that do not end.
+const STOP: Duration = Duration::from_secs(8);
+
+struct Desk {
+    data: TempDir,
+    database: Database,
+}
+
+impl Desk {
+    fn with(make: impl Fn(&Path) -> Database) -> Desk {
+        let data = tempfile::tempdir().expect("a folder");
+        Desk { database: make(data.path()), data }
+    }
+
+    /// A desk with staff.
+    fn new() -> Desk {
+        Desk::with(|folder| Database::create(Content::Staff, folder))
+    }
+
+    fn serve(&self) -> Command {
+        serve(self.data.path(), &self.database)
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        self.database.connect().number(sql).expect("a number")
+    }
+}
+
+async fn sign_in(client: &Client) {
+    let login = client.get("/login").await;
+    client.submit(&login, "form", &[("email", ADMIN), ("password", PASSWORD)]).await.assert_status(303);
+}
+
+/// The product is ready in under a second on an empty database: the best of five starts, since this machine runs other
+/// tests at the same time, of a build that is not optimised.
+#[test]
+fn ready_in_under_a_second_on_an_empty_database() {
+    let mut took = vec![];
+    for _ in 0..5 {
+        let desk = Desk::with(Database::unmigrated);
+        took.push(Process::start(desk.serve()).took);
+        if took.iter().min() < Some(&Duration::from_secs(1)) {
+            return;
+        }
+    }
+    panic!("{took:?}");
+}
+
+/// SIGTERM: a request under way is answered, event streams end, the process ends well and soon.
+#[actix_web::test]
+async fn a_stop_finishes_what_is_under_way() {
+    let desk = Desk::new();
+    let mut process = Process::start(desk.serve());
+    let client = process.client();
+    sign_in(&client).await;
+    let mut stream = client.events("/live").await;
+    assert_eq!(stream.next().await.name, "sync");
+
+    // A form of which one half has arrived when the signal comes.
+    let (more, body) = tokio::sync::mpsc::channel::<Result<&'static [u8], std::io::Error>>(4);
+    more.send(Ok(b"name=Under+way")).await.expect("the first half");
+    let body = futures_util::stream::unfold(body, async |mut body| body.recv().await.map(|part| (part, body)));
+    let request = client
+        .request(Method::POST, "/companies/new")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(reqwest::Body::wrap_stream(body));
+    let under_way = actix_web::rt::spawn(async move { request.send().await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    process.terminate();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    more.send(Ok(b"&note=and+finished")).await.expect("the second half");
+    drop(more);
+    let answer = under_way.await.expect("joined").expect("an answer");
+    assert_eq!(answer.status().as_u16(), 303);
+    assert_eq!(stream.within(STOP).await, None, "the stream ends");
+    let status = tokio::task::spawn_blocking(move || process.ended(STOP)).await.expect("joined");
+    assert_eq!(status.code(), Some(0), "{status}");
+    assert_eq!(desk.number("SELECT count(*) FROM companies WHERE name = 'Under way' AND note = 'and finished'"), 1);
+}
+
+/// A second signal does not wait for whoever keeps the first one waiting.
+#[actix_web::test]
+async fn a_second_signal_stops_at_once() {
+    let desk = Desk::new();
+    let mut process = Process::start(desk.serve());
+    let client = process.client();
+    sign_in(&client).await;
+    // A form that never ends keeps the process from ending in order.
+    let (_more, body) = tokio::sync::mpsc::channel::<Result<&'static [u8], std::io::Error>>(4);
+    let body = futures_util::stream::unfold(body, async |mut body| body.recv().await.map(|part| (part, body)));
+    let request = client
+        .request(Method::POST, "/companies/new")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(reqwest::Body::wrap_stream(body));
+    let _under_way = actix_web::rt::spawn(async move { request.send().await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    process.terminate();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    process.terminate();
+    let status = tokio::task::spawn_blocking(move || process.ended(Duration::from_secs(3))).await.expect("joined");
+    assert_eq!(status.code(), Some(1), "{status}");
+}
+
+/// Killed and stopped in turn, twenty times under load, on one database: whatever was answered is there.
+#[actix_web::test]
+async fn twenty_violent_ends_lose_nothing_acknowledged() {
+    const ROUNDS: usize = 20;
+    let desk = Desk::new();
+    let mut acknowledged = vec![];
+    for round in 0..ROUNDS {
+        let mut process = Process::start(desk.serve());
+        let client = process.client();
+        sign_in(&client).await;
+        let writers: Vec<_> = (0..3)
+            .map(|writer| {
+                let client = client.clone();
+                actix_web::rt::spawn(async move {
+                    let mut done = vec![];
+                    for number in 0.. {
+                        let name = format!("c {round}.{writer}.{number}");
+                        match client.request(Method::POST, "/companies/new").form(&[("name", &name)]).send().await {
+                            Ok(answer) if answer.status().as_u16() == 303 => done.push(name),
+                            // Refused while it stops: not acknowledged.
+                            Ok(answer) => assert_eq!(answer.status().as_u16(), 503),
+                            Err(_) => break,
+                        }
+                    }
+                    done
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        if round % 2 == 0 {
+            process.kill();
+        } else {
+            process.terminate();
+            process.terminate();
+            process = tokio::task::spawn_blocking(move || {
+                process.ended(STOP);
+                process
+            })
+            .await
+            .expect("joined");
+        }
+        drop(process);
+        for writer in writers {
+            acknowledged.extend(writer.await.expect("joined"));
+        }
+    }
+    assert!(acknowledged.len() > ROUNDS, "{} writes", acknowledged.len());
+    let there = desk.database.connect().text(&names(desk.database.is_sqlite())).unwrap_or_default();
+    let there: std::collections::BTreeSet<&str> = there.lines().collect();
+    let lost: Vec<&String> = acknowledged.iter().filter(|name| !there.contains(name.as_str())).collect();
+    assert!(lost.is_empty(), "lost of {}: {lost:?}", acknowledged.len());
+}
+
+fn names(is_sqlite: bool) -> String {
+    let all = if is_sqlite { "group_concat(name, char(10))" } else { "string_agg(name, chr(10))" };
+    format!("SELECT {all} FROM companies")
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused() {
+    let desk = Desk::new();
+    let mut direct = desk.database.connect();
+    direct.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001')");
+    let said = refusal(desk.serve());
+    assert!(said.contains("newer version") && said.contains("99990101000001"), "{said}");
+    // And nothing was done to it.
+    assert_eq!(direct.number("SELECT count(*) FROM staff"), Some(4));
+}
+
+#[test]
+fn a_wrong_address_of_the_database_is_said() {
+    let desk = Desk::new();
+    for (url, word) in [
+        ("mysql://root@localhost/desk", "mysql"),
+        ("postgres:/localhost/desk", "postgres"),
+        ("http://localhost/", "http"),
+        ("postgres://nobody@127.0.0.1:1/desk", "127.0.0.1"),
+        ("postgres://[broken", "postgres"),
+    ] {
+        let mut command = desk.serve();
+        let said = refusal(take(command.env("DATABASE_URL", url)));
+        assert!(said.to_lowercase().contains(word), "{url}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+    // A typing error makes no database.
+    let files = std::fs::read_dir(desk.data.path()).expect("the folder").count();
+    assert!(files <= 2, "{files} files");
+}
+
+fn take(command: &mut Command) -> Command {
+    std::mem::replace(command, Command::new("true"))
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_said() {
+    let desk = Desk::new();
+    let file = desk.data.path().join("a file");
+    std::fs::write(&file, "x").expect("a file");
+    let said = refusal(serve(&file.join("data"), &desk.database));
+    assert!(said.contains("data folder") && said.contains("a file"), "{said}");
+}
+
+#[test]
+fn a_port_in_use_is_said() {
+    let desk = Desk::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let said = refusal(take(desk.serve().args(["--listen", &address])));
+    assert!(said.contains("cannot listen on") && said.contains(&address), "{said}");
+    let said = refusal(take(desk.serve().args(["--listen", "nowhere"])));
+    assert!(said.contains("cannot listen on nowhere"), "{said}");
+}
+
+#[test]
+fn a_wrong_key_file_is_said() {
+    let desk = Desk::new();
+    let key = desk.data.path().join("secret.key");
+    std::fs::write(&key, "not a key").expect("a file");
+    let said = refusal(desk.serve());
+    assert!(said.contains("secret.key") && said.contains("64 hexadecimal digits"), "{said}");
+    std::fs::write(&key, [0xff, 0xfe, 0x00]).expect("a file");
+    assert!(refusal(desk.serve()).contains("secret.key"));
+}
+
+/// Another key than the one that sealed the secrets in the database: said at the start, not when a webhook fails.
+#[test]
+fn the_key_of_another_installation_is_said() {
+    let desk = Desk::new();
+    drop(Process::start(desk.serve()));
+    std::fs::write(desk.data.path().join("secret.key"), "ab".repeat(32)).expect("another key");
+    let said = refusal(desk.serve());
+    assert!(said.contains("secret.key") && said.contains("another"), "{said}");
+}
+
+#[test]
+fn a_broken_settings_file_is_said() {
+    let desk = Desk::new();
+    let file = desk.data.path().join("switchboard.toml");
+    for (text, word) in
+        [("listen = ", "switchboard.toml"), ("lisen = \"x\"", "lisen"), ("time_zone = \"Mars\"", "Mars")]
+    {
+        std::fs::write(&file, text).expect("a file");
+        let output = desk.serve().output().expect("the binary starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(word) && !said.contains("panicked"), "{said}");
+    }
+}
+
+/// A process that has gone leaves its port and its data to the next.
+#[actix_web::test]
+async fn a_restarted_process_takes_up_where_the_last_one_was_killed() {
+    let desk = Desk::new();
+    let mut process = Process::start(desk.serve());
+    sign_in(&process.client()).await;
+    process.kill();
+    let again = Process::start(desk.serve());
+    let client = again.client();
+    eventually("the next one answers", async || (client.get("/login").await.status == 200).then_some(())).await;
+    sign_in(&client).await;
+}
