@@ -2,6 +2,7 @@
 //! `serve --help` and the file use the same struct.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -190,7 +191,8 @@ impl Config {
 fn read_file(path: &Path) -> Result<Settings, Error> {
     match std::fs::read_to_string(path) {
         Ok(text) => toml::from_str(&text).map_err(|e| Error::Internal(format!("{}: {e}", path.display()))),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+        // A folder that cannot be one is said when it is made.
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Settings::default()),
         Err(e) => Err(Error::Internal(format!("{}: {e}", path.display()))),
     }
 }

@@ -41,7 +41,7 @@ pub async fn keep_coming(
 /// The same bytes, as long as they come.
 fn watched(body: Payload, pause: Duration, is_late: Rc<Cell<bool>>) -> impl Stream<Item = Result<Bytes, PayloadError>> {
     let began = Instant::now();
-    stream::unfold((body, 0_u64), move |(mut body, mut read)| {
+    let bytes = stream::unfold((body, 0_u64), move |(mut body, mut read)| {
         let is_late = is_late.clone();
         async move {
             let slowest = began + pause * 2 + Duration::from_secs(read / RATE);
@@ -55,5 +55,7 @@ fn watched(body: Payload, pause: Duration, is_late: Rc<Cell<bool>>) -> impl Stre
             read += next.as_ref().map_or(0, |bytes| bytes.len() as u64);
             Some((next, (body, read)))
         }
-    })
+    });
+    // Readers of forms with files ask once more after the end.
+    bytes.fuse()
 }

@@ -54,11 +54,12 @@ async fn too_large_a_body_is_told_the_limit() {
     let toast = client.htmx_post("/companies/new", "main#app", &[("note", &large)]).await;
     toast.assert_status(413);
     assert!(toast.header("hx-trigger").contains("256 KB"), "{:?}", toast.headers);
-    let json = client.page(client.request(Method::POST, "/chat/nobody/session").json(&large)).await;
+    app.channel("web_chat");
+    let session = format!("/chat/{}/session", app.text("SELECT public_key FROM channels").expect("a key"));
+    let json = client.page(client.request(Method::POST, &session).json(&large)).await;
     json.assert_status(413);
     assert_eq!(json.json()["error"]["code"], "too_large");
     // A field of a form with files, which is read piece by piece.
-    app.channel("web_chat");
     let customer = app.customer(crate::support::desk::Person::named("Anna"));
     let form = Form::new().text("text", large.clone());
     client.post_multipart(&format!("/inbox/{customer}/messages"), form).await.assert_status(413);

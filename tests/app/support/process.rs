@@ -19,7 +19,8 @@ pub struct Process {
 /// `switchboard serve` on this folder and this database, at a free port, not yet started.
 pub fn serve(data: &Path, database: &Database) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).env("DATABASE_URL", database.url());
+    command.args(["serve", "--data"]).arg(data);
+    command.env("DATABASE_URL", database.url()).env("SWITCHBOARD_LISTEN", "127.0.0.1:0");
     command
 }
 
