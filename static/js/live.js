@@ -23,10 +23,15 @@
   const fire = (name) => document.body.dispatchEvent(new CustomEvent("live:" + name, { bubbles: true }));
 
   const banner = (lost) => {
-    clearTimeout(losing);
     const show = () => document.getElementById("connection")?.toggleAttribute("hidden", !lost);
-    if (lost) losing = setTimeout(show, QUIET_LOSS);
-    else show();
+    if (lost) {
+      // Each further failure counts from the first.
+      losing ||= setTimeout(show, QUIET_LOSS);
+      return;
+    }
+    clearTimeout(losing);
+    losing = 0;
+    show();
   };
 
   const close = () => {
@@ -97,11 +102,10 @@
     }
   });
 
+  // A stream that seems to have outlived the loss may be dead: a new one says so at once.
   addEventListener("online", () => {
-    if (!stream || stream.readyState !== EventSource.OPEN) {
-      wait = FIRST_WAIT;
-      open();
-    }
+    wait = FIRST_WAIT;
+    open();
     fire("sync");
   });
   addEventListener("offline", () => banner(true));

@@ -149,9 +149,14 @@
     });
   let losing = 0;
   const lost = (is) => {
+    if (is) {
+      // Each further failure counts from the first.
+      losing ||= setTimeout(() => ($("lost").hidden = false), 3000);
+      return;
+    }
     clearTimeout(losing);
-    if (is) losing = setTimeout(() => ($("lost").hidden = false), 3000);
-    else $("lost").hidden = true;
+    losing = 0;
+    $("lost").hidden = true;
   };
   addEventListener("online", () => {
     wake();
