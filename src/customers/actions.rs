@@ -70,6 +70,10 @@ pub fn remove_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: Customer
 pub fn mark_read(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     if store::set_unread(tx, customer, 0)? {
         changed(tx, customer);
+        // Visitors see that their messages have been read.
+        for account in store::accounts_of(tx, customer)? {
+            tx.publish(Topic::Visitor(account.id));
+        }
     }
     Ok(())
 }
