@@ -113,7 +113,7 @@ pub async fn demo(db: Data<Db>, config: Data<Config>) -> Result<HttpResponse> {
         return Err(Error::NotFound);
     }
     let key = db.read(store::any_key).await?;
-    let page = Demo { key, css: assets::url("shop.css") };
+    let page = Demo { key, css: assets::url("shop.css"), icon: assets::url("favicon.svg") };
     let mut answer = html_response(StatusCode::OK, page.render()?);
     // The launcher sets styles from its script and frames our panel, as on any site.
     put(

@@ -45,6 +45,7 @@ pub struct Demo {
     /// The channel whose widget it shows.
     pub key: Option<String>,
     pub css: &'static str,
+    pub icon: &'static str,
 }
 
 impl Regions for Demo {}
