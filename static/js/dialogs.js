@@ -2,6 +2,7 @@
 //
 // - <dialog data-open> opens as a modal dialog as soon as it is in the page (a form that came back with 422 stays open).
 // - <button commandfor command="show-modal"> works in browsers that do not know it.
+// - A dialog that was opened from a menu gives the focus back to the menu's button: the item is gone with the menu.
 // - A menu opens beside its button in browsers without anchor positioning; arrow keys walk through its items.
 (() => {
   "use strict";
@@ -25,6 +26,29 @@
       if (command === "close" || command === "request-close") dialog.close(button.value);
     });
   }
+
+  const menuButtons = new WeakMap();
+  const openers = new WeakMap();
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest("button[popovertarget], button[commandfor]");
+      const menu = button && document.getElementById(button.getAttribute("popovertarget"));
+      if (menu) menuButtons.set(menu, button);
+      const dialog = button && document.getElementById(button.getAttribute("commandfor"));
+      if (dialog) openers.set(dialog, menuButtons.get(button.closest(".menu[popover]")));
+    },
+    true,
+  );
+  document.addEventListener(
+    "close",
+    (event) => {
+      const active = document.activeElement;
+      if (active && active !== document.body && active.checkVisibility()) return;
+      openers.get(event.target)?.focus();
+    },
+    true,
+  );
 
   if (!CSS.supports("position-area: block-end")) {
     document.addEventListener(
