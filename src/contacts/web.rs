@@ -142,10 +142,15 @@ pub async fn create(
         let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
         let email = details.email.as_deref().map(text::fold);
         let (phones, emails): (Vec<_>, Vec<_>) = (phone.into_iter().collect(), email.into_iter().collect());
-        let found = db
-            .read(move |conn| customers::store::profile::lookalikes(conn, &who.scope(), None, &phones, &emails))
+        let token = form.form_token.clone();
+        let (found, is_again) = db
+            .read(move |conn| {
+                let found = customers::store::profile::lookalikes(conn, &who.scope(), None, &phones, &emails)?;
+                Ok((found, forms::is_spent(conn, &token)?))
+            })
             .await?;
-        if !found.is_empty() {
+        // A second click meets the contact that the first one has made.
+        if !found.is_empty() && !is_again {
             return show_form(by, sh, hx, db, form, Errors::one("", "contacts-looks-like"), found).await;
         }
     }

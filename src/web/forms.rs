@@ -2,13 +2,14 @@
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::i18n::Lang;
-use crate::db::Tx;
 use crate::db::schema::form_tokens;
 use crate::db::types::UtcTime;
+use crate::db::{Conn, Tx};
 use crate::error::{Result, Said};
 use crate::text;
 
@@ -141,6 +142,11 @@ pub fn is_email(text: &str) -> bool {
 /// A token for a form that must not work twice.
 pub fn new_token() -> String {
     Uuid::new_v4().to_string()
+}
+
+/// Whether a form with this token has been sent before, and its work is done.
+pub fn is_spent(conn: &mut Conn, token: &str) -> QueryResult<bool> {
+    diesel::select(exists(form_tokens::table.find(token))).get_result(conn)
 }
 
 /// Spends a form's token in the transaction of its change. False: it was sent before, and its work is done.
