@@ -7,5 +7,10 @@
 mod app;
 mod support;
 
+mod keyboard;
+mod manners;
+mod overlays;
+mod reconnecting;
 mod searching;
 mod signing_in;
+mod without_scripts;

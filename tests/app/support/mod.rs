@@ -78,7 +78,12 @@ pub async fn spawn_embedded_app() -> TestApp {
 
 /// A desk on its first day: migrated, nobody in it.
 pub async fn spawn_empty_app() -> TestApp {
-    TestApp::start(Content::Nobody, Arc::new(|_| ())).await
+    spawn_empty_app_with(|_| ()).await
+}
+
+/// The same with settings of its own.
+pub async fn spawn_empty_app_with(settings: impl Fn(&mut Config) + 'static) -> TestApp {
+    TestApp::start(Content::Nobody, Arc::new(settings)).await
 }
 
 impl TestApp {
@@ -97,6 +102,19 @@ impl TestApp {
     pub async fn restart(&mut self) {
         drop(self.server.take());
         let (server, address, db) = Server::start(config(&self.data, &self.database, &self.settings)).await;
+        (self.server, self.address, self.db) = (Some(server), address, db);
+    }
+
+    /// Stops the server, as for an upgrade.
+    pub fn stop(&mut self) {
+        drop(self.server.take());
+    }
+
+    /// Starts it again on the same data, at the same address: open pages find it there.
+    pub async fn start_again(&mut self) {
+        let mut config = config(&self.data, &self.database, &self.settings);
+        config.listen = self.address.to_string();
+        let (server, address, db) = Server::start(config).await;
         (self.server, self.address, self.db) = (Some(server), address, db);
     }
 

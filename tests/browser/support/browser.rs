@@ -38,6 +38,15 @@ impl Default for Look {
     }
 }
 
+/// The browser's way to the desk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    Usual,
+    /// Each answer takes so many milliseconds longer.
+    Slow(u32),
+    Offline,
+}
+
 #[derive(Clone)]
 pub struct Browser {
     /// For what this type has no word for.
@@ -53,13 +62,7 @@ impl Browser {
             .await
             .expect("Chromium, which `tests/run` installs, did not start");
         let browser = Browser { driver, origin: format!("http://{desk}"), look };
-        let (width, height) = look.size;
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        // A window does not get narrower than Chromium's own controls; this does.
-        browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
-        let scheme = if look.dark { "dark" } else { "light" };
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        browser.devtools("Emulation.setEmulatedMedia", features).await;
+        browser.turn(look.size, look.dark).await;
         browser
     }
 
@@ -74,13 +77,80 @@ impl Browser {
         self.driver.goto(&url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
+    /// Gives the page another width and another preference of the system, without loading it again.
+    pub async fn turn(&self, size: (u32, u32), dark: bool) {
+        let (width, height) = size;
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        // A window does not get narrower than Chromium's own controls; this does.
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// From now on the browser reaches the desk like this.
+    pub async fn network(&self, network: Network) {
+        let (offline, latency) = match network {
+            Network::Usual => (false, 0),
+            Network::Slow(latency) => (false, latency),
+            Network::Offline => (true, 0),
+        };
+        self.devtools("Network.enable", json!({})).await;
+        let conditions =
+            json!({ "offline": offline, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// Opens the sample site and the panel of its web chat. From then on everything is seen and done inside the panel.
+    pub async fn open_chat(&self) {
+        // The launcher hides in a closed shadow tree, as from any script of its host.
+        let opened = "{ const attach = Element.prototype.attachShadow; \
+            Element.prototype.attachShadow = function (how) { return attach.call(this, { ...how, mode: 'open' }); }; }";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": opened })).await;
+        self.goto("/demo").await;
+        self.in_launcher("button").await.click().await.expect("the launcher is clicked");
+        self.in_launcher("iframe:not([hidden])").await.enter_frame().await.expect("the panel is entered");
+        self.wait("the panel knows its channel", async || {
+            self.script("return document.getElementById('status').textContent !== ''").await == json!(true)
+        })
+        .await;
+    }
+
+    /// Waits for an element of the launcher.
+    async fn in_launcher(&self, css: &str) -> WebElement {
+        let find = format!(
+            "return document.querySelector('[data-switchboard]')?.shadowRoot?.querySelector({}) ?? null",
+            json!(css)
+        );
+        let since = Instant::now();
+        loop {
+            let found = self.driver.execute(&find, vec![]).await.expect("the page is asked");
+            if let Ok(element) = found.element() {
+                return element;
+            }
+            self.pause(since, || format!("{css} of the launcher")).await;
+        }
+    }
+
     /// Signs in through the login page.
     pub async fn sign_in(&self, email: &str) {
+        self.sign_in_with(email, PASSWORD).await;
+    }
+
+    /// The same with another password than everybody's.
+    pub async fn sign_in_with(&self, email: &str, password: &str) {
         self.goto("/login").await;
         self.fill("input[name=email]", email).await;
-        self.fill("input[name=password]", PASSWORD).await;
+        self.fill("input[name=password]", password).await;
         self.click("form button:not([type=button])").await;
         self.wait("the login page is left", async || !self.path().await.starts_with("/login")).await;
+    }
+
+    /// Signs out through the account menu.
+    pub async fn sign_out(&self) {
+        self.click(".user-btn").await;
+        self.click_text(".menu:popover-open button", "Log out").await;
+        self.wait_for("input[name=password]").await;
     }
 
     /// Path and query of the page.
@@ -134,6 +204,21 @@ impl Browser {
         }
     }
 
+    /// Moves the pointer over the first visible match.
+    pub async fn hover(&self, css: &str) {
+        let element = self.find(css).await;
+        self.driver.action_chain().move_to_element_center(&element).perform().await.expect("the pointer moves");
+    }
+
+    /// Puts the window away, so that the page is hidden, or brings it back.
+    pub async fn minimise(&self, away: bool) {
+        let window = self.devtools("Browser.getWindowForTarget", json!({})).await;
+        let state = if away { "minimized" } else { "normal" };
+        let bounds = json!({ "windowId": window["windowId"], "bounds": { "windowState": state } });
+        self.devtools("Browser.setWindowBounds", bounds).await;
+        self.wait(state, async || self.script("return document.hidden").await == json!(away)).await;
+    }
+
     /// Replaces what a field holds, by typing.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
@@ -144,6 +229,32 @@ impl Browser {
     /// Types into whatever has the focus; `Key` and text may be joined with `+`.
     pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
         self.driver.action_chain().send_keys(keys).perform().await.expect("keys pressed");
+    }
+
+    /// Presses keys at once, such as `Key::Control + Key::Enter`, where the focus is.
+    pub async fn chord(&self, keys: impl Into<thirtyfour::TypingData>) {
+        let focused = self.driver.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("keys pressed");
+    }
+
+    /// Presses Tab until the focus is on a match, as one does without a mouse.
+    pub async fn tab_to(&self, css: &str) {
+        for _ in 0..80 {
+            self.press(Key::Tab).await;
+            if self.has_focus(css).await {
+                return;
+            }
+        }
+        panic!("Tab does not reach {css} at {}", self.path().await);
+    }
+
+    /// Whether a match has the focus.
+    pub async fn has_focus(&self, css: &str) -> bool {
+        self.script(&format!("return document.activeElement?.matches({}) ?? false", json!(css))).await == json!(true)
+    }
+
+    pub async fn wait_for_focus(&self, css: &str) {
+        self.wait(&format!("the focus on {css}"), async || self.has_focus(css).await).await;
     }
 
     /// Chooses an option by its text.
@@ -230,21 +341,40 @@ impl Browser {
 
     /// Fails with a list of everything that axe-core finds wrong with the page as it is now.
     pub async fn axe(&self) {
+        let list = self.axe_findings("{}").await;
+        assert!(list.is_empty(), "axe on {}:\n{}", self.path().await, list.join("\n"));
+    }
+
+    /// What axe-core finds wrong with the page. `options` are axe's own, in JSON, such as which rules to run.
+    pub async fn axe_findings(&self, options: &str) -> Vec<String> {
         assert!(self.look.scripts == Scripts::On, "axe needs scripts");
         let loaded = self.script("return typeof window.axe === 'object'").await;
         if loaded != json!(true) {
             self.driver.execute(AXE, vec![]).await.expect("axe loads");
         }
-        // Half-faded text has no contrast that means anything.
+        // Half-faded text has no contrast that means anything. What is not shown does not get on with its own.
         let run = "const done = arguments[arguments.length - 1]; \
-            Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().endTime !== Infinity) \
+            Promise.all(document.getAnimations() \
+                .filter(a => a.effect?.getComputedTiming().endTime !== Infinity && a.effect?.target?.checkVisibility()) \
                 .map(a => a.finished.catch(() => 0))) \
-            .then(() => axe.run(document, { resultTypes: ['violations'] })) \
+            .then(() => axe.run(document, { resultTypes: ['violations'], ...JSON.parse(arguments[0]) })) \
             .then(r => done(r.violations), e => done(String(e)));";
-        let answer = self.driver.execute_async(run, vec![]).await.expect("axe runs");
+        let answer = self.driver.execute_async(run, vec![json!(options)]).await.expect("axe runs");
         let violations = answer.json().as_array().cloned().unwrap_or_else(|| panic!("axe: {}", answer.json()));
-        let list: Vec<String> = violations.iter().map(readable).collect();
-        assert!(list.is_empty(), "axe on {}:\n{}", self.path().await, list.join("\n"));
+        violations.iter().map(readable).collect()
+    }
+
+    /// What is wider than its place: the page, or a part that has to be scrolled sideways and is not made for it.
+    pub async fn too_wide(&self) -> Vec<String> {
+        let find = "const made = '.dt-scroll, .tabs, input, textarea, select, [data-wide]'; \
+            const named = e => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + [...e.classList].map(c => '.' + c).join(''); \
+            return [...document.querySelectorAll('*')].filter(e => { \
+                const root = e === document.documentElement; \
+                if (e.scrollWidth <= e.clientWidth + (root ? 0 : 1) || e.closest(made)) return false; \
+                return root || ['auto', 'scroll'].includes(getComputedStyle(e).overflowX); \
+            }).map(e => `${named(e)}: ${e.scrollWidth} > ${e.clientWidth}`);";
+        let found = self.script(find).await;
+        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
     }
 
     /// What the console has said since it was last asked.
@@ -259,11 +389,16 @@ impl Browser {
     }
 
     pub async fn assert_clean_console(&self) {
-        let said = self.console().await;
-        // Chromium reports each refused form as if a file were missing.
-        let refused = |line: &&String| line.contains("responded with a status of 422");
-        let wrong: Vec<&String> = said.iter().filter(|l| l.starts_with("SEVERE")).filter(|l| !refused(l)).collect();
+        let wrong = self.console_errors().await;
         assert!(wrong.is_empty(), "the console says:\n{wrong:#?}");
+    }
+
+    /// Errors of scripts, of the content security policy and missing files since the console was last asked.
+    pub async fn console_errors(&self) -> Vec<String> {
+        let mut said = self.console().await;
+        // Chromium reports each refused form as if a file were missing.
+        said.retain(|line| line.starts_with("SEVERE") && !line.contains("responded with a status of 422"));
+        said
     }
 
     /// What a failed journey leaves for whoever looks into it.

@@ -30,11 +30,13 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use futures_util::FutureExt;
+use switchboard::files::Files;
+use switchboard::secrets::Secrets;
 use tokio::sync::Semaphore;
 
-pub use browser::{Browser, Look, Scripts};
+pub use browser::{Browser, Look, Network, Scripts};
 
-use crate::app::{TestApp, spawn_app};
+use crate::app::{TestApp, spawn_app, spawn_app_with, spawn_empty_app_with};
 
 /// A desk and the browsers that look at it.
 pub struct Desk {
@@ -60,18 +62,41 @@ impl Desk {
     }
 }
 
-/// Runs a journey on a desk of its own.
-pub async fn journey(body: impl AsyncFnOnce(&Desk)) {
-    journey_on(spawn_app().await, body).await;
+/// The key of the web chat of [`with_web_chat`].
+pub const WEB_CHAT: &str = "shop";
+
+/// A desk with a web chat of these settings (JSON), which its sample site shows: see [`Browser::open_chat`].
+pub async fn with_web_chat(settings: &str) -> TestApp {
+    let app = spawn_app_with(|config| config.demo = true).await;
+    app.execute(&format!(
+        "INSERT INTO channels (kind, name, public_key, enabled, settings, created_at) \
+         VALUES ('web_chat', 'Northwind care', '{WEB_CHAT}', TRUE, '{settings}', '2026-01-05 09:00:00')"
+    ));
+    app
 }
 
-/// The same on a desk that the test has made itself.
-pub async fn journey_on(app: TestApp, body: impl AsyncFnOnce(&Desk)) {
+/// The desk of `serve --demo`, with its sample site.
+pub async fn with_demo() -> TestApp {
+    let app = spawn_empty_app_with(|config| config.demo = true).await;
+    let config = switchboard::config::Config { data: app.data(), ..Default::default() };
+    let files = Files::open(&config).expect("a file store");
+    let secrets = Secrets::load(&config.key_path()).expect("a key");
+    switchboard::demo::fill(&app.db, &files, &secrets).await.expect("the demo");
+    app
+}
+
+/// Runs a journey on a desk of its own.
+pub async fn journey(body: impl AsyncFnOnce(&Desk)) {
+    journey_on(spawn_app().await, async |desk: &mut Desk| body(desk).await).await;
+}
+
+/// The same on a desk that the test has made itself, and may stop and start.
+pub async fn journey_on(app: TestApp, body: impl AsyncFnOnce(&mut Desk)) {
     // Two at once, however many threads the tests have: more browsers than cores only time out.
     static TURNS: OnceLock<Semaphore> = OnceLock::new();
     let _turn = TURNS.get_or_init(|| Semaphore::new(2)).acquire().await.expect("a turn");
-    let desk = Desk { app, browsers: RefCell::default() };
-    let mut outcome = AssertUnwindSafe(body(&desk)).catch_unwind().await;
+    let mut desk = Desk { app, browsers: RefCell::default() };
+    let mut outcome = AssertUnwindSafe(body(&mut desk)).catch_unwind().await;
     if outcome.is_ok() {
         let consoles = async {
             for browser in desk.opened() {

@@ -1,0 +1,104 @@
+//! The desk without a mouse.
+
+use thirtyfour::Key;
+
+use crate::app::desk::{Letter, Person};
+use crate::app::{OPERATOR, SUPERVISOR};
+use crate::support::{Desk, journey, journey_on, with_web_chat};
+
+/// LIST-120: from the address bar to an answered customer by Tab, Enter and Ctrl+Enter.
+#[actix_web::test]
+async fn core_a_customer_is_answered_by_keyboard() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto("/inbox").await;
+
+        // The first stop leads past the sidebar.
+        browser.press(Key::Tab).await;
+        browser.wait_for_focus("a.skip").await;
+        browser.wait_for("a.skip").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for_focus("#main").await;
+
+        browser.tab_to("#cards .cc-a").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for("#composer textarea").await;
+        browser.tab_to("#composer textarea").await;
+        browser.press("Good morning").await;
+        browser.press(Key::Enter).await;
+        browser.press("How can I help?").await;
+        browser.chord(Key::Control + Key::Enter).await;
+        browser.wait_for_text("#thread .msg.out .said", "Good morning\nHow can I help?").await;
+        // Ready for the next one.
+        browser.wait_for_focus("#composer textarea").await;
+        assert_eq!(browser.script("return document.activeElement.value").await, "");
+    })
+    .await;
+}
+
+/// Menus open, are walked through and close by keys; the focus goes back to where it came from.
+#[actix_web::test]
+async fn menus_are_used_by_keyboard() {
+    journey(async |desk: &Desk| {
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.tab_to(".user-btn").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for(".menu:popover-open").await;
+        browser.axe().await;
+        browser.press(Key::Down).await;
+        browser.wait_for_focus(".menu:popover-open button[name=theme]").await;
+        browser.press(Key::Up).await;
+        browser.wait_for_focus(".menu:popover-open form[action='/logout'] button").await;
+        browser.press(Key::Up).await;
+        browser.wait_for_focus("button[commandfor=help]").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for("dialog#help[open]").await;
+        browser.axe().await;
+        browser.press(Key::Escape).await;
+        browser.wait_until_gone("dialog#help").await;
+        browser.press(Key::Escape).await;
+        browser.wait_until_gone(".menu:popover-open").await;
+        browser.wait_for_focus(".user-btn").await;
+
+        browser.press("?").await;
+        browser.wait_for("dialog#help[open]").await;
+        browser.press(Key::Escape).await;
+        browser.wait_for_focus(".user-btn").await;
+    })
+    .await;
+}
+
+/// A dialog takes the focus, keeps it, and gives it back.
+#[actix_web::test]
+async fn dialogs_are_used_by_keyboard() {
+    journey(async |desk: &Desk| {
+        let id = desk.app.customer(Person::named("Anna Kowalska"));
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.goto(&format!("/customers/{id}")).await;
+        browser.tab_to("button[commandfor=d-block]").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for_focus("#d-block textarea").await;
+        for _ in 0..8 {
+            browser.press(Key::Tab).await;
+            let left = browser.script("return !document.activeElement.closest('dialog, body:focus')").await;
+            let is_body = browser.script("return document.activeElement === document.body").await;
+            assert!(left == false || is_body == true, "Tab leaves the dialog for the page behind it");
+        }
+        browser.press(Key::Escape).await;
+        browser.wait_until_gone("#d-block").await;
+        browser.wait_for_focus("button[commandfor=d-block]").await;
+
+        browser.press(Key::Enter).await;
+        browser.wait_for_focus("#d-block textarea").await;
+        browser.press("Sends advertising").await;
+        browser.tab_to("#d-block button[type=submit]").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for_text("#profile .banner", "Sends advertising").await;
+    })
+    .await;
+}

@@ -1,0 +1,160 @@
+//! What a page owes to whoever uses it: the focus, a word on what was done, the way back, one deed a click.
+
+use thirtyfour::Key;
+
+use crate::app::desk::{Letter, Person};
+use crate::app::{OPERATOR, SUPERVISOR};
+use crate::support::{Browser, Desk, Network, journey, journey_on, with_web_chat};
+
+/// Clicks twice, as hasty people do.
+async fn double_click(browser: &Browser, css: &str) {
+    let button = browser.find(css).await;
+    browser.driver.action_chain().double_click_element(&button).perform().await.expect("two clicks");
+}
+
+/// A form that comes back has the focus where something is wrong, and keeps what was typed.
+#[actix_web::test]
+async fn a_refused_form_leads_to_what_is_wrong() {
+    journey(async |desk: &Desk| {
+        let id = desk.app.customer(Person { name: "Anna Kowalska", email: "anna@example.com", ..Person::default() });
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+
+        // Replaced in place.
+        browser.goto(&format!("/customers/{id}/edit")).await;
+        browser.fill("#edit_form [name=real_name]", "Anna Maria").await;
+        browser.fill("#edit_form [name=email]", "not an address").await;
+        browser.click("#edit_form button[type=submit]").await;
+        browser.wait_for("#edit_form [name=email][aria-invalid=true]").await;
+        browser.wait_for_focus("#edit_form [name=email]").await;
+        assert_eq!(browser.find("#edit_form [name=real_name]").await.value().await.unwrap().unwrap(), "Anna Maria");
+        browser.axe().await;
+
+        // Loaded as a page.
+        browser.goto("/contacts/new").await;
+        browser.fill("#contact_form [name=name]", "Ewa Nowak").await;
+        browser.click("#contact_form button[type=submit]").await;
+        browser.wait_for_text("#email-err", "Enter an email address or a phone number").await;
+        browser.wait_for_focus("#contact_form [name=email]").await;
+        browser.axe().await;
+    })
+    .await;
+}
+
+/// What was done is said where screen readers listen, and can be put away.
+#[actix_web::test]
+async fn a_deed_is_announced() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto(&format!("/inbox/{id}")).await;
+        browser.click_text("#thread header button", "Take").await;
+        browser.wait_for_text("[aria-live=polite] .toastx", "taken").await;
+        browser.axe().await;
+        browser.click(".toastx [data-dismiss]").await;
+        browser.wait_until_gone(".toastx").await;
+    })
+    .await;
+}
+
+/// Back and Forward lead through filtered lists and what was opened from them.
+#[actix_web::test]
+async fn back_and_forward_restore_the_list() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        for (address, name) in [("a1", "Anna Kowalska"), ("a2", "Jan Kowalczyk"), ("a3", "Ewa Nowak")] {
+            desk.app.writes(Letter { channel, address, name, ..Letter::default() }).await;
+        }
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+
+        browser.goto("/customers").await;
+        browser.fill("#f-name", "kowal").await;
+        browser.wait("two rows", async || browser.texts("#customers tbody tr").await.len() == 2).await;
+        browser.wait("the filter in the address", async || browser.path().await.contains("name=kowal")).await;
+        browser.click_text("#customers tbody a", "Anna Kowalska").await;
+        browser.wait_for_text("#profile h2", "Anna Kowalska").await;
+        let profile = browser.path().await;
+        browser.driver.back().await.unwrap();
+        browser.wait("two rows again", async || browser.texts("#customers tbody tr").await.len() == 2).await;
+        assert_eq!(browser.find("#f-name").await.value().await.unwrap().unwrap(), "kowal");
+        browser.driver.forward().await.unwrap();
+        browser.wait_for_path(&profile).await;
+        browser.wait_for_text("#profile h2", "Anna Kowalska").await;
+
+        browser.goto("/inbox?tab=free").await;
+        browser.fill("#inbox-filter [name=search]", "kowal").await;
+        browser.wait("two cards", async || browser.texts("#cards .cc").await.len() == 2).await;
+        browser.wait_for_path("/inbox?tab=free&search=kowal").await;
+        browser.click_text("#cards .cc-a", "Jan Kowalczyk").await;
+        browser.wait_for_text("#thread h2", "Jan Kowalczyk").await;
+        browser.click_text("#cards .cc-a", "Anna Kowalska").await;
+        browser.wait_for_text("#thread h2", "Anna Kowalska").await;
+        browser.driver.back().await.unwrap();
+        browser.wait_for_text("#thread h2", "Jan Kowalczyk").await;
+        browser.driver.back().await.unwrap();
+        browser.wait_for_path("/inbox?tab=free&search=kowal").await;
+        browser.wait_for_text("#thread", "Choose a customer").await;
+        browser.wait("two cards again", async || browser.texts("#cards .cc").await.len() == 2).await;
+        assert_eq!(browser.find("#inbox-filter [name=search]").await.value().await.unwrap().unwrap(), "kowal");
+        browser.wait_for_text("#cards .tabs [aria-current]", "Free").await;
+        browser.driver.forward().await.unwrap();
+        browser.wait_for_text("#thread h2", "Jan Kowalczyk").await;
+    })
+    .await;
+}
+
+/// Two clicks are one message, one contact, one conversation.
+#[actix_web::test]
+async fn a_double_click_does_it_once() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        // So that the second click comes before the first answer.
+        browser.network(Network::Slow(150)).await;
+        browser.goto(&format!("/inbox/{id}")).await;
+        browser.fill("#composer textarea", "Good morning").await;
+        double_click(&browser, "#composer button[type=submit]").await;
+        browser.wait_for_text("#thread .msg.out", "Good morning").await;
+        browser.fill("#composer textarea", "A second one").await;
+        browser.chord(Key::Control + Key::Enter).await;
+        browser.wait_for_text("#thread .msg.out", "A second one").await;
+        assert_eq!(desk.app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 2);
+
+        browser.goto("/contacts/new").await;
+        browser.fill("#contact_form [name=email]", "ewa@example.com").await;
+        browser.fill("#contact_form [name=name]", "Ewa Nowak").await;
+        double_click(&browser, "#contact_form button[type=submit]").await;
+        browser.wait_for_text("#contact_list", "Ewa Nowak").await;
+        browser.wait("the form is left", async || browser.path().await != "/contacts/new").await;
+        assert_eq!(desk.app.number("SELECT COUNT(*) FROM customers WHERE name = 'Ewa Nowak'"), 1);
+    })
+    .await;
+}
+
+/// SEARCH-14: while a search runs, the bar says so.
+#[actix_web::test]
+async fn a_slow_search_says_that_it_searches() {
+    journey(async |desk: &Desk| {
+        desk.app.customer(Person::named("Anna Kowalska"));
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.network(Network::Slow(2000)).await;
+        browser.press("/").await;
+        browser.press("kowal").await;
+        browser
+            .wait("the word Searching…", async || {
+                let said = "const busy = document.getElementById('global-search-busy'); \
+                    return busy.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && busy.innerText";
+                browser.script(said).await == "Searching…"
+            })
+            .await;
+        browser.wait_for_text("#search-results .gs", "Anna Kowalska").await;
+        browser.wait_until_gone("#global-search-busy").await;
+    })
+    .await;
+}

@@ -1,0 +1,86 @@
+//! What opens above the pages, looked at by axe in both themes and on a phone: menus, dialogs, the search, the web chat.
+
+use switchboard::demo;
+
+use crate::app::OPERATOR;
+use crate::support::{Browser, Desk, Look, journey_on, with_demo, with_web_chat};
+
+const PHONE: (u32, u32) = (390, 844);
+const WIDE: (u32, u32) = (1440, 900);
+const COLOURS: &str = r#"{"runOnly": ["color-contrast"]}"#;
+
+/// What is wrong with what a browser shows now, in both widths and themes.
+async fn look(browser: &Browser, what: &str, found: &mut Vec<String>) {
+    for (size, dark, options) in
+        [(WIDE, false, "{}"), (WIDE, true, COLOURS), (PHONE, false, "{}"), (PHONE, true, COLOURS)]
+    {
+        browser.turn(size, dark).await;
+        let wrong = [browser.axe_findings(options).await, browser.too_wide().await].concat();
+        found.extend(wrong.into_iter().map(|line| format!("{what} at {} px, dark: {dark}: {line}", size.0)));
+    }
+    browser.turn(WIDE, false).await;
+}
+
+fn nothing(found: &[String]) {
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+}
+
+#[actix_web::test]
+async fn the_search_dropdown_holds() {
+    journey_on(with_demo().await, async |desk: &mut Desk| {
+        let browser = desk.open(Look { size: WIDE, ..Look::default() }).await;
+        browser.sign_in_with("operator@demo.example", demo::PASSWORD).await;
+        let mut found = vec![];
+        for (typed, shows) in [("kow", ".gs"), ("nobody at all", ".blank"), ("k", ".blank")] {
+            browser.fill("#global-search", typed).await;
+            browser.wait_for(&format!("#search-results {shows}")).await;
+            browser.script("document.querySelector('.app-top .gsearch').classList.add('is-open')").await;
+            look(&browser, &format!("the search for {typed:?}"), &mut found).await;
+        }
+        nothing(&found);
+    })
+    .await;
+}
+
+/// LIST-135: the panel asks who writes before the first message.
+#[actix_web::test]
+async fn the_panel_of_the_web_chat_holds() {
+    let app = with_web_chat(r#"{"ask_name":"required","ask_email":"optional"}"#).await;
+    journey_on(app, async |desk: &mut Desk| {
+        let visitor = desk.open(Look { size: WIDE, ..Look::default() }).await;
+        let mut found = vec![];
+        visitor.open_chat().await;
+        visitor.wait_for("#about").await;
+        look(&visitor, "before the chat", &mut found).await;
+        visitor.click("#about button[type=submit]").await;
+        visitor.wait_for_text("#about-name-err", "Fill in this field").await;
+        look(&visitor, "before the chat, refused", &mut found).await;
+        visitor.fill("#about-name", "Anna").await;
+        visitor.click("#about button[type=submit]").await;
+        visitor.fill("#text", "Is it oven-proof? See https://example.com").await;
+        visitor.click("#write button[type=submit]").await;
+        visitor.wait_until_gone("#log .is-waiting").await;
+
+        let me = desk.app.sign_in(OPERATOR).await;
+        let id = desk.app.number("SELECT id FROM customers");
+        let inbox = me.get(&format!("/inbox/{id}")).await;
+        let form = inbox.form("form#composer");
+        let mut answer = reqwest::multipart::Form::new();
+        for (name, value) in form.filled(&[("text", "Up to 250 degrees.")]) {
+            answer = answer.text(name, value);
+        }
+        me.post_multipart(&form.action, answer).await.assert_status(303);
+        visitor.wait_for_text("#log .msg:not(.out)", "Up to 250 degrees.").await;
+        look(&visitor, "with messages", &mut found).await;
+
+        desk.app.execute("UPDATE conversations SET status = 'closed', closed_at = opened_at");
+        visitor.driver.enter_default_frame().await.unwrap();
+        visitor.open_chat().await;
+        visitor.wait_for("#rate").await;
+        look(&visitor, "the rating", &mut found).await;
+        visitor.click("#rate-skip").await;
+        visitor.wait_for("#write").await;
+        nothing(&found);
+    })
+    .await;
+}
