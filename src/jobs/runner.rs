@@ -68,15 +68,18 @@ impl Runner {
 }
 
 async fn work(ctx: Ctx, kinds: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
+    let mut is_down = false;
     while !*stopped.borrow() {
-        match one(&ctx, &kinds).await {
-            Ok(true) => {}
-            outcome => {
-                if let Err(error) = outcome {
-                    tracing::warn!(%error, "the job queue could not be read");
-                }
-                let _ = tokio::time::timeout(LOOK, stopped.changed()).await;
-            }
+        let outcome = one(&ctx, &kinds).await;
+        // An outage is one line, not two a second.
+        if let Err(error) = &outcome
+            && !is_down
+        {
+            tracing::warn!(%error, "the job queue could not be read; it is asked again and again");
+        }
+        is_down = outcome.is_err();
+        if !matches!(outcome, Ok(true)) {
+            let _ = tokio::time::timeout(LOOK, stopped.changed()).await;
         }
     }
 }

@@ -115,6 +115,8 @@ pub struct ChannelPage {
     /// What a test came to: the channel's name at the provider, or what is wrong.
     pub tested: Option<Result<String, String>>,
     pub tokens: Vec<ApiToken>,
+    /// As typed for a new token.
+    pub token_name: String,
     pub token_errors: Errors,
     pub in_use: bool,
     pub shown: Option<Shown>,

@@ -118,6 +118,7 @@ async fn load(req: &HttpRequest, sh: Shell, db: &Db, id: ChannelId) -> Result<Ch
         errors: Errors::default(),
         tested: None,
         tokens,
+        token_name: String::new(),
         token_errors: Errors::default(),
         in_use,
         shown: None,
@@ -267,7 +268,7 @@ pub async fn add_token(
     let name = token_errors.line("token_name", &form.name, "token-name-missing");
     if !token_errors.is_empty() {
         let page = load(&req, sh, &db, id).await?;
-        return hx.invalid(&ChannelPage { token_errors, ..page });
+        return hx.invalid(&ChannelPage { token_name: form.name.clone(), token_errors, ..page });
     }
     let (token, form_token) = (format!("sb_{}", random_token()), form.form_token.clone());
     let stored = token.clone();

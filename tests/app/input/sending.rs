@@ -29,6 +29,7 @@ fn thing_of(path: &str, gap: &str) -> &'static str {
         "attachment" | "name" => "claim",
         _ if path.starts_with("/settings/profile/sessions") => "session",
         _ if path.starts_with("/settings/staff") => "staff",
+        _ if path.contains("/tokens") => "app_channel",
         _ if path.starts_with("/settings/channels") => "channel",
         _ if path.starts_with("/settings/customer-tags") => "customer_tag",
         _ if path.starts_with("/settings/conversation-tags") => "conversation_tag",

@@ -132,8 +132,12 @@ impl World {
             format!("INSERT INTO channels (kind, name, public_key, enabled, created_at) \
                      VALUES ('{}', 'Channel {round}', 'channel-{round}', TRUE, '{now}')",
                     if round.is_multiple_of(2) { "web_chat" } else { "app" }),
+            format!(
+                "INSERT INTO channels (kind, name, public_key, enabled, created_at) \
+                 VALUES ('app', 'App {round}', 'app-{round}', TRUE, '{now}')"
+            ),
             format!("INSERT INTO api_tokens (channel_id, name, token_hash, created_at) \
-                     SELECT id, 'token', 'hash-{round}', '{now}' FROM channels WHERE public_key = 'channel-{round}'"),
+                     SELECT id, 'token', 'hash-{round}', '{now}' FROM channels WHERE public_key = 'app-{round}'"),
             format!("INSERT INTO staff (email, name, role, created_at) VALUES ('victim{round}@desk.test', 'Victim', 'operator', '{now}')"),
             format!("INSERT INTO staff_links (staff_id, token_hash, created_at, expires_at) \
                      SELECT id, '{hash}', '{now}', '{}' FROM staff WHERE email = 'victim{round}@desk.test'", moment(-1)),
@@ -161,6 +165,7 @@ impl World {
             ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
             ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
             ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),
+            ("app_channel", format!("SELECT id FROM channels WHERE public_key = 'app-{round}'")),
             ("api_token", format!("SELECT id FROM api_tokens WHERE token_hash = 'hash-{round}'")),
             ("staff", format!("SELECT id FROM staff WHERE email = 'victim{round}@desk.test'")),
             ("session", format!("SELECT id FROM sessions WHERE key_hash = 'session-{round}'")),
