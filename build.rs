@@ -32,6 +32,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/tables.css",
             "css/inbox.css",
             "css/messages.css",
+            "css/composer.css",
             "css/card.css",
             "css/pages.css",
             "css/home.css",
@@ -65,6 +66,9 @@ const BUNDLES: &[(&str, &[&str])] = &[
     ("chat.css", &["widget/chat.css"]),
     ("shop.css", &["widget/shop.css"]),
 ];
+
+/// What every page waits for before it is drawn may weigh this much in brotli, in bytes.
+const STYLE_LIMIT: usize = 65 * 1024;
 
 /// Folders and files served one by one, under their own names.
 const SINGLES: &[&str] = &["icons.svg", "img"];
@@ -119,7 +123,13 @@ fn join(root: &Path, name: &str, parts: &[&str]) -> Result<Option<String>> {
     let mut joined = String::new();
     for path in &paths {
         let text = fs::read_to_string(path).map_err(|e| format!("{} of {name}: {e}", path.display()))?;
-        joined.push_str(&if name.ends_with(".css") { without_data_urls(&text) } else { text });
+        // What others wrote is small already, and has to stay as they wrote it.
+        let is_ours = !path.starts_with(root.join("vendor"));
+        joined.push_str(&match name.ends_with(".css") {
+            true if is_ours => squeezed(&without_data_urls(&text)),
+            true => without_data_urls(&text),
+            false => text,
+        });
         // A script that ends without a semicolon must not run into the next one.
         joined.push_str(if name.ends_with(".js") { "\n;\n" } else { "\n" });
     }
@@ -149,6 +159,35 @@ fn without_data_urls(css: &str) -> String {
         }
     }
     kept.push_str(&css[start..]);
+    kept
+}
+
+/// A style sheet without its comments and without blanks that say nothing. Quoted text stays as it is.
+fn squeezed(css: &str) -> String {
+    let mut kept = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some(next) = rest.chars().next() {
+        let len = match next {
+            '/' if rest.starts_with("/*") => {
+                rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
+                continue;
+            }
+            '"' | '\'' => rest[1..].find(next).map_or(rest.len(), |end| end + 2),
+            _ => next.len_utf8(),
+        };
+        let (piece, after) = rest.split_at(len);
+        rest = after;
+        if next.is_ascii_whitespace() {
+            if !kept.ends_with([' ', '{', '}', ';', ',']) {
+                kept.push(' ');
+            }
+        } else {
+            if matches!(next, '{' | '}' | ';' | ',') && kept.ends_with(' ') {
+                kept.pop();
+            }
+            kept.push_str(piece);
+        }
+    }
     kept
 }
 
@@ -191,6 +230,11 @@ impl Table {
         let file = format!("{stem}-{hash}.{kind}");
         let brotli = smaller(brotli(&body)?, &body);
         let gzip = smaller(gzip(&body)?, &body);
+        if name == "app.css" && is_release()? && brotli.as_ref().is_some_and(|b| b.len() > STYLE_LIMIT) {
+            return Err(
+                format!("app.css has more than {STYLE_LIMIT} bytes in brotli: take out what nothing uses").into()
+            );
+        }
         writeln!(
             self.rows,
             "    Asset {{ name: {name:?}, file: {file:?}, url: {url:?}, hash: {hash:?}, mime: {mime:?}, plain: {}, brotli: {}, gzip: {} }},",
@@ -228,7 +272,7 @@ fn smaller(compressed: Vec<u8>, body: &[u8]) -> Option<Vec<u8>> {
 
 fn brotli(body: &[u8]) -> Result<Vec<u8>> {
     // The last steps cost seconds and save a twentieth: worth it for what is shipped, not for each build at the desk.
-    let quality = if env_var("PROFILE")? == "release" { 11 } else { 9 };
+    let quality = if is_release()? { 11 } else { 9 };
     let mut compressed = Vec::new();
     brotli::CompressorWriter::new(&mut compressed, 4096, quality, 22).write_all(body)?;
     Ok(compressed)
@@ -238,6 +282,10 @@ fn gzip(body: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(body)?;
     Ok(encoder.finish()?)
+}
+
+fn is_release() -> Result<bool> {
+    Ok(env_var("PROFILE")? == "release")
 }
 
 /// What Cargo tells a build script.

@@ -133,7 +133,7 @@ pub fn span(lang: Lang, span: Duration) -> String {
         () => ((days, d), (hours % 24, h)),
     };
     let part = |(number, unit): (i64, &str)| format!("{number}\u{a0}{unit}");
-    if small.0 == 0 { part(big) } else { format!("{} {}", part(big), part(small)) }
+    if small.0 == 0 { part(big) } else { format!("{}\u{a0}{}", part(big), part(small)) }
 }
 
 /// 23 Nov 2026.
@@ -169,6 +169,6 @@ mod tests {
         assert_eq!(said(665), "11 min");
         assert_eq!(said(11_100), "3 h 5 min");
         assert_eq!(said(187_200), "2 d 4 h");
-        assert_eq!(span(Lang::Ru, Duration::minutes(61)), "1\u{a0}ч 1\u{a0}мин");
+        assert_eq!(span(Lang::Ru, Duration::minutes(61)), "1\u{a0}ч\u{a0}1\u{a0}мин");
     }
 }

@@ -291,7 +291,10 @@
       for (const block of blocks) {
         const name = /^event: ?(.*)$/m.exec(block)?.[1];
         if (name === "sync") refresh("end").catch(() => {});
-        else if (name === "chat") refresh("newer").catch(() => {});
+        else if (name === "chat") {
+          staffTypes(false);
+          refresh("newer").catch(() => {});
+        }
         else if (name === "typing") staffTypes();
       }
     }
