@@ -19,7 +19,7 @@ home-mine = { $count ->
    *[other] { $count } are yours
 }
 home-waiting = Free customers waiting
-home-waiting-none = nobody waits
+home-waiting-none = nobody is waiting
 home-oldest = oldest waits { $wait }
 home-reply = Median first reply
 home-reply-today = today
