@@ -7,6 +7,7 @@
 mod abilities;
 mod app;
 mod connector;
+pub mod email;
 mod failure;
 mod form;
 mod hook;

@@ -1,0 +1,88 @@
+//! Addresses, and the token that a reply carries home in the part behind the plus.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text;
+
+/// The longest address that is taken: RFC 5321 allows 254 characters.
+const LONGEST: usize = 254;
+
+/// A name and an address, as a header holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub name: String,
+    pub address: String,
+}
+
+impl Person {
+    /// As people read it: `Anna <anna@customer.test>`.
+    pub fn shown(&self) -> String {
+        if self.name.is_empty() { self.address.clone() } else { format!("{} <{}>", self.name, self.address) }
+    }
+}
+
+/// An address as it is stored and compared: no white space, the domain and the local part in lower case. `None` if it
+/// is no address. (RFC 5321 lets a server tell local parts apart by case; none in use does.)
+pub fn normal(address: &str) -> Option<String> {
+    let address = text::clean(address).trim_matches(['<', '>']).to_lowercase();
+    let (local, domain) = address.rsplit_once('@')?;
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"');
+    let fine = !local.is_empty() && !domain.is_empty() && address.len() <= LONGEST && !address.contains(odd);
+    fine.then_some(address)
+}
+
+/// `support+token@shop.test`.
+pub fn with_token(address: &str, token: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) => format!("{local}+{token}@{domain}"),
+        None => address.to_owned(),
+    }
+}
+
+/// The part behind the plus.
+pub fn token_of(address: &str) -> Option<&str> {
+    let (local, _) = address.rsplit_once('@')?;
+    let (_, token) = local.split_once('+')?;
+    (!token.is_empty()).then_some(token)
+}
+
+/// The address without the part behind the plus.
+pub fn without_token(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) => {
+            let plain = local.split_once('+').map_or(local, |(plain, _)| plain);
+            format!("{plain}@{domain}")
+        }
+        None => address.to_owned(),
+    }
+}
+
+/// What is behind the last `@`; what there is if there is none.
+pub fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or(address, |(_, domain)| domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_out_and_comes_home() {
+        let sent = with_token("support@shop.test", "k3v9");
+        assert_eq!(sent, "support+k3v9@shop.test");
+        assert_eq!(token_of(&sent), Some("k3v9"));
+        assert_eq!(without_token(&sent), "support@shop.test");
+        assert_eq!(token_of("support@shop.test"), None);
+        assert_eq!(token_of("support+@shop.test"), None);
+    }
+
+    #[test]
+    fn what_is_no_address_is_none() {
+        assert_eq!(normal(" <Anna@Customer.TEST> ").as_deref(), Some("anna@customer.test"));
+        assert_eq!(normal("иван@почта.рф").as_deref(), Some("иван@почта.рф"));
+        for odd in ["", "anna", "@b.test", "a@", "a b@c.test", "a@b.test,c@d.test", "\"a\"@b.test"] {
+            assert_eq!(normal(odd), None, "{odd}");
+        }
+        assert_eq!(normal(&format!("{}@b.test", "a".repeat(300))), None);
+    }
+}

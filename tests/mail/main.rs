@@ -1,0 +1,8 @@
+//! E-mail against real servers: Postfix and Dovecot, which `lab` starts. One module a capability.
+
+// Helpers outside `#[test]` functions count as ordinary code to clippy.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+mod corpus;
+mod lab;
+mod servers;
