@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::email::address::Person;
 use crate::db::types::UtcTime;
 
 /// Something that happened at the provider.
@@ -48,6 +49,8 @@ pub enum Reached {
         words: String,
         /// It failed because the customer cannot or will not be reached there any more.
         unsubscribed: bool,
+        /// Who did not get it, where that may be somebody else than the customer: a blind copy.
+        recipient: Option<String>,
     },
 }
 
@@ -69,6 +72,27 @@ pub struct Message {
     pub unsupported: Option<String>,
     /// Written by a machine (out of office, a bounce): it opens no conversation and is answered by nothing.
     pub automatic: bool,
+    /// What it was as a mail.
+    pub letter: Option<Box<Letter>>,
+}
+
+/// What a message was as a mail, beside its text and files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub from: Person,
+    pub to: Vec<Person>,
+    pub cc: Vec<Person>,
+    /// The history that was quoted below.
+    pub quoted: String,
+    /// As it came.
+    pub html: Option<Bytes>,
+    /// Pictures inside the HTML by their Content-ID.
+    pub pictures: Vec<(String, Bytes)>,
+    /// The mail as it came.
+    pub original: Bytes,
+    /// It was too large to be taken whole.
+    pub is_cut: bool,
 }
 
 /// Who sends, as the provider knows them.

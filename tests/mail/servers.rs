@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use switchboard::channels::email::address::Person;
 use switchboard::channels::email::{
-    Failure, File, Folder, ImapWay, Letter, Nature, Proof, Security, Server, SmtpWay, Way, check, compose, parse, send,
+    File, Folder, ImapWay, Letter, Nature, Proof, Security, Server, SmtpWay, check, compose, parse, send,
 };
+use switchboard::channels::{Failure, Way};
 
 use crate::lab::{self, MailLab, PASSWORD};
 

@@ -6,8 +6,8 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, address::Envelope};
 
 use super::address::{self, Person};
-use super::failure::Failure;
 use super::plain;
+use crate::channels::Failure;
 use crate::text;
 
 /// What a mail is made of.

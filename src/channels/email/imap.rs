@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::failure::{Failure, Way};
 use super::proof::{self, Proof};
 use super::settings::{Security, Server};
+use crate::channels::{Failure, Way};
 
 /// Bytes of the largest mail that is taken whole: 25 MB of files, a third more on their way, and some text.
 pub const LARGEST: u32 = 36 * 1024 * 1024;

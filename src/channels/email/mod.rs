@@ -9,18 +9,21 @@
 pub mod address;
 mod bomb;
 mod compose;
-mod failure;
+mod connector;
+mod form;
 mod imap;
 mod nature;
 mod parse;
 mod plain;
 mod proof;
+mod receive;
 mod sanitise;
 mod settings;
 mod smtp;
+mod tokens;
 
 pub use compose::{Composed, File, Letter, compose};
-pub use failure::{Failure, Way};
+pub use connector::Email;
 pub use imap::{Folder, ImapWay, RawMail, folders};
 pub use nature::{Nature, Report, is_gone, status_in};
 pub use parse::{Attachment, Mail, Picture, parse};

@@ -6,7 +6,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
-use super::failure::Failure;
+use crate::channels::Failure;
 
 /// What is shown to a server at the door.
 #[derive(Clone)]

@@ -12,10 +12,10 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use tokio::time::timeout;
 
 use super::compose::Composed;
-use super::failure::{Failure, Way};
 use super::nature::{is_gone, status_in};
 use super::proof::Proof;
 use super::settings::{Security, Server};
+use crate::channels::{Failure, Way};
 
 /// How slow a line may be, in bytes a second.
 const SLOWEST: u64 = 50_000;

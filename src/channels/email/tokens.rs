@@ -1,0 +1,70 @@
+//! Access tokens for XOAUTH2: got with the refresh token, kept until shortly before they end.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::settings::TokenSource;
+use crate::channels::{Failure, Link};
+
+/// Providers say how long a token lives; those that do not are believed for so long.
+const USUAL: u64 = 600;
+/// A token is not used in its last minute.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// Tokens in use, and until when they work. Lost with the process: others are asked for then.
+static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+/// By what they are got with.
+type Kept = HashMap<[u8; 32], (String, Instant)>;
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
+    error_description: Option<String>,
+}
+
+/// A token that works now (RFC 6749, 6).
+pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure> {
+    let refresh = link.secret("refresh_token");
+    let key: [u8; 32] = Sha256::digest(format!("{}\n{}\n{refresh}", source.token_url, source.client_id)).into();
+    let known = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some((token, _)) = known.filter(|(_, until)| *until > Instant::now() + MARGIN) {
+        return Ok(token);
+    }
+    let (client, url) = link.net.to("mail_tokens", &source.token_url, "")?;
+    let mut form = vec![
+        ("grant_type", "refresh_token"),
+        ("client_id", source.client_id.as_str()),
+        ("client_secret", link.secret("client_secret")),
+        ("refresh_token", refresh),
+    ];
+    if !source.scope.is_empty() {
+        form.push(("scope", source.scope.as_str()));
+    }
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let asked = client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body).send().await;
+    let answer = asked.map_err(|e| Failure::of_request(&e).of_question())?;
+    let status = answer.status();
+    let body = answer.bytes().await.map_err(|e| Failure::of_request(&e).of_question())?;
+    if !status.is_success() {
+        let words = serde_json::from_slice::<Refusal>(&body)
+            .map(|refusal| refusal.error_description.unwrap_or(refusal.error))
+            .unwrap_or_else(|_| format!("the token endpoint answered {status}"));
+        return Err(Failure::again("login", words));
+    }
+    let answer: Answer = serde_json::from_slice(&body)
+        .map_err(|_| Failure::again("login", "the token endpoint answered something else than a token"))?;
+    let until = Instant::now() + Duration::from_secs(answer.expires_in.unwrap_or(USUAL));
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (answer.access_token.clone(), until));
+    Ok(answer.access_token)
+}
