@@ -245,3 +245,34 @@ async fn a_server_that_is_gone_is_told_and_found_again() {
     arrived(&lab, "anna", 1);
     Folder::open(&imap).await.unwrap().close().await;
 }
+
+#[tokio::test]
+async fn numbers_that_have_lost_their_meaning_are_noticed() {
+    let lab = lab::shared();
+    let user = lab::mailbox("numbers");
+    let to = format!("{user}@support.test");
+    lab.deliver("anna@customer.test", &to, &plain_mail("numbers@customer.test", &to, "hi"));
+    arrived(&lab, &user, 1);
+    let folder = Folder::open(&imap(&lab, &user)).await.unwrap();
+    let before = folder.validity;
+    folder.close().await;
+    // The server makes them of the time, in seconds.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    lab.forget_numbers(&user);
+    let mut folder = Folder::open(&imap(&lab, &user)).await.unwrap();
+    assert_ne!(folder.validity, before);
+    let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
+    assert_eq!(folder.uids_since(today.pred_opt().unwrap(), false).await.unwrap().len(), 1);
+    folder.close().await;
+}
+
+#[tokio::test]
+async fn what_was_put_off_is_taken_later() {
+    let lab = MailLab::start();
+    let sent = compose(&letter("support@support.test", "greylisted@customer.test")).unwrap();
+    let way = smtp(&lab, "support");
+    assert_eq!(send(&way, &sent).await.unwrap_err().way, Way::Again(None));
+    lab.end_greylisting();
+    send(&way, &sent).await.unwrap();
+    arrived(&lab, "greylisted", 1);
+}
