@@ -76,7 +76,7 @@ const DOORS: &[(&str, &str)] = &[
 /// Queries live in `store.rs`, in `db/`, and here. A `model.rs` may derive its rows, but asks nothing.
 const DIESEL: &[(&str, &str)] = &[
     ("src/auth/scope.rs", "the scope is a condition that every query of customers takes"),
-    ("src/auth/sessions.rs", "derives the row of a session"),
+    ("src/auth/sessions.rs", "answers as its store does, with diesel's result"),
     ("src/demo/", "fills the tables directly, a million rows at a time"),
     ("src/error.rs", "turns diesel's errors into ours"),
     ("src/web/forms.rs", "keeps the tokens of forms, a table that no domain has"),

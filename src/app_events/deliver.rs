@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use reqwest::Url;
-use serde::{Deserialize, Serialize};
 
-use super::model::Event;
+use super::model::{Deliver, Event};
 use super::store;
 use crate::channels::{self, Channel};
 use crate::db::types::UtcTime;
@@ -16,12 +15,6 @@ use crate::secrets::hmac_sha256;
 
 /// How long the app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Pushes one event.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Deliver {
-    pub event: i64,
-}
 
 impl Job for Deliver {
     const NAME: &'static str = "app_event.deliver";

@@ -10,6 +10,5 @@ mod deliver;
 mod model;
 mod store;
 
-pub use deliver::Deliver;
-pub use model::{Event, Matter};
+pub use model::{Deliver, Event, Matter};
 pub use store::{closed, said, since};

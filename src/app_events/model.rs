@@ -1,6 +1,7 @@
 //! An event as the app gets it.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::db::schema::app_events;
@@ -34,4 +35,10 @@ impl Event {
         let data: Value = serde_json::from_str(&self.payload).unwrap_or(Value::Null);
         json!({ "id": self.id, "kind": self.kind, "at": self.created_at.rfc3339(), "data": data })
     }
+}
+
+/// The work of pushing one event; `deliver` does it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deliver {
+    pub event: i64,
 }

@@ -3,8 +3,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::deliver::Deliver;
-use super::model::{Event, Matter};
+use super::model::{Deliver, Event, Matter};
 use crate::channels::{self, Channel, ChannelKind};
 use crate::db::schema::{app_events as events, channel_accounts as accounts, messages, staff};
 use crate::db::types::{ChannelId, MessageId, UtcTime};

@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::model::{Presence, Role, Theme};
 use super::scope::CustomerScope;
 use super::sessions::KEY_STAFF;
 use super::store;
@@ -17,22 +18,7 @@ use crate::db::Db;
 use crate::db::types::StaffId;
 use crate::error::Error;
 use crate::text;
-use crate::text_enum;
 use crate::web::i18n::Lang;
-
-text_enum!(
-    /// What a staff member may. The order is that of power.
-    #[derive(PartialOrd, Ord)]
-    Role { Operator = "operator", Supervisor = "supervisor", Admin = "admin" }
-);
-text_enum!(
-    /// Whether a staff member is there.
-    Presence { Online = "online", Away = "away", Offline = "offline" }
-);
-text_enum!(
-    /// Light, dark, or as the device says.
-    Theme { Auto = "auto", Light = "light", Dark = "dark" }
-);
 
 /// The staff member who asks.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 //! never the other way. Whoever writes or reads customers' matters takes one of them, or a [`CustomerScope`] made from one.
 
 mod guard;
+mod model;
 pub mod passwords;
 pub mod rights;
 mod scope;
@@ -14,5 +15,6 @@ pub mod throttle;
 pub mod views;
 pub mod web;
 
-pub use guard::{Admin, Me, Operator, Presence, Role, Supervisor, Theme, Visit};
+pub use guard::{Admin, Me, Operator, Supervisor, Visit};
+pub use model::{Presence, Role, Theme};
 pub use scope::CustomerScope;

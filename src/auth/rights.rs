@@ -1,6 +1,6 @@
 //! The matrix of rights, in one place: PRODUCT.md's table as code. `web::routes` names one of these for each route.
 
-use super::guard::Role;
+use super::model::Role;
 use crate::text_enum;
 
 text_enum!(

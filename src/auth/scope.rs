@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::guard::Role;
+use super::model::Role;
 use crate::db::Conn;
 use crate::db::schema::customers;
 use crate::db::types::StaffId;

@@ -8,9 +8,9 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::model::SessionRow;
 use super::store;
 use crate::config::Config;
-use crate::db::schema::sessions;
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Db, Tx};
 
@@ -24,19 +24,6 @@ pub const KEY_MARK: &str = "mark";
 
 /// A session is marked as seen at most this often: a page view is no write.
 const SEEN_EVERY: chrono::Duration = chrono::Duration::seconds(60);
-
-#[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = sessions)]
-pub struct SessionRow {
-    pub key_hash: String,
-    pub staff_id: Option<StaffId>,
-    pub state: String,
-    pub ip: String,
-    pub user_agent: String,
-    pub created_at: UtcTime,
-    pub last_seen_at: UtcTime,
-    pub expires_at: UtcTime,
-}
 
 /// What is stored of a secret that only its holder knows.
 pub fn hash_key(key: &str) -> String {

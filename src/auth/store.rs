@@ -4,8 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
-use super::guard::{Presence, Role, Theme};
-use super::sessions::SessionRow;
+use super::model::{Presence, Role, SessionRow, Theme};
 use crate::db::schema::{sessions, settings, staff};
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Tx};

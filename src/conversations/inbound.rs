@@ -1,6 +1,6 @@
 //! A message comes in: whose it is, which conversation it belongs to, and who is told.
 
-use super::model::{Conversation, Origin};
+use super::model::{Conversation, Origin, VisitDetails};
 use super::store;
 use crate::customers::{self, Claim, Customer, Details, NewAccount, Origin as CustomerOrigin};
 use crate::db::Tx;
@@ -41,16 +41,6 @@ pub struct Sender {
     pub claims: Vec<Claim>,
     /// How they first came.
     pub source_tag: String,
-}
-
-/// Where a web customer's first message came from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VisitDetails {
-    pub ip: Option<String>,
-    pub region: Option<String>,
-    pub environment: Option<String>,
-    pub page_url: Option<String>,
-    pub referrer: Option<String>,
 }
 
 /// What became of an inbound message.

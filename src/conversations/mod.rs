@@ -15,6 +15,6 @@ pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, may_work, tell, who};
-pub use inbound::{Inbound, Received, Sender, VisitDetails, identify, receive};
-pub use model::{CloseReason, Conversation, Origin, Status};
+pub use inbound::{Inbound, Received, Sender, identify, receive};
+pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};

@@ -85,3 +85,13 @@ impl Conversation {
         Matter { channel: self.channel_id, customer: self.customer_id, account: self.account_id, conversation: self.id }
     }
 }
+
+/// Where a web customer's first message came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitDetails {
+    pub ip: Option<String>,
+    pub region: Option<String>,
+    pub environment: Option<String>,
+    pub page_url: Option<String>,
+    pub referrer: Option<String>,
+}

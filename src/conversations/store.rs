@@ -6,8 +6,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::inbound::VisitDetails;
-use super::model::{CloseReason, Conversation, Origin, Status};
+use super::model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 use crate::auth::CustomerScope;
 use crate::db::schema::{channels, conversation_tag_links as links, conversation_tags as tags, conversations};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};

@@ -3,8 +3,10 @@
 //! Everything is decided by the place in a list, so each demo is the same but for its dates, which end now.
 
 mod dialogues;
+mod episode;
 mod fill;
 mod people;
+mod stage;
 mod store;
 
 use crate::auth::passwords;

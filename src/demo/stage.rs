@@ -1,0 +1,38 @@
+//! What the customers' stories are told with.
+
+use super::dialogues::Tongue;
+use crate::channels::ChannelKind;
+use crate::db::types::{
+    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerTagId, StaffId, UtcTime,
+};
+use crate::error::{Error, Result};
+use crate::files::StoredFile;
+
+/// The business around them.
+pub struct Stage<'a> {
+    pub now: UtcTime,
+    pub staff: Vec<StaffId>,
+    pub channels: Vec<(ChannelId, ChannelKind)>,
+    pub companies: Vec<CompanyId>,
+    pub tags: Vec<CustomerTagId>,
+    pub subjects: Vec<ConversationTagId>,
+    pub picture: &'a StoredFile,
+    pub invoice: &'a StoredFile,
+}
+
+/// A customer with what their conversations need of them.
+#[derive(Clone, Copy)]
+pub struct Hero {
+    pub number: usize,
+    pub id: CustomerId,
+    pub account: AccountId,
+    pub channel: (ChannelId, ChannelKind),
+    pub tongue: Tongue,
+    pub operator: usize,
+    pub responsible: Option<StaffId>,
+}
+
+/// The entry at a place of a list that goes round.
+pub fn pick<T: Copy>(list: &[T], at: usize) -> Result<T> {
+    list.get(at % list.len().max(1)).copied().ok_or_else(|| Error::Internal("the demo lacks a part".into()))
+}
