@@ -25,6 +25,18 @@ pub struct Place {
     pub database_url: Option<String>,
 }
 
+/// Where the server is reached: links that a command prints begin with it.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Address {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "SWITCHBOARD_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Address at which browsers reach the server, if it is behind a proxy, for example https://desk.example.com
+    #[arg(long, env = "SWITCHBOARD_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
 /// Settings of the server. The file `switchboard.toml` in the data folder holds the same names.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -32,12 +44,9 @@ pub struct Settings {
     #[command(flatten)]
     #[serde(flatten)]
     pub place: Place,
-    /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, env = "SWITCHBOARD_LISTEN", value_name = "ADDR")]
-    pub listen: Option<String>,
-    /// Address at which browsers reach the server, if it is behind a proxy, for example https://desk.example.com
-    #[arg(long, env = "SWITCHBOARD_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub address: Address,
     /// Believe the X-Forwarded-For and X-Forwarded-Proto of this proxy, given by its IP address; may be repeated
     #[arg(long = "trusted-proxy", env = "SWITCHBOARD_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -138,9 +147,13 @@ impl Config {
         let file = read_file(&data.join("switchboard.toml"))?;
         let zone = given.time_zone.or(file.time_zone).unwrap_or_else(|| "UTC".into());
         Ok(Self {
-            listen: given.listen.or(file.listen).unwrap_or(base.listen),
+            listen: given.address.listen.or(file.address.listen).unwrap_or(base.listen),
             database_url: given.place.database_url.or(file.place.database_url).map(known_engine).transpose()?,
-            public_url: given.public_url.or(file.public_url).map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: given
+                .address
+                .public_url
+                .or(file.address.public_url)
+                .map(|url| url.trim_end_matches('/').to_owned()),
             trusted_proxies: [given.trusted_proxies, file.trusted_proxies]
                 .into_iter()
                 .find(|l| !l.is_empty())
@@ -181,9 +194,14 @@ impl Config {
         self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
     }
 
-    /// Makes the data folder, for its owner only.
+    /// Makes the data folder, for its owner only. One that is there keeps its mode.
     pub fn make_data_folder(&self) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.data)
+        let mut folder = std::fs::DirBuilder::new();
+        folder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder
+            .create(&self.data)
             .map_err(|e| Error::Internal(format!("the data folder {} cannot be made: {e}", self.data.display())))
     }
 }

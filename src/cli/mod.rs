@@ -9,7 +9,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app;
 use crate::config::{Config, Place, Settings};
 use crate::error::Result;
 
@@ -57,7 +56,7 @@ pub fn main() -> ExitCode {
 }
 
 fn migrate(args: Migrate) -> Result<()> {
-    let config = config_of(args.place)?;
+    let config = Config::load(Settings { place: args.place, ..Settings::default() })?;
     config.make_data_folder()?;
     let ran = crate::db::migrate::run(&config.database())?;
     if args.json {
@@ -68,15 +67,4 @@ fn migrate(args: Migrate) -> Result<()> {
         ran.iter().for_each(|name| println!("Ran {name}."));
     }
     Ok(())
-}
-
-/// The settings of a command that needs only the place of the data.
-fn config_of(place: Place) -> Result<Config> {
-    Config::load(Settings { place, ..Settings::default() })
-}
-
-/// Opens the database for a command.
-fn open(place: Place) -> Result<(crate::db::Db, Config)> {
-    let config = config_of(place)?;
-    Ok((app::open(&config)?, config))
 }

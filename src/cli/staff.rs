@@ -4,8 +4,9 @@ use std::io::Read;
 
 use clap::{Args, Subcommand};
 
+use crate::app;
 use crate::auth::Role;
-use crate::config::Place;
+use crate::config::{Address, Config, Place, Settings};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::staff::{self, NewStaff};
@@ -16,6 +17,8 @@ pub struct Staff {
     command: Command,
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    address: Address,
     /// Answer in JSON
     #[arg(long, global = true)]
     json: bool,
@@ -47,7 +50,8 @@ fn parse_role(word: &str) -> Result<Role, String> {
 }
 
 pub fn run(args: Staff) -> Result<()> {
-    let (db, config) = super::open(args.place)?;
+    let config = Config::load(Settings { place: args.place, address: args.address, ..Settings::default() })?;
+    let db = app::open(&config)?;
     let base = config.public_url.unwrap_or_else(|| format!("http://{}", config.listen));
     match args.command {
         Command::Add { email, role, name, password_stdin } => {

@@ -188,6 +188,10 @@ pub fn add_from_command_line(tx: &mut Tx, new: &NewStaff, password_hash: Option<
 /// Refuses a staff member's sign-in and ends their sessions.
 pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
     let id = known(tx, email)?;
+    let member = store::find(tx, id)?;
+    if require_another_admin(tx, &member).is_err() {
+        return Err(Error::Internal(format!("{email} is the last enabled admin; add another one first")));
+    }
     store::set_disabled(tx, id, Some(UtcTime::now()))?;
     store::delete_links(tx, id)?;
     store::end_sessions(tx, id)?;

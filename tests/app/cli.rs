@@ -107,3 +107,72 @@ fn every_command_has_help() {
     }
     drop(desk);
 }
+
+/// A flag stands above the environment, that above the file; links that a command prints follow them.
+#[test]
+fn flags_stand_above_the_environment_and_that_above_the_file() {
+    let desk = Desk::new();
+    out(&desk.run(&["staff", "add", "a@b.test", "--role", "admin"]));
+    let file = desk.folder.path().join("switchboard.toml");
+    let link = |flag: Option<&str>, env: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(["staff", "reset-password", "a@b.test", "--data"]).arg(desk.folder.path());
+        command.args(flag.map(|url| format!("--public-url={url}"))).env_remove("DATABASE_URL");
+        match env {
+            Some(url) => command.env("SWITCHBOARD_PUBLIC_URL", url),
+            None => command.env_remove("SWITCHBOARD_PUBLIC_URL"),
+        };
+        out(&command.output().expect("the binary starts"))
+    };
+    assert!(link(None, None).contains("http://127.0.0.1:8080/welcome/"));
+    std::fs::write(&file, "public_url = \"https://file.test/\"").expect("a file");
+    assert!(link(None, None).contains("https://file.test/welcome/"));
+    assert!(link(None, Some("https://env.test")).contains("https://env.test/welcome/"));
+    assert!(link(Some("https://flag.test"), Some("https://env.test")).contains("https://flag.test/welcome/"));
+    for (bad, said) in [("publik_url = \"x\"", "unknown field"), ("listen = 5", "expected a string"), ("=", "line 1")] {
+        std::fs::write(&file, bad).expect("a file");
+        assert!(failure(&desk.run(&["staff", "list"])).contains(said), "{bad}");
+    }
+}
+
+/// The last enabled admin is not locked out by the command line either.
+#[test]
+fn the_last_admin_is_not_disabled() {
+    let desk = Desk::new();
+    out(&desk.run(&["staff", "add", "ada@desk.test", "--role", "admin"]));
+    assert!(failure(&desk.run(&["staff", "disable", "ada@desk.test"])).contains("last enabled admin"));
+    out(&desk.run(&["staff", "add", "eve@desk.test", "--role", "admin"]));
+    out(&desk.run(&["staff", "disable", "ada@desk.test"]));
+    assert!(failure(&desk.run(&["staff", "disable", "eve@desk.test"])).contains("last enabled admin"));
+}
+
+/// `serve` makes its folder for its owner alone, says where it is, prints the first admin's link, and ends cleanly when
+/// it is told to; `--demo` does not touch what is there.
+#[cfg(unix)]
+#[test]
+fn serve_starts_on_nothing_and_stops_when_told() {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("deep").join("data");
+    let serve = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data).args(more).env_remove("DATABASE_URL");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+    };
+    let mut child = serve(&[]);
+    let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines().map_while(Result::ok);
+    assert!(lines.next().expect("a line").contains("ready at http://127.0.0.1:"));
+    assert!(lines.any(|line| line.contains("/welcome/")), "a link for the first admin");
+    assert_eq!(std::fs::metadata(&data).expect("the folder").permissions().mode() & 0o777, 0o700);
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(told.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+
+    let mut add = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    add.args(["staff", "add", "ada@desk.test", "--role", "admin", "--data"]).arg(&data).env_remove("DATABASE_URL");
+    out(&add.output().expect("the binary starts"));
+    let refused = serve(&["--demo"]).wait_with_output().expect("it ends");
+    assert!(failure(&refused).contains("holds real data"));
+}

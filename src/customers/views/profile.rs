@@ -13,7 +13,7 @@ use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer
 use crate::db::types::{ConversationId, StaffId};
 use crate::tags::CustomerTag;
 use crate::text;
-use crate::web::page::Regions;
+use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
 
 /// What stands above every tab.
@@ -117,7 +117,7 @@ pub struct TagsTab {
 
 /// `/customers/{id}`.
 #[derive(Template)]
-#[template(path = "customers/profile.html", blocks = ["profile"])]
+#[template(path = "customers/profile.html", blocks = ["profile", "profile_name"])]
 pub struct ProfilePage {
     pub sh: Shell,
     pub head: Head,
@@ -129,6 +129,16 @@ pub struct ProfilePage {
 }
 
 impl ProfilePage {
+    fn title(&self) -> String {
+        format!("{} · Switchboard", self.head.customer.name)
+    }
+
+    /// The region of the page, with the heading above it.
+    fn whole(&self) -> askama::Result<String> {
+        let name = self.as_profile_name().render()?;
+        Ok(region_with(&self.title(), self.as_profile().render()?, &[("profile_name", name)]))
+    }
+
     /// The address that shows the same again.
     fn here(&self) -> String {
         let id = self.head.customer.id;
@@ -164,7 +174,7 @@ struct FieldRegion<'a> {
 impl Regions for ProfilePage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         if id == "profile" {
-            return Some(self.as_profile().render());
+            return Some(self.whole());
         }
         let (field, Tab::Fields(fields)) = (Field::parse(id.strip_prefix("field-")?)?, &self.tab) else { return None };
         Some(FieldRegion { sh: &self.sh, c: &self.head.customer, fields, field }.render())
