@@ -6,6 +6,7 @@
 //!   programs understand each other.
 //! - `GET /api/v1/openapi.json` describes all of it.
 
+mod body;
 mod document;
 mod guard;
 mod model;

@@ -1,13 +1,10 @@
 //! What goes in and out.
 
-use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::customers;
-use crate::error::Said as Words;
 use crate::portal;
-use crate::web::i18n::Lang;
 
 /// A customer of the app.
 #[derive(Serialize, ToSchema)]
@@ -206,14 +203,4 @@ pub struct Reason {
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-}
-
-/// Reads a body; what does not fit is told with its place.
-#[expect(clippy::result_large_err, reason = "the answer itself, sent at once")]
-pub fn parse<'a, T: Deserialize<'a>>(lang: Lang, body: &'a [u8]) -> Result<T, HttpResponse> {
-    serde_json::from_slice(body).map_err(|error| {
-        let message = lang.say(&Words::from("api-json").with("why", &error));
-        HttpResponse::UnprocessableEntity()
-            .json(Problem { error: Reason { code: "invalid".into(), message, field: None } })
-    })
 }

@@ -1,11 +1,12 @@
 //! The routes of `/api/v1`.
 
 use actix_multipart::Multipart;
-use actix_web::web::{Bytes, Data, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::guard::App;
 use super::model::{
     self, Conversation, Conversations, Customer, Events, Messages, NewMessage, Person, Problem, Rating,
@@ -22,7 +23,6 @@ use crate::portal::{self, At};
 use crate::realtime::Topic;
 use crate::web::errors::field_json;
 use crate::web::forms::Errors;
-use crate::web::routes::FORM_LIMIT;
 use crate::web::shell::Shell;
 use crate::{app_events, customers, text};
 
@@ -56,13 +56,10 @@ pub async fn put_customer(
     db: Data<Db>,
     config: Data<Config>,
     external_id: Path<String>,
-    body: Bytes,
+    body: Body<Person>,
 ) -> Result<HttpResponse> {
+    let person = body.read()?;
     let lang = Shell::language_of(&req);
-    let person: Person = match model::parse(lang, &body) {
-        Ok(person) => person,
-        Err(refused) => return Ok(refused),
-    };
     let mut errors = Errors::default();
     let sender = sender(&mut errors, &external_id, &person);
     if let Some((field, said)) = errors.first() {
@@ -162,10 +159,7 @@ pub async fn send(
     payload: actix_web::web::Payload,
 ) -> Result<HttpResponse> {
     let lang = Shell::language_of(&req);
-    let (new, attached) = match body_of(&app, &req, &db, &stored, payload).await? {
-        Ok(read) => read,
-        Err(refused) => return Ok(refused),
-    };
+    let (new, attached) = body_of(&app, &req, &db, &stored, payload).await?;
     let mut errors = Errors::default();
     let sender = sender(&mut errors, &external_id, &Person { name: new.name.clone(), ..Person::default() });
     let body = errors.lines("text", &new.text, MESSAGE);
@@ -204,23 +198,16 @@ fn keep_name(tx: &mut crate::db::Tx, inbound: &Inbound) -> Result<Inbound> {
     Ok(inbound)
 }
 
-type Read = std::result::Result<(NewMessage, Vec<StoredFile>), HttpResponse>;
-
 async fn body_of(
     app: &App,
     req: &HttpRequest,
     db: &Db,
     stored: &Files,
     payload: actix_web::web::Payload,
-) -> Result<Read> {
+) -> Result<(NewMessage, Vec<StoredFile>)> {
     if !req.content_type().starts_with("multipart/") {
-        let mut payload = payload.into_inner();
-        let body =
-            Bytes::from_request(req, &mut payload).await.map_err(|e| match e.as_response_error().status_code() {
-                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(FORM_LIMIT),
-                _ => Error::BadRequest(e.to_string()),
-            })?;
-        return Ok(model::parse(Shell::language_of(req), &body).map(|new| (new, vec![])));
+        let body = Body::from_request(req, &mut payload.into_inner()).await?;
+        return Ok((body.read()?, vec![]));
     }
     let form = Multipart::new(req.headers(), payload);
     let form = files::accept(db, stored, form, &Limits::of(app.channel.kind)).await?;
@@ -229,24 +216,15 @@ async fn body_of(
         text: form.field("text").to_owned(),
         name: form.get("name").map(str::to_owned),
     };
-    Ok(Ok((new, form.files)))
+    Ok((new, form.files))
 }
 
 /// Staff see for six seconds that the customer is typing.
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/typing", tag = "messages", request_body = Typing,
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 204), (status = 404, body = Problem)))]
-pub async fn typing(
-    app: App,
-    req: HttpRequest,
-    db: Data<Db>,
-    external_id: Path<String>,
-    body: Bytes,
-) -> Result<HttpResponse> {
-    let said: Typing = match model::parse(Shell::language_of(&req), &body) {
-        Ok(said) => said,
-        Err(refused) => return Ok(refused),
-    };
+pub async fn typing(app: App, db: Data<Db>, external_id: Path<String>, body: Body<Typing>) -> Result<HttpResponse> {
+    let said = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
     if !seat.blocked {
         db.spread(Topic::CustomerTyping(seat.customer, said.typing)).await;
@@ -257,17 +235,8 @@ pub async fn typing(
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/read", tag = "messages", request_body = ReadMark,
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 204), (status = 404, body = Problem)))]
-pub async fn read(
-    app: App,
-    req: HttpRequest,
-    db: Data<Db>,
-    external_id: Path<String>,
-    body: Bytes,
-) -> Result<HttpResponse> {
-    let mark: ReadMark = match model::parse(Shell::language_of(&req), &body) {
-        Ok(mark) => mark,
-        Err(refused) => return Ok(refused),
-    };
+pub async fn read(app: App, db: Data<Db>, external_id: Path<String>, body: Body<ReadMark>) -> Result<HttpResponse> {
+    let mark = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
     db.write(move |tx| {
         if portal::note_read(tx, &seat, MessageId(mark.up_to))? && !seat.blocked {
@@ -288,13 +257,10 @@ pub async fn rating(
     req: HttpRequest,
     db: Data<Db>,
     id: Path<ConversationId>,
-    body: Bytes,
+    body: Body<Rating>,
 ) -> Result<HttpResponse> {
+    let rated = body.read()?;
     let lang = Shell::language_of(&req);
-    let rated: Rating = match model::parse(lang, &body) {
-        Ok(rated) => rated,
-        Err(refused) => return Ok(refused),
-    };
     let mut errors = Errors::default();
     let comment = errors.lines("comment", &rated.comment, 2000);
     if !(1..=5).contains(&rated.rating) {
