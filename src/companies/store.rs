@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::model::{Company, NewCompany};
-use crate::db::page::{NameCursor, NamePage, PAGE};
+use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::companies;
 use crate::db::types::{CompanyId, UtcTime};
 use crate::db::{Conn, Tx};
@@ -50,7 +50,7 @@ pub fn offered(conn: &mut Conn) -> Result<Vec<String>> {
 }
 
 /// A page of companies whose name holds `name` (folded; empty: all), by name.
-pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Result<NamePage<Company>> {
+pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Result<Page<Company>> {
     let mut query = companies::table.select(Company::as_select()).limit(PAGE + 1).into_boxed();
     if !name.is_empty() {
         let pattern = format!("%{}%", text::like_escape(name));
@@ -71,7 +71,7 @@ pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Resu
     } else {
         query.order((companies::name_folded.asc(), companies::id.asc()))
     };
-    Ok(NamePage::new(query.load(conn)?, cursor, |row| (row.name_folded.clone(), row.id.0)))
+    Ok(Page::by_name(query.load(conn)?, cursor, |row| (row.name_folded.clone(), row.id.0)))
 }
 
 pub fn insert(tx: &mut Tx, new: &NewCompany) -> Result<CompanyId> {

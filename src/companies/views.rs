@@ -5,7 +5,7 @@ use askama::Template;
 use super::model::{Company, TypedCompany};
 use crate::contacts::Book;
 use crate::customers::ListedCustomer;
-use crate::db::page::NamePage;
+use crate::db::page::Page;
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -13,7 +13,7 @@ use crate::web::shell::Shell;
 /// A company with a page of its members.
 pub struct Details {
     pub company: Company,
-    pub members: NamePage<ListedCustomer>,
+    pub members: Page<ListedCustomer>,
     /// What was typed to add a member, and those whose name holds it.
     pub find: String,
     pub found: Vec<ListedCustomer>,

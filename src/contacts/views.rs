@@ -6,7 +6,7 @@ use crate::channels::Channel;
 use crate::companies::Company;
 use crate::conversations::Conversation;
 use crate::customers::{Customer, EditForm, Handle, ListedCustomer};
-use crate::db::page::NamePage;
+use crate::db::page::Page;
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -18,7 +18,7 @@ pub struct Book<T> {
     pub q: String,
     /// The place of this page, for links that stay on it.
     pub at: String,
-    pub page: NamePage<T>,
+    pub page: Page<T>,
     /// Where the inbox sent us from; empty if it did not.
     pub back: String,
 }

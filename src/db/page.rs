@@ -22,61 +22,14 @@ pub struct Cursor {
 impl Cursor {
     /// The text that a URL carries.
     pub fn encode(&self) -> String {
-        let way = if self.back { 'b' } else { 'f' };
-        URL_SAFE_NO_PAD.encode(format!("{way}{}.{}", self.at.micros(), self.id))
+        sealed(self.back, format!("{}.{}", self.at.micros(), self.id))
     }
 
     /// A cursor that somebody has tampered with is no cursor: the list then starts at its beginning.
     pub fn decode(text: &str) -> Option<Self> {
-        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (back, rest) = match plain.split_at_checked(1)? {
-            ("b", rest) => (true, rest),
-            ("f", rest) => (false, rest),
-            _ => return None,
-        };
+        let (back, rest) = opened(text)?;
         let (at, id) = rest.split_once('.')?;
         Some(Self { at: UtcTime::from_micros(at.parse().ok()?)?, id: id.parse().ok()?, back })
-    }
-}
-
-/// Some rows, newest first, and how to go on.
-#[derive(Clone, Debug)]
-pub struct Page<T> {
-    pub rows: Vec<T>,
-    /// Older rows follow.
-    pub next: Option<String>,
-    /// Newer rows came before.
-    pub previous: Option<String>,
-}
-
-impl<T> Page<T> {
-    /// Makes a page out of up to `PAGE + 1` rows that were read from `cursor` on, in reading order
-    /// (newest first; oldest first when the cursor looks back).
-    pub fn new(mut rows: Vec<T>, cursor: Option<Cursor>, key: impl Fn(&T) -> (UtcTime, i64)) -> Self {
-        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let more = rows.len() > size;
-        rows.truncate(size);
-        let back = cursor.is_some_and(|c| c.back);
-        if back {
-            rows.reverse();
-        }
-        let link = |row: Option<&T>, back| {
-            row.map(|row| {
-                let (at, id) = key(row);
-                Cursor { at, id, back }.encode()
-            })
-        };
-        let (has_next, has_previous) = if back { (true, more) } else { (more, cursor.is_some()) };
-        Self {
-            next: if has_next { link(rows.last(), false) } else { None },
-            previous: if has_previous { link(rows.first(), true) } else { None },
-            rows,
-        }
-    }
-
-    /// The same page of other things.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { rows: self.rows.into_iter().map(f).collect(), next: self.next, previous: self.previous }
     }
 }
 
@@ -94,18 +47,12 @@ pub struct NameCursor {
 impl NameCursor {
     /// The text that a URL carries.
     pub fn encode(&self) -> String {
-        let way = if self.back { 'b' } else { 'f' };
-        URL_SAFE_NO_PAD.encode(format!("{way}{}.{}", self.id, self.name))
+        sealed(self.back, format!("{}.{}", self.id, self.name))
     }
 
     /// As [`Cursor::decode`].
     pub fn decode(text: &str) -> Option<Self> {
-        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (back, rest) = match plain.split_at_checked(1)? {
-            ("b", rest) => (true, rest),
-            ("f", rest) => (false, rest),
-            _ => return None,
-        };
+        let (back, rest) = opened(text)?;
         let (id, name) = rest.split_once('.')?;
         // PostgreSQL keeps no NUL in its texts.
         (!name.contains('\0')).then_some(())?;
@@ -113,38 +60,69 @@ impl NameCursor {
     }
 }
 
-/// Some rows by name, and how to go on.
+/// A way and a place as a word that fits into a URL.
+fn sealed(back: bool, place: String) -> String {
+    let way = if back { 'b' } else { 'f' };
+    URL_SAFE_NO_PAD.encode(format!("{way}{place}"))
+}
+
+fn opened(text: &str) -> Option<(bool, String)> {
+    let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    match plain.split_at_checked(1)? {
+        ("b", place) => Some((true, place.to_owned())),
+        ("f", place) => Some((false, place.to_owned())),
+        _ => None,
+    }
+}
+
+/// Some rows in the order of their list, and how to go on.
 #[derive(Clone, Debug)]
-pub struct NamePage<T> {
+pub struct Page<T> {
     pub rows: Vec<T>,
-    /// Later names follow.
+    /// Further rows follow: older ones, or later names.
     pub next: Option<String>,
-    /// Earlier names came before.
+    /// Others came before.
     pub previous: Option<String>,
 }
 
-impl<T> NamePage<T> {
-    /// As [`Page::new`].
-    pub fn new(mut rows: Vec<T>, cursor: Option<&NameCursor>, key: impl Fn(&T) -> (String, i64)) -> Self {
+impl<T> Page<T> {
+    /// Makes a page of a list by time out of up to `PAGE + 1` rows that were read from `cursor` on, in reading order
+    /// (newest first; oldest first when the cursor looks back).
+    pub fn new(rows: Vec<T>, cursor: Option<Cursor>, key: impl Fn(&T) -> (UtcTime, i64)) -> Self {
+        Self::read(rows, cursor.map(|c| c.back), |row, back| {
+            let (at, id) = key(row);
+            Cursor { at, id, back }.encode()
+        })
+    }
+
+    /// The same of a list by name, read in the order of the alphabet, or against it when the cursor looks back.
+    pub fn by_name(rows: Vec<T>, cursor: Option<&NameCursor>, key: impl Fn(&T) -> (String, i64)) -> Self {
+        Self::read(rows, cursor.map(|c| c.back), |row, back| {
+            let (name, id) = key(row);
+            NameCursor { name, id, back }.encode()
+        })
+    }
+
+    /// `from`: the way in which a cursor led here; none at the beginning. `link`: the cursor at a row.
+    fn read(mut rows: Vec<T>, from: Option<bool>, link: impl Fn(&T, bool) -> String) -> Self {
         let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        let back = cursor.is_some_and(|c| c.back);
+        let back = from == Some(true);
         if back {
             rows.reverse();
         }
-        let link = |row: Option<&T>, back| {
-            row.map(|row| {
-                let (name, id) = key(row);
-                NameCursor { name, id, back }.encode()
-            })
-        };
-        let (has_next, has_previous) = if back { (true, more) } else { (more, cursor.is_some()) };
+        let (has_next, has_previous) = if back { (true, more) } else { (more, from.is_some()) };
         Self {
-            next: if has_next { link(rows.last(), false) } else { None },
-            previous: if has_previous { link(rows.first(), true) } else { None },
+            next: rows.last().filter(|_| has_next).map(|row| link(row, false)),
+            previous: rows.first().filter(|_| has_previous).map(|row| link(row, true)),
             rows,
         }
+    }
+
+    /// The same page of other things.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { rows: self.rows.into_iter().map(f).collect(), next: self.next, previous: self.previous }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
 use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
-use crate::db::page::{Cursor, NameCursor, NamePage, PAGE, Page};
+use crate::db::page::{Cursor, NameCursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
 use crate::db::types::{CompanyId, CustomerTagId, UtcTime};
 use crate::error::Result;
@@ -199,7 +199,7 @@ pub fn by_name(
     scope: &CustomerScope,
     name: &str,
     cursor: Option<&NameCursor>,
-) -> Result<NamePage<ListedCustomer>> {
+) -> Result<Page<ListedCustomer>> {
     let mut query = visible(scope);
     if !name.is_empty() {
         query = query.filter(named(conn, name)?);
@@ -213,11 +213,11 @@ pub fn of_company(
     scope: &CustomerScope,
     company: CompanyId,
     cursor: Option<&NameCursor>,
-) -> Result<NamePage<ListedCustomer>> {
+) -> Result<Page<ListedCustomer>> {
     named_page(conn, visible(scope).filter(customers::company_id.eq(company)), cursor)
 }
 
-fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Result<NamePage<ListedCustomer>> {
+fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Result<Page<ListedCustomer>> {
     let mut query = query;
     if let Some(cursor) = cursor {
         let sign = if cursor.back { "<" } else { ">" };
@@ -235,5 +235,5 @@ fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Res
         query.order((customers::name_folded.asc(), customers::id.asc()))
     };
     let rows = query.select(ListedCustomer::as_select()).limit(PAGE + 1).load(conn)?;
-    Ok(NamePage::new(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
+    Ok(Page::by_name(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
 }
