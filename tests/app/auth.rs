@@ -63,6 +63,28 @@ async fn guessing_is_slowed_down_for_the_account_and_nobody_else() {
     try_to_sign_in(&client, ADMIN, PASSWORD).await.assert_status(303);
 }
 
+/// Many accounts tried from one address are slowed down as one; whoever comes from elsewhere is not.
+#[actix_web::test]
+async fn an_address_that_tries_many_accounts_is_slowed_down() {
+    let app = spawn_app_with(|config| config.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]).await;
+    let (guesser, other) = ("203.0.113.7", "203.0.113.8");
+    let from = |address| app.anonymous().with_header("x-forwarded-for", address);
+    let mut tries = 0;
+    let late = loop {
+        let answer = try_to_sign_in(&from(guesser), &format!("nobody{tries}@desk.test"), "a guess").await;
+        if answer.status.as_u16() == 429 {
+            break answer;
+        }
+        answer.assert_status(422);
+        tries += 1;
+        assert!(tries < 90, "never slowed down");
+    };
+    assert!(tries >= 30, "an office shares an address: {tries}");
+    assert!(late.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
+    try_to_sign_in(&from(guesser), OPERATOR, PASSWORD).await.assert_status(429);
+    try_to_sign_in(&from(other), OPERATOR, PASSWORD).await.assert_status(303);
+}
+
 #[actix_web::test]
 async fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
     let app = spawn_app().await;
