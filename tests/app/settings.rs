@@ -66,6 +66,11 @@ async fn sections_change_in_place() {
     wrong.assert_status(422).assert_has(&format!("details[open] #below-{top} [aria-invalid]"));
     let hueless = admin.htmx_post("/settings/customer-tags", section, &[("name", "x"), ("hue", "9")]).await;
     hueless.assert_status(422).assert_says("Choose a colour.");
+    let nameless = admin.htmx_post("/settings/channels/new/app", section, &[("name", "")]).await;
+    nameless.assert_status(422).assert_has("#new-channel #name[aria-invalid]");
+    assert!(!nameless.text.contains("<html"));
+    let connected = admin.htmx_post("/settings/channels/new/app", section, &[("name", "Shop")]).await;
+    connected.assert_region("shown").assert_says("Shop");
     let saved = admin.htmx_post("/settings/general", section, &[("business_name", "Northwind")]).await;
     saved.assert_region("general");
     assert_eq!(saved.attribute("#business_name", "value"), "Northwind");

@@ -2,15 +2,15 @@
 
 use askama::Template;
 
+use super::section_is_region;
 use crate::channels::{ApiToken, Channel, ChannelKind, Connector, Field, FieldKind, Health, registry};
 use crate::settings::channel_form::ChannelForm;
 use crate::web::forms::Errors;
-use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
 /// `/settings/channels`.
 #[derive(Template)]
-#[template(path = "settings/channels.html")]
+#[template(path = "settings/channels.html", blocks = ["section"])]
 pub struct ChannelsPage {
     pub sh: Shell,
     pub all: Vec<Channel>,
@@ -60,7 +60,7 @@ pub fn hint_of(sh: &Shell, field: &Field) -> String {
 
 /// `/settings/channels/new/{kind}`.
 #[derive(Template)]
-#[template(path = "settings/channel_new.html")]
+#[template(path = "settings/channel_new.html", blocks = ["section"])]
 pub struct NewChannelPage {
     pub sh: Shell,
     pub connector: &'static dyn Connector,
@@ -104,7 +104,7 @@ pub struct Shown {
 
 /// `/settings/channels/{id}`.
 #[derive(Template)]
-#[template(path = "settings/channel.html")]
+#[template(path = "settings/channel.html", blocks = ["section"])]
 pub struct ChannelPage {
     pub sh: Shell,
     /// `None`: a kind that cannot be connected here, known from the history.
@@ -173,6 +173,4 @@ pub fn health_dot(channel: &Channel) -> &'static str {
     }
 }
 
-impl Regions for ChannelsPage {}
-impl Regions for NewChannelPage {}
-impl Regions for ChannelPage {}
+section_is_region!(ChannelsPage, NewChannelPage, ChannelPage);
