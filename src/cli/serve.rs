@@ -27,6 +27,8 @@ pub fn run(args: Serve) -> Result<()> {
 }
 
 async fn serve(config: Config) -> Result<()> {
+    // From the first moment on: whoever reads "ready" may stop it right after.
+    let told = told_to_stop()?;
     let running = app::start(config).await?;
     let base = running.config.public_url.clone().unwrap_or_else(|| format!("http://{}", running.address));
     println!("Switchboard is ready at {base}");
@@ -42,28 +44,38 @@ async fn serve(config: Config) -> Result<()> {
             "Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {base}/welcome/{token}"
         );
     }
-    until_told_to_stop().await?;
+    told.await;
     tracing::info!("stopping: finishing what is under way");
+    let again = told_to_stop()?;
     tokio::select! {
         stopped = running.stop() => stopped,
         // Whoever says it twice means now. What was acknowledged is on disk.
-        _ = until_told_to_stop() => Err(Error::Internal("stopped at once, before everything was finished".into())),
+        () = again => Err(Error::Internal("stopped at once, before everything was finished".into())),
     }
 }
 
-async fn until_told_to_stop() -> Result<()> {
+/// Listens for the words to stop from this moment on; the future ends when one comes.
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
     let failed = |e: std::io::Error| Error::Internal(format!("signals: {e}"));
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut term = signal(SignalKind::terminate()).map_err(failed)?;
-        tokio::select! {
-            _ = term.recv() => Ok(()),
-            outcome = tokio::signal::ctrl_c() => outcome.map_err(failed),
-        }
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(failed)
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c().map_err(failed)?;
+        Ok(async move {
+            interrupt.recv().await;
+        })
+    }
 }
 
 /// `RUST_LOG` decides how much; by default warnings and our own news.
