@@ -30,10 +30,10 @@ pub struct Place {
 #[serde(deny_unknown_fields, default)]
 pub struct Address {
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, env = "SWITCHBOARD_LISTEN", value_name = "ADDR")]
+    #[arg(long, env = "SWITCHBOARD_LISTEN", value_name = "ADDR", global = true)]
     pub listen: Option<String>,
     /// Address at which browsers reach the server, if it is behind a proxy, for example https://desk.example.com
-    #[arg(long, env = "SWITCHBOARD_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "SWITCHBOARD_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
 }
 
