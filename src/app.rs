@@ -19,6 +19,7 @@ use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
 use crate::db::{Db, Failure, migrate};
+use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::Http;
@@ -56,6 +57,7 @@ pub fn open(config: &Config) -> Result<Db> {
 /// Starts everything and returns once requests are answered.
 pub async fn start(config: Config) -> Result<Running> {
     let db = open(&config)?;
+    demo::require_finished(&db).await?;
     let secrets = Secrets::load(&config.key_path())?;
     hold_to_key(&db, &secrets, &config).await?;
     let files = Files::open(&config)?;

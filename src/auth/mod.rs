@@ -10,7 +10,7 @@ pub mod passwords;
 pub mod rights;
 mod scope;
 pub mod sessions;
-mod store;
+pub mod store;
 pub mod throttle;
 pub mod views;
 pub mod web;

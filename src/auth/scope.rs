@@ -6,6 +6,7 @@ use diesel::sql_types::Bool;
 use super::model::Role;
 use crate::db::Conn;
 use crate::db::schema::customers;
+use crate::db::sql::Sql;
 use crate::db::types::StaffId;
 
 /// A right to see customers; made from a guard, or by the program for its own work.
@@ -43,6 +44,17 @@ impl CustomerScope {
             Sees::OwnAndFree(me) => Some(Box::new(
                 customers::responsible_id.is_null().or(customers::responsible_id.eq(me.0)).assume_not_null(),
             )),
+        }
+    }
+
+    /// The same condition for a statement that stays prepared, beginning with AND, or empty.
+    pub fn put(&self, sql: &mut Sql, alias: &str) -> String {
+        match self.0 {
+            Sees::All => String::new(),
+            Sees::OwnAndFree(me) => {
+                let me = sql.put(me.0);
+                format!(" AND ({alias}.responsible_id IS NULL OR {alias}.responsible_id = {me})")
+            }
         }
     }
 

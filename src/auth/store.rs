@@ -1,11 +1,11 @@
 //! What signing in and each request read and write.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
 use super::model::{Presence, Role, SessionRow, Theme};
 use crate::db::schema::{sessions, settings, staff};
+use crate::db::sql::Sql;
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::web::i18n::Lang;
@@ -45,7 +45,7 @@ pub fn credentials(conn: &mut Conn, email: &str) -> QueryResult<Option<(StaffId,
 /// the language of those who have chosen none.
 pub fn of_everybody(conn: &mut Conn) -> QueryResult<(bool, Option<Lang>)> {
     let rows: Vec<(String, String)> = settings::table
-        .filter(settings::key.eq_any(["operators_see_others", "default_language"]))
+        .filter(settings::key.eq("operators_see_others").or(settings::key.eq("default_language")))
         .select((settings::key, settings::value))
         .load(conn)?;
     let value = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
@@ -61,12 +61,13 @@ struct Number {
 /// Unread messages, of all customers or of one staff member's own. At most a thousand customers are added up: the
 /// badge says "999+" long before.
 pub fn unread_number(conn: &mut Conn, of: Option<StaffId>) -> QueryResult<i64> {
-    let own = of.map(|id| format!(" AND responsible_id = {id}")).unwrap_or_default();
-    let text = format!(
+    let mut sql = Sql::default();
+    let own = of.map(|id| format!(" AND responsible_id = {}", sql.put(id.0))).unwrap_or_default();
+    sql.text = format!(
         "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n FROM \
          (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT 1000) AS u"
     );
-    sql_query(text).get_result::<Number>(conn).map(|row| row.n)
+    sql.get_result::<Number>(conn).map(|row| row.n)
 }
 
 pub fn find_session(conn: &mut Conn, key_hash: &str) -> QueryResult<Option<SessionRow>> {

@@ -1,7 +1,8 @@
-//! The command line: `serve`, `staff`, `migrate`. Prints for people on a terminal and for programs with `--json`;
+//! The command line: `serve`, `demo`, `staff`, `migrate`. Prints for people on a terminal and for programs with `--json`;
 //! one clear line and a non-zero exit on failure.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the part that talks to the terminal")]
 
+mod demo;
 mod serve;
 mod staff;
 
@@ -24,6 +25,8 @@ struct Cli {
 enum Command {
     /// Run the desk
     Serve(serve::Serve),
+    /// Fill an empty database with a demo of any size, to try the desk or to measure it
+    Demo(demo::Demo),
     /// Add, list, disable staff; give a new password
     Staff(staff::Staff),
     /// Bring the database up to date and exit
@@ -43,6 +46,7 @@ struct Migrate {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Staff(args) => staff::run(args),
         Command::Migrate(args) => migrate(args),
     };

@@ -88,8 +88,7 @@ pub fn receive(tx: &mut Tx, inbound: &Inbound) -> Result<Received> {
     )?;
     if let Some(id) = conversation {
         store::touch(tx, id, false)?;
-        customers::store::set_last_channel(tx, customer.id, inbound.channel, kind)?;
-        customers::store::set_unread(tx, customer.id, customer.unread_count + 1)?;
+        customers::store::note_unread(tx, customer.id, inbound.channel, kind)?;
         tx.publish(Topic::Inbox);
     }
     tx.publish(Topic::Customer(customer.id));

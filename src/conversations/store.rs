@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 use crate::auth::CustomerScope;
 use crate::db::schema::{channels, conversation_tag_links as links, conversation_tags as tags, conversations};
+use crate::db::sql::{Sql, among};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -41,7 +42,7 @@ pub fn find_many(
 ) -> Result<Vec<Conversation>> {
     customers::require_visible(conn, scope, customer)?;
     Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer).and(conversations::id.eq_any(ids)))
+        .filter(conversations::customer_id.eq(customer).and(among(conversations::id, ids.iter().copied())))
         .select(Conversation::as_select())
         .load(conn)?)
 }
@@ -153,7 +154,7 @@ pub(super) fn close(
 /// Notes that a message came or went; the first answer's time is kept for the figures.
 pub(super) fn touch(tx: &mut Tx, id: ConversationId, is_reply: bool) -> Result<()> {
     let now = UtcTime::now();
-    diesel::update(conversations::table.find(id)).set(conversations::last_message_at.eq(now)).execute(&mut **tx)?;
+    Sql::new("UPDATE conversations SET last_message_at = $1 WHERE id = $2").bind(now).bind(id.0).execute(&mut **tx)?;
     if is_reply {
         diesel::update(
             conversations::table.filter(conversations::id.eq(id).and(conversations::first_reply_at.is_null())),
@@ -188,7 +189,7 @@ pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<Conver
     }
     let rows: Vec<(ConversationId, ConversationTag)> = links::table
         .inner_join(tags::table)
-        .filter(links::conversation_id.eq_any(ids))
+        .filter(among(links::conversation_id, ids.iter().copied()))
         .order((tags::name_folded, tags::id))
         .select((links::conversation_id, ConversationTag::as_select()))
         .load(conn)?;

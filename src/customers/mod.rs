@@ -17,6 +17,8 @@ pub use model::{
     ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records, StoredClaim,
     TypedDetails,
 };
-pub use store::{NewAccount, Origin, find, refresh_pending, refresh_search_text, require_visible};
+pub use store::{
+    FoundBy, NewAccount, Origin, find, refresh_pending, refresh_search_text, require_visible, search_text,
+};
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

@@ -4,16 +4,18 @@ mod accounts;
 mod contact;
 pub mod list;
 pub mod profile;
+mod search_text;
 mod tags;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
-use crate::db::schema::{channel_accounts, channels, customer_handles as handles, customers};
+use crate::db::schema::{customer_handles as handles, customers};
+use crate::db::sql::{Sql, among};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -21,6 +23,7 @@ use crate::text;
 
 pub use accounts::{NewAccount, accounts_of, find_account, find_account_by_address, insert_account, update_account};
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
+pub use search_text::{FoundBy, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
 
 /// The customer, if the scope shows them.
@@ -41,7 +44,7 @@ pub fn find_many(conn: &mut Conn, scope: &CustomerScope, ids: &[CustomerId]) -> 
         return Ok(HashMap::new());
     }
     let rows: Vec<Customer> =
-        customers::table.filter(customers::id.eq_any(ids)).select(Customer::as_select()).load(conn)?;
+        customers::table.filter(among(customers::id, ids.iter().copied())).select(Customer::as_select()).load(conn)?;
     Ok(rows.into_iter().filter(|c| scope.sees(c.responsible_id)).map(|c| (c.id, c)).collect())
 }
 
@@ -150,10 +153,12 @@ pub fn set_blocked(tx: &mut Tx, id: CustomerId, blocked: bool) -> Result<()> {
     Ok(())
 }
 
-/// The channel of the latest contact.
-pub fn set_last_channel(tx: &mut Tx, id: CustomerId, channel: ChannelId, kind: ChannelKind) -> Result<()> {
-    diesel::update(customers::table.find(id))
-        .set((customers::channel_id.eq(channel), customers::channel_kind.eq(kind)))
+/// One more unread message, which came through this channel.
+pub fn note_unread(tx: &mut Tx, id: CustomerId, channel: ChannelId, kind: ChannelKind) -> Result<()> {
+    Sql::new("UPDATE customers SET channel_id = $1, channel_kind = $2, unread_count = unread_count + 1 WHERE id = $3")
+        .bind(channel.0)
+        .bind(kind.as_str())
+        .bind(id.0)
         .execute(&mut **tx)?;
     Ok(())
 }
@@ -176,42 +181,6 @@ pub fn add_active(tx: &mut Tx, id: CustomerId, by: i64) -> Result<()> {
 
 pub fn delete(tx: &mut Tx, id: CustomerId) -> Result<()> {
     diesel::delete(customers::table.find(id)).execute(&mut **tx)?;
-    Ok(())
-}
-
-/// Makes anew what the customer can be found by.
-pub fn refresh_search_text(tx: &mut Tx, id: CustomerId) -> Result<()> {
-    type Row = (String, String, Option<String>, Option<String>, Option<String>);
-    let (name, real_name, phone, email, external): Row = customers::table
-        .find(id)
-        .select((
-            customers::name_folded,
-            customers::real_name,
-            customers::phone_digits,
-            customers::email_folded,
-            customers::external_id,
-        ))
-        .first(&mut **tx)?;
-    let known: Vec<(String, String, ChannelKind)> = channel_accounts::table
-        .inner_join(channels::table)
-        .filter(channel_accounts::customer_id.eq(id))
-        .order(channel_accounts::id)
-        .select((channel_accounts::username, channel_accounts::address, channels::kind))
-        .load(&mut **tx)?;
-    let mut lines = vec![name, text::fold(&real_name)];
-    lines.extend([phone, email].into_iter().flatten());
-    lines.extend(external.map(|id| text::fold(&id)));
-    for (username, address, kind) in known {
-        lines.push(text::fold(&username));
-        // The address of a web-chat visitor is a random number of ours: nobody searches it, and it would match by chance.
-        if kind != ChannelKind::WebChat {
-            lines.push(text::fold(&address));
-        }
-    }
-    lines.push(id.to_string());
-    let mut seen = HashSet::new();
-    lines.retain(|line| !line.is_empty() && seen.insert(line.clone()));
-    diesel::update(customers::table.find(id)).set(customers::search_text.eq(lines.join("\n"))).execute(&mut **tx)?;
     Ok(())
 }
 

@@ -8,12 +8,14 @@
 //! On SQLite one thread owns the one writing connection and commits many calls at once (`writer.rs`); on PostgreSQL
 //! each write is its own transaction, repeated when the engine asks for it.
 
+pub mod bulk;
 mod conn;
 pub mod dialect;
 mod failure;
 pub mod migrate;
 pub mod page;
 pub mod schema;
+pub mod sql;
 pub mod types;
 mod writer;
 

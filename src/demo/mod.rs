@@ -1,7 +1,9 @@
-//! A small believable business for a first look: `serve --demo` fills an empty database with it, once.
+//! A believable business. `serve --demo` fills an empty database with a small one for a first look, once; `demo` makes
+//! one of any size (`bulk`).
 //!
-//! Everything is decided by the place in a list, so each demo is the same but for its dates, which end now.
+//! Everything in the small one is decided by the place in a list, so each is the same but for its dates, which end now.
 
+mod bulk;
 mod dialogues;
 mod episode;
 mod fill;
@@ -14,6 +16,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::files::{self, Files};
 use crate::secrets::{Secrets, random_token};
+pub use bulk::{Parts, Size};
 use store::Holds;
 
 /// The password of everybody in the demo.
@@ -37,6 +40,7 @@ pub async fn fill(db: &Db, files: &Files, secrets: &Secrets) -> Result<()> {
         Holds::RealData => {
             return Err(Error::Internal("this database holds real data; --demo fills only an empty one".into()));
         }
+        Holds::Unfinished => return Err(unfinished()),
         Holds::Nothing => {}
     }
     let picture = files::actions::keep_bytes(db, files, "courier-card.png", PICTURE).await?;
@@ -44,4 +48,37 @@ pub async fn fill(db: &Db, files: &Files, secrets: &Secrets) -> Result<()> {
     let hash = passwords::hash(PASSWORD)?;
     let sealed = secrets.seal(&random_token())?;
     db.write(move |tx| fill::everything(tx, &hash, &sealed, &picture, &invoice)).await
+}
+
+fn unfinished() -> Error {
+    let text =
+        "this database holds a demo whose load was interrupted; run `switchboard demo` again, or remove the database";
+    Error::Internal(text.into())
+}
+
+/// Refuses a database where the load of a large demo was interrupted.
+pub async fn require_finished(db: &Db) -> Result<()> {
+    if db.read(store::holds).await? == Holds::Unfinished { Err(unfinished()) } else { Ok(()) }
+}
+
+/// Makes ready for [`fill_large`]: refuses what holds anything but an interrupted load, and stores the files.
+pub async fn prepare_large(db: &Db, files: &Files, secrets: &Secrets) -> Result<Parts> {
+    match db.read(store::holds).await? {
+        Holds::Nothing | Holds::Unfinished => {}
+        Holds::Demo => return Err(Error::Internal("this database holds a demo already; remove it first".into())),
+        Holds::RealData => {
+            return Err(Error::Internal("this database holds real data; a demo fills only an empty one".into()));
+        }
+    }
+    Ok(Parts {
+        hash: passwords::hash(PASSWORD)?,
+        sealed: secrets.seal(&random_token())?,
+        picture: files::actions::keep_bytes(db, files, "courier-card.png", PICTURE).await?,
+        invoice: files::actions::keep_bytes(db, files, "invoice-18342.pdf", INVOICE).await?,
+    })
+}
+
+/// Loads a large demo. Nobody else may have the database open.
+pub fn fill_large(url: &str, size: &Size, parts: &Parts, progress: &mut dyn FnMut(&str, u64, u64)) -> Result<()> {
+    bulk::fill(url, size, parts, progress)
 }

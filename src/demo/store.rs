@@ -24,19 +24,47 @@ use crate::text;
 pub enum Holds {
     Nothing,
     Demo,
+    /// A large demo whose load was interrupted.
+    Unfinished,
     RealData,
 }
 
 const MARK: &str = "demo";
+/// The statements that a load has yet to run, as JSON: there while it goes on, and after one that was interrupted.
+const UNFINISHED: &str = "demo_unfinished";
 
 pub fn holds(conn: &mut Conn) -> Result<Holds> {
     let marked: Option<String> = settings::table.find(MARK).select(settings::value).first(conn).optional()?;
     if marked.is_some() {
         return Ok(Holds::Demo);
     }
+    if unfinished(conn)?.is_some() {
+        return Ok(Holds::Unfinished);
+    }
     let somebody: Option<StaffId> = staff::table.select(staff::id).first(conn).optional()?;
     let anybody: Option<CustomerId> = customers::table.select(customers::id).first(conn).optional()?;
     Ok(if somebody.is_some() || anybody.is_some() { Holds::RealData } else { Holds::Nothing })
+}
+
+/// What an interrupted load has put away.
+pub fn unfinished(conn: &mut Conn) -> Result<Option<Vec<String>>> {
+    let kept: Option<String> = settings::table.find(UNFINISHED).select(settings::value).first(conn).optional()?;
+    Ok(kept.map(|json| serde_json::from_str(&json).unwrap_or_default()))
+}
+
+pub fn keep_unfinished(conn: &mut Conn, makes: &[String]) -> QueryResult<()> {
+    let json = serde_json::to_string(makes).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
+    diesel::delete(settings::table.find(UNFINISHED)).execute(conn)?;
+    diesel::insert_into(settings::table)
+        .values((settings::key.eq(UNFINISHED), settings::value.eq(json)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// From here on it is a demo like the small one.
+pub fn finish_load(tx: &mut Tx) -> Result<()> {
+    diesel::delete(settings::table.find(UNFINISHED)).execute(&mut **tx)?;
+    mark(tx)
 }
 
 pub fn mark(tx: &mut Tx) -> Result<()> {

@@ -4,7 +4,7 @@
 //! - Everything is shown here, whatever the inbox hides; but only of customers whom the reader may see.
 //! - A page of the list is found by where the last one ended; every filter is in the address.
 
-mod model;
-mod store;
+pub mod model;
+pub mod store;
 mod views;
 pub mod web;

@@ -1,8 +1,7 @@
 //! Which conversations a list shows. Their rows and all else are read by those whose they are.
 
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Timestamp};
+use diesel::sql_types::BigInt;
 
 use super::model::{Filter, Found, Rating, Tab};
 use crate::auth::CustomerScope;
@@ -11,18 +10,12 @@ use crate::customers;
 use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::conversations;
-use crate::db::types::{ConversationId, CustomerId, UtcTime};
+use crate::db::sql::{Sql, among};
+use crate::db::types::{ConversationId, CustomerId};
 use crate::error::Result;
 
 /// Counts stop here: "999+".
 const CAP: i64 = 1000;
-/// Earlier and later than anything, in microseconds since 1970.
-const FIRST: i64 = -30_000_000_000_000_000;
-const LAST: i64 = 253_370_764_800_000_000;
-
-fn moment(micros: i64) -> UtcTime {
-    UtcTime::from_micros(micros).unwrap_or_else(UtcTime::now)
-}
 
 /// The column that orders a tab.
 fn order_of(tab: Tab) -> &'static str {
@@ -32,22 +25,24 @@ fn order_of(tab: Tab) -> &'static str {
     }
 }
 
-/// What stands after WHERE. Numbers are our own and parsed, so they stand in the text; times are bound: $1 and $2.
-fn conditions(conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result<String> {
+/// What stands after WHERE.
+fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result<String> {
     let of_customer = match filter.customer.as_str() {
         "" => None,
-        part => Some(customers::store::list::numbered(conn, "k.customer_id", part)?),
+        part => Some(customers::store::list::numbered(sql, conn, "k.customer_id", part)?),
     };
     let mut text = match filter.tab {
         Tab::Active => "k.status <> 'closed'".to_owned(),
         Tab::History => "k.status = 'closed'".to_owned(),
     };
-    text.push_str(" AND k.opened_at >= $1 AND k.opened_at < $2");
     let mut also = |condition: String| text.push_str(&format!(" AND {condition}"));
     of_customer.into_iter().for_each(&mut also);
-    filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {id}")));
-    filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {id}")));
+    filter.from.into_iter().for_each(|from| also(format!("k.opened_at >= {}", sql.put(from))));
+    filter.until.into_iter().for_each(|until| also(format!("k.opened_at < {}", sql.put(until))));
+    filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {}", sql.put(id.0))));
+    filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {}", sql.put(id.0))));
     if let Some(tag) = filter.tag {
+        let tag = sql.put(tag.0);
         // A tag stands for what is below it, too.
         also(format!(
             "EXISTS (SELECT 1 FROM conversation_tag_links l WHERE l.conversation_id = k.id AND l.tag_id IN \
@@ -60,7 +55,7 @@ fn conditions(conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result
         Some(Rating::None) => also("k.rating IS NULL".into()),
         None => {}
     }
-    let visible = scope.sql("c");
+    let visible = scope.put(sql, "c");
     if !visible.is_empty() {
         also(format!("EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})"));
     }
@@ -69,20 +64,18 @@ fn conditions(conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result
 
 /// The conversations of a page, in its order.
 pub fn page(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, cursor: Option<Cursor>) -> Result<Page<Found>> {
-    let from = cursor.unwrap_or(Cursor { at: moment(LAST), id: i64::MAX, back: false });
-    let (sign, way) = if from.back { (">", "ASC") } else { ("<", "DESC") };
-    let (key, conditions) = (order_of(filter.tab), conditions(conn, scope, filter)?);
-    let text = format!(
-        "SELECT k.id, {key} AS at FROM conversations k WHERE {conditions} AND ({key}, k.id) {sign} ($3, $4) \
-         ORDER BY {key} {way}, k.id {way} LIMIT {}",
+    let mut sql = Sql::default();
+    let (key, mut conditions) = (order_of(filter.tab), conditions(&mut sql, conn, scope, filter)?);
+    let (sign, way) = if cursor.is_some_and(|c| c.back) { (">", "ASC") } else { ("<", "DESC") };
+    if let Some(cursor) = cursor {
+        let (at, id) = (sql.put(cursor.at), sql.put(cursor.id));
+        conditions.push_str(&format!(" AND ({key}, k.id) {sign} ({at}, {id})"));
+    }
+    sql.text = format!(
+        "SELECT k.id, {key} AS at FROM conversations k WHERE {conditions} ORDER BY {key} {way}, k.id {way} LIMIT {}",
         PAGE + 1
     );
-    let rows: Vec<Found> = sql_query(text)
-        .bind::<Timestamp, _>(filter.from.unwrap_or(moment(FIRST)))
-        .bind::<Timestamp, _>(filter.until.unwrap_or(moment(LAST)))
-        .bind::<Timestamp, _>(from.at)
-        .bind::<BigInt, _>(from.id)
-        .load(conn)?;
+    let rows: Vec<Found> = sql.load(conn)?;
     Ok(Page::new(rows, cursor, |row| (row.at, row.id)))
 }
 
@@ -94,17 +87,18 @@ struct Number {
 
 /// How many conversations are not closed, capped.
 pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
-    let visible = scope.sql("c");
+    let mut sql = Sql::default();
+    let visible = scope.put(&mut sql, "c");
     let seen = if visible.is_empty() {
         String::new()
     } else {
         format!(" AND EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})")
     };
-    let text = format!(
+    sql.text = format!(
         "SELECT CAST(count(*) AS BIGINT) AS n FROM \
          (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{seen} LIMIT {CAP}) AS u"
     );
-    Ok(sql_query(text).get_result::<Number>(conn)?.n)
+    Ok(sql.get_result::<Number>(conn)?.n)
 }
 
 /// The rows of conversations whose customers have been found visible, in the order of `ids`.
@@ -112,8 +106,10 @@ pub fn rows(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<Conversation>
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    let mut rows: Vec<Conversation> =
-        conversations::table.filter(conversations::id.eq_any(ids)).select(Conversation::as_select()).load(conn)?;
+    let mut rows: Vec<Conversation> = conversations::table
+        .filter(among(conversations::id, ids.iter().copied()))
+        .select(Conversation::as_select())
+        .load(conn)?;
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
     Ok(rows)
 }

@@ -8,7 +8,7 @@
 
 mod list;
 mod load;
-mod model;
-mod store;
+pub mod model;
+pub mod store;
 mod views;
 pub mod web;

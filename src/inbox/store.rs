@@ -4,8 +4,7 @@
 //! filter is shorter, the newest customers are walked instead, up to a limit; either way each row is compared in full.
 
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use super::model::{Filter, Tab};
 use crate::auth::CustomerScope;
@@ -13,6 +12,7 @@ use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, staff};
+use crate::db::sql::{Sql, among};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::search::{SHORTEST, trigram_match};
@@ -34,10 +34,14 @@ pub struct Row {
 
 /// Up to `depth + 1` customers of the list.
 pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Row>> {
-    let mut sql = Statement::default();
-    let tab = tab_condition(filter.tab, me);
-    let tab = if filter.tab == Tab::Others { others(conn, me, tab)? } else { tab };
-    let base = format!("{tab}{}{}", scope.sql("c"), after(filter.before));
+    let mut sql = Sql::default();
+    let tab = if filter.tab == Tab::Others && few_of_others(conn, me)? {
+        format!("c.id IN ({})", of_others(&mut sql, me))
+    } else {
+        tab_condition(&mut sql, filter.tab, me)
+    };
+    let (scope, after) = (scope.put(&mut sql, "c"), after(&mut sql, filter.before));
+    let base = format!("{tab}{scope}{after}");
     if !filter.is_narrow() {
         sql.text = format!("SELECT c.id, c.last_activity_at FROM customers c WHERE {base}{}", order(filter.depth + 1));
         return Ok(sql.load(conn)?);
@@ -45,24 +49,23 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
     let needle = longest(filter);
     let is_indexed = needle.chars().count() >= SHORTEST;
     if is_indexed && candidates(conn, &needle)? < COMMON {
-        return indexed(conn, filter, &base, &needle);
+        return indexed(conn, sql, filter, &base, &needle);
     }
-    let found = walk(conn, filter, &base)?;
+    let found = walk(conn, sql.clone(), filter, &base)?;
     let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
-    if is_full || !is_indexed { Ok(found) } else { indexed(conn, filter, &base, &needle) }
+    if is_full || !is_indexed { Ok(found) } else { indexed(conn, sql, filter, &base, &needle) }
 }
 
-fn indexed(conn: &mut Conn, filter: &Filter, base: &str, needle: &str) -> Result<Vec<Row>> {
-    let mut sql = Statement::default();
-    let from = sql.holding(conn, needle);
-    let fits = sql.fits(filter);
+/// `sql` holds the values of `base`, here and in `walk`.
+fn indexed(conn: &mut Conn, mut sql: Sql, filter: &Filter, base: &str, needle: &str) -> Result<Vec<Row>> {
+    let from = holding(&mut sql, conn, needle);
+    let fits = fits(&mut sql, filter);
     sql.text = format!("SELECT c.id, c.last_activity_at FROM {from} AND {base}{fits}{}", order(filter.depth + 1));
     Ok(sql.load(conn)?)
 }
 
-fn walk(conn: &mut Conn, filter: &Filter, base: &str) -> Result<Vec<Row>> {
-    let mut sql = Statement::default();
-    let fits = sql.fits(filter);
+fn walk(conn: &mut Conn, mut sql: Sql, filter: &Filter, base: &str) -> Result<Vec<Row>> {
+    let fits = fits(&mut sql, filter);
     sql.text = format!(
         "SELECT c.id, c.last_activity_at FROM (SELECT c.id, c.name_folded, c.last_activity_at FROM customers c \
          WHERE {base}{}) AS c WHERE c.id > 0{fits}{}",
@@ -73,34 +76,36 @@ fn walk(conn: &mut Conn, filter: &Filter, base: &str) -> Result<Vec<Row>> {
 }
 
 /// Few customers of others are named one by one: walking past everybody else's would take long.
-fn others(conn: &mut Conn, me: StaffId, walked: String) -> Result<String> {
-    let named = format!("SELECT o.id FROM customers o WHERE o.responsible_id IN ({})", colleagues(me));
-    let count = sql_query(format!("SELECT COUNT(*) AS n FROM ({named} LIMIT {CAP}) AS found")).load::<Count>(conn)?;
-    let few = count.first().is_some_and(|count| count.n < CAP);
-    Ok(if few { format!("c.id IN ({named})") } else { walked })
+fn few_of_others(conn: &mut Conn, me: StaffId) -> Result<bool> {
+    let mut sql = Sql::default();
+    let named = of_others(&mut sql, me);
+    sql.text = format!("SELECT COUNT(*) AS n FROM ({named} LIMIT {CAP}) AS found");
+    Ok(sql.load::<Count>(conn)?.first().is_some_and(|count| count.n < CAP))
 }
 
-fn colleagues(me: StaffId) -> String {
-    format!("SELECT s.id FROM staff s WHERE s.id <> {me}")
+fn of_others(sql: &mut Sql, me: StaffId) -> String {
+    format!("SELECT o.id FROM customers o WHERE o.responsible_id IN ({})", colleagues(sql, me))
 }
 
-/// The condition of a tab; numbers are our own, so they stand in the text.
-fn tab_condition(tab: Tab, me: StaffId) -> String {
+fn colleagues(sql: &mut Sql, me: StaffId) -> String {
+    format!("SELECT s.id FROM staff s WHERE s.id <> {}", sql.put(me.0))
+}
+
+/// The condition of a tab.
+fn tab_condition(sql: &mut Sql, tab: Tab, me: StaffId) -> String {
     match tab {
         Tab::All => "c.id > 0".into(),
         Tab::Unanswered => "c.unread_count > 0".into(),
-        Tab::Mine => format!("c.responsible_id = {me}"),
-        Tab::Others => format!("c.responsible_id IS NOT NULL AND c.responsible_id <> {me}"),
+        Tab::Mine => format!("c.responsible_id = {}", sql.put(me.0)),
+        Tab::Others => format!("c.responsible_id IS NOT NULL AND c.responsible_id <> {}", sql.put(me.0)),
         Tab::Free => "c.responsible_id IS NULL".into(),
     }
 }
 
-fn after(cursor: Option<Cursor>) -> String {
+fn after(sql: &mut Sql, cursor: Option<Cursor>) -> String {
     let Some(cursor) = cursor else { return String::new() };
-    // A time and a number that were parsed: nothing of what came stands in the text. The form is the one that
-    // diesel stores on SQLite, where times are compared as text.
-    let at = cursor.at.utc().format("%F %T%.f");
-    format!(" AND (c.last_activity_at, c.id) < ('{at}', {})", cursor.id)
+    let (at, id) = (sql.put(cursor.at), sql.put(cursor.id));
+    format!(" AND (c.last_activity_at, c.id) < ({at}, {id})")
 }
 
 fn order(limit: i64) -> String {
@@ -120,94 +125,67 @@ struct Count {
 }
 
 fn candidates(conn: &mut Conn, needle: &str) -> Result<i64> {
-    let mut sql = Statement::default();
-    let from = sql.holding(conn, needle);
+    let mut sql = Sql::default();
+    let from = holding(&mut sql, conn, needle);
     sql.text = format!("SELECT COUNT(*) AS n FROM (SELECT c.id FROM {from} LIMIT {COMMON}) AS found");
     Ok(sql.load::<Count>(conn)?.first().map_or(0, |count| count.n))
 }
 
 /// How many customers stand under each tab, in the order of [`Tab::ALL`]; 1000 stands for more than 999.
 pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Vec<i64>> {
+    let mut sql = Sql::default();
     let parts: Vec<String> = Tab::ALL
         .iter()
         .map(|tab| {
             let condition = match tab {
-                Tab::Others => format!("c.responsible_id IN ({})", colleagues(me)),
-                tab => tab_condition(*tab, me),
+                Tab::Others => format!("c.responsible_id IN ({})", colleagues(&mut sql, me)),
+                tab => tab_condition(&mut sql, *tab, me),
             };
+            let scope = scope.put(&mut sql, "c");
             format!(
-                "SELECT COUNT(*) AS n FROM (SELECT c.id FROM customers c WHERE {condition}{} LIMIT {CAP}) AS t",
-                scope.sql("c")
+                "SELECT COUNT(*) AS n FROM (SELECT c.id FROM customers c WHERE {condition}{scope} LIMIT {CAP}) AS t"
             )
         })
         .collect();
     // UNION ALL keeps its order on both engines only by a column to sort by.
     let numbered: Vec<String> =
         (0..).zip(&parts).map(|(i, part)| format!("SELECT {i} AS tab, n FROM ({part}) AS p{i}")).collect();
-    let text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", numbered.join(" UNION ALL "));
-    Ok(sql_query(text).load::<Count>(conn)?.into_iter().map(|count| count.n).collect())
+    sql.text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", numbered.join(" UNION ALL "));
+    Ok(sql.load::<Count>(conn)?.into_iter().map(|count| count.n).collect())
 }
 
-/// A statement in the making: its text and its values, which are `$1`, `$2` … in the order in which they came.
-#[derive(Default)]
-struct Statement {
-    text: String,
-    values: Vec<String>,
+/// FROM and WHERE: customers `c` who may hold the needle anywhere.
+fn holding(sql: &mut Sql, conn: &Conn, needle: &str) -> String {
+    match dialect::engine(conn) {
+        Engine::Sqlite => {
+            let trigrams = sql.put(trigram_match(&[needle]));
+            format!("customers_fts f CROSS JOIN customers c ON c.id = f.rowid WHERE f.customers_fts MATCH {trigrams}")
+        }
+        Engine::Postgres => {
+            let pattern = sql.put(format!("%{}%", like_escape(needle)));
+            format!("customers c WHERE c.search_text LIKE {pattern} ESCAPE '\\'")
+        }
+    }
 }
 
-impl Statement {
-    fn bind(&mut self, value: String) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
+/// The filters in full: name or address in a messenger; a part of the number. The address of a web-chat visitor is a
+/// random number of ours.
+fn fits(sql: &mut Sql, filter: &Filter) -> String {
+    let mut text = String::new();
+    if !filter.search.is_empty() {
+        let pattern = sql.put(format!("%{}%", like_escape(&fold(&filter.search))));
+        text.push_str(&format!(
+            " AND (c.name_folded LIKE {pattern} ESCAPE '\\' OR EXISTS (SELECT 1 FROM channel_accounts a \
+             WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {pattern} ESCAPE '\\' AND a.channel_id IN \
+             (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
+             OR LOWER(a.username) LIKE {pattern} ESCAPE '\\')))"
+        ));
     }
-
-    /// FROM and WHERE: customers `c` who may hold the needle anywhere.
-    fn holding(&mut self, conn: &Conn, needle: &str) -> String {
-        match dialect::engine(conn) {
-            Engine::Sqlite => {
-                let trigrams = self.bind(trigram_match(&[needle]));
-                format!(
-                    "customers_fts f CROSS JOIN customers c ON c.id = f.rowid WHERE f.customers_fts MATCH {trigrams}"
-                )
-            }
-            Engine::Postgres => {
-                let pattern = self.bind(format!("%{}%", like_escape(needle)));
-                format!("customers c WHERE c.search_text LIKE {pattern} ESCAPE '\\'")
-            }
-        }
+    if !filter.customer_id.is_empty() {
+        let pattern = sql.put(format!("%{}%", like_escape(&fold(&filter.customer_id))));
+        text.push_str(&format!(" AND CAST(c.id AS TEXT) LIKE {pattern} ESCAPE '\\'"));
     }
-
-    /// The filters in full: name or address in a messenger; a part of the number. The address of a web-chat visitor is a
-    /// random number of ours.
-    fn fits(&mut self, filter: &Filter) -> String {
-        let mut text = String::new();
-        if !filter.search.is_empty() {
-            let pattern = format!("%{}%", like_escape(&fold(&filter.search)));
-            let [name, address, username] = [0; 3].map(|_| self.bind(pattern.clone()));
-            text.push_str(&format!(
-                " AND (c.name_folded LIKE {name} ESCAPE '\\' OR EXISTS (SELECT 1 FROM channel_accounts a \
-                 WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {address} ESCAPE '\\' AND a.channel_id IN \
-                 (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
-                 OR LOWER(a.username) LIKE {username} ESCAPE '\\')))"
-            ));
-        }
-        if !filter.customer_id.is_empty() {
-            let pattern = self.bind(format!("%{}%", like_escape(&fold(&filter.customer_id))));
-            text.push_str(&format!(" AND CAST(c.id AS TEXT) LIKE {pattern} ESCAPE '\\'"));
-        }
-        text
-    }
-
-    fn load<T>(self, conn: &mut Conn) -> QueryResult<Vec<T>>
-    where
-        T: diesel::deserialize::QueryableByName<<Conn as Connection>::Backend> + 'static,
-    {
-        let mut query = sql_query(self.text).into_boxed::<<Conn as Connection>::Backend>();
-        for value in self.values {
-            query = query.bind::<Text, _>(value);
-        }
-        query.load(conn)
-    }
+    text
 }
 
 /// Name and e-mail of these staff.
@@ -215,7 +193,10 @@ pub fn people(conn: &mut Conn, ids: &[StaffId]) -> Result<Vec<(StaffId, String, 
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    Ok(staff::table.filter(staff::id.eq_any(ids)).select((staff::id, staff::name, staff::email)).load(conn)?)
+    Ok(staff::table
+        .filter(among(staff::id, ids.iter().copied()))
+        .select((staff::id, staff::name, staff::email))
+        .load(conn)?)
 }
 
 /// The conversation of this customer that began next after another one.

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use super::model::{Attachment, Message, MessageKind, NewMessage};
 use crate::auth::CustomerScope;
-use crate::db::schema::{attachments, customers, files, messages};
+use crate::db::schema::{attachments, files, messages};
+use crate::db::sql::{Sql, among};
 use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -58,16 +59,18 @@ fn show_on_card(tx: &mut Tx, new: &NewMessage, id: MessageId, now: UtcTime) -> R
         (true, Some(file)) => file.name.clone(),
         _ => text::preview(&new.body, PREVIEW),
     };
-    diesel::update(customers::table.find(new.customer_id))
-        .set((
-            customers::last_message_id.eq(id),
-            customers::last_message_kind.eq(new.kind),
-            customers::last_message_author_id.eq(new.author_id),
-            customers::last_message_text.eq(preview),
-            customers::last_message_attachment.eq(!new.files.is_empty()),
-            customers::last_activity_at.eq(now),
-        ))
-        .execute(&mut **tx)?;
+    Sql::new(
+        "UPDATE customers SET last_message_id = $1, last_message_kind = $2, last_message_author_id = $3, \
+         last_message_text = $4, last_message_attachment = $5, last_activity_at = $6 WHERE id = $7",
+    )
+    .bind(id.0)
+    .bind(new.kind.as_str())
+    .bind(new.author_id.map(|id| id.0))
+    .bind(preview)
+    .bind(!new.files.is_empty())
+    .bind(now)
+    .bind(new.customer_id.0)
+    .execute(&mut **tx)?;
     Ok(())
 }
 
@@ -176,7 +179,7 @@ pub fn attachments_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<Mess
     }
     let rows: Vec<Attachment> = attachments::table
         .inner_join(files::table)
-        .filter(attachments::message_id.eq_any(ids))
+        .filter(among(attachments::message_id, ids.iter().copied()))
         .order((attachments::message_id, attachments::position))
         .select((
             attachments::id,

@@ -7,7 +7,6 @@
 //!   exact matches come from their own indexes. Should the walk find too few, the first plan is taken after all.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use super::model::{Term, trigram_match};
@@ -16,6 +15,7 @@ use crate::channels::ChannelKind;
 use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::{channel_accounts, channels, conversations};
+use crate::db::sql::{Sql, among};
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::text::like_escape;
@@ -86,14 +86,14 @@ struct Count {
 
 /// How many customers may hold the term, by their trigrams; counts no further than `cap`.
 fn candidates(conn: &mut Conn, term: &Term, cap: i64) -> Result<i64> {
-    let mut sql = Statement::default();
+    let mut sql = Sql::default();
     let inner = match dialect::engine(conn) {
         Engine::Sqlite => {
-            let trigrams = sql.bind(trigram_match(&term.needles()));
+            let trigrams = sql.put(trigram_match(&term.needles()));
             format!("SELECT rowid FROM customers_fts WHERE customers_fts MATCH {trigrams}")
         }
         Engine::Postgres => {
-            let holds = sql.holds(term);
+            let holds = holds(&mut sql, term);
             format!("SELECT 1 FROM customers c WHERE {holds}")
         }
     };
@@ -103,31 +103,31 @@ fn candidates(conn: &mut Conn, term: &Term, cap: i64) -> Result<i64> {
 
 /// Plan one: everybody who holds the term.
 fn all(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
-    let mut sql = Statement::default();
-    let rank = sql.rank(term);
+    let mut sql = Sql::default();
+    let rank = rank(&mut sql, term);
     let from = match dialect::engine(conn) {
         // CROSS JOIN keeps this order: the index first, then the customers that it names.
         Engine::Sqlite => {
-            let trigrams = sql.bind(trigram_match(&term.needles()));
+            let trigrams = sql.put(trigram_match(&term.needles()));
             format!(
                 "customers_fts f CROSS JOIN customers c ON c.id = f.rowid WHERE f.customers_fts MATCH {trigrams} AND"
             )
         }
         Engine::Postgres => "customers c WHERE".to_owned(),
     };
-    let (holds, scope) = (sql.holds(term), scope.sql("c"));
+    let (holds, scope) = (holds(&mut sql, term), scope.put(&mut sql, "c"));
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM {from} {holds}{scope} \
          ORDER BY rank, c.last_activity_at DESC, c.id DESC LIMIT {}",
         limits.shown + 1
     );
-    sql.hits(conn, limits)
+    hits(sql, conn, limits)
 }
 
 /// Plan two: those among the newest customers who hold the term.
 fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
-    let mut sql = Statement::default();
-    let (rank, holds, scope) = (sql.rank(term), sql.holds(term), scope.sql("c"));
+    let mut sql = Sql::default();
+    let (rank, holds, scope) = (rank(&mut sql, term), holds(&mut sql, term), scope.put(&mut sql, "c"));
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
          (SELECT id, search_text, responsible_id, last_activity_at FROM customers \
@@ -136,17 +136,16 @@ fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) 
         limits.newest,
         limits.shown + 1
     );
-    sql.hits(conn, limits)
+    hits(sql, conn, limits)
 }
 
 /// Those whose name, phone, e-mail, external ID or number is the term, whenever they were active.
 fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Vec<Hit>> {
-    let mut sql = Statement::default();
-    let (rank, scope) = (sql.rank(term), scope.sql("c"));
-    let is = sql.bind(term.folded().to_owned());
-    let phone = sql.bind(term.digits().unwrap_or(term.folded()).to_owned());
-    // The number stands in the text: digits only, of our own parsing.
-    let number = term.folded().parse::<i64>().map_or_else(|_| String::new(), |id| format!(" OR id = {id}"));
+    let mut sql = Sql::default();
+    let (rank, scope) = (rank(&mut sql, term), scope.put(&mut sql, "c"));
+    let is = sql.put(term.folded().to_owned());
+    let phone = sql.put(term.digits().unwrap_or(term.folded()).to_owned());
+    let number = term.folded().parse::<i64>().map_or_else(|_| String::new(), |id| format!(" OR id = {}", sql.put(id)));
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
          (SELECT id, search_text, responsible_id, last_activity_at FROM customers \
@@ -157,70 +156,45 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
     Ok(sql.load(conn)?)
 }
 
-/// A statement in the making: its text and its values, which are `$1`, `$2` … in the order in which they came.
-#[derive(Default)]
-struct Statement {
-    text: String,
-    values: Vec<String>,
+/// The condition on `c.search_text`: a plain substring, of any of the needles.
+fn holds(sql: &mut Sql, term: &Term) -> String {
+    let needles = term.needles();
+    let likes = needles.iter().map(|needle| {
+        let pattern = sql.put(format!("%{}%", like_escape(needle)));
+        format!("c.search_text LIKE {pattern} ESCAPE '\\'")
+    });
+    format!("({})", likes.collect::<Vec<_>>().join(" OR "))
 }
 
-impl Statement {
-    fn bind(&mut self, value: String) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
-    }
-
-    /// The condition on `c.search_text`: a plain substring, of any of the needles.
-    fn holds(&mut self, term: &Term) -> String {
-        let needles = term.needles();
-        let likes = needles.iter().map(|needle| {
-            let pattern = self.bind(format!("%{}%", like_escape(needle)));
-            format!("c.search_text LIKE {pattern} ESCAPE '\\'")
-        });
-        format!("({})", likes.collect::<Vec<_>>().join(" OR "))
-    }
-
-    /// How good a match is, by the best place of any spelling.
-    fn rank(&mut self, term: &Term) -> String {
-        let mut cases = String::new();
-        type Form = (fn(&str) -> String, u8);
-        let forms: [Form; 3] = [(|n| format!("%\n{n}\n%"), 0), (|n| format!("%\n{n}%"), 1), (|n| format!("% {n}%"), 2)];
-        for (form, rank) in forms {
-            for spelling in term.spellings() {
-                let pattern = self.bind(form(&like_escape(spelling)));
-                cases.push_str(&format!(
-                    " WHEN '\n' || c.search_text || '\n' LIKE {pattern} ESCAPE '\\' THEN CAST({rank} AS BIGINT)"
-                ));
-            }
+/// How good a match is, by the best place of any spelling.
+fn rank(sql: &mut Sql, term: &Term) -> String {
+    let mut cases = String::new();
+    type Form = (fn(&str) -> String, u8);
+    let forms: [Form; 3] = [(|n| format!("%\n{n}\n%"), 0), (|n| format!("%\n{n}%"), 1), (|n| format!("% {n}%"), 2)];
+    for (form, rank) in forms {
+        for spelling in term.spellings() {
+            let pattern = sql.put(form(&like_escape(spelling)));
+            cases.push_str(&format!(
+                " WHEN '\n' || c.search_text || '\n' LIKE {pattern} ESCAPE '\\' THEN CAST({rank} AS BIGINT)"
+            ));
         }
-        format!("CASE{cases} ELSE CAST(3 AS BIGINT) END")
     }
+    format!("CASE{cases} ELSE CAST(3 AS BIGINT) END")
+}
 
-    fn load<T>(self, conn: &mut Conn) -> QueryResult<Vec<T>>
-    where
-        T: diesel::deserialize::QueryableByName<<Conn as Connection>::Backend> + 'static,
-    {
-        let mut query = sql_query(self.text).into_boxed::<<Conn as Connection>::Backend>();
-        for value in self.values {
-            query = query.bind::<Text, _>(value);
-        }
-        query.load(conn)
-    }
-
-    /// Up to the number shown, and whether there is one more.
-    fn hits(self, conn: &mut Conn, limits: &Limits) -> Result<Hits> {
-        let mut rows: Vec<Hit> = self.load(conn)?;
-        let shown = usize::try_from(limits.shown).unwrap_or(usize::MAX);
-        let more = rows.len() > shown;
-        rows.truncate(shown);
-        Ok(Hits { rows, more })
-    }
+/// Up to the number shown, and whether there is one more.
+fn hits(sql: Sql, conn: &mut Conn, limits: &Limits) -> Result<Hits> {
+    let mut rows: Vec<Hit> = sql.load(conn)?;
+    let shown = usize::try_from(limits.shown).unwrap_or(usize::MAX);
+    let more = rows.len() > shown;
+    rows.truncate(shown);
+    Ok(Hits { rows, more })
 }
 
 /// Which of these customers have an active conversation that this person works.
 pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
     Ok(conversations::table
-        .filter(conversations::customer_id.eq_any(ids))
+        .filter(among(conversations::customer_id, ids.iter().copied()))
         .filter(conversations::assignee_id.eq(me))
         .filter(conversations::status.ne("closed"))
         .select(conversations::customer_id)
@@ -231,7 +205,7 @@ pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<V
 pub fn reachable(conn: &mut Conn, kinds: &[ChannelKind], ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
     Ok(channel_accounts::table
         .inner_join(channels::table)
-        .filter(channel_accounts::customer_id.eq_any(ids))
+        .filter(among(channel_accounts::customer_id, ids.iter().copied()))
         .filter(channel_accounts::unsubscribed_at.is_null())
         .filter(channels::enabled.eq(true))
         .filter(channels::kind.eq_any(kinds))

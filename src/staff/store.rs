@@ -8,6 +8,7 @@ use super::model::{EditedStaff, Link, NewStaff, StaffMember};
 use crate::auth::sessions::hash_key;
 use crate::auth::{Presence, Role, Theme};
 use crate::db::schema::{sessions, staff, staff_links};
+use crate::db::sql::among;
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -24,7 +25,7 @@ pub fn names(conn: &mut Conn, ids: &[StaffId]) -> Result<HashMap<StaffId, String
         return Ok(HashMap::new());
     }
     let rows: Vec<(StaffId, String)> =
-        staff::table.filter(staff::id.eq_any(ids)).select((staff::id, staff::name)).load(conn)?;
+        staff::table.filter(among(staff::id, ids.iter().copied())).select((staff::id, staff::name)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 

@@ -33,8 +33,8 @@ text_enum!(
 );
 
 thread_local! {
-    /// Messages without arguments, resolved once a thread.
-    static RESOLVED: RefCell<HashMap<(Lang, String), Rc<str>>> = RefCell::default();
+    /// Messages without arguments, by language, resolved once a thread.
+    static RESOLVED: RefCell<[HashMap<String, Rc<str>>; Lang::ALL.len()]> = RefCell::default();
 }
 
 impl Lang {
@@ -64,13 +64,14 @@ impl Lang {
 
     /// A message without arguments.
     pub fn t(self, key: &str) -> Rc<str> {
-        RESOLVED.with_borrow_mut(|known| match known.get(&(self, key.to_owned())) {
-            Some(text) => text.clone(),
-            None => {
-                let text: Rc<str> = LOCALES.lookup(self.id(), key).into();
-                known.insert((self, key.to_owned()), text.clone());
-                text
+        RESOLVED.with_borrow_mut(|known| {
+            let known = &mut known[self as usize];
+            if let Some(text) = known.get(key) {
+                return text.clone();
             }
+            let text: Rc<str> = LOCALES.lookup(self.id(), key).into();
+            known.insert(key.to_owned(), text.clone());
+            text
         })
     }
 

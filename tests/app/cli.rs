@@ -93,6 +93,21 @@ fn migrate_tells_what_it_did() {
 }
 
 #[test]
+fn a_demo_is_made_once_of_the_size_that_is_asked_for() {
+    let desk = Desk::new();
+    let sizes = ["demo", "--customers", "60", "--conversations", "90", "--messages", "400"];
+    let made = out(&desk.run(&sizes));
+    assert!(made.contains("60 customers, 90 conversations, 400 messages"), "{made}");
+    assert!(made.contains("operator@demo.example"), "{made}");
+    assert!(failure(&desk.run(&sizes)).contains("a demo already"));
+    let staff: serde_json::Value = serde_json::from_str(&out(&desk.run(&["staff", "list", "--json"]))).expect("JSON");
+    assert_eq!(staff.as_array().map(Vec::len), Some(6));
+    let other = Desk::new();
+    assert!(failure(&other.run(&["demo", "--messages", "5", "--conversations", "9"])).contains("one message at least"));
+    assert!(failure(&other.run(&["demo", "--ending", "yesterday"])).contains("--ending"));
+}
+
+#[test]
 fn every_command_has_help() {
     let desk = Desk::new();
     for command in [
@@ -101,6 +116,7 @@ fn every_command_has_help() {
         &["staff", "--help"],
         &["staff", "add", "--help"],
         &["migrate", "--help"],
+        &["demo", "--help"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_switchboard")).args(command).output().expect("the binary starts");
         assert!(out(&output).contains("Usage:"), "{command:?}");

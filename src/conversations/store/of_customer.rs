@@ -1,7 +1,6 @@
 //! What one customer's conversations tell together.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Timestamp};
 
 use crate::auth::CustomerScope;
 use crate::conversations::model::{Conversation, Status};
@@ -9,6 +8,7 @@ use crate::customers;
 use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::conversations;
+use crate::db::sql::past;
 use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::error::Result;
 
@@ -26,14 +26,7 @@ pub fn page(
         .limit(PAGE + 1)
         .into_boxed();
     if let Some(cursor) = cursor {
-        let sign = if cursor.back { ">" } else { "<" };
-        query = query.filter(
-            diesel::dsl::sql::<Bool>(&format!("(conversations.opened_at, conversations.id) {sign} ("))
-                .bind::<Timestamp, _>(cursor.at)
-                .sql(", ")
-                .bind::<BigInt, _>(cursor.id)
-                .sql(")"),
-        );
+        query = query.filter(past("conversations.opened_at, conversations.id", cursor));
     }
     query = if cursor.is_some_and(|c| c.back) {
         query.order((conversations::opened_at.asc(), conversations::id.asc()))

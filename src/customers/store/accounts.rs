@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::customers::model::ChannelAccount;
 use crate::db::schema::channel_accounts as accounts;
+use crate::db::sql::Sql;
 use crate::db::types::{AccountId, ChannelId, CustomerId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -56,13 +57,14 @@ pub fn insert_account(tx: &mut Tx, customer: CustomerId, new: &NewAccount) -> Re
 
 /// Takes over what the channel says now.
 pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()> {
-    diesel::update(accounts::table.find(id))
-        .set((
-            accounts::display_name.eq(new.display_name),
-            accounts::username.eq(new.username),
-            accounts::last_seen_at.eq(UtcTime::now()),
-            accounts::unsubscribed_at.eq(None::<UtcTime>),
-        ))
-        .execute(&mut **tx)?;
+    Sql::new(
+        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, unsubscribed_at = NULL \
+         WHERE id = $4",
+    )
+    .bind(new.display_name)
+    .bind(new.username)
+    .bind(UtcTime::now())
+    .bind(id.0)
+    .execute(&mut **tx)?;
     Ok(())
 }

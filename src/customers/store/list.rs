@@ -7,7 +7,7 @@
 //! period's beginning also ends the walk.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Bool};
 
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
@@ -16,6 +16,7 @@ use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::page::{Cursor, NameCursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
+use crate::db::sql::{Sql, among, count_of, past};
 use crate::db::types::{CompanyId, CustomerTagId, UtcTime};
 use crate::error::Result;
 use crate::text;
@@ -40,14 +41,7 @@ pub fn page(
 ) -> Result<Page<ListedCustomer>> {
     let mut query = filtered(conn, scope, filter, clock)?;
     if let Some(cursor) = cursor {
-        let sign = if cursor.back { ">" } else { "<" };
-        query = query.filter(
-            diesel::dsl::sql::<Bool>(&format!("(customers.last_activity_at, customers.id) {sign} ("))
-                .bind::<Timestamp, _>(cursor.at)
-                .sql(", ")
-                .bind::<BigInt, _>(cursor.id)
-                .sql(")"),
-        );
+        query = query.filter(past("customers.last_activity_at, customers.id", cursor));
     }
     query = if cursor.is_some_and(|c| c.back) {
         query.order((customers::last_activity_at.asc(), customers::id.asc()))
@@ -60,14 +54,13 @@ pub fn page(
 
 /// How many customers match, counted up to [`COUNTED`].
 pub fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
-    let ids: Vec<i64> = filtered(conn, scope, filter, clock)?.select(customers::id).limit(COUNTED).load(conn)?;
-    Ok(i64::try_from(ids.len()).unwrap_or(COUNTED))
+    let found = filtered(conn, scope, filter, clock)?.select(customers::id).limit(COUNTED);
+    Ok(count_of(found).get_result(conn)?)
 }
 
 /// How many customers there are for this person, counted up to [`COUNTED`].
 pub fn count_all(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
-    let ids: Vec<i64> = visible(scope).select(customers::id).limit(COUNTED).load(conn)?;
-    Ok(i64::try_from(ids.len()).unwrap_or(COUNTED))
+    Ok(count_of(visible(scope).select(customers::id).limit(COUNTED)).get_result(conn)?)
 }
 
 fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
@@ -92,8 +85,9 @@ fn filtered<'a>(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: 
         query = query.filter(named(conn, &name)?);
     }
     if !filter.id.is_empty() {
-        let condition = numbered(conn, "customers.id", &filter.id)?;
-        query = query.filter(diesel::dsl::sql::<Bool>(&condition));
+        let mut sql = Sql::default();
+        sql.text = numbered(&mut sql, conn, "customers.id", &filter.id)?;
+        query = query.filter(sql.condition());
     }
     Ok(query)
 }
@@ -109,7 +103,7 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
     }
     let ids: Vec<i64> = few.limit(COUNTED).load(conn)?;
     if i64::try_from(ids.len()).unwrap_or(COUNTED) < COUNTED {
-        return Ok(Box::new(customers::id.eq_any(ids)));
+        return Ok(Box::new(among(customers::id, ids)));
     }
     let from = from.unwrap_or_else(|| UtcTime::from_micros(0).unwrap_or_else(UtcTime::now));
     let walk = customers::created_at.ge(from).and(customers::last_activity_at.ge(from));
@@ -121,9 +115,9 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
 
 /// With this tag.
 fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId) -> Result<Condition<'a>> {
-    let ids: Vec<i64> =
-        links::table.filter(links::tag_id.eq(tag)).select(links::customer_id).limit(COMMON).load(conn)?;
-    if i64::try_from(ids.len()).unwrap_or(COMMON) < COMMON {
+    let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id).limit(COMMON);
+    let count: i64 = count_of(tagged).get_result(conn)?;
+    if count < COMMON {
         let of_tag = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
         return Ok(Box::new(customers::id.eq_any(of_tag)));
     }
@@ -149,48 +143,55 @@ fn holding<'a>(conn: &mut Conn, term: &str) -> Result<Condition<'a>> {
     if dialect::engine(conn) == Engine::Postgres {
         return Ok(Box::new(customers::search_text.like(pattern).escape('\\')));
     }
-    let found =
-        few(conn, "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1", text::trigram_match(term))?;
-    match found {
-        Some(ids) => Ok(Box::new(customers::id.eq_any(ids))),
-        None => Ok(Box::new(customers::search_text.like(pattern).escape('\\'))),
+    let trigrams = text::trigram_match(term);
+    if is_few(conn, HITS, &trigrams)? {
+        return Ok(Box::new(Sql::new(format!("customers.id IN ({HITS})")).bind(trigrams).condition()));
     }
+    Ok(Box::new(customers::search_text.like(pattern).escape('\\')))
 }
 
-/// The condition, as text, that the number of a customer in `column` has these digits somewhere. The number is one of
-/// the lines of the search text, so three digits or more are looked up by their trigrams; what is common is compared
-/// while walking. Digits and numbers are no text of others, so they stand in the statement.
-pub fn numbered(conn: &mut Conn, column: &str, digits: &str) -> Result<String> {
+/// Whom the trigram index names; `$1` are the trigrams.
+const HITS: &str = "SELECT rowid FROM customers_fts WHERE customers_fts MATCH $1";
+
+/// The condition, as text for `sql`, that the number of a customer in `column` has these digits somewhere. The number is
+/// one of the lines of the search text, so three digits or more are looked up by their trigrams; what is common is
+/// compared while walking.
+pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> Result<String> {
     let digits = text::digits(digits);
+    let pattern = sql.put(format!("%{digits}%"));
     if digits.len() >= 3 {
-        let candidates = match dialect::engine(conn) {
-            Engine::Postgres => few(conn, "SELECT id FROM customers WHERE search_text LIKE $1", format!("%{digits}%"))?,
-            Engine::Sqlite => few(
-                conn,
-                "SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH $1",
-                text::trigram_match(&digits),
-            )?,
-        };
-        if let Some(mut ids) = candidates {
-            ids.retain(|id| id.to_string().contains(&digits));
-            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            return Ok(if ids.is_empty() { "1 = 0".into() } else { format!("{column} IN ({})", ids.join(", ")) });
+        let like = format!("%{digits}%");
+        match dialect::engine(conn) {
+            // As an array, so that it is asked once and its numbers are looked up.
+            Engine::Postgres if is_few(conn, "SELECT id FROM customers WHERE search_text LIKE $1", &like)? => {
+                return Ok(format!(
+                    "{column} = ANY (ARRAY (SELECT id FROM customers \
+                     WHERE search_text LIKE {pattern} AND CAST(id AS TEXT) LIKE {pattern}))"
+                ));
+            }
+            Engine::Sqlite if is_few(conn, HITS, &text::trigram_match(&digits))? => {
+                let trigrams = sql.put(text::trigram_match(&digits));
+                return Ok(format!(
+                    "{column} IN (SELECT rowid FROM customers_fts \
+                     WHERE customers_fts MATCH {trigrams} AND CAST(rowid AS TEXT) LIKE {pattern})"
+                ));
+            }
+            Engine::Postgres | Engine::Sqlite => {}
         }
     }
-    Ok(format!("CAST({column} AS TEXT) LIKE '%{digits}%'"))
+    Ok(format!("CAST({column} AS TEXT) LIKE {pattern}"))
 }
 
-/// The numbers that a statement with one text finds, unless they are common.
-fn few(conn: &mut Conn, statement: &str, term: String) -> Result<Option<Vec<i64>>> {
-    let found: Vec<Id> = diesel::sql_query(format!("{statement} LIMIT {COMMON}")).bind::<Text, _>(term).load(conn)?;
-    let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
-    Ok((i64::try_from(ids.len()).unwrap_or(COMMON) < COMMON).then_some(ids))
+/// Whether a statement with one text names few.
+fn is_few(conn: &mut Conn, statement: &str, term: &str) -> Result<bool> {
+    let count = Sql::new(format!("SELECT count(*) AS n FROM ({statement} LIMIT {COMMON}) AS found")).bind(term);
+    Ok(count.get_result::<Count>(conn)?.n < COMMON)
 }
 
 #[derive(QueryableByName)]
-struct Id {
+struct Count {
     #[diesel(sql_type = BigInt)]
-    id: i64,
+    n: i64,
 }
 
 /// A page of Contacts: by name, those whose name holds `name` (folded; empty: everybody).
@@ -221,13 +222,8 @@ fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Res
     let mut query = query;
     if let Some(cursor) = cursor {
         let sign = if cursor.back { "<" } else { ">" };
-        query = query.filter(
-            diesel::dsl::sql::<Bool>(&format!("(customers.name_folded, customers.id) {sign} ("))
-                .bind::<Text, _>(cursor.name.clone())
-                .sql(", ")
-                .bind::<BigInt, _>(cursor.id)
-                .sql(")"),
-        );
+        let past = Sql::new(format!("(customers.name_folded, customers.id) {sign} ($1, $2)"));
+        query = query.filter(past.bind(cursor.name.clone()).bind(cursor.id).condition());
     }
     query = if cursor.is_some_and(|c| c.back) {
         query.order((customers::name_folded.desc(), customers::id.desc()))

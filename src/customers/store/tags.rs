@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{customer_tag_links as links, customer_tags as tags};
+use crate::db::sql::among;
 use crate::db::types::{CustomerId, CustomerTagId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -18,7 +19,7 @@ pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId
     }
     let rows: Vec<(CustomerId, CustomerTag)> = links::table
         .inner_join(tags::table)
-        .filter(links::customer_id.eq_any(ids))
+        .filter(among(links::customer_id, ids.iter().copied()))
         .order(tags::name_folded)
         .select((links::customer_id, CustomerTag::as_select()))
         .load(conn)?;

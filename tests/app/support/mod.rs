@@ -19,7 +19,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod client;
-mod database;
+pub mod database;
 pub mod desk;
 mod page;
 pub mod process;

@@ -1,0 +1,165 @@
+//! Pages, each busy over many connections and quiet over one.
+
+use crate::Options;
+use crate::data::{Direct, Set};
+use crate::drive::{Ask, Taken, drive};
+use crate::floors::{Fixed, bare};
+use crate::report::Report;
+use crate::server::Server;
+
+/// A page: its name, its addresses (one after the other), and the statements that fetch its rows alone.
+struct Page {
+    name: &'static str,
+    paths: Vec<String>,
+    sql: Vec<String>,
+    /// Whether it is also measured over many connections.
+    is_busy: bool,
+}
+
+/// What the addresses need of the data.
+struct Known {
+    customers: i64,
+    regular: i64,
+    conversation: i64,
+    operator: i64,
+    common_tag: i64,
+    rare_tag: i64,
+    subject: i64,
+}
+
+impl Known {
+    fn of(direct: &mut Direct) -> Self {
+        let conversation = direct.number(
+            "SELECT conversation_id FROM attachments a JOIN messages m ON m.id = a.message_id ORDER BY a.id LIMIT 1",
+        );
+        let longest = direct.number("SELECT customer_id FROM conversations WHERE status = 'active' AND opened_at < last_message_at ORDER BY opened_at LIMIT 1");
+        Self {
+            customers: direct.number("SELECT max(id) FROM customers"),
+            regular: longest,
+            conversation,
+            operator: direct.number("SELECT id FROM staff WHERE email = 'operator@demo.example'"),
+            common_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'VIP'"),
+            rare_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'Founder'"),
+            subject: direct.number("SELECT max(id) FROM conversation_tags"),
+        }
+    }
+
+    /// Customers from all over, in an order that jumps.
+    fn spread(&self, path: impl Fn(i64) -> String) -> Vec<String> {
+        (0..997).map(|n| path(1 + n * 7_919_017 % self.customers)).collect()
+    }
+}
+
+const NEWEST: &str = "ORDER BY c.last_activity_at DESC, c.id DESC LIMIT 51";
+
+fn pages(known: &Known) -> Vec<Page> {
+    let page = |name, path: &str, sql: &[&str]| Page {
+        name,
+        paths: vec![path.to_owned()],
+        sql: sql.iter().map(|sql| (*sql).to_owned()).collect(),
+        is_busy: false,
+    };
+    let busy = |page: Page| Page { is_busy: true, ..page };
+    let rows = format!("SELECT c.id, c.* FROM customers c {NEWEST}");
+    let tags = format!(
+        "SELECT l.tag_id, t.* FROM customer_tag_links l JOIN customer_tags t ON t.id = l.tag_id WHERE l.customer_id IN \
+         (SELECT c.id FROM customers c {NEWEST})"
+    );
+    let Known { operator, common_tag, rare_tag, subject, regular, conversation, .. } = known;
+    let talks = "SELECT k.id, k.* FROM conversations k";
+    vec![
+        busy(page("inbox", "/inbox", &[&rows])),
+        page("inbox, compressed", "/inbox", &[&rows]),
+        page("inbox, unanswered", "/inbox?tab=unanswered", &[]),
+        page("inbox, mine", "/inbox?tab=mine", &[]),
+        page("inbox, others", "/inbox?tab=others", &[]),
+        page("inbox, free", "/inbox?tab=free", &[]),
+        page("inbox, by name", "/inbox?search=anna", &[]),
+        page("inbox, by number", "/inbox?customer_id=1234", &[]),
+        busy(page("customers", "/customers?period=all", &[&rows, &tags])),
+        page("customers, this week", "/customers", &[]),
+        page("customers, common tag", &format!("/customers?period=all&tag={common_tag}"), &[]),
+        page("customers, rare tag", &format!("/customers?period=all&tag={rare_tag}"), &[]),
+        page("customers, by name", "/customers?period=all&name=anna", &[]),
+        page("customers, number holds 123", "/customers?period=all&id=123", &[]),
+        page("customers, number holds 98765", "/customers?period=all&id=98765", &[]),
+        busy(page(
+            "contacts",
+            "/contacts",
+            &["SELECT c.id, c.* FROM customers c ORDER BY c.name_folded, c.id LIMIT 51"],
+        )),
+        page("contacts, by name", "/contacts?q=anna", &[]),
+        busy(page(
+            "history, closed",
+            "/history?tab=history",
+            &[&format!("{talks} WHERE k.status = 'closed' ORDER BY k.closed_at DESC, k.id DESC LIMIT 51")],
+        )),
+        busy(page(
+            "history, active",
+            "/history",
+            &[&format!("{talks} WHERE k.status <> 'closed' ORDER BY k.last_message_at DESC, k.id DESC LIMIT 51")],
+        )),
+        page("history, of an operator", &format!("/history?tab=history&operator={operator}"), &[]),
+        page("history, rated low", "/history?tab=history&rating=low", &[]),
+        page("history, by subject", &format!("/history?tab=history&tag={subject}"), &[]),
+        busy(Page {
+            name: "profile with its history",
+            paths: known.spread(|id| format!("/customers/{id}?tab=interaction")),
+            sql: vec![],
+            is_busy: true,
+        }),
+        Page { name: "profile", paths: known.spread(|id| format!("/customers/{id}")), sql: vec![], is_busy: false },
+        Page {
+            name: "inbox with a conversation",
+            paths: known.spread(|id| format!("/inbox/{id}")),
+            sql: vec![],
+            is_busy: false,
+        },
+        page("home", "/", &[]),
+        page("blacklist", "/blacklist", &[]),
+        page("a conversation of 20,000 messages", &format!("/inbox/{regular}"), &[]),
+        page("its page before the last", &format!("/inbox/{regular}/log?before={}", i64::MAX / 4), &[]),
+        page("one conversation", &format!("/conversations/{conversation}"), &[]),
+    ]
+}
+
+pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &Fixed, report: &mut Report) {
+    let known = Known::of(&mut set.connect());
+    for page in pages(&known) {
+        let cookie = server.cookie.clone();
+        let compressed = page.name.ends_with("compressed");
+        let ask = move |paths: &[String], number: usize| {
+            let ask = Ask::get(paths[number % paths.len()].clone(), &cookie);
+            if compressed { ask.with("accept-encoding", "gzip, deflate, br, zstd") } else { ask }
+        };
+        // The first look fills the caches, and says how large the page is.
+        let paths = page.paths.clone();
+        let warm = drive(server.address, 1, options.time() / 8, {
+            let ask = ask.clone();
+            move |n| ask(&paths, n)
+        })
+        .await;
+        let sql = bare(set, &page.sql);
+        for connections in [1, options.connections] {
+            if connections > 1 && !page.is_busy {
+                continue;
+            }
+            let paths = page.paths.clone();
+            let taken: Taken = drive(server.address, connections, options.time(), {
+                let ask = ask.clone();
+                move |n| ask(&paths, n)
+            })
+            .await;
+            let floor = fixed.page(warm.bytes_each(), connections).await;
+            let name = if connections > 1 {
+                format!("{}, {connections} connections", page.name)
+            } else {
+                page.name.to_owned()
+            };
+            report.taken(set, &name, taken, Some(floor), sql.filter(|_| connections == 1));
+        }
+        server.rss_anon();
+    }
+    let kb = server.rss_anon();
+    report.text(set, "RssAnon after the pages", format!("{} MB", kb / 1024));
+}

@@ -1,0 +1,1 @@
+//! Nothing but `micro.rs`: `cargo bench -p switchboard-micro`.

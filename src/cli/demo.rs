@@ -1,0 +1,84 @@
+//! `demo`: a data set of any size.
+
+use std::time::{Duration, Instant};
+
+use chrono::DateTime;
+use clap::Args;
+
+use crate::app;
+use crate::config::{Config, Place, Settings};
+use crate::db::types::UtcTime;
+use crate::demo::{self, Size};
+use crate::error::Result;
+use crate::files::Files;
+use crate::secrets::Secrets;
+
+#[derive(Args)]
+pub struct Demo {
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    customers: u64,
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    conversations: u64,
+    /// With what the system notes: openings, closings, ratings
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    messages: u64,
+    /// The same seed and sizes make the same rows
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// The moment up to which the demo tells, as 2026-11-23T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    ending: Option<UtcTime>,
+    #[command(flatten)]
+    place: Place,
+    /// Answer in JSON, and tell no progress
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_time(text: &str) -> Result<UtcTime, String> {
+    DateTime::parse_from_rfc3339(text).map(|time| time.to_utc().into()).map_err(|e| e.to_string())
+}
+
+/// How often progress is told.
+const EVERY: Duration = Duration::from_secs(2);
+
+pub fn run(args: Demo) -> Result<()> {
+    let size = Size {
+        customers: args.customers,
+        conversations: args.conversations,
+        messages: args.messages,
+        seed: args.seed,
+        ends_at: args.ending.unwrap_or_else(UtcTime::now),
+    };
+    size.check()?;
+    let config = Config::load(Settings { place: args.place, ..Settings::default() })?;
+    let db = app::open(&config)?;
+    let (files, secrets) = (Files::open(&config)?, Secrets::load(&config.key_path())?);
+    let parts = actix_web::rt::System::new().block_on(demo::prepare_large(&db, &files, &secrets))?;
+    db.close();
+    drop((db, files));
+    let started = Instant::now();
+    let (mut told, mut saying) = (Instant::now(), String::new());
+    let mut progress = |what: &str, done: u64, of: u64| {
+        let is_new = saying != what;
+        if args.json || !(is_new || told.elapsed() >= EVERY) {
+            return;
+        }
+        (told, saying) = (Instant::now(), what.to_owned());
+        let count = if of == 0 { String::new() } else { format!(" {done} of {of}") };
+        eprintln!("{:>5.0} s  {what}{count}", started.elapsed().as_secs_f64());
+    };
+    demo::fill_large(&config.database(), &size, &parts, &mut progress)?;
+    let seconds = started.elapsed().as_secs_f64();
+    if args.json {
+        println!("{}", serde_json::json!({ "seconds": seconds, "messages": size.messages }));
+        return Ok(());
+    }
+    let rate = u128::from(size.messages) * 1000 / started.elapsed().as_millis().max(1);
+    println!(
+        "{} customers, {} conversations, {} messages in {seconds:.1} s ({rate} messages a second). Sign in as:",
+        size.customers, size.conversations, size.messages
+    );
+    demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The tables that are loaded, with the columns that are given; the others keep their defaults.
+
+use crate::db::bulk::Target;
+
+crate::bulk_target! {
+    CUSTOMERS: customers(
+        id, name, name_folded, real_name, phone, phone_digits, email, email_folded, external_id, company_id,
+        responsible_id, language, note, source_tag, channel_id, channel_kind, blocked, paused, active_count,
+        unread_count, last_message_id, last_message_kind, last_message_author_id, last_message_text,
+        last_message_attachment, search_text, last_activity_at, created_at,
+    );
+    ACCOUNTS: channel_accounts(
+        id, customer_id, channel_id, address, display_name, username, created_at, last_seen_at,
+    );
+    TAG_LINKS: customer_tag_links(customer_id, tag_id);
+    HANDLES: customer_handles(id, customer_id, label, value);
+    CLAIMS: contact_claims(id, customer_id, kind, value, value_folded, created_at);
+    PENDING: pending_actions(id, customer_id, kind, created_at);
+    CONVERSATIONS: conversations(
+        id, customer_id, channel_id, account_id, status, origin, assignee_id, opened_at, taken_at, first_reply_at,
+        last_message_at, closed_at, closed_by_id, close_reason, rating, rating_comment, rated_at, ip, region,
+        environment, page_url, referrer,
+    );
+    CONVERSATION_TAGS: conversation_tag_links(conversation_id, tag_id);
+    MESSAGES: messages(
+        id, customer_id, conversation_id, channel_id, kind, author_id, body, event, has_attachments, created_at,
+    );
+    ATTACHMENTS: attachments(id, message_id, customer_id, file_id, name);
+    BLOCKS: blocks(id, customer_id, reason, created_by_id, created_at);
+    BLOCK_REQUESTS: block_requests(id, customer_id, reason, requested_by_id, created_at, status);
+}
+
+/// All of them: emptied before, and their indexes made after.
+pub const ALL: &[&Target] = &[
+    &CUSTOMERS,
+    &ACCOUNTS,
+    &TAG_LINKS,
+    &HANDLES,
+    &CLAIMS,
+    &PENDING,
+    &CONVERSATIONS,
+    &CONVERSATION_TAGS,
+    &MESSAGES,
+    &ATTACHMENTS,
+    &BLOCKS,
+    &BLOCK_REQUESTS,
+];
