@@ -103,8 +103,26 @@
     if (form && !form.contains(event.relatedTarget)) form.classList.remove("is-drop");
   });
 
+  // When a colleague takes the conversation, the composer becomes another one: what is half written goes along.
+  const halfWritten = new WeakMap();
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    const form = ctx.sourceElement?.matches?.(".composer-area") ? ctx.sourceElement.querySelector("form[data-composer]") : null;
+    const textarea = form?.querySelector("textarea");
+    if (!textarea) return;
+    halfWritten.set(ctx, { text: textarea.value, files: attachOf(form)?.files, typing: document.activeElement === textarea });
+  });
+  const goOn = (half) => {
+    const form = half && document.querySelector(".composer-area form[data-composer]");
+    const textarea = form?.querySelector("textarea");
+    if (!textarea || textarea.value) return;
+    textarea.value = half.text;
+    if (half.files?.length && attachOf(form)) choose(attachOf(form), half.files);
+    if (half.typing) textarea.focus();
+  };
+
   // A message that went out is no longer typed.
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
+    goOn(halfWritten.get(event.detail.ctx));
     for (const textarea of document.querySelectorAll("form[data-composer] textarea")) grow(textarea);
   });
 })();
