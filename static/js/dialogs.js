@@ -3,6 +3,7 @@
 // - <dialog data-open> opens as a modal dialog as soon as it is in the page (a form that came back with 422 stays open).
 // - <button commandfor command="show-modal"> works in browsers that do not know it.
 // - A dialog that was opened from a menu gives the focus back to the menu's button: the item is gone with the menu.
+// - A menu closes with what was chosen from it.
 // - A menu opens beside its button in browsers without anchor positioning; arrow keys walk through its items.
 (() => {
   "use strict";
@@ -26,6 +27,9 @@
       if (command === "close" || command === "request-close") dialog.close(button.value);
     });
   }
+
+  // What is chosen closes its menu: the next press of its button opens it again instead of closing what is left of it.
+  document.addEventListener("submit", (event) => event.target.closest(".menu:popover-open")?.hidePopover());
 
   const menuButtons = new WeakMap();
   const openers = new WeakMap();
