@@ -2,7 +2,7 @@
 
 use thirtyfour::Key;
 
-use crate::app::OPERATOR;
+use crate::app::{OPERATOR, SECOND_OPERATOR};
 use crate::support::{Browser, Desk, Network, journey_on, with_web_chat};
 
 const HALF: &str = "I am still writ";
@@ -145,6 +145,49 @@ async fn an_answer_that_cannot_be_sent_stays_in_the_composer() {
         arrives_once(&visitor, "Into the void").await;
         arrives_once(&staff, "Into the void").await;
         staff.forget_console().await;
+    })
+    .await;
+}
+
+/// A page that nobody looks at reads nothing; looked at again it shows what has happened.
+#[actix_web::test]
+async fn a_hidden_page_catches_up() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (visitor, staff, inbox) = both_write(desk).await;
+        staff.minimise(true).await;
+        write(&visitor, "Nobody looks").await;
+        visitor.wait_until_gone("#log .is-waiting").await;
+        assert!(
+            !visitor.texts("#log .msg.out:last-child .state").await.concat().contains("seen"),
+            "a hidden page has read the message"
+        );
+        staff.minimise(false).await;
+        arrives_once(&staff, "Nobody looks").await;
+        both_are_fresh(&visitor, &staff, &inbox).await;
+    })
+    .await;
+}
+
+/// What is half written stays when a colleague takes the conversation: as it stands, it can become a comment.
+#[actix_web::test]
+async fn a_colleague_who_takes_leaves_the_words() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (visitor, staff) = (desk.browser().await, desk.browser().await);
+        visitor.open_chat().await;
+        write(&visitor, "Good morning").await;
+        visitor.wait_until_gone("#log .is-waiting").await;
+        let id = desk.app.number("SELECT MIN(id) FROM customers");
+        let conversation = desk.app.number("SELECT MIN(id) FROM conversations");
+        staff.sign_in(OPERATOR).await;
+        staff.goto(&format!("/inbox/{id}")).await;
+        staff.fill("#composer textarea", HALF).await;
+        let colleague = desk.app.sign_in(SECOND_OPERATOR).await;
+        let take = format!("/conversations/{conversation}/assignment");
+        colleague.post_form(&take, &[]).await.assert_status(303);
+        staff.wait_for_text("#thread header", "with Otto Operator").await;
+        staff.wait_for_text("#composer", "comments only").await;
+        assert_eq!(typed(&staff).await, HALF);
+        staff.wait_for_focus("#composer textarea").await;
     })
     .await;
 }

@@ -308,12 +308,13 @@ impl Browser {
         false
     }
 
-    /// What every match says now.
+    /// What every match says now, without the marks that keep names of other scripts apart.
     pub async fn texts(&self, css: &str) -> Vec<String> {
         let mut texts = vec![];
         for element in self.all(css).await {
             // Gone since it was found.
-            texts.extend(element.text().await.ok());
+            let Ok(text) = element.text().await else { continue };
+            texts.push(text.replace(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'], ""));
         }
         texts
     }
@@ -366,8 +367,8 @@ impl Browser {
 
     /// What is wider than its place: the page, or a part that has to be scrolled sideways and is not made for it.
     pub async fn too_wide(&self) -> Vec<String> {
-        let find = "const made = '.dt-scroll, .tabs, input, textarea, select, [data-wide]'; \
-            const named = e => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + [...e.classList].map(c => '.' + c).join(''); \
+        let find = "const made = '.dt-scroll, .tabs, .filters, input, textarea, select'; \
+            const named = e => e.tagName.toLowerCase() + (e.getAttribute('id') ? '#' + e.getAttribute('id') : '') + [...e.classList].map(c => '.' + c).join(''); \
             return [...document.querySelectorAll('*')].filter(e => { \
                 const root = e === document.documentElement; \
                 if (e.scrollWidth <= e.clientWidth + (root ? 0 : 1) || e.closest(made)) return false; \
