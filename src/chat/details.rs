@@ -19,7 +19,7 @@ const URL: usize = 1000;
 #[derive(Default)]
 pub struct Geo(Option<Reader<Vec<u8>>>);
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Names {
     en: Option<String>,
 }
@@ -29,7 +29,9 @@ struct Names {
 enum Place {
     /// MaxMind's shape.
     Full {
+        #[serde(default)]
         names: Names,
+        iso_code: Option<String>,
     },
     /// The shape of smaller files.
     Name(String),
@@ -50,9 +52,17 @@ struct Record {
 impl Place {
     fn name(self) -> Option<String> {
         match self {
-            Place::Full { names } => names.en,
+            Place::Full { names, .. } => names.en,
             Place::Name(name) => Some(name),
             Place::Other(_) => None,
+        }
+    }
+
+    /// The name, or the code that stands for a country.
+    fn name_or_code(self) -> Option<String> {
+        match self {
+            Place::Full { names, iso_code } => names.en.or(iso_code),
+            other => other.name(),
         }
     }
 }
@@ -73,7 +83,7 @@ impl Geo {
     /// "Leeds, England, United Kingdom", as far as it is known.
     pub fn region(&self, ip: IpAddr) -> Option<String> {
         let record: Record = self.0.as_ref()?.lookup(ip).ok()?.decode().ok()??;
-        let country = record.country.and_then(Place::name).or(record.country_code);
+        let country = record.country.and_then(Place::name_or_code).or(record.country_code);
         let middle = record.subdivisions.into_iter().find_map(Place::name).or(record.region).or(record.state);
         let mut parts: Vec<String> =
             [record.city.and_then(Place::name), middle, country].into_iter().flatten().collect();

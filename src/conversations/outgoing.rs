@@ -125,7 +125,7 @@ pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, acco
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
     }
-    if account.customer_id != customer.id || !by.scope().sees(customer.responsible_id) {
+    if account.customer_id != customer.id || !by.scope().sees(conn, customer.id, customer.responsible_id)? {
         return Err(Error::NotFound);
     }
     if !enabled || registry::find(kind).is_none() {

@@ -29,13 +29,13 @@ pub use tags::{add_tag, remove_tag, tags_of};
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
     let customer: Customer = customers::table.find(id).select(Customer::as_select()).first(conn)?;
-    if scope.sees(customer.responsible_id) { Ok(customer) } else { Err(Error::NotFound) }
+    if scope.sees(conn, id, customer.responsible_id)? { Ok(customer) } else { Err(Error::NotFound) }
 }
 
 /// Refuses, as if it did not exist, a customer that the scope does not show.
 pub fn require_visible(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<()> {
     let responsible: Option<StaffId> = customers::table.find(id).select(customers::responsible_id).first(conn)?;
-    if scope.sees(responsible) { Ok(()) } else { Err(Error::NotFound) }
+    if scope.sees(conn, id, responsible)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The customers of these numbers that the scope shows, in no order.
@@ -45,7 +45,9 @@ pub fn find_many(conn: &mut Conn, scope: &CustomerScope, ids: &[CustomerId]) -> 
     }
     let rows: Vec<Customer> =
         customers::table.filter(among(customers::id, ids.iter().copied())).select(Customer::as_select()).load(conn)?;
-    Ok(rows.into_iter().filter(|c| scope.sees(c.responsible_id)).map(|c| (c.id, c)).collect())
+    let of: Vec<_> = rows.iter().map(|c| (c.id, c.responsible_id)).collect();
+    let hidden = scope.hidden(conn, &of)?;
+    Ok(rows.into_iter().filter(|c| !hidden.contains(&c.id)).map(|c| (c.id, c)).collect())
 }
 
 /// Where a customer first came from.

@@ -19,6 +19,15 @@ pub fn list(conn: &mut Conn) -> Result<Vec<StaffMember>> {
     Ok(staff::table.select(StaffMember::as_select()).order((staff::name, staff::id)).load(conn)?)
 }
 
+/// Whoever a conversation can be handed to, by name: everybody whose account is enabled. What is handed to them they see.
+pub fn serving(conn: &mut Conn) -> Result<Vec<StaffMember>> {
+    Ok(staff::table
+        .filter(staff::disabled_at.is_null())
+        .select(StaffMember::as_select())
+        .order((staff::name, staff::id))
+        .load(conn)?)
+}
+
 /// Names by number, for lists that show who.
 pub fn names(conn: &mut Conn, ids: &[StaffId]) -> Result<HashMap<StaffId, String>> {
     if ids.is_empty() {

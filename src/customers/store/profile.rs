@@ -32,7 +32,8 @@ pub fn lookalikes(
         let same = customers::table.filter(customers::email_folded.eq_any(emails)).order(customers::id);
         found.extend(same.select(ListedCustomer::as_select()).limit(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
-    found.retain(|other| Some(other.id) != except && scope.sees(other.responsible_id));
+    retain_visible(conn, scope, &mut found)?;
+    found.retain(|other| Some(other.id) != except);
     found.sort_by_key(|other| other.id);
     found.dedup_by_key(|other| other.id);
     found.truncate(usize::try_from(SHOWN).unwrap_or_default());
@@ -57,8 +58,15 @@ pub fn claimants(
         .load(conn)?;
     let rows = customers::table.filter(customers::id.eq_any(ids)).select(ListedCustomer::as_select());
     let mut found: Vec<ListedCustomer> = rows.load(conn)?;
-    found.retain(|other| scope.sees(other.responsible_id));
+    retain_visible(conn, scope, &mut found)?;
     Ok(found)
+}
+
+fn retain_visible(conn: &mut Conn, scope: &CustomerScope, found: &mut Vec<ListedCustomer>) -> Result<()> {
+    let of: Vec<_> = found.iter().map(|other| (other.id, other.responsible_id)).collect();
+    let hidden = scope.hidden(conn, &of)?;
+    found.retain(|other| !hidden.contains(&other.id));
+    Ok(())
 }
 
 /// The block that holds now, if there is one.
