@@ -1,7 +1,7 @@
 //! What happened for the customers of an app channel: asked for at `/api/v1/events`, and pushed by signed webhook.
 //!
 //! - An event is written in the transaction of the change that it tells, with the job that pushes it. Nothing else is
-//!   told: no comment, no block, no conversation that a block has ended.
+//!   told: no comment, no block. That a conversation has ended is told without its reason.
 //! - A push carries `Switchboard-Timestamp` and `Switchboard-Signature: v1=` with the hex HMAC-SHA-256 of
 //!   `timestamp.body` by the channel's secret. It follows no redirect and, unless the settings allow it, reaches no
 //!   private address.

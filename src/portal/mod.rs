@@ -2,7 +2,8 @@
 //!
 //! - Only what they wrote and what was said to them ([`MessageKind::is_public`]), and only in the conversations of the
 //!   account that has proved itself: never another channel's, never a comment, never what staff do among themselves.
-//! - A block cannot be told from silence: messages are taken, and a conversation that the block closed looks open.
+//! - A block is never told. A conversation that it closes has ended like any other, for a rating, too; what the customer
+//!   goes on to write is taken, and looks like a new conversation that nobody has answered yet.
 //!
 //! [`MessageKind::is_public`]: crate::messages::MessageKind::is_public
 

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::model::{Author, Conversation, Said, Seat, View};
 use crate::auth::CustomerScope;
-use crate::conversations::{self as episodes, CloseReason, Status};
+use crate::conversations::{self as episodes, Status};
 use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
@@ -120,7 +120,6 @@ fn seen(conn: &mut Conn, seat: &Seat) -> Result<MessageId> {
 type ConversationRow = (
     ConversationId,
     Status,
-    Option<CloseReason>,
     Option<i32>,
     UtcTime,
     Option<UtcTime>,
@@ -137,7 +136,6 @@ macro_rules! conversation_rows {
             .select((
                 conversations::id,
                 conversations::status,
-                conversations::close_reason,
                 conversations::rating,
                 conversations::opened_at,
                 conversations::closed_at,
@@ -148,15 +146,13 @@ macro_rules! conversation_rows {
 }
 
 fn conversation(row: ConversationRow) -> Conversation {
-    let (id, status, reason, rating, opened_at, closed_at, assignee, name) = row;
-    // Whoever is blocked sees no sign of it, so such an end is none.
-    let is_open = status != Status::Closed || reason == Some(CloseReason::CustomerBlocked);
+    let (id, status, rating, opened_at, closed_at, assignee, name) = row;
     Conversation {
         id,
-        is_open,
+        is_open: status != Status::Closed,
         rating,
         opened_at,
-        closed_at: closed_at.filter(|_| !is_open),
+        closed_at,
         with: assignee.zip(name).map(|(id, name)| Author { id, name }),
     }
 }
@@ -171,7 +167,22 @@ pub fn conversations(conn: &mut Conn, seat: &Seat, limit: i64) -> Result<Vec<Con
 }
 
 fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
-    Ok(conversations(conn, seat, 1)?.into_iter().next())
+    let Some(found) = conversations(conn, seat, 1)?.into_iter().next() else { return Ok(None) };
+    let Some(ended) = found.closed_at.filter(|_| seat.blocked) else { return Ok(Some(found)) };
+    // To anybody else, writing on would have opened a new one.
+    let wrote_on = last_word(conn, seat)?.is_some_and(|at| at > ended);
+    Ok(Some(if wrote_on { Conversation { is_open: true, rating: None, closed_at: None, with: None, ..found } } else { found }))
+}
+
+/// When a blocked customer last wrote here.
+fn last_word(conn: &mut Conn, seat: &Seat) -> Result<Option<UtcTime>> {
+    Ok(messages::table
+        .filter(messages::customer_id.eq(seat.customer).and(messages::channel_id.eq(seat.channel)))
+        .filter(messages::received_while_blocked.eq(true))
+        .order(messages::id.desc())
+        .select(messages::created_at)
+        .first(conn)
+        .optional()?)
 }
 
 /// One conversation of a channel.
@@ -191,14 +202,7 @@ pub fn rateable(conn: &mut Conn, seat: &Seat, id: ConversationId) -> Result<epis
 pub fn rateable_in(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<episodes::Conversation> {
     let system = CustomerScope::system();
     let found = episodes::store::find(conn, &system, id)?;
-    if found.channel_id != channel {
-        return Err(Error::NotFound);
-    }
-    if found.close_reason == Some(CloseReason::CustomerBlocked) {
-        // To them it has not ended.
-        return Err(Error::refused("refused-not-closed"));
-    }
-    Ok(found)
+    if found.channel_id == channel { Ok(found) } else { Err(Error::NotFound) }
 }
 
 /// Whether a message belongs to a channel and is for its customer's eyes.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Client, OPERATOR, Page, TestApp, eventually, spawn_app, spawn_app_with};
+use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, spawn_app, spawn_app_with};
 
 const TOKEN: &str = "token-of-the-app";
 const SECRET: &str = "webhook secret";
@@ -236,6 +236,40 @@ async fn answers_are_pushed_signed_and_again_after_a_failure() {
         (app.number("SELECT count(*) FROM channels WHERE last_success_at > last_error_at") == 1).then_some(())
     })
     .await;
+}
+
+/// The app hears once that a conversation has ended, whatever ended it, and not why.
+#[actix_web::test]
+async fn the_end_of_a_conversation_is_told_without_its_reason() {
+    let (app, program) = desk().await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let newest = || app.number("SELECT max(id) FROM conversations");
+    let events = async || json_of(&program.get("/api/v1/events").await)["events"].as_array().unwrap().clone();
+
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    let (first, customer) = (newest(), app.number("SELECT id FROM customers"));
+    let fields = [("reason", "spam"), ("note", "Do not answer again")];
+    supervisor.post_form(&format!("/conversations/{first}/closure"), &fields).await.assert_status(303);
+    supervisor.post_form(&format!("/conversations/{first}/closure"), &fields).await.assert_status(409);
+    let told = events().await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["kind"], "conversation.closed");
+    let ended = |id: i64| json!({"conversation": {"id": id, "open": false}, "customer": {"id": customer, "external_id": "u-1"}});
+    assert_eq!(told[0]["data"], ended(first));
+
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello?")).await.assert_status(201);
+    let second = newest();
+    assert_ne!(second, first);
+    let block = format!("/customers/{customer}/block");
+    supervisor.post_form(&block, &[("reason", "Rude words")]).await.assert_status(303);
+    let told = events().await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!((&told[1]["kind"], &told[1]["data"]), (&json!("conversation.closed"), &ended(second)));
+    let found = program.get(&format!("/api/v1/conversations/{second}")).await;
+    assert_eq!(json_of(&found)["open"], false);
+    found.assert_silent_about("block").assert_silent_about("Rude");
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Why?")).await.assert_status(201);
+    assert_eq!((newest(), events().await.len()), (second, 2), "what a blocked customer writes opens and tells nothing");
 }
 
 #[actix_web::test]

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use switchboard::secrets::Secrets;
 use uuid::Uuid;
 
-use crate::support::{Client, OPERATOR, Page, TestApp, spawn_app, spawn_app_with};
+use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, spawn_app, spawn_app_with};
 
 const KEY: &str = "shop";
 const SECRET: &str = "identity secret";
@@ -246,23 +246,40 @@ async fn visitors_see_what_was_said_to_them_and_nothing_else() {
     assert_eq!(other.texts().await, ["Other"]);
 }
 
-/// A blocked visitor's messages are kept, open nothing and notify nobody, and nothing shows it to them.
+/// A block ends the conversation for the visitor as any end does, live, and nothing says why. What they go on to write is
+/// kept, opens nothing, notifies nobody, and looks to them like a new conversation that nobody answers.
 #[actix_web::test]
 async fn a_blocked_visitor_sees_no_sign_of_it() {
     let app = spawn_app().await;
     channel(&app, "{}");
     let panel = visit(&app, json!({})).await;
     panel.say("Hello").await;
-    app.execute("UPDATE customers SET blocked = TRUE, unread_count = 0, active_count = 0");
-    app.execute("UPDATE conversations SET status = 'closed', closed_at = opened_at, close_reason = 'customer_blocked'");
+    let (customer, id) = (app.number("SELECT id FROM customers"), app.number("SELECT id FROM conversations"));
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    supervisor.post_form(&format!("/conversations/{id}/assignment"), &[]).await.assert_status(303);
+    assert_eq!(panel.view("").await["conversation"]["open"], true);
+    let mut events = panel.http.events(&format!("/chat/{KEY}/events")).await;
+    assert_eq!(events.next().await.name, "sync");
+
+    let block = format!("/customers/{customer}/block");
+    supervisor.post_form(&block, &[("reason", "Rude words")]).await.assert_status(303);
+    assert_eq!(events.next().await.name, "chat");
+    let ended = panel.view("").await;
+    assert_eq!(ended["conversation"]["open"], false);
+    assert_eq!(ended["conversation"]["with"]["name"], "Sam Supervisor");
+    assert!(!ended.to_string().to_lowercase().contains("block") && !ended.to_string().contains("Rude"), "{ended}");
+    panel.post("rating", json!({"conversation": id, "rating": 1})).await.assert_status(204);
+    assert_eq!(panel.view("").await["conversation"]["rated"], true);
+
     panel.say("Are you there?").await;
     panel.post("typing", json!({"typing": true})).await.assert_status(204);
     assert_eq!(app.number("SELECT count(*) FROM messages WHERE received_while_blocked"), 1);
     assert_eq!(app.number("SELECT count(*) FROM conversations"), 1);
-    assert_eq!(app.number("SELECT unread_count FROM customers"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM conversations WHERE status = 'closed'"), 1);
+    assert_eq!(app.number("SELECT unread_count FROM customers"), 1, "as before the block");
     let view = panel.view("").await;
     assert_eq!(panel.texts().await, ["Hello", "Are you there?"]);
-    assert_eq!(view["conversation"]["open"], true);
+    assert_eq!(view["conversation"], json!({"id": id, "open": true, "rated": false, "with": null}));
     assert!(!view.to_string().contains("block"), "{view}");
 }
 
