@@ -15,3 +15,4 @@ pub mod web;
 pub use actions::lift_expired;
 pub use model::{Block, BlockRequest, Lasts, RequestStatus};
 pub use store::{current, waiting_of};
+pub use views::BlockForm;

@@ -12,7 +12,7 @@ use crate::web::forms::{self, Errors};
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
 
-/// The form to block or to ask, as `blacklist/block_form.html` shows it as `block`.
+/// The form to block or to ask, as `blacklist/block_form.html` shows it as `block`: on a page of its own, or in a dialog.
 pub struct BlockForm {
     pub customer: CustomerId,
     /// Ask a supervisor instead of blocking.
@@ -22,10 +22,37 @@ pub struct BlockForm {
     pub token: String,
     pub back: String,
     pub errors: Errors,
+    /// Where it stands, which tells two forms of one page apart.
+    pub place: Place,
+    /// Its dialog is open from the start.
+    pub is_open: bool,
+}
+
+/// Where a form to block stands on its page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// It is about the customer of the page.
+    #[default]
+    Page,
+    /// It came with the menu of a customer in a list.
+    Menu,
+}
+
+impl Place {
+    /// The place of the form that asks for this region.
+    pub fn of(region: Option<&str>) -> Self {
+        if region == Some(Place::Menu.form_id()) { Place::Menu } else { Place::Page }
+    }
+
+    fn form_id(self) -> &'static str {
+        match self {
+            Place::Page => "block_form",
+            Place::Menu => "menu_block_form",
+        }
+    }
 }
 
 impl BlockForm {
-    /// What this person may do about the customer.
     pub fn new(customer: CustomerId, asks: bool, back: impl Into<String>) -> Self {
         Self {
             customer,
@@ -35,19 +62,62 @@ impl BlockForm {
             token: forms::new_token(),
             back: back.into(),
             errors: Errors::default(),
+            place: Place::Page,
+            is_open: false,
         }
     }
 
-    fn action(&self) -> String {
+    /// What this person may do about the customer; `None` if the customer is blocked, or asking is done.
+    pub fn offered(sh: &Shell, customer: &Customer, request_waits: bool, back: impl Into<String>) -> Option<Self> {
+        let asks = !sh.is_supervisor();
+        let is_done = customer.blocked || (asks && request_waits);
+        (!is_done).then(|| Self::new(customer.id, asks, back))
+    }
+
+    /// The same form as it comes with a menu.
+    pub fn in_menu(self) -> Self {
+        Self { place: Place::Menu, ..self }
+    }
+
+    /// Where it is sent.
+    pub fn action(&self) -> String {
         let what = if self.asks { "block-requests" } else { "block" };
         format!("/customers/{}/{what}", self.customer)
     }
 
-    fn all_lasts(&self) -> &'static [Lasts] {
+    /// The id of the form.
+    pub fn id(&self) -> &'static str {
+        self.place.form_id()
+    }
+
+    /// Before the names of its fields, in their ids.
+    pub fn prefix(&self) -> &'static str {
+        match self.place {
+            Place::Page => "b-",
+            Place::Menu => "mb-",
+        }
+    }
+
+    /// The id of its dialog.
+    pub fn dialog_id(&self) -> &'static str {
+        match self.place {
+            Place::Page => "d-block",
+            Place::Menu => "d-menu-block",
+        }
+    }
+
+    /// The id of its title in `locales/`.
+    pub fn title_key(&self) -> &'static str {
+        if self.asks { "blacklist-ask-title" } else { "blacklist-block-title" }
+    }
+
+    /// How long a block may last.
+    pub fn all_lasts(&self) -> &'static [Lasts] {
         Lasts::ALL
     }
 
-    fn is_chosen(&self, lasts: &Lasts) -> bool {
+    /// Whether this one is chosen.
+    pub fn is_chosen(&self, lasts: &Lasts) -> bool {
         self.lasts == *lasts
     }
 }
@@ -63,7 +133,7 @@ pub struct BlockPage {
 
 impl Regions for BlockPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
-        (id == "block_form").then(|| self.as_block_form().render())
+        (id == self.block.id()).then(|| self.as_block_form().render())
     }
 }
 

@@ -1,16 +1,18 @@
-//! `/blacklist`, and blocking, unblocking, asking, deciding.
+//! `/blacklist`, unblocking and deciding; `form` blocks and asks.
+
+mod form;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path, Query};
 use serde::Deserialize;
 
-use super::model::{Lasts, REASON};
-use super::views::{BlacklistPage, BlockForm, BlockPage, Known, Row, address};
+use super::model::REASON;
+use super::views::{BlacklistPage, Known, Row, address};
 use super::{actions, store};
-use crate::auth::{Operator, Supervisor};
-use crate::customers::{self, Customer};
+use crate::auth::Supervisor;
+use crate::customers;
 use crate::db::page::{Cursor, Page};
-use crate::db::types::{BlockRequestId, CustomerId, UtcTime};
+use crate::db::types::{BlockRequestId, CustomerId};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::staff;
@@ -19,6 +21,8 @@ use crate::web::address::back_or;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
+
+pub use form::{block, block_form, request, request_form};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -73,71 +77,6 @@ fn requests(conn: &mut Conn, by: &Supervisor, cursor: Option<Cursor>) -> Result<
     Ok(Page { rows, next, previous })
 }
 
-/// Where the person came from.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct From {
-    back: String,
-}
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct TypedBlock {
-    reason: String,
-    expires: String,
-    form_token: String,
-    back: String,
-}
-
-/// `GET /customers/{id}/block`.
-pub async fn block_form(
-    by: Supervisor,
-    sh: Shell,
-    hx: Hx,
-    db: Data<Db>,
-    id: Path<CustomerId>,
-    from: Query<From>,
-) -> Result<HttpResponse> {
-    let customer = look(&db, &by, id.into_inner()).await?;
-    let block = BlockForm::new(customer.id, false, back_or(&from.back, profile(customer.id)));
-    hx.page(&BlockPage { sh, customer, block })
-}
-
-/// `POST /customers/{id}/block`.
-pub async fn block(
-    by: Supervisor,
-    sh: Shell,
-    hx: Hx,
-    db: Data<Db>,
-    id: Path<CustomerId>,
-    form: Form<TypedBlock>,
-) -> Result<HttpResponse> {
-    let customer = look(&db, &by, id.into_inner()).await?;
-    let (id, typed) = (customer.id, form.into_inner());
-    let back = back_or(&typed.back, profile(id));
-    let mut errors = Errors::default();
-    let reason = reason(&mut errors, &typed.reason);
-    let lasts = Lasts::parse(&typed.expires);
-    if lasts.is_none() {
-        errors.add("expires", "blacklist-expires-unknown");
-    }
-    if !errors.is_empty() {
-        let lasts = lasts.unwrap_or(Lasts::ForGood);
-        let block = BlockForm { reason: typed.reason, lasts, errors, ..BlockForm::new(id, false, back) };
-        return hx.invalid(&BlockPage { sh, customer, block });
-    }
-    let expires_at = lasts.and_then(|lasts| lasts.until(UtcTime::now()));
-    db.write(move |tx| {
-        let customer = customers::find(tx, &by.scope(), id)?;
-        if forms::spend(tx, &typed.form_token)? {
-            actions::block(tx, &by, &customer, &reason, expires_at)?;
-        }
-        Ok(())
-    })
-    .await?;
-    hx.done("toast-blocked", &back)
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Button {
@@ -163,49 +102,6 @@ pub async fn unblock(
     })
     .await?;
     hx.done("toast-unblocked", &back_or(&form.back, profile(id)))
-}
-
-/// `GET /customers/{id}/block-requests`.
-pub async fn request_form(
-    by: Operator,
-    sh: Shell,
-    hx: Hx,
-    db: Data<Db>,
-    id: Path<CustomerId>,
-    from: Query<From>,
-) -> Result<HttpResponse> {
-    let customer = look(&db, &by, id.into_inner()).await?;
-    let block = BlockForm::new(customer.id, true, back_or(&from.back, profile(customer.id)));
-    hx.page(&BlockPage { sh, customer, block })
-}
-
-/// `POST /customers/{id}/block-requests`.
-pub async fn request(
-    by: Operator,
-    sh: Shell,
-    hx: Hx,
-    db: Data<Db>,
-    id: Path<CustomerId>,
-    form: Form<TypedBlock>,
-) -> Result<HttpResponse> {
-    let customer = look(&db, &by, id.into_inner()).await?;
-    let (id, typed) = (customer.id, form.into_inner());
-    let back = back_or(&typed.back, profile(id));
-    let mut errors = Errors::default();
-    let reason = reason(&mut errors, &typed.reason);
-    if !errors.is_empty() {
-        let block = BlockForm { reason: typed.reason, errors, ..BlockForm::new(id, true, back) };
-        return hx.invalid(&BlockPage { sh, customer, block });
-    }
-    db.write(move |tx| {
-        let customer = customers::find(tx, &by.scope(), id)?;
-        if forms::spend(tx, &typed.form_token)? {
-            actions::request_block(tx, &by, &customer, &reason)?;
-        }
-        Ok(())
-    })
-    .await?;
-    hx.done("toast-block-requested", &back)
 }
 
 #[derive(Default, Deserialize)]
@@ -250,20 +146,6 @@ pub async fn decide(
     .await?;
     let toast = if approve { "toast-blocked" } else { "toast-block-declined" };
     hx.done(toast, &back_or(&typed.back, address(true, "", None)))
-}
-
-async fn look(db: &Db, by: &Operator, id: CustomerId) -> Result<Customer> {
-    let scope = by.scope();
-    db.read(move |conn| customers::find(conn, &scope, id)).await
-}
-
-/// A reason, which must be there.
-fn reason(errors: &mut Errors, typed: &str) -> String {
-    let reason = errors.lines("reason", typed, REASON);
-    if reason.is_empty() {
-        errors.add("reason", "blacklist-reason-missing");
-    }
-    reason
 }
 
 fn profile(id: CustomerId) -> String {

@@ -7,10 +7,11 @@ use crate::audit;
 use crate::auth::{CustomerScope, Operator};
 use crate::customers::{self, Customer};
 use crate::db::Tx;
-use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, MessageId};
+use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, MessageId, StaffId};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, Who};
 use crate::realtime::Topic;
+use crate::staff;
 
 /// The person as a system message remembers them.
 pub fn who(by: &Operator) -> Who {
@@ -65,15 +66,26 @@ pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<(
 }
 
 /// Hands a conversation to a colleague, or back to the queue (`None`), with a note for whoever goes on.
-pub fn transfer(tx: &mut Tx, by: &Operator, conversation: &Conversation, to: Option<Who>, words: &str) -> Result<()> {
+pub fn transfer(
+    tx: &mut Tx,
+    by: &Operator,
+    conversation: &Conversation,
+    to: Option<StaffId>,
+    words: &str,
+) -> Result<()> {
     workable(tx, by, conversation)?;
-    let to_id = to.as_ref().map(|w| w.id);
-    if conversation.assignee_id == to_id {
+    if conversation.assignee_id == to {
         return Err(Error::refused("refused-same-assignee"));
     }
-    store::assign(tx, conversation.id, to_id)?;
-    let event = Event::Transferred { by: who(by), to, note: words.to_owned() };
+    let colleague = to.map(|id| serving(tx, id)).transpose()?;
+    store::assign(tx, conversation.id, to)?;
+    let event = Event::Transferred { by: who(by), to: colleague, note: words.to_owned() };
     note(tx, by, conversation, "conversation.transferred", event)
+}
+
+fn serving(tx: &mut Tx, id: StaffId) -> Result<Who> {
+    let found = staff::serving(tx)?.into_iter().find(|member| member.id == id);
+    found.map(|member| Who { id, name: member.name }).ok_or(Error::Invalid("conversations-colleague-unknown".into()))
 }
 
 /// Ends a conversation.
@@ -135,10 +147,7 @@ fn workable(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<C
 
 fn finish(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
     store::close(tx, conversation, Some(by.id()), reason, words)?;
-    // A block looks like silence from outside.
-    if reason != CloseReason::CustomerBlocked {
-        app_events::closed(tx, conversation.matter())?;
-    }
+    app_events::closed(tx, conversation.matter())?;
     let event = Event::Closed { by: Some(who(by)), reason: reason.as_str().into(), note: words.to_owned() };
     note(tx, by, conversation, "conversation.closed", event)
 }

@@ -12,7 +12,6 @@ use crate::customers::{self, Customer};
 use crate::db::types::{ConversationId, ConversationTagId, CustomerId, StaffId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
-use crate::messages::Who;
 use crate::staff::{self, StaffMember};
 use crate::web::address::back_or;
 use crate::web::forms::{self, Errors};
@@ -106,7 +105,7 @@ pub async fn transfer(
     let (conversation, customer, colleagues) = db.read(move |conn| look(conn, &looking, id)).await?;
     let mut errors = Errors::default();
     let note = errors.lines("note", &typed.note, NOTE);
-    let to = colleagues.iter().find(|member| typed.to.parse() == Ok(member.id)).map(who);
+    let to = colleagues.iter().find(|member| typed.to.parse() == Ok(member.id)).map(|member| member.id);
     if to.is_none() && !typed.to.trim().is_empty() {
         errors.add("to", "conversations-colleague-unknown");
     }
@@ -122,7 +121,7 @@ pub async fn transfer(
     }
     db.write(move |tx| {
         once(tx, &by, id, &typed.form_token, |tx, by, conversation| {
-            actions::transfer(tx, by, conversation, to.clone(), &note)
+            actions::transfer(tx, by, conversation, to, &note)
         })
     })
     .await?;
@@ -225,13 +224,7 @@ fn once(
 fn look(conn: &mut Conn, by: &Operator, id: ConversationId) -> Result<(Conversation, Customer, Vec<StaffMember>)> {
     let conversation = store::find(conn, &by.scope(), id)?;
     let customer = customers::find(conn, &by.scope(), conversation.customer_id)?;
-    let mut colleagues = staff::list(conn)?;
-    colleagues.retain(|member| member.disabled_at.is_none());
-    Ok((conversation, customer, colleagues))
-}
-
-fn who(member: &StaffMember) -> Who {
-    Who { id: member.id, name: member.name.clone() }
+    Ok((conversation, customer, staff::serving(conn)?))
 }
 
 fn inbox(customer: CustomerId) -> String {

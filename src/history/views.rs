@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::model::{Asked, Tab};
+use crate::blacklist::BlockForm;
 use crate::channels::Channel;
 use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{CloseReason, Conversation, Status};
@@ -169,6 +170,8 @@ pub struct ConversationPage {
     pub next: Option<ConversationId>,
     /// The forms to hand over and to close, for whoever may.
     pub work: Option<(TransferForm, CloseForm)>,
+    /// The form to block or to ask for it, where there is something to block or to ask.
+    pub block: Option<BlockForm>,
     /// Nothing is open with the customer, so a new conversation can be started.
     pub is_over: bool,
     /// A request to block the customer waits for its decision.

@@ -10,6 +10,7 @@ use super::model::{Asked, Filter};
 use super::store;
 use super::views::{ConversationPage, HistoryPage, Line, TagPath, paths};
 use crate::auth::Operator;
+use crate::blacklist::BlockForm;
 use crate::channels::{self, Channel};
 use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{self, Conversation};
@@ -128,6 +129,7 @@ pub async fn conversation(
     let id = id.into_inner();
     let before: Option<MessageId> = shown.before.parse().ok();
     let read = db.read(move |conn| read(conn, &by, id, before)).await?;
+    let block = BlockForm::offered(&sh, &read.customer, read.request_waits, format!("/conversations/{id}"));
     sh.live = format!("/live?customer={}", read.customer.id);
     let log = LogView::new(&sh, &read.customer, &read.thread);
     hx.page(&ConversationPage {
@@ -141,6 +143,7 @@ pub async fn conversation(
         previous: read.previous,
         next: read.next,
         work: read.work,
+        block,
         is_over: read.is_over,
         request_waits: read.request_waits,
         before: before.map(|id| id.to_string()).unwrap_or_default(),
@@ -157,14 +160,11 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     let all = paths(tags::conversation_tags(conn)?);
     let own = conversations::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
     let (tags, other_tags) = all.into_iter().partition(|path| own.iter().any(|tag| tag.id == path.tag.id));
-    let mut staff = staff::list(conn)?;
-    let assignee = staff.iter().find(|member| Some(member.id) == conversation.assignee_id);
-    let assignee = assignee.map(|member| member.name.clone()).unwrap_or_default();
-    staff.retain(|member| member.disabled_at.is_none());
+    let assignee = staff::names(conn, conversation.assignee_id.as_slice())?.into_values().next().unwrap_or_default();
     let is_workable = conversation.is_open() && conversations::actions::may_work(by, &customer, &conversation).is_ok();
-    let here = format!("/conversations/{id}");
+    let (colleagues, here) = (staff::serving(conn)?, format!("/conversations/{id}"));
     let work = is_workable
-        .then(|| (TransferForm::new(&conversation, staff, here.clone()), CloseForm::new(&conversation, here)));
+        .then(|| (TransferForm::new(&conversation, colleagues, here.clone()), CloseForm::new(&conversation, here)));
     Ok(Read {
         channel: channels::find(conn, conversation.channel_id)?,
         thread: thread::of_conversation(conn, &scope, &conversation, before, SHOWN)?,

@@ -3,6 +3,7 @@
 use super::model::Place;
 use super::store;
 use crate::auth::{CustomerScope, Operator};
+use crate::blacklist;
 use crate::channels::{self, Channel};
 use crate::conversations::{self, Conversation, may_work};
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
@@ -11,7 +12,7 @@ use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::Result;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of};
-use crate::staff::{self, StaffMember};
+use crate::staff;
 use crate::tags::{self, CustomerTag};
 
 /// Messages that are fetched at once.
@@ -75,6 +76,8 @@ pub struct State {
     pub assignee: String,
     /// Whether this person can answer now.
     pub may_reply: bool,
+    /// A request to block the customer waits for its decision.
+    pub request_waits: bool,
 }
 
 /// What goes on with a customer.
@@ -85,7 +88,8 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
     let assignee = conversation.as_ref().and_then(|c| c.assignee_id);
     let assignee = staff::names(conn, assignee.as_slice())?.into_values().next().unwrap_or_default();
     let may_reply = conversation.as_ref().is_some_and(|c| !customer.blocked && may_work(by, &customer, c).is_ok());
-    Ok(State { customer, conversation, channel, assignee, may_reply })
+    let request_waits = blacklist::waiting_of(conn, id)?.is_some();
+    Ok(State { customer, conversation, channel, assignee, may_reply, request_waits })
 }
 
 fn channel_of(conn: &mut Conn, id: Option<ChannelId>) -> Result<Option<Channel>> {
@@ -149,9 +153,4 @@ fn duplicates(conn: &mut Conn, scope: &CustomerScope, id: CustomerId, claims: &[
     found.sort_unstable();
     found.dedup();
     Ok(customers::store::find_many(conn, scope, &found)?.into_values().collect())
-}
-
-/// Colleagues to whom a conversation can be handed.
-pub fn colleagues(conn: &mut Conn) -> Result<Vec<StaffMember>> {
-    Ok(staff::list(conn)?.into_iter().filter(|member| member.disabled_at.is_none()).collect())
 }

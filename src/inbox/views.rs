@@ -5,7 +5,9 @@ use askama::Template;
 use super::list::{ListView, Mark};
 use super::load::{Known, Log, State};
 use super::model::{Tab, with_query};
-use crate::conversations::{CloseReason, Conversation, Status};
+use crate::blacklist::BlockForm;
+use crate::conversations::views::{CloseForm, TransferForm};
+use crate::conversations::{Conversation, Status};
 use crate::customers::Customer;
 use crate::db::types::{ChannelId, CustomerId};
 use crate::messages::Message;
@@ -33,7 +35,7 @@ pub struct Open {
     pub composer: ComposerView,
     pub side: SideView,
     pub here: HereView,
-    pub colleagues: Vec<StaffMember>,
+    pub dialogs: DialogsView,
 }
 
 /// The heading of a conversation.
@@ -41,9 +43,25 @@ pub struct HeadView {
     pub state: State,
     /// The way back to the list.
     pub list_url: String,
+    /// For its buttons.
+    pub token: String,
 }
 
 impl HeadView {
+    pub fn new(state: State, list_url: String) -> Self {
+        Self { state, list_url, token: crate::web::forms::new_token() }
+    }
+
+    /// The address of the conversation, where its forms come back to.
+    pub fn here(&self) -> String {
+        format!("/inbox/{}", self.state.customer.id)
+    }
+
+    /// Whether a block can be asked for, or done.
+    pub fn may_block(&self, sh: &Shell) -> bool {
+        !self.state.customer.blocked && (sh.is_supervisor() || !self.state.request_waits)
+    }
+
     pub fn is_queued(&self) -> bool {
         self.state.conversation.as_ref().is_some_and(|c| c.status == Status::Queued)
     }
@@ -163,6 +181,58 @@ pub struct HereView {
     pub lines: Vec<String>,
 }
 
+/// What asks before it is done: the forms to hand over, to close and to block, each in its dialog.
+pub struct DialogsView {
+    pub customer: CustomerId,
+    /// What they stand for; a region that asks with the same words is up to date.
+    pub state: String,
+    pub work: Option<(TransferForm, CloseForm)>,
+    pub block: Option<BlockForm>,
+}
+
+impl DialogsView {
+    pub fn new(sh: &Shell, state: &State, colleagues: Vec<StaffMember>) -> Self {
+        let (customer, here) = (&state.customer, format!("/inbox/{}", state.customer.id));
+        let open = state.conversation.as_ref().filter(|_| state.may_reply);
+        let of = open.map(|c| format!("{}-{}", c.id, c.assignee_id.map_or(0, |id| id.0))).unwrap_or_default();
+        Self {
+            customer: customer.id,
+            state: format!("{of}-{}-{}", customer.blocked, state.request_waits),
+            work: open.map(|c| (TransferForm::new(c, colleagues, here.clone()), CloseForm::new(c, here.clone()))),
+            block: BlockForm::offered(sh, customer, state.request_waits, here),
+        }
+    }
+}
+
+/// The menu of a card.
+pub struct MenuView {
+    pub customer: Customer,
+    pub block: Option<BlockForm>,
+    /// The page that the menu is on, where its forms come back to.
+    pub here: String,
+    /// The list of that page, without this customer's conversation.
+    pub list: String,
+    pub token: String,
+}
+
+impl MenuView {
+    /// `here`: path and query of the page that asks; anything but the inbox counts as its beginning.
+    pub fn new(sh: &Shell, state: State, here: &str) -> Self {
+        let here = if here.starts_with("/inbox") { here } else { "/inbox" };
+        let open = format!("/inbox/{}", state.customer.id);
+        let (path, query) = here.split_once('?').unwrap_or((here, ""));
+        let list = if path == open { with_query("/inbox", query) } else { here.to_owned() };
+        let block = BlockForm::offered(sh, &state.customer, state.request_waits, here);
+        Self {
+            block: block.map(BlockForm::in_menu),
+            customer: state.customer,
+            here: here.to_owned(),
+            list,
+            token: crate::web::forms::new_token(),
+        }
+    }
+}
+
 /// The customer bar.
 pub struct SideView {
     pub known: Known,
@@ -216,5 +286,6 @@ fragments! {
     SideFragment "inbox/side.html" { side: &'a SideView };
     HereFragment "inbox/here.html" { here: &'a HereView };
     /// A card's menu and its dialogs.
-    MenuFragment "inbox/menu.html" { customer: &'a Customer };
+    MenuFragment "inbox/menu.html" { menu: &'a MenuView };
+    DialogsFragment "inbox/dialogs.html" { dialogs: &'a DialogsView };
 }

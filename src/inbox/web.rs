@@ -14,8 +14,8 @@ use super::list::{self, ListView};
 use super::load::{self, State};
 use super::model::{Filter, ListQuery, Place, PlaceQuery};
 use super::views::{
-    CardsFragment, ComposerFragment, ComposerView, HeadFragment, HeadView, HereFragment, HereView, InboxPage,
-    LogFragment, MenuFragment, Open, Place as PlaceView, SideFragment, SideView,
+    CardsFragment, ComposerFragment, ComposerView, DialogsFragment, DialogsView, HeadFragment, HeadView, HereFragment,
+    HereView, InboxPage, LogFragment, MenuFragment, MenuView, Open, Place as PlaceView, SideFragment, SideView,
 };
 use crate::auth::Operator;
 use crate::customers;
@@ -24,10 +24,11 @@ use crate::db::types::CustomerId;
 use crate::error::Result;
 use crate::realtime::Doing;
 use crate::realtime::presence::Presences;
+use crate::staff;
 use crate::web::page::{Hx, html_response, region_with};
 use crate::web::shell::Shell;
 
-pub use actions::{close, presence, read, take, transfer, unread};
+pub use actions::{presence, read, unread};
 pub use send::send;
 
 /// `GET /inbox`.
@@ -85,7 +86,7 @@ async fn page(
             let state = load::state(conn, &by, id)?;
             let log = load::log(conn, &scope, id, place)?;
             let known = load::known(conn, &by, id)?;
-            Ok((list::load(conn, &by, filter)?, state, log, known, load::colleagues(conn)?))
+            Ok((list::load(conn, &by, filter)?, state, log, known, staff::serving(conn)?))
         })
         .await?;
     sh.live = format!("/live?customer={id}");
@@ -96,8 +97,8 @@ async fn page(
         composer: composer.unwrap_or_else(|| ComposerView::new(&state)),
         here: here_view(&sh, id, &at, types, &names),
         side: SideView::new(known),
-        head: HeadView { state, list_url: list.filter.at("/inbox") },
-        colleagues,
+        dialogs: DialogsView::new(&sh, &state, colleagues),
+        head: HeadView::new(state, list.filter.at("/inbox")),
     };
     Ok(InboxPage { list: ListView::new(&sh, list), open: Some(Box::new(open)), sh })
 }
@@ -116,16 +117,33 @@ pub async fn cards(by: Operator, sh: Shell, db: Data<Db>, query: Query<ListQuery
 }
 
 /// `GET /inbox/{customer}/menu`.
-pub async fn menu(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let customer = db.read(move |conn| customers::find(conn, &by.scope(), *id)).await?;
-    fragment(&MenuFragment { sh: &sh, customer: &customer })
+pub async fn menu(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+    let menu = MenuView::new(&sh, state(by, &db, id.into_inner()).await?, &hx.here);
+    fragment(&MenuFragment { sh: &sh, menu: &menu })
+}
+
+/// `GET /inbox/{customer}/dialogs`: nothing if they are as they were, so that nobody's words are touched.
+pub async fn dialogs(
+    by: Operator,
+    sh: Shell,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    shown: Query<Shown>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let (state, colleagues) = db.read(move |conn| Ok((load::state(conn, &by, id)?, staff::serving(conn)?))).await?;
+    let dialogs = DialogsView::new(&sh, &state, colleagues);
+    if dialogs.state == shown.state {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    fragment(&DialogsFragment { sh: &sh, dialogs: &dialogs })
 }
 
 /// `GET /inbox/{customer}/head`.
 pub async fn head(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
     let state = state(by, &db, id.into_inner()).await?;
     let customer = state.customer.clone();
-    fragment(&HeadFragment { sh: &sh, head: &HeadView { state, list_url: "/inbox".into() }, customer: &customer })
+    fragment(&HeadFragment { sh: &sh, head: &HeadView::new(state, "/inbox".into()), customer: &customer })
 }
 
 /// `GET /inbox/{customer}/log`.
@@ -191,7 +209,7 @@ pub async fn here(
     let names = db
         .read(move |conn| {
             customers::require_visible(conn, &scope, id)?;
-            crate::staff::names(conn, &people)
+            staff::names(conn, &people)
         })
         .await?;
     let names: Vec<_> = names.into_iter().collect();

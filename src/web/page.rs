@@ -35,6 +35,8 @@ pub struct Hx {
     pub is_htmx: bool,
     /// The id of the region that is asked for.
     pub region: Option<String>,
+    /// Path and query of the page that asks.
+    pub here: String,
 }
 
 impl Hx {
@@ -43,7 +45,12 @@ impl Hx {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok());
         let partial = text("HX-Request-Type") == Some("partial");
         let target = text("HX-Target").and_then(|target| target.split_once('#')).map(|(_, id)| id.to_owned());
-        Self { is_htmx: text("HX-Request") == Some("true"), region: target.filter(|_| partial) }
+        let here = text("HX-Current-URL").and_then(|url| url::Url::parse(url).ok());
+        Self {
+            is_htmx: text("HX-Request") == Some("true"),
+            region: target.filter(|_| partial),
+            here: here.map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()).unwrap_or_default(),
+        }
     }
 
     /// The page, or the region of it that was asked for.

@@ -85,10 +85,8 @@ routes! {
     Get "/inbox/{customer}/composer" Operator inbox::web::composer;
     Get "/inbox/{customer}/side" Operator inbox::web::side;
     Get "/inbox/{customer}/here" Operator inbox::web::here;
+    Get "/inbox/{customer}/dialogs" Operator inbox::web::dialogs;
     Post "/inbox/{customer}/messages" Operator inbox::web::send;
-    Post "/inbox/{customer}/take" Operator inbox::web::take;
-    Post "/inbox/{customer}/transfer" Operator inbox::web::transfer;
-    Post "/inbox/{customer}/close" Operator inbox::web::close;
     Post "/inbox/{customer}/read" Operator inbox::web::read;
     Post "/inbox/{customer}/unread" Operator inbox::web::unread;
     Post "/inbox/{customer}/presence" Operator inbox::web::presence;

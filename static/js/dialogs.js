@@ -4,6 +4,11 @@
 // - <button commandfor command="show-modal"> works in browsers that do not know it.
 // - A dialog that was opened from a menu gives the focus back to the menu's button: the item is gone with the menu.
 // - A menu closes with what was chosen from it.
+// - <a data-close> inside a dialog closes it; without scripts it leads back to the page.
+// - <div data-dialogs> is not fetched anew while one of its dialogs is open, so that nothing typed is lost; it hears
+//   `dialog:closed` and asks then.
+// - <div popover data-shared> is one menu for many rows, filled when it opens: until then it is empty, so that nobody
+//   hits what belongs to another row. A right click on a row opens it, too; with Shift the browser's own menu comes.
 // - A menu opens beside its button in browsers without anchor positioning; arrow keys walk through its items.
 (() => {
   "use strict";
@@ -53,6 +58,37 @@
     },
     true,
   );
+
+  document.addEventListener("click", (event) => {
+    const dialog = event.target.closest("[data-close]")?.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  });
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const target = event.detail.ctx.target;
+    if (target?.matches?.("[data-dialogs]") && target.querySelector("dialog[open]")) event.preventDefault();
+  });
+  document.addEventListener(
+    "close",
+    (event) => event.target.closest?.("[data-dialogs]")?.dispatchEvent(new CustomEvent("dialog:closed")),
+    true,
+  );
+
+  document.addEventListener(
+    "beforetoggle",
+    (event) => {
+      if (event.newState === "open" && event.target.matches?.("[popover][data-shared]")) event.target.replaceChildren();
+    },
+    true,
+  );
+  document.addEventListener("contextmenu", (event) => {
+    const button = event.shiftKey ? null : event.target.closest(".cc")?.querySelector("[popovertarget]");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
 
   if (!CSS.supports("position-area: block-end")) {
     document.addEventListener(

@@ -3,9 +3,12 @@
 use reqwest::multipart::Form;
 use switchboard::channels::ChannelKind;
 use switchboard::conversations::{Inbound, Sender, receive};
-use switchboard::db::types::ChannelId;
+use switchboard::db::types::{ChannelId, CustomerId};
+use switchboard::realtime::Topic;
 
-use crate::support::{ADMIN, Client, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
+use crate::support::{
+    ADMIN, Client, Events, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app,
+};
 
 /// A channel of this kind.
 fn channel(app: &TestApp, kind: ChannelKind) -> i64 {
@@ -38,6 +41,10 @@ async fn desk() -> (TestApp, i64) {
 
 fn conversation(app: &TestApp, customer: i64) -> String {
     app.number(&format!("SELECT MAX(id) FROM conversations WHERE customer_id = {customer}")).to_string()
+}
+
+async fn close(client: &Client, conversation: &str) {
+    client.post_form(&format!("/conversations/{conversation}/closure"), &[("reason", "solved")]).await.assert_status(303);
 }
 
 fn bind(app: &TestApp, customer: i64, email: &str) {
@@ -198,17 +205,67 @@ async fn the_sidebar_counts_unread_messages() {
 async fn a_cards_menu_fits_the_role() {
     let (app, shop) = desk().await;
     let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let operator = app.sign_in(OPERATOR).await;
+    operator.get("/inbox").await.assert_has(&format!("#k{id} button[popovertarget=m-card][hx-get='/inbox/{id}/menu']"));
+    let asked = operator.get(&format!("/inbox/{id}/menu")).await;
+    asked.assert_says("Ask to block").assert_silent_about("Delete customer");
+    operator.submit(&asked, "#menu_block_form", &[("reason", "Insults")]).await.assert_redirect("/inbox");
+    assert_eq!(app.number("SELECT count(*) FROM block_requests"), 1);
     let menu = async |email: &str| app.sign_in(email).await.get(&format!("/inbox/{id}/menu")).await;
-    let asked = menu(OPERATOR).await;
-    asked.assert_says("Ask to block").assert_has(&format!("form[action='/customers/{id}/block-requests']"));
-    asked.assert_silent_about("Delete customer");
+    menu(OPERATOR).await.assert_silent_about("Ask to block").assert_lacks("#menu_block_form");
     menu(SUPERVISOR)
         .await
         .assert_has(&format!("form[action='/customers/{id}/block']"))
         .assert_silent_about("Delete customer");
-    menu(ADMIN).await.assert_has(&format!("a[href='/customers/{id}/delete']"));
     app.execute(&format!("UPDATE customers SET blocked = TRUE WHERE id = {id}"));
-    menu(ADMIN).await.assert_says("Unblock").assert_has(&format!("form[action='/customers/{id}/block/delete']"));
+    menu(OPERATOR).await.assert_silent_about("Unblock").assert_silent_about("as unread");
+}
+
+/// LIST-121, LIST-122, LIST-125, LIST-126, LIST-127: a card's menu marks as read and unread, blocks, unblocks and
+/// deletes by its own forms, each of which leads back to the list that it was opened on.
+#[actix_web::test]
+async fn a_cards_menu_does_what_it_says() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let (list, here) = ("/inbox?tab=free", format!("/inbox/{id}?tab=free"));
+    let admin = app.sign_in(ADMIN).await.with_header("hx-current-url", &app.url(&here));
+    let menu = async || admin.get(&format!("/inbox/{id}/menu")).await;
+    let unread = || app.number(&format!("SELECT unread_count FROM customers WHERE id = {id}"));
+    let form = |deed: &str| format!("form[action='/inbox/{id}/{deed}']");
+    assert_eq!(unread(), 1);
+    admin.submit(&menu().await, &form("read"), &[]).await.assert_redirect(list);
+    assert_eq!(unread(), 0);
+    let marked = menu().await;
+    marked.assert_says("Mark as unread");
+    admin.submit(&marked, &form("unread"), &[]).await.assert_redirect(list);
+    assert_eq!(unread(), 1);
+    assert_eq!(names(&admin.get("/inbox?tab=unanswered").await), ["Anna"]);
+
+    let block = menu().await;
+    block.assert_has("button[commandfor=d-menu-block][command=show-modal]");
+    block.assert_has("hx-partial[hx-target='#card-dialogs'] dialog#d-menu-block #menu_block_form");
+    let action = block.form("#menu_block_form").action;
+    let wrong = admin.htmx_post(&action, "form#menu_block_form", &[("reason", " "), ("expires", "7d")]).await;
+    wrong.assert_status(422).assert_silent_about("<html").assert_has("#menu_block_form textarea[aria-invalid=true]");
+    wrong.assert_has("option[value='7d'][selected]");
+    for _ in 0..2 {
+        admin.submit(&block, "#menu_block_form", &[("reason", "Spam")]).await.assert_redirect(&here);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM blocks WHERE lifted_at IS NULL"), 1);
+    let unblock = menu().await;
+    for _ in 0..2 {
+        admin.submit(&unblock, &format!("form[action='/customers/{id}/block/delete']"), &[]).await.assert_redirect(&here);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM blocks WHERE lifted_at IS NULL"), 0);
+
+    let delete = admin.get(&menu().await.attribute("a.danger", "href")).await;
+    delete.assert_says("Anna");
+    let records = delete.select("#records")[0].clone();
+    admin.submit(&delete, "#delete_form", &[("count", "0")]).await.assert_status(422);
+    admin.submit(&delete, "#delete_form", &[("count", &records)]).await.assert_redirect(list);
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM messages"), 0);
+    admin.get(&format!("/inbox/{id}")).await.assert_status(404);
 }
 
 /// A reply takes a queued conversation, is stored once, and whatever is wrong with it the words stay.
@@ -236,10 +293,7 @@ async fn a_reply_goes_out_once_and_words_are_never_lost() {
     assert!(refused.text.contains(&long));
     assert_eq!(sent(), 1);
 
-    operator
-        .post_form(&format!("/inbox/{id}/close"), &[("conversation", &conversation(&app, id)), ("reason", "solved")])
-        .await
-        .assert_status(303);
+    close(&operator, &conversation(&app, id)).await;
     let late = say(&operator, id, &page, &[("text", "Too late")]).await;
     late.assert_status(422).assert_says("This conversation is closed");
     assert!(late.form("#composer").fields.contains(&("text".into(), "Too late".into())));
@@ -261,40 +315,70 @@ async fn a_reply_over_a_colleague_is_held_back() {
     assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 2);
 }
 
-/// Take, transfer and close, by those who may, on the conversation that was meant.
+/// Take, transfer and close from the inbox: its dialogs hold the forms, keep what was typed, and lead back here.
 #[actix_web::test]
 async fn conversations_are_taken_handed_over_and_closed() {
     let (app, shop) = desk().await;
     let id = write(&app, shop, "a1", "Anna", "hello").await;
-    let open = conversation(&app, id);
+    let (open, here) = (conversation(&app, id), format!("/inbox/{id}"));
     let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
-    let page = operator.get(&format!("/inbox/{id}")).await;
-    operator.submit(&page, "#take", &[]).await.assert_redirect(&format!("/inbox/{id}"));
-    second.post_form(&format!("/inbox/{id}/take"), &[("conversation", &open)]).await.assert_status(409);
-    second.get(&format!("/inbox/{id}")).await.assert_says("comments only").assert_lacks("input[value=reply]");
-    let to = app.staff_id(SECOND_OPERATOR).to_string();
-    let transfer = format!("/inbox/{id}/transfer");
-    operator.post_form(&transfer, &[("conversation", &open), ("to", "999999")]).await.assert_status(422);
-    operator
-        .post_form(&transfer, &[("conversation", &open), ("to", &to), ("note", "Knows it")])
-        .await
-        .assert_status(303);
-    let page = second.get(&format!("/inbox/{id}")).await;
+    let page = operator.get(&here).await;
+    let queued = page.attribute("[data-dialogs]", "hx-get");
+    operator.get(&queued).await.assert_status(204);
+    operator.submit(&page, "#take", &[]).await.assert_redirect(&here);
+    operator.submit(&page, "#take", &[]).await.assert_redirect(&here);
+    second.get(&here).await.assert_says("comments only").assert_lacks("input[value=reply]").assert_lacks("#d-transfer");
+    let fresh = operator.get(&queued).await;
+    fresh.assert_region(&format!("dialogs-{id}")).assert_has("dialog#d-transfer #transfer_form option[value='']");
+
+    let page = operator.get(&here).await;
+    page.assert_has("button[popovertarget=m-conv]")
+        .assert_has("#m-conv[popover] button[commandfor=d-transfer][command=show-modal]")
+        .assert_has("#m-conv[popover] button[commandfor=d-close][command=show-modal]");
+    let (to, long) = (app.staff_id(SECOND_OPERATOR).to_string(), "x".repeat(1001));
+    let action = page.form("dialog#d-transfer form").action;
+    assert_eq!(action, format!("/conversations/{open}/transfer"));
+    let fields = [("to", to.as_str()), ("note", long.as_str()), ("back", here.as_str())];
+    let wrong = operator.htmx_post(&action, "form#transfer_form", &fields).await;
+    wrong.assert_status(422).assert_silent_about("<html").assert_has("#transfer_form textarea[aria-invalid=true]");
+    wrong.assert_has(&format!("option[value='{to}'][selected]")).assert_has(&format!("input[name=back][value='{here}']"));
+    assert!(wrong.text.contains(&long));
+    let nobody = operator.submit(&page, "#d-transfer form", &[("to", "999999")]).await;
+    nobody.assert_status(422).assert_says("Choose a colleague");
+    let fields = [("to", to.as_str()), ("note", "Knows it"), ("back", here.as_str())];
+    let done = operator.htmx_post(&action, "form#transfer_form", &fields).await;
+    done.assert_status(200);
+    assert!(done.header("hx-location").contains(&format!("\"{here}\"")), "{}", done.header("hx-location"));
+
+    let page = second.get(&here).await;
     page.assert_says("Transferred by Olga Operator to you").assert_says("Knows it").assert_has("input[value=reply]");
-    let close = format!("/inbox/{id}/close");
-    second.post_form(&close, &[("conversation", &open), ("reason", "customer_blocked")]).await.assert_status(422);
-    second.post_form(&close, &[("conversation", "x"), ("reason", "solved")]).await.assert_status(422);
-    second.post_form(&close, &[("conversation", "99999"), ("reason", "solved")]).await.assert_status(404);
-    second
-        .post_form(&close, &[("conversation", &open), ("reason", "solved"), ("note", "Done")])
-        .await
-        .assert_status(303);
-    second.post_form(&close, &[("conversation", &open), ("reason", "solved")]).await.assert_status(409);
-    second
-        .get(&format!("/inbox/{id}"))
-        .await
-        .assert_says("Closed by you: Solved")
-        .assert_has("a[href^='/customers/'][href*='message']");
+    let elsewhere = [("reason", "customer_blocked"), ("note", "Done"), ("back", "https://elsewhere.example/")];
+    let wrong = second.submit(&page, "#d-close form", &elsewhere).await;
+    wrong.assert_status(422).assert_says("Choose a reason").assert_says("Done").assert_silent_about("elsewhere");
+    second.submit(&page, "#d-close form", &[("reason", "solved"), ("note", "Done")]).await.assert_redirect(&here);
+    let over = second.get(&here).await;
+    over.assert_says("Closed by you: Solved").assert_has("a[href^='/customers/'][href*='message']");
+    over.assert_lacks("#d-close").assert_lacks("#d-transfer");
+}
+
+/// SEARCH-40, SEARCH-45: the chat history holds all conversations, with the comments that were added to them.
+#[actix_web::test]
+async fn history_holds_comments() {
+    let (app, shop) = desk().await;
+    let operator = app.sign_in(OPERATOR).await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let here = format!("/inbox/{id}");
+    for words in ["Mind the <b>dog</b>", "She moved"] {
+        write(&app, shop, "a1", "Anna", "again").await;
+        let page = operator.get(&here).await;
+        say(&operator, id, &page, &[("text", words), ("mode", "comment")]).await.assert_status(303);
+        close(&operator, &conversation(&app, id)).await;
+    }
+    let history = operator.get(&here).await;
+    assert_eq!(history.select(".log .is-note .said"), ["Mind the <b>dog</b>", "She moved"]);
+    let second = conversation(&app, id);
+    let one = operator.get(&format!("/conversations/{second}")).await;
+    assert_eq!(one.select(".log .is-note .said"), ["She moved"]);
 }
 
 /// CUST-32, CUST-33, CUST-34, CUST-35, CUST-36: one scroll over all conversations, with their edges, back and forth.
@@ -307,9 +391,7 @@ async fn history_is_one_scroll() {
         for n in 1..40 {
             write(&app, shop, "a1", "Anna", &format!("round {round} message {n}")).await;
         }
-        let open = conversation(&app, id);
-        let close = [("conversation", open.as_str()), ("reason", "solved")];
-        operator.post_form(&format!("/inbox/{id}/close"), &close).await.assert_status(303);
+        close(&operator, &conversation(&app, id)).await;
     }
     let page = operator.get(&format!("/inbox/{id}")).await;
     page.assert_says("round 2 message 39")
@@ -356,15 +438,18 @@ async fn others_customers_stay_hidden_where_the_setting_says_so() {
     let operator = app.sign_in(OPERATOR).await;
     let hidden = operator.get(&format!("/inbox/{id}")).await.status.as_u16() == 404;
     assert!(hidden || app.text("SELECT value FROM settings").is_none(), "a hidden customer opened");
-    for region in ["menu", "head", "log", "composer", "side", "here"] {
+    for region in ["menu", "head", "log", "composer", "side", "here", "dialogs"] {
         operator.get(&format!("/inbox/{id}/{region}")).await.assert_status(404);
         operator.get(&format!("/inbox/999999/{region}")).await.assert_status(404);
         operator.get(&format!("/inbox/x/{region}")).await.assert_status(404);
     }
     let open = conversation(&app, id);
-    for deed in ["take", "transfer", "close", "read", "unread"] {
-        let fields = [("conversation", open.as_str()), ("to", "queue"), ("reason", "solved")];
-        operator.post_form(&format!("/inbox/{id}/{deed}"), &fields).await.assert_status(404);
+    for deed in ["assignment", "transfer", "closure"] {
+        let fields = [("to", ""), ("reason", "solved")];
+        operator.post_form(&format!("/conversations/{open}/{deed}"), &fields).await.assert_status(404);
+    }
+    for deed in ["read", "unread"] {
+        operator.post_form(&format!("/inbox/{id}/{deed}"), &[]).await.assert_status(404);
     }
     operator.post_form(&format!("/inbox/{id}/presence"), &[("doing", "here")]).await.assert_status(404);
     let form = Form::new().text("text", "hello");
@@ -391,6 +476,40 @@ async fn colleagues_see_each_other() {
     operator.post_form(&presence, &[("doing", "dancing")]).await.assert_status(400);
 }
 
+/// Presence and typing arrive by themselves: two people with the same customer open hear of each other, and of the
+/// customer's typing; nobody hears of themselves.
+#[actix_web::test]
+async fn presence_is_live() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna", "hello").await;
+    let (olga, sam) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await);
+    let stream = format!("/live?customer={id}");
+    let (mut at_olga, mut at_sam) = (olga.events(&stream).await, sam.events(&stream).await);
+    assert_eq!((at_olga.next().await.name, at_sam.next().await.name), ("sync".into(), "sync".into()));
+    let (presence, here) = (format!("/inbox/{id}/presence"), format!("/inbox/{id}/here"));
+    let hears = async |events: &mut Events| while events.next().await.name != "presence" {};
+
+    olga.post_form(&presence, &[("doing", "here")]).await.assert_status(204);
+    hears(&mut at_sam).await;
+    sam.get(&here).await.assert_says("Olga Operator is here");
+    sam.post_form(&presence, &[("mode", "comment")]).await.assert_status(204);
+    // Of all that has happened Olga hears first of Sam: her own presence was not told to her.
+    hears(&mut at_olga).await;
+    olga.get(&here).await.assert_says("Sam Supervisor is typing");
+    olga.post_form(&presence, &[("mode", "reply")]).await.assert_status(204);
+    hears(&mut at_sam).await;
+    sam.get(&here).await.assert_says("Olga Operator is typing");
+    olga.post_form(&presence, &[("doing", "gone")]).await.assert_status(204);
+    hears(&mut at_sam).await;
+    sam.get(&here).await.assert_silent_about("Olga Operator");
+
+    app.db.spread(Topic::CustomerTyping(CustomerId(id), true)).await;
+    for (client, events) in [(&olga, &mut at_olga), (&sam, &mut at_sam)] {
+        hears(events).await;
+        eventually("the customer's typing", async || client.get(&here).await.text.contains("is typing").then_some(())).await;
+    }
+}
+
 /// A page of fifty cards is small, and goes on after its last one.
 #[actix_web::test]
 async fn a_page_of_cards_is_small() {
@@ -405,7 +524,7 @@ async fn a_page_of_cards_is_small() {
     let operator = app.sign_in(OPERATOR).await;
     let page = operator.get("/inbox").await;
     assert_eq!(names(&page).len(), 50);
-    assert!(page.bytes.len() < 80_000, "{} bytes", page.bytes.len());
+    assert!(page.bytes.len() < 60_000, "{} bytes", page.bytes.len());
     let next = operator.get(&page.attribute(".cc-more a", "href")).await;
     assert_eq!(names(&next)[0], "Customer number 70");
     let deeper = operator.htmx(&page.attribute(".cc-more a", "hx-get"), "div#cards").await;

@@ -369,9 +369,9 @@ async fn the_profile_blocks_and_unblocks() {
     operator
         .get(&page)
         .await
-        .assert_lacks("#d-block")
+        .assert_lacks(&form)
         .assert_says("Ask to block")
-        .assert_has("#d-ask textarea[name=reason]");
+        .assert_has("#d-block textarea[name=reason]");
     let admin_id = app.staff_id(ADMIN);
     app.execute(&format!("UPDATE customers SET blocked = TRUE WHERE id = {id}"));
     app.execute(&format!(

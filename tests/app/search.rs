@@ -328,6 +328,32 @@ async fn when_nothing_is_found_a_new_customer_is_offered() {
     page.assert_has("a[href='/contacts/new?channel=viber&q=nobody']");
 }
 
+/// SEARCH-20: somebody made from a search that found nobody is written to by the rules of every first message: no channel
+/// that reaches them, or a block, and nothing is sent.
+#[actix_web::test]
+async fn whoever_is_made_from_a_search_is_written_to_by_the_rules() {
+    let app = spawn_app().await;
+    channel(&app, "whatsapp", true);
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let offer = supervisor.get("/search?q=nobody").await.attribute("a[href^='/contacts/new']", "href");
+    let form = supervisor.get(&offer).await;
+    let fields = [("name", "Nobody Yet"), ("email", "nobody@example.com")];
+    supervisor.submit(&form, "#contact_form", &fields).await.assert_status(303);
+    let id = app.number("SELECT id FROM customers");
+    app.execute("UPDATE channels SET enabled = FALSE");
+    let write = format!("/customers/{id}/message");
+    let form = || reqwest::multipart::Form::new().text("body", "Good day");
+    let reasons = [("UPDATE customers SET blocked = FALSE", 422), ("UPDATE customers SET blocked = TRUE", 422)];
+    for (state, status) in reasons {
+        app.execute(state);
+        let page = supervisor.get(&write).await;
+        page.assert_status(200).assert_has("[role=alert]").assert_lacks("textarea[name=body]");
+        supervisor.post_multipart(&write, form()).await.assert_status(status).assert_says("Good day");
+    }
+    assert_eq!(app.number("SELECT count(*) FROM messages"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM conversations"), 0);
+}
+
 /// Operators who may not see others' customers do not find them either.
 #[actix_web::test]
 async fn results_obey_the_scope() {

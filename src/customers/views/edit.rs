@@ -94,6 +94,8 @@ pub struct DeletePage {
     pub records: Records,
     pub typed: String,
     pub errors: Errors,
+    /// Where to go when it is done, or empty.
+    pub back: String,
 }
 
 impl Regions for DeletePage {

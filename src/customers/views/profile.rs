@@ -6,6 +6,7 @@ use super::edit::EditForm;
 use super::field::{Edited, Field};
 use super::interaction::InteractionTab;
 use super::message::AccountChoice;
+use crate::blacklist::BlockForm;
 use crate::channels::ChannelKind;
 use crate::companies::Company;
 use crate::conversations::Conversation;
@@ -126,6 +127,8 @@ pub struct ProfilePage {
     pub token: String,
     /// The dialog that is open from the start.
     pub dialog: String,
+    /// The form to block or to ask for it, where there is something to block or to ask.
+    pub block: Option<BlockForm>,
 }
 
 impl ProfilePage {

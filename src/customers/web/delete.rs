@@ -1,7 +1,7 @@
 //! `/customers/{id}/delete`: shows what goes, asks for its number, destroys it.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Data, Form, Path, Query};
 use serde::Deserialize;
 
 use crate::auth::Admin;
@@ -10,21 +10,38 @@ use crate::customers::{Customer, Records, actions, find, store};
 use crate::db::types::CustomerId;
 use crate::db::{Conn, Db};
 use crate::error::Result;
+use crate::web::address::back_or;
 use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
 /// `GET /customers/{id}/delete`.
-pub async fn form(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+pub async fn form(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    from: Query<From>,
+) -> Result<HttpResponse> {
     let id = id.into_inner();
     let (customer, records) = db.read(move |conn| look(conn, &by, id)).await?;
-    hx.page(&DeletePage { sh, customer, records, typed: String::new(), errors: Errors::default() })
+    let back = back_or(&from.back, "");
+    hx.page(&DeletePage { sh, customer, records, typed: String::new(), errors: Errors::default(), back })
 }
 
-#[derive(Deserialize)]
+/// Where the person came from.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct From {
+    back: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Typed {
-    #[serde(default)]
     count: String,
+    back: String,
 }
 
 /// `POST /customers/{id}/delete`.
@@ -36,7 +53,7 @@ pub async fn delete(
     id: Path<CustomerId>,
     form: Form<Typed>,
 ) -> Result<HttpResponse> {
-    let (id, typed) = (id.into_inner(), form.into_inner().count);
+    let (id, Typed { count: typed, back }) = (id.into_inner(), form.into_inner());
     // As the page writes it, with or without the spaces between groups of digits.
     let number: Option<i64> = typed.split_whitespace().collect::<String>().parse().ok();
     let wrong = db
@@ -50,13 +67,14 @@ pub async fn delete(
         })
         .await?;
     match wrong {
-        None => hx.done("toast-customer-deleted", "/customers"),
+        None => hx.done("toast-customer-deleted", &back_or(&back, "/customers")),
         Some((customer, records)) => hx.invalid(&DeletePage {
             sh,
             customer,
             records,
             typed,
             errors: Errors::one("count", "customers-delete-wrong"),
+            back: back_or(&back, ""),
         }),
     }
 }

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 
 use crate::auth::{CustomerScope, Operator};
+use crate::blacklist::BlockForm;
 use crate::channels;
 use crate::companies;
 use crate::config::Config;
@@ -81,7 +82,9 @@ pub async fn load(
             Ok((head(conn, &by, customer)?, tab))
         })
         .await?;
-    Ok(ProfilePage { sh, head, tab, token: forms::new_token(), dialog })
+    let block = BlockForm::offered(&sh, &head.customer, head.request_waits, super::customer_url(id))
+        .map(|form| BlockForm { is_open: dialog == "block", ..form });
+    Ok(ProfilePage { sh, head, tab, token: forms::new_token(), dialog, block })
 }
 
 /// What stands above every tab.

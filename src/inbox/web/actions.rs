@@ -1,118 +1,52 @@
-//! Take, transfer, close, read and unread, presence.
+//! Read and unread, presence.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 use serde::Deserialize;
 
 use crate::auth::Operator;
-use crate::conversations::{self, CloseReason, Conversation};
+use crate::conversations;
 use crate::customers;
-use crate::db::types::{ConversationId, CustomerId, StaffId};
-use crate::db::{Db, Tx};
+use crate::db::Db;
+use crate::db::types::CustomerId;
 use crate::error::{Error, Result};
-use crate::messages::Who;
 use crate::realtime::presence::Presences;
 use crate::realtime::{Doing, Topic};
-use crate::staff;
-use crate::web::forms::{Errors, LINES};
+use crate::web::address::back_or;
 use crate::web::page::Hx;
 
-#[derive(Deserialize)]
-pub struct Deed {
-    #[serde(default)]
-    conversation: String,
-    #[serde(default)]
-    to: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    note: String,
+/// A button without any field.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Button {
+    back: String,
 }
 
-/// The conversation that the form stood for: another one that has begun since is not meant.
-fn meant(tx: &mut Tx, by: &Operator, customer: CustomerId, typed: &str) -> Result<Conversation> {
-    let id: ConversationId = typed.parse().map_err(|_| Error::Invalid("inbox-no-conversation".into()))?;
-    let found = conversations::store::find(tx, &by.scope(), id)?;
-    if found.customer_id == customer { Ok(found) } else { Err(Error::NotFound) }
-}
-
-fn note_of(typed: &str) -> Result<String> {
-    let mut errors = Errors::default();
-    let note = errors.lines("note", typed, LINES);
-    errors.or(note).map_err(|_| Error::Invalid(crate::error::Said::from("error-too-long").with("limit", LINES)))
-}
-
-fn back(id: CustomerId) -> String {
-    format!("/inbox/{id}")
-}
-
-/// `POST /inbox/{customer}/take`.
-pub async fn take(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form: Form<Deed>) -> Result<HttpResponse> {
-    let (id, form) = (id.into_inner(), form.into_inner());
-    db.write(move |tx| {
-        let conversation = meant(tx, &by, id, &form.conversation)?;
-        conversations::actions::take(tx, &by, &conversation)
-    })
-    .await?;
-    hx.done("toast-taken", &back(id))
-}
-
-/// `POST /inbox/{customer}/transfer`.
-pub async fn transfer(
+/// `POST /inbox/{customer}/read`.
+pub async fn read(
     by: Operator,
     hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
-    form: Form<Deed>,
+    form: Form<Button>,
 ) -> Result<HttpResponse> {
-    let (id, form) = (id.into_inner(), form.into_inner());
-    let note = note_of(&form.note)?;
-    let to: Option<StaffId> = match form.to.as_str() {
-        "queue" => None,
-        typed => Some(typed.parse().map_err(|_| Error::Invalid("inbox-no-colleague".into()))?),
-    };
-    db.write(move |tx| {
-        let conversation = meant(tx, &by, id, &form.conversation)?;
-        let to = to.map(|to| colleague(tx, to)).transpose()?;
-        conversations::actions::transfer(tx, &by, &conversation, to, &note)
-    })
-    .await?;
-    hx.done("toast-transferred", &back(id))
-}
-
-fn colleague(tx: &mut Tx, id: StaffId) -> Result<Who> {
-    let found = staff::list(tx)?.into_iter().find(|member| member.id == id && member.disabled_at.is_none());
-    found.map(|member| Who { id, name: member.name }).ok_or(Error::Invalid("inbox-no-colleague".into()))
-}
-
-/// `POST /inbox/{customer}/close`.
-pub async fn close(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form: Form<Deed>) -> Result<HttpResponse> {
-    let (id, form) = (id.into_inner(), form.into_inner());
-    let note = note_of(&form.note)?;
-    let reason = CloseReason::parse(&form.reason)
-        .filter(|reason| CloseReason::CHOICES.contains(reason))
-        .ok_or(Error::Invalid("inbox-no-reason".into()))?;
-    db.write(move |tx| {
-        let conversation = meant(tx, &by, id, &form.conversation)?;
-        conversations::actions::close(tx, &by, &conversation, reason, &note)
-    })
-    .await?;
-    hx.done("toast-closed", &back(id))
-}
-
-/// `POST /inbox/{customer}/read`.
-pub async fn read(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
     let id = id.into_inner();
     db.write(move |tx| {
         customers::require_visible(tx, &by.scope(), id)?;
         customers::actions::mark_read(tx, id)
     })
     .await?;
-    hx.done("toast-read", "/inbox")
+    hx.done("toast-read", &back_or(&form.back, "/inbox"))
 }
 
 /// `POST /inbox/{customer}/unread`: on to the list, since the conversation would be read again at once.
-pub async fn unread(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+pub async fn unread(
+    by: Operator,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    form: Form<Button>,
+) -> Result<HttpResponse> {
     let id = id.into_inner();
     db.write(move |tx| {
         let customer = customers::find(tx, &by.scope(), id)?;
@@ -122,7 +56,7 @@ pub async fn unread(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>) ->
         customers::actions::mark_unread(tx, &customer)
     })
     .await?;
-    hx.done("toast-unread", "/inbox")
+    hx.done("toast-unread", &back_or(&form.back, "/inbox"))
 }
 
 #[derive(Deserialize)]
