@@ -1,6 +1,6 @@
 toast-saved = Saved
 toast-presence = Status changed
-toast-conversation-taken = The conversation is yours
+toast-conversation-taken = Conversation taken
 toast-conversation-transferred = Conversation transferred
 toast-conversation-closed = Conversation closed
 toast-conversation-tag-added = Tag added

@@ -1,6 +1,6 @@
 toast-saved = Сохранено
 toast-presence = Статус изменён
-toast-conversation-taken = Обращение теперь ваше
+toast-conversation-taken = Обращение взято
 toast-conversation-transferred = Обращение передано
 toast-conversation-closed = Обращение закрыто
 toast-conversation-tag-added = Тег добавлен

@@ -44,11 +44,7 @@ impl CustomerScope {
     }
 
     /// Those of these customers, each with their responsible, that are not visible. One query at most.
-    pub fn hidden(
-        &self,
-        conn: &mut Conn,
-        of: &[(CustomerId, Option<StaffId>)],
-    ) -> QueryResult<HashSet<CustomerId>> {
+    pub fn hidden(&self, conn: &mut Conn, of: &[(CustomerId, Option<StaffId>)]) -> QueryResult<HashSet<CustomerId>> {
         let Sees::OwnAndFree(me) = self.0 else { return Ok(HashSet::new()) };
         let others = of.iter().filter(|(_, responsible)| responsible.is_some_and(|id| id != me));
         let mut hidden: HashSet<CustomerId> = others.map(|(id, _)| *id).collect();

@@ -120,9 +120,7 @@ pub async fn transfer(
         return hx.invalid(&TransferPage { sh, customer, form });
     }
     db.write(move |tx| {
-        once(tx, &by, id, &typed.form_token, |tx, by, conversation| {
-            actions::transfer(tx, by, conversation, to, &note)
-        })
+        once(tx, &by, id, &typed.form_token, |tx, by, conversation| actions::transfer(tx, by, conversation, to, &note))
     })
     .await?;
     hx.done("toast-conversation-transferred", &back)

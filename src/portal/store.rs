@@ -117,15 +117,7 @@ fn seen(conn: &mut Conn, seat: &Seat) -> Result<MessageId> {
     Ok(read.unwrap_or(MessageId(0)))
 }
 
-type ConversationRow = (
-    ConversationId,
-    Status,
-    Option<i32>,
-    UtcTime,
-    Option<UtcTime>,
-    Option<StaffId>,
-    Option<String>,
-);
+type ConversationRow = (ConversationId, Status, Option<i32>, UtcTime, Option<UtcTime>, Option<StaffId>, Option<String>);
 
 /// The columns of a [`ConversationRow`], with whoever is assigned.
 macro_rules! conversation_rows {
@@ -171,7 +163,11 @@ fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
     let Some(ended) = found.closed_at.filter(|_| seat.blocked) else { return Ok(Some(found)) };
     // To anybody else, writing on would have opened a new one.
     let wrote_on = last_word(conn, seat)?.is_some_and(|at| at > ended);
-    Ok(Some(if wrote_on { Conversation { is_open: true, rating: None, closed_at: None, with: None, ..found } } else { found }))
+    Ok(Some(if wrote_on {
+        Conversation { is_open: true, rating: None, closed_at: None, with: None, ..found }
+    } else {
+        found
+    }))
 }
 
 /// When a blocked customer last wrote here.

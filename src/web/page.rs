@@ -49,7 +49,9 @@ impl Hx {
         Self {
             is_htmx: text("HX-Request") == Some("true"),
             region: target.filter(|_| partial),
-            here: here.map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned()).unwrap_or_default(),
+            here: here
+                .map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
+                .unwrap_or_default(),
         }
     }
 

@@ -12,8 +12,9 @@ async fn desk() -> (TestApp, i64, i64) {
     let app = spawn_app().await;
     app.execute("INSERT INTO settings (key, value) VALUES ('operators_see_others', 'false')");
     let channel = app.channel("web_chat");
-    let received =
-        app.receives(Letter { channel, address: "a-1", name: "Anna Kowalska", body: "hello", ..Letter::default() }).await;
+    let received = app
+        .receives(Letter { channel, address: "a-1", name: "Anna Kowalska", body: "hello", ..Letter::default() })
+        .await;
     let (customer, conversation) = (received.customer.0, received.conversation.unwrap().0);
     let otto = app.staff_id(SECOND_OPERATOR);
     app.customer(Person { responsible: Some(otto), ..Person::named("Anna Other") });
@@ -37,7 +38,7 @@ async fn seen(client: &Client, customer: i64, conversation: i64) -> Vec<String> 
     ] {
         let page = client.get(list).await;
         page.assert_status(200).assert_silent_about("Anna Other");
-        if page.text.contains("Anna Kowalska") {
+        if page.text.contains("Kowalska") {
             seen.push(list.to_owned());
         }
     }
@@ -93,7 +94,10 @@ async fn a_conversation_brings_its_customer() {
     while live.next().await.name != "inbox" {}
     let all = seen(&olga, customer, conversation).await;
     assert_eq!(all.len(), 19, "{all:?}");
-    assert_eq!(app.number(&format!("SELECT responsible_id FROM customers WHERE id = {customer}")), app.staff_id(SECOND_OPERATOR));
+    assert_eq!(
+        app.number(&format!("SELECT responsible_id FROM customers WHERE id = {customer}")),
+        app.staff_id(SECOND_OPERATOR)
+    );
 
     olga.post_multipart(&answer, words()).await.assert_status(303);
     olga.post_form(&ask, &[("reason", "Asks for free parcels")]).await.assert_status(303);

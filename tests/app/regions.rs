@@ -63,9 +63,15 @@ async fn the_region_comes_from_the_file() {
     let named = |name: &str| json!({"names": {"en": name, "ru": "не тот"}});
     let file = database(&[
         ("203.0.113.0/24", json!({"country_code": "PL", "city": "Kraków"})),
-        ("198.51.100.0/25", json!({"city": named("Leeds"), "subdivisions": [named("England")], "country": {"iso_code": "GB", "names": {"en": "United Kingdom"}}})),
+        (
+            "198.51.100.0/25",
+            json!({"city": named("Leeds"), "subdivisions": [named("England")], "country": {"iso_code": "GB", "names": {"en": "United Kingdom"}}}),
+        ),
         ("198.51.100.128/25", json!({"country": {"iso_code": "DE", "geoname_id": 2_921_044}})),
-        ("192.0.2.0/24", json!({"country": "Portugal", "state": "Lisboa", "continent": {"code": "EU"}, "latitude": 38.7})),
+        (
+            "192.0.2.0/24",
+            json!({"country": "Portugal", "state": "Lisboa", "continent": {"code": "EU"}, "latitude": 38.7}),
+        ),
         ("192.0.3.0/24", json!({"asn": 64500})),
     ]);
     let (app, reader) = desk(file.path().to_owned()).await;

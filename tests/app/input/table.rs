@@ -85,7 +85,6 @@ const DETAILS: &[Field] = &[
     TOKEN,
     BACK,
 ];
-const DEED: &[Field] = &[id("conversation", "conversation")];
 const BLOCK: &[Field] = &[typed("reason", "Insults"), word("expires", ""), TOKEN, BACK];
 const COMPANY: &[Field] = &[
     typed("name", "Globex"),
@@ -159,17 +158,8 @@ pub const TABLE: &[Row] = &[
             word("from", ""),
         ],
     ),
-    form("/inbox/{customer}/take", DEED),
-    form(
-        "/inbox/{customer}/transfer",
-        &[id("conversation", "conversation"), id("to", "colleague"), word("note", "Knows lids")],
-    ),
-    form(
-        "/inbox/{customer}/close",
-        &[id("conversation", "conversation"), word("reason", "resolved"), word("note", "Got a lid")],
-    ),
-    form("/inbox/{customer}/read", NOTHING),
-    form("/inbox/{customer}/unread", NOTHING),
+    form("/inbox/{customer}/read", &[BACK]),
+    form("/inbox/{customer}/unread", &[BACK]),
     form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply")]),
     form("/customers/{id}/block", BLOCK),
     form("/customers/{id}/block/delete", &[TOKEN, BACK]),
@@ -186,7 +176,7 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     multipart("/customers/{id}/message", &[typed("body", "Hello again"), id("account", "account"), TOKEN, BACK]),
-    form("/customers/{id}/delete", &[typed("count", "1")]),
+    form("/customers/{id}/delete", &[typed("count", "1"), BACK]),
     form("/contacts/new", DETAILS),
     form("/companies/new", COMPANY),
     form("/companies/{id}/edit", COMPANY),
