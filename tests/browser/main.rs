@@ -10,6 +10,7 @@ mod support;
 mod keyboard;
 mod manners;
 mod overlays;
+mod pages;
 mod reconnecting;
 mod searching;
 mod signing_in;

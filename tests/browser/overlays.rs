@@ -2,7 +2,7 @@
 
 use switchboard::demo;
 
-use crate::app::OPERATOR;
+use crate::app::{OPERATOR, TestApp};
 use crate::support::{Browser, Desk, Look, journey_on, with_demo, with_web_chat};
 
 const PHONE: (u32, u32) = (390, 844);
@@ -23,6 +23,58 @@ async fn look(browser: &Browser, what: &str, found: &mut Vec<String>) {
 
 fn nothing(found: &[String]) {
     assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+}
+
+/// Opens each menu and each dialog of a page in turn.
+async fn open_all(browser: &Browser, page: &str, found: &mut Vec<String>) {
+    browser.goto(page).await;
+    let ids = "return [...document.querySelectorAll('.menu[popover], dialog.dlg')].map(e => e.id)";
+    let ids = browser.script(ids).await;
+    for id in ids.as_array().into_iter().flatten().filter_map(|id| id.as_str()) {
+        let open = format!(
+            "const e = document.getElementById('{id}'); e.showPopover && e.matches('[popover]') ? e.showPopover() : e.showModal()"
+        );
+        browser.script(&open).await;
+        look(browser, &format!("{page} #{id}"), found).await;
+        browser
+            .script(&format!(
+                "const e = document.getElementById('{id}'); e.matches('[popover]') ? e.hidePopover() : e.close()"
+            ))
+            .await;
+    }
+}
+
+fn customer(app: &TestApp, state: &str) -> i64 {
+    app.number(&format!("SELECT MIN(customer_id) FROM conversations WHERE status = '{state}'"))
+}
+
+#[actix_web::test]
+async fn menus_and_dialogs_hold() {
+    journey_on(with_demo().await, async |desk: &mut Desk| {
+        let browser = desk.open(Look { size: WIDE, ..Look::default() }).await;
+        browser.sign_in_with("admin@demo.example", demo::PASSWORD).await;
+        let active = customer(&desk.app, "active");
+        let open = desk.app.number("SELECT MIN(id) FROM conversations WHERE status = 'active'");
+        let blocked = desk.app.number("SELECT MIN(id) FROM customers WHERE blocked");
+        let mut found = vec![];
+        for page in [
+            format!("/inbox/{active}"),
+            format!("/conversations/{open}"),
+            format!("/customers/{active}"),
+            format!("/customers/{blocked}"),
+            "/customers".into(),
+        ] {
+            open_all(&browser, &page, &mut found).await;
+        }
+        // The menu of a card is fetched when it opens.
+        browser.goto("/inbox").await;
+        browser.hover("#cards .cc").await;
+        browser.click("#cards .cc-d").await;
+        browser.wait_for("#m-card:popover-open .dropdown-item").await;
+        look(&browser, "the menu of a card", &mut found).await;
+        nothing(&found);
+    })
+    .await;
 }
 
 #[actix_web::test]

@@ -1,0 +1,237 @@
+//! Every page of the desk, in a table: each has to hold in both themes and languages, on a phone and on a wide screen.
+
+use std::collections::HashSet;
+
+use switchboard::demo;
+use switchboard::web::routes::TABLE;
+
+use crate::app::{TestApp, spawn_empty_app};
+use crate::support::{Browser, Desk, Look, journey_on, with_demo};
+
+/// The pages that an admin of the demo sees: a route, and the addresses at which it is looked at. Words in braces stand
+/// for the numbers of [`numbers`].
+const PAGES: &[(&str, &[&str])] = &[
+    ("/", &["/"]),
+    ("/search", &["/search", "/search?q=ко", "/search?q=kow", "/search?q=nobody+at+all"]),
+    ("/inbox", &["/inbox", "/inbox?tab=unanswered", "/inbox?search=nobody+at+all"]),
+    ("/inbox/{customer}", &["/inbox/{active}", "/inbox/{regular}", "/inbox/{blocked}", "/inbox/{long}"]),
+    ("/contacts", &["/contacts", "/contacts?back=/inbox", "/contacts?q=nobody+at+all"]),
+    ("/contacts/new", &["/contacts/new"]),
+    ("/contacts/{id}", &["/contacts/{active}", "/contacts/{long}"]),
+    ("/companies", &["/companies"]),
+    ("/companies/new", &["/companies/new"]),
+    ("/companies/{id}", &["/companies/{company}?find=kow"]),
+    ("/companies/{id}/edit", &["/companies/{company}/edit"]),
+    ("/companies/{id}/delete", &["/companies/{company}/delete"]),
+    ("/history", &["/history", "/history?tab=history", "/history?customer=x"]),
+    ("/conversations/{id}", &["/conversations/{open}", "/conversations/{closed}", "/conversations/{rated}"]),
+    ("/conversations/{id}/transfer", &["/conversations/{open}/transfer"]),
+    ("/conversations/{id}/closure", &["/conversations/{open}/closure"]),
+    ("/customers", &["/customers", "/customers?period=all", "/customers?name=nobody+at+all"]),
+    (
+        "/customers/{id}",
+        &[
+            "/customers/{active}",
+            "/customers/{long}",
+            "/customers/{blocked}",
+            "/customers/{active}?tab=tags",
+            "/customers/{rated-by}?tab=interaction&conversation={rated}",
+            "/customers/{active}?dialog=block",
+            "/customers/{blocked}?dialog=unblock",
+        ],
+    ),
+    ("/customers/{id}/edit", &["/customers/{active}/edit"]),
+    ("/customers/{id}/message", &["/customers/{idle}/message", "/customers/{active}/message"]),
+    ("/customers/{id}/delete", &["/customers/{active}/delete"]),
+    ("/customers/{id}/block", &["/customers/{active}/block"]),
+    ("/customers/{id}/block-requests", &["/customers/{idle}/block-requests"]),
+    ("/blacklist", &["/blacklist"]),
+    ("/settings/profile", &["/settings/profile"]),
+    ("/settings/general", &["/settings/general"]),
+    ("/settings/staff", &["/settings/staff"]),
+    ("/settings/staff/new", &["/settings/staff/new"]),
+    ("/settings/staff/{id}", &["/settings/staff/{colleague}"]),
+    ("/settings/channels", &["/settings/channels"]),
+    ("/settings/channels/new/{kind}", &["/settings/channels/new/web_chat", "/settings/channels/new/app"]),
+    ("/settings/channels/{id}", &["/settings/channels/{web-chat}", "/settings/channels/{app}"]),
+    ("/settings/customer-tags", &["/settings/customer-tags"]),
+    ("/settings/customer-tags/{id}/delete", &["/settings/customer-tags/{tag}/delete"]),
+    ("/settings/conversation-tags", &["/settings/conversation-tags"]),
+    ("/settings/conversation-tags/{id}/delete", &["/settings/conversation-tags/{subject}/delete"]),
+    ("/demo", &["/demo"]),
+];
+
+/// The pages of whoever is not signed in; [`pages_before_signing_in_hold`] looks at them.
+const BEFORE: &[&str] = &["/login", "/welcome/{token}"];
+
+/// What GET answers with something else than a page, and what that is.
+const NO_PAGES: &[(&str, &str)] = &[
+    ("/assets/{name}", "files"),
+    ("/files/{attachment}", "files"),
+    ("/api/", "JSON"),
+    ("/chat/widget.js", "a script"),
+    ("/chat/{key}/look", "JSON"),
+    ("/chat/{key}/messages", "JSON"),
+    ("/chat/{key}/events", "events"),
+    ("/chat/{key}/files/{attachment}", "files"),
+    ("/chat/{key}/frame", "the panel, which overlays.rs looks at"),
+    ("/live", "events"),
+    ("/shell/", "regions of every page"),
+    ("/inbox/cards", "a region of the inbox"),
+    ("/inbox/{customer}/", "regions of the inbox"),
+    ("/settings", "leads on to the first section"),
+];
+
+/// Numbers of the demo that stand for the words in the addresses.
+fn numbers(app: &TestApp) -> Vec<(&'static str, i64)> {
+    [
+        ("{active}", "SELECT MIN(customer_id) FROM conversations WHERE status = 'active'"),
+        ("{idle}", "SELECT MIN(id) FROM customers WHERE active_count = 0 AND NOT blocked AND channel_kind = 'web_chat'"),
+        ("{blocked}", "SELECT MIN(id) FROM customers WHERE blocked"),
+        ("{regular}", "SELECT customer_id FROM messages GROUP BY customer_id ORDER BY COUNT(*) DESC LIMIT 1"),
+        ("{long}", "SELECT id FROM customers ORDER BY LENGTH(name) DESC LIMIT 1"),
+        ("{open}", "SELECT MIN(id) FROM conversations WHERE status = 'active'"),
+        ("{closed}", "SELECT MIN(id) FROM conversations WHERE status = 'closed'"),
+        ("{rated}", "SELECT MIN(id) FROM conversations WHERE rating IS NOT NULL AND rating_comment <> ''"),
+        (
+            "{rated-by}",
+            "SELECT customer_id FROM conversations WHERE rating IS NOT NULL AND rating_comment <> '' ORDER BY id LIMIT 1",
+        ),
+        ("{company}", "SELECT MIN(company_id) FROM customers"),
+        ("{colleague}", "SELECT MIN(id) FROM staff WHERE role = 'operator'"),
+        ("{web-chat}", "SELECT MIN(id) FROM channels WHERE kind = 'web_chat'"),
+        ("{app}", "SELECT MIN(id) FROM channels WHERE kind = 'app'"),
+        ("{tag}", "SELECT MIN(id) FROM customer_tags"),
+        ("{subject}", "SELECT MIN(id) FROM conversation_tags"),
+    ]
+    .map(|(word, sql)| (word, app.number(sql)))
+    .to_vec()
+}
+
+/// All addresses of the table.
+fn addresses(app: &TestApp) -> Vec<String> {
+    let numbers = numbers(app);
+    let fill = |address: &&str| {
+        numbers.iter().fold((*address).to_owned(), |text, (word, number)| text.replace(word, &number.to_string()))
+    };
+    PAGES.iter().flat_map(|(_, addresses)| addresses.iter().map(fill)).collect()
+}
+
+/// Whether an address belongs to a route.
+fn belongs(address: &str, route: &str) -> bool {
+    let path = address.split('?').next().unwrap_or_default();
+    let (parts, wanted): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), route.split('/').collect());
+    parts.len() == wanted.len() && parts.iter().zip(&wanted).all(|(part, want)| want.starts_with('{') || part == want)
+}
+
+/// A new page without a row fails here, and so does a row without a page.
+#[test]
+fn every_page_has_a_row() {
+    let routes: HashSet<&str> = TABLE.iter().filter(|entry| entry.method == "Get").map(|entry| entry.path).collect();
+    let is_no_page = |route: &str| {
+        NO_PAGES.iter().any(|(known, _)| route == *known || (known.ends_with('/') && route.starts_with(known)))
+    };
+    let has_row = |route: &str| BEFORE.contains(&route) || PAGES.iter().any(|(known, _)| route == *known);
+    for route in &routes {
+        assert!(
+            has_row(route) != is_no_page(route),
+            "{route}: a page needs a row in PAGES, anything else one in NO_PAGES"
+        );
+    }
+    for (route, addresses) in PAGES {
+        assert!(routes.contains(route), "{route} is no route any more");
+        assert!(!addresses.is_empty(), "{route} is looked at nowhere");
+        for address in *addresses {
+            assert!(belongs(address, route), "{address} is not at {route}");
+        }
+    }
+    for (known, _) in NO_PAGES {
+        assert!(routes.iter().any(|r| r == known || (known.ends_with('/') && r.starts_with(known))), "{known} is gone");
+    }
+}
+
+const PHONE: (u32, u32) = (390, 844);
+const WIDE: (u32, u32) = (1440, 900);
+/// Themes differ in their colours alone.
+const COLOURS: &str = r#"{"runOnly": ["color-contrast"]}"#;
+
+/// What is wrong with the page that a browser shows, in both widths; with `themes` in both themes, for axe.
+async fn findings(browser: &Browser, name: &str, themes: bool) -> Vec<String> {
+    let mut found = vec![];
+    for size in [WIDE, PHONE] {
+        let mut note = |what: &str, lines: Vec<String>| {
+            found.extend(lines.into_iter().map(|line| format!("{name} at {} px, {what}: {line}", size.0)));
+        };
+        browser.turn(size, false).await;
+        note("too wide", browser.too_wide().await);
+        if themes {
+            note("axe", browser.axe_findings("{}").await);
+            browser.turn(size, true).await;
+            note("axe in the dark", browser.axe_findings(COLOURS).await);
+        }
+    }
+    found
+}
+
+/// Walks addresses and fails with everything that is wrong on any of them.
+async fn walk(browser: &Browser, addresses: &[String], themes: bool) {
+    let mut found = vec![];
+    for address in addresses {
+        browser.goto(address).await;
+        let status = browser.script("return performance.getEntriesByType('navigation')[0].responseStatus").await;
+        // Filters that do not fit are answered with 422.
+        if !matches!(status.as_i64(), Some(200 | 422)) {
+            found.push(format!("{address}: status {status}"));
+        }
+        found.extend(findings(browser, address, themes).await);
+        let said = browser.console_errors().await;
+        found.extend(said.into_iter().map(|line| format!("{address}, console: {line}")));
+    }
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+}
+
+async fn admin(desk: &Desk, language: &'static str) -> Browser {
+    let browser = desk.open(Look { language, size: WIDE, ..Look::default() }).await;
+    browser.sign_in_with("admin@demo.example", demo::PASSWORD).await;
+    browser
+}
+
+#[actix_web::test]
+async fn pages_hold_in_both_themes_and_widths() {
+    journey_on(with_demo().await, async |desk: &mut Desk| {
+        let browser = admin(desk, "en").await;
+        walk(&browser, &addresses(&desk.app), true).await;
+    })
+    .await;
+}
+
+/// Russian words are longer; what holds a reader of English up holds this one up as well, so axe need not look again.
+#[actix_web::test]
+async fn pages_hold_in_russian() {
+    journey_on(with_demo().await, async |desk: &mut Desk| {
+        let browser = admin(desk, "ru").await;
+        browser.wait_for("html[lang=ru]").await;
+        walk(&browser, &addresses(&desk.app), false).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn pages_before_signing_in_hold() {
+    let app = spawn_empty_app().await;
+    let link = app.db.write(switchboard::staff::first_admin_link).await.unwrap().expect("a link");
+    journey_on(app, async |desk: &mut Desk| {
+        for language in ["en", "ru"] {
+            let browser = desk.open(Look { language, size: WIDE, ..Look::default() }).await;
+            walk(&browser, &["/login".into(), format!("/welcome/{link}")], language == "en").await;
+            for gone in ["/welcome/unknown", "/nothing/here"] {
+                browser.goto(gone).await;
+                let found = findings(&browser, gone, language == "en").await;
+                assert!(found.is_empty(), "{}", found.join("\n"));
+            }
+            // Each 404 has said so.
+            browser.forget_console().await;
+        }
+    })
+    .await;
+}
