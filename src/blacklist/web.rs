@@ -132,9 +132,8 @@ pub async fn decide(
     let note = errors.lines("note", &typed.note, REASON);
     if !errors.is_empty() {
         let mut page = list(by, sh, &db, Asked { tab: "requests".into(), ..Asked::default() }).await?;
-        if let Some(row) = page.rows.rows.iter_mut().find(|row| row.request == Some(id)) {
-            (row.wrong, row.note) = (errors.of("note", page.sh.lang), typed.note);
-        }
+        let row = page.rows.rows.iter_mut().find(|row| row.request == Some(id)).ok_or(Error::NotFound)?;
+        (row.wrong, row.note) = (errors.of("note", page.sh.lang), typed.note);
         return hx.invalid(&page);
     }
     db.write(move |tx| {

@@ -175,7 +175,8 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/claims", &[id("claim", "claim")]),
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
-    multipart("/customers/{id}/message", &[typed("body", "Hello again"), id("account", "account"), TOKEN, BACK]),
+    // Where nothing can be sent, what was typed stands in a quotation.
+    multipart("/customers/{id}/message", &[shown("body", "Hello again"), id("account", "account"), TOKEN, BACK]),
     form("/customers/{id}/delete", &[typed("count", "1"), BACK]),
     form("/contacts/new", DETAILS),
     form("/companies/new", COMPANY),

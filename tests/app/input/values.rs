@@ -248,7 +248,10 @@ pub fn query() -> impl Strategy<Value = String> {
         1 => select(&["%", "%zz", "%f", "=", "&&"][..]).prop_map(str::to_owned),
     ];
     vec((names, value), 0..4).prop_map(|pairs| {
-        pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+        let mut query = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        // The test's client sends no address over 64 KB.
+        query.truncate(60_000);
+        query
     })
 }
 
