@@ -39,18 +39,18 @@ pub fn with_token(address: &str, token: &str) -> String {
     }
 }
 
-/// The part behind the plus.
+/// The part behind the last plus: a sender may have one of its own.
 pub fn token_of(address: &str) -> Option<&str> {
     let (local, _) = address.rsplit_once('@')?;
-    let (_, token) = local.split_once('+')?;
+    let (_, token) = local.rsplit_once('+')?;
     (!token.is_empty()).then_some(token)
 }
 
-/// The address without the part behind the plus.
+/// The address without the part behind the last plus.
 pub fn without_token(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((local, domain)) => {
-            let plain = local.split_once('+').map_or(local, |(plain, _)| plain);
+            let plain = local.rsplit_once('+').map_or(local, |(plain, _)| plain);
             format!("{plain}@{domain}")
         }
         None => address.to_owned(),
@@ -72,6 +72,7 @@ mod tests {
         assert_eq!(sent, "support+k3v9@shop.test");
         assert_eq!(token_of(&sent), Some("k3v9"));
         assert_eq!(without_token(&sent), "support@shop.test");
+        assert_eq!(token_of("support+sales+k3v9@shop.test"), Some("k3v9"));
         assert_eq!(token_of("support@shop.test"), None);
         assert_eq!(token_of("support+@shop.test"), None);
     }

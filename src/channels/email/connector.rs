@@ -60,8 +60,10 @@ impl Connector for Email {
         &ABILITIES
     }
 
-    fn receives(&self, _: &Link) -> Receives {
-        Receives::Polling
+    fn receives(&self, link: &Link) -> Receives {
+        // A row that an import or a test has made may name no server yet.
+        let settings: MailSettings = link.settings();
+        if settings.imap.host.is_empty() { Receives::Elsewhere } else { Receives::Polling }
     }
 
     async fn test(&self, link: &Link) -> Result<String, Failure> {

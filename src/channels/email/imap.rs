@@ -14,7 +14,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::proof::{self, Proof};
 use super::settings::{Security, Server};
-use crate::channels::{Failure, Way};
+use crate::channels::Failure;
 
 /// Bytes of the largest mail that is taken whole: 25 MB of files, a third more on their way, and some text.
 pub const LARGEST: u32 = 36 * 1024 * 1024;
@@ -69,6 +69,8 @@ impl Folder {
 
     /// Numbers of mails above `after`, in order.
     pub async fn uids_after(&mut self, after: Uid) -> Result<Vec<Uid>, Failure> {
+        // A server shows what is new when it is asked whether there is something.
+        within(self.patience, self.session.noop()).await?;
         let query = format!("UID {}:*", after.saturating_add(1));
         let found = within(self.patience, self.session.uid_search(query)).await?;
         // `*` is the newest mail, even if it lies below the range.
@@ -266,7 +268,7 @@ fn late(patience: Duration) -> Failure {
 fn login_failed(error: &async_imap::error::Error, said: &str) -> Failure {
     let failure = of(error);
     let words = if said.is_empty() { failure.words } else { format!("{} {said}", failure.words) };
-    Failure { code: "login".into(), words, way: Way::Again(None) }
+    Failure::again("login", words)
 }
 
 fn of(error: &async_imap::error::Error) -> Failure {

@@ -156,8 +156,7 @@ fn read(message: &Message, raw: &[u8]) -> Mail {
     for (index, part) in (0u32..).zip(&message.parts) {
         let is_file = message.attachments.contains(&index)
             || matches!(part.body, PartType::Binary(_) | PartType::InlineBinary(_));
-        // The text of a mail whose structure is broken stands in the only part that there is.
-        let is_text = message.parts.len() == 1 && matches!(part.body, PartType::Text(_));
+        let is_text = lone_text(message).is_some();
         if !is_file || is_text || is_machine_readable(part) {
             continue;
         }
@@ -191,9 +190,19 @@ fn text_of(message: &Message) -> Option<String> {
         })
         .filter(|text| !text.is_empty())
         .collect();
-    match message.parts.as_slice() {
-        [MessagePart { body: PartType::Text(text), .. }] if texts.is_empty() => Some(text.clone().into_owned()),
-        _ => (!texts.is_empty()).then(|| texts.join("\n\n")),
+    if texts.is_empty() { lone_text(message) } else { Some(texts.join("\n\n")) }
+}
+
+/// The text of a mail whose structure is broken: it stands in the only part that there is.
+fn lone_text(message: &Message) -> Option<String> {
+    let [part] = message.parts.as_slice() else { return None };
+    match &part.body {
+        PartType::Text(text) => Some(text.clone().into_owned()),
+        // A multipart without its boundary.
+        PartType::Binary(bytes) if part.content_type().is_some_and(|t| t.ctype() == "multipart") => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+        _ => None,
     }
 }
 

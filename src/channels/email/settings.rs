@@ -123,10 +123,17 @@ impl MailSettings {
         self.senders.first().map_or(self.user.as_str(), String::as_str)
     }
 
-    /// Whether an address is one of those that this mailbox writes from, its plus token aside.
+    /// The sender that an address is, with or without a token.
+    pub fn sender_of(&self, address: &str) -> Option<&str> {
+        let plain = super::address::without_token(address);
+        let is = |wanted: &str| self.senders.iter().find(|own| own.eq_ignore_ascii_case(wanted));
+        is(address).or_else(|| is(&plain)).map(String::as_str)
+    }
+
+    /// Whether an address is one of this mailbox, its token aside.
     pub fn is_own(&self, address: &str) -> bool {
         let plain = super::address::without_token(address);
-        self.senders.iter().any(|own| own.eq_ignore_ascii_case(&plain)) || self.user.eq_ignore_ascii_case(&plain)
+        self.sender_of(address).is_some() || [address, &plain].iter().any(|one| self.user.eq_ignore_ascii_case(one))
     }
 }
 
@@ -186,7 +193,10 @@ mod tests {
 
     #[test]
     fn own_addresses_are_known_with_their_token() {
-        let own = MailSettings { senders: vec!["Support@shop.test".into()], ..MailSettings::default() };
+        let senders = vec!["Support@shop.test".into(), "support+sales@shop.test".into()];
+        let own = MailSettings { senders, ..MailSettings::default() };
+        assert_eq!(own.sender_of("support+sales+k3@shop.test"), Some("support+sales@shop.test"));
+        assert_eq!(own.sender_of("support+sales@shop.test"), Some("support+sales@shop.test"));
         assert!(own.is_own("support+k3@SHOP.test") && !own.is_own("anna@shop.test"));
     }
 }
