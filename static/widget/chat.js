@@ -313,7 +313,10 @@
 
   let typingTimer = 0;
   const staffTypes = (is = true) => {
+    // The same line thanks for a rating; that is not taken away.
+    if (!is && !typingTimer) return;
     clearTimeout(typingTimer);
+    typingTimer = 0;
     const name = conversation?.with?.name;
     $("typing").textContent = !is ? "" : name ? word("Typing", { name }) : word("TypingSomebody");
     if (is) {
