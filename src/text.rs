@@ -5,10 +5,10 @@ use unicode_normalization::UnicodeNormalization;
 /// The form in which two spellings of the same text are equal: compatibility forms joined, case folded, control and
 /// direction marks dropped, runs of white space made one space. Works in any script.
 pub fn fold(text: &str) -> String {
-    let visible = clean(text);
-    let joined: String = visible.nfkc().flat_map(char::to_lowercase).collect();
-    // The Russian ё is written е as often as not.
-    joined.replace('ё', "е")
+    let joined: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    // Compatibility forms hold blanks of their own, so what nobody sees goes last. The Russian ё is written е as often
+    // as not.
+    clean(&joined).replace('ё', "е")
 }
 
 /// One line as typed, without what nobody sees: control characters, direction marks, surrounding and doubled spaces.

@@ -260,8 +260,7 @@ fn kept(page: &Page, row: &Row, case: &Case) -> Verdict {
         }
         let inputs = page.attributes(&format!("input[name=\"{}\"]", field.name), "value");
         let areas = page.raw_texts(&format!("textarea[name=\"{}\"]", field.name));
-        let same =
-            |shown: &String| text::clean(shown).replace('\u{fffd}', "") == text::clean(typed).replace('\u{fffd}', "");
+        let same = |shown: &String| letters(shown) == letters(typed);
         let is_shown = !(inputs.is_empty() && areas.is_empty());
         if (is_shown || field.kind == Kind::Typed) && !inputs.iter().chain(&areas).any(same) {
             let head: String = typed.chars().take(80).collect();
@@ -269,6 +268,11 @@ fn kept(page: &Page, row: &Row, case: &Case) -> Verdict {
         }
     }
     Ok(())
+}
+
+/// What is left of a text when a page has shown it: HTML has no control characters, and reads NUL as U+FFFD.
+fn letters(text: &str) -> String {
+    text::clean(text).chars().filter(|c| !c.is_whitespace() && *c != '\u{fffd}').collect()
 }
 
 /// Looks at an address and judges the answer; of a stream it reads the head only.
