@@ -23,7 +23,7 @@ use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::Http;
-use crate::jobs;
+use crate::{hooks, jobs, outbox, settings};
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
@@ -41,6 +41,9 @@ pub struct Running {
     done: tokio::task::JoinHandle<std::io::Result<()>>,
     stopping: Arc<AtomicBool>,
     jobs: jobs::Runner,
+    outbox: outbox::Worker,
+    poller: hooks::Poller,
+    reader: hooks::Reader,
     listener: Option<JoinHandle<()>>,
 }
 
@@ -74,6 +77,9 @@ pub async fn start(config: Config) -> Result<Running> {
         files: files.clone(),
         net: net.clone(),
     };
+    let (outbox, poller, reader) =
+        (outbox::Worker::start(work.clone()), hooks::Poller::start(work.clone()), hooks::Reader::start(work.clone()));
+    db.write(settings::set_up_all).await?;
     let jobs = jobs::Runner::start(work, throttle.clone());
 
     let socket = TcpListener::bind(&config.listen)
@@ -117,7 +123,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let server = server.listen(socket).map_err(|e| Error::Internal(e.to_string()))?.run();
     let handle = server.handle();
     let done = tokio::spawn(server);
-    Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, listener })
+    Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, outbox, poller, reader, listener })
 }
 
 /// Refuses a key file that did not seal the secrets in the database: visitors would be strangers, webhooks unsigned.
@@ -167,6 +173,9 @@ impl Running {
     pub async fn stop(self) -> Result<()> {
         self.stopping.store(true, Ordering::Relaxed);
         self.db.announce(Topic::Stopping);
+        self.poller.stop().await;
+        self.reader.stop().await;
+        self.outbox.stop().await;
         self.jobs.stop().await;
         self.server.stop(true).await;
         self.done.abort();

@@ -24,13 +24,13 @@ const LAYERS: &[&[&str]] = &[
     &["customers", "files"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
     &["messages"],
-    // Told by conversations, in the transaction of the change.
-    &["app_events"],
+    // Told by conversations, in the transaction of the change; the outbox sends afterwards.
+    &["app_events", "outbox"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
     // The log shows messages with the conversations that they belong to.
     &["messages::thread", "messages::views"],
     // What customers see from outside.
-    &["portal"],
+    &["portal", "hooks"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
     &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "history", "home", "inbox", "welcome"],
@@ -49,6 +49,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs::runner", "app::job_kinds", "the one table of all kinds of work is made where all are known"),
     ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
     ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
+    ("jobs::recurring", "hooks::forget", "the one table of work that comes round"),
     ("web::errors", "web::routes", "the answer to too large a form names the limit of the route table"),
 ];
 

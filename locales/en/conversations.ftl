@@ -30,3 +30,7 @@ conversations-reason = Reason
 conversations-close = Close conversation
 conversations-close-title = Close the conversation
 conversations-close-hint = Only staff see it. The customer’s next message opens a new conversation.
+refused-not-connected = This channel is not connected. An admin can connect it in Settings.
+refused-window = The customer wrote too long ago: only a template can be sent now.
+refused-too-long = This channel takes at most { $limit } characters in a message.
+refused-file-size = “{ $name }” is too large for this channel. The limit is { $megabytes } MB.

@@ -97,3 +97,4 @@ inbox-region = Region
 inbox-software = Software
 inbox-page = Page
 inbox-referrer = Came from
+inbox-send-failed = The last message was not sent

@@ -30,3 +30,4 @@ toast-block-declined = Request declined
 toast-read = Marked as read
 toast-unread = Marked as unread
 toast-sent = Sent
+toast-retried = Sending again

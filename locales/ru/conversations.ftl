@@ -30,3 +30,7 @@ conversations-reason = Причина
 conversations-close = Закрыть обращение
 conversations-close-title = Закрытие обращения
 conversations-close-hint = Её видят только сотрудники. Следующее сообщение клиента откроет новое обращение.
+refused-not-connected = Этот канал не подключён. Администратор может подключить его в настройках.
+refused-window = Клиент писал слишком давно: сейчас можно отправить только шаблон.
+refused-too-long = Этот канал принимает не больше { $limit } символов в сообщении.
+refused-file-size = Файл «{ $name }» слишком велик для этого канала. Предел — { $megabytes } МБ.

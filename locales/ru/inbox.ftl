@@ -97,3 +97,4 @@ inbox-region = Регион
 inbox-software = Программа
 inbox-page = Страница
 inbox-referrer = Откуда
+inbox-send-failed = Последнее сообщение не отправлено

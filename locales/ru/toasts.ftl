@@ -30,3 +30,4 @@ toast-block-declined = Запрос отклонён
 toast-read = Отмечено прочитанным
 toast-unread = Отмечено непрочитанным
 toast-sent = Отправлено
+toast-retried = Отправляем снова

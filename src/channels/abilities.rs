@@ -10,7 +10,7 @@ pub const MB: u64 = 1024 * 1024;
 /// What may be sent through a kind of channel, and how.
 #[derive(Clone, Debug)]
 pub struct Abilities {
-    /// Characters of one message.
+    /// Characters of one message, see [`Abilities::length`].
     pub text: usize,
     pub files: FileLimits,
     /// Whether messages leave through the outbox. The others are fetched by their readers (web chat, app).
@@ -27,6 +27,13 @@ pub struct Abilities {
     /// The provider sends the same message once when it gets the same key twice: what is unknown may be tried again.
     pub idempotent: bool,
     pub pace: Pace,
+}
+
+impl Abilities {
+    /// The length of a text as limits count it: in UTF-16, where an emoji is two.
+    pub fn length(&self, text: &str) -> usize {
+        text.encode_utf16().count()
+    }
 }
 
 /// How fast a provider wants it.

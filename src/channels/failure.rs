@@ -13,6 +13,8 @@ pub struct Failure {
     /// What the provider said, or what happened on the way; no secret is in it.
     pub words: String,
     pub way: Way,
+    /// It concerns the whole channel, not this message or customer: its health line tells.
+    pub of_channel: bool,
 }
 
 /// How it goes on after a failure.
@@ -32,7 +34,12 @@ pub enum Way {
 
 impl Failure {
     pub fn new(code: impl Into<String>, words: impl Into<String>, way: Way) -> Self {
-        Self { code: code.into(), words: words.into(), way }
+        Self { code: code.into(), words: words.into(), way, of_channel: false }
+    }
+
+    /// The same, as a matter of the whole channel.
+    pub fn of_channel(self) -> Self {
+        Self { of_channel: true, ..self }
     }
 
     pub fn permanent(code: impl Into<String>, words: impl Into<String>) -> Self {
@@ -48,7 +55,7 @@ impl Failure {
     pub fn of_request(error: &reqwest::Error) -> Self {
         let code = if error.is_timeout() { "timeout" } else { "connection" };
         let way = if error.is_connect() || error.is_builder() { Way::Again(None) } else { Way::Unknown };
-        Self::new(code, http::reason(error), way)
+        Self::new(code, http::reason(error), way).of_channel()
     }
 
     /// For requests that change nothing at the provider: what is unknown may simply be asked again.

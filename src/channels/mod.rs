@@ -19,6 +19,7 @@ mod outbound;
 mod polling;
 pub mod registry;
 mod store;
+mod telegram;
 mod web_chat;
 
 pub use abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};

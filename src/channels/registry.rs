@@ -3,10 +3,11 @@
 use super::ChannelKind;
 use super::app::App;
 use super::connector::Connector;
+use super::telegram::Telegram;
 use super::web_chat::WebChat;
 
 /// In the order in which Settings offers them.
-static ALL: &[&dyn Connector] = &[&WebChat, &App];
+static ALL: &[&dyn Connector] = &[&WebChat, &Telegram, &App];
 
 /// The kinds that can be connected.
 pub fn all() -> &'static [&'static dyn Connector] {

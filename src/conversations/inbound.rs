@@ -55,8 +55,22 @@ pub struct Received {
     pub is_new: bool,
 }
 
+/// Which conversation an inbound message belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// The one of its account that is open, or a new one.
+    Account,
+    /// This one while it is open; otherwise a new one. Mails: each chain is a conversation of its own.
+    Chain(Option<ConversationId>),
+}
+
 /// Stores an inbound message: finds or makes its customer, finds or opens its conversation, counts it as unread.
 pub fn receive(tx: &mut Tx, inbound: &Inbound) -> Result<Received> {
+    receive_in(tx, inbound, Belongs::Account)
+}
+
+/// The same for a message that may belong to a certain conversation.
+pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Received> {
     let (kind, _) = store::channel(tx, inbound.channel)?;
     let (customer, account) = identify(tx, inbound, kind)?;
     if let Some(uuid) = &inbound.client_uuid
@@ -70,7 +84,7 @@ pub fn receive(tx: &mut Tx, inbound: &Inbound) -> Result<Received> {
             is_new: false,
         });
     }
-    let conversation = if customer.blocked { None } else { Some(open(tx, inbound, &customer, account)?) };
+    let conversation = if customer.blocked { None } else { Some(open(tx, inbound, &customer, account, belongs)?) };
     let message = messages::insert(
         tx,
         &NewMessage {
@@ -177,8 +191,22 @@ fn visitor_name(address: &str) -> String {
     format!("Visitor {}", tail.to_uppercase())
 }
 
-fn open(tx: &mut Tx, inbound: &Inbound, customer: &Customer, account: AccountId) -> Result<ConversationId> {
-    if let Some(Conversation { id, .. }) = store::open_of_account(tx, account)? {
+fn open(
+    tx: &mut Tx,
+    inbound: &Inbound,
+    customer: &Customer,
+    account: AccountId,
+    belongs: Belongs,
+) -> Result<ConversationId> {
+    let goes_on = match belongs {
+        Belongs::Account => store::open_of_account(tx, account)?,
+        Belongs::Chain(Some(id)) => {
+            let found = store::find_many(tx, &CustomerScope::system(), customer.id, &[id])?;
+            found.into_iter().find(Conversation::is_open)
+        }
+        Belongs::Chain(None) => None,
+    };
+    if let Some(Conversation { id, .. }) = goes_on {
         return Ok(id);
     }
     let id = store::insert(

@@ -10,11 +10,13 @@ pub mod actions;
 mod inbound;
 mod model;
 mod outgoing;
+mod sendable;
 pub mod store;
 pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, may_work, tell, who};
-pub use inbound::{Inbound, Received, Sender, identify, receive};
+pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};
+pub use sendable::why_not;

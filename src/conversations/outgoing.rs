@@ -2,15 +2,16 @@
 
 use super::actions::{may_work, tell, who};
 use super::model::{Conversation, Origin};
-use super::store;
+use super::{sendable, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
-use crate::channels::registry;
+use crate::channels::{Extra, registry};
 use crate::customers::{self, ChannelAccount, Customer};
 use crate::db::types::{ConversationId, MessageId};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::outbox;
 use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
 use crate::realtime::Topic;
 
@@ -24,6 +25,8 @@ pub struct Outgoing {
     /// Send even though a colleague has answered meanwhile.
     pub over_colleague: bool,
     pub client_uuid: Option<String>,
+    /// What only some kinds of channels have: subject, blind copies, template.
+    pub extra: Extra,
 }
 
 /// What became of a reply.
@@ -57,6 +60,8 @@ pub fn reply(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Outg
     {
         return Ok(Sent::HeldBack(Box::new(newer)));
     }
+    sendable::may_reach(tx, conversation.channel_id, conversation.account_id)?;
+    sendable::fits(store::channel(tx, conversation.channel_id)?.0, out)?;
     if conversation.assignee_id.is_none() {
         super::actions::take(tx, by, conversation)?;
     }
@@ -96,6 +101,7 @@ pub fn start(
         return Ok(conversation);
     }
     may_write_first(tx, by, customer, account)?;
+    sendable::fits(store::channel(tx, account.channel_id)?.0, out)?;
     let id = store::insert(
         tx,
         &store::New {
@@ -134,6 +140,7 @@ pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, acco
     if account.unsubscribed_at.is_some() {
         return Err(Error::refused("refused-unsubscribed"));
     }
+    sendable::may_reach(conn, account.channel_id, Some(account.id))?;
     if customer.is_active() {
         return Err(Error::refused("refused-active"));
     }
@@ -168,6 +175,16 @@ fn say(
     )?;
     if kind == MessageKind::Staff {
         app_events::said(tx, conversation.matter(), id)?;
+        outbox::enqueue(
+            tx,
+            &outbox::Outgoing {
+                message: id,
+                customer: conversation.customer_id,
+                channel: conversation.channel_id,
+                account: conversation.account_id,
+                extra: &out.extra,
+            },
+        )?;
     }
     tx.publish(Topic::Customer(conversation.customer_id));
     tx.publish(Topic::Inbox);

@@ -181,6 +181,21 @@ pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bo
     Ok(channels::table.find(id).select((channels::kind, channels::enabled)).first(conn)?)
 }
 
+/// Whether a message came from this account within the last `time`.
+pub(super) fn wrote_within(conn: &mut Conn, account: AccountId, time: std::time::Duration) -> Result<bool> {
+    use crate::db::schema::messages;
+    use crate::messages::MessageKind;
+    let since = UtcTime::now().plus(-chrono::Duration::from_std(time).unwrap_or_default());
+    let found: Option<crate::db::types::MessageId> = messages::table
+        .inner_join(conversations::table)
+        .filter(conversations::account_id.eq(account))
+        .filter(messages::kind.eq(MessageKind::Customer).and(messages::created_at.gt(since)))
+        .select(messages::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Tags of many conversations, in one query.
 pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<ConversationTag>>> {
     let mut found: HashMap<ConversationId, Vec<ConversationTag>> = HashMap::new();

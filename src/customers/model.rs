@@ -47,6 +47,8 @@ pub struct Customer {
     pub last_message_attachment: bool,
     pub last_activity_at: UtcTime,
     pub created_at: UtcTime,
+    /// The newest outgoing message has not arrived.
+    pub send_failed: bool,
 }
 
 impl Customer {

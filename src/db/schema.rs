@@ -438,6 +438,7 @@ diesel::joinable!(block_requests -> customers (customer_id));
 diesel::joinable!(blocks -> customers (customer_id));
 diesel::joinable!(channel_accounts -> channels (channel_id));
 diesel::joinable!(channel_accounts -> customers (customer_id));
+diesel::joinable!(channel_accounts -> files (avatar_file_id));
 diesel::joinable!(contact_claims -> customers (customer_id));
 diesel::joinable!(conversation_tag_links -> conversation_tags (tag_id));
 diesel::joinable!(conversation_tag_links -> conversations (conversation_id));

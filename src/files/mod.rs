@@ -14,6 +14,6 @@ pub mod web;
 
 pub use crate::channels::FileLimits as Limits;
 pub use actions::{keep_bytes, sweep};
-pub use model::{Attachment, StoredFile, clean_name};
+pub use model::{Attachment, StoredFile, clean_name, is_picture};
 pub use store::Files;
 pub use upload::{Upload, accept};

@@ -16,8 +16,8 @@ use super::model::{Attachment, StoredFile};
 use super::sniff::{self, HEAD};
 use crate::auth::CustomerScope;
 use crate::config::Config;
-use crate::db::schema::{attachments, files};
-use crate::db::types::{AttachmentId, FileId, UtcTime};
+use crate::db::schema::{attachments, channel_accounts as accounts, files};
+use crate::db::types::{AccountId, AttachmentId, CustomerId, FileId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 
@@ -201,12 +201,28 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: AttachmentId) -> Result<
     Ok(found)
 }
 
+/// The picture of a customer that the scope shows.
+pub fn find_avatar(conn: &mut Conn, scope: &CustomerScope, account: AccountId) -> Result<Attachment> {
+    let (customer, sha256, size, content_type): (CustomerId, String, i64, String) = accounts::table
+        .inner_join(files::table)
+        .filter(accounts::id.eq(account))
+        .select((accounts::customer_id, files::sha256, files::size, files::content_type))
+        .first(conn)
+        .optional()?
+        .ok_or(Error::NotFound)?;
+    crate::customers::require_visible(conn, scope, customer)?;
+    let (id, message) = (AttachmentId(0), MessageId(0));
+    Ok(Attachment { id, message, customer, name: "avatar".into(), sha256, size, content_type })
+}
+
 /// Contents that no message has named since `before`: number and hash, some at a time.
 pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>> {
     let used = attachments::table.filter(attachments::file_id.eq(files::id)).select(attachments::id);
+    let shown = accounts::table.filter(accounts::avatar_file_id.eq(files::id.nullable())).select(accounts::id);
     Ok(files::table
         .filter(files::created_at.lt(before))
         .filter(diesel::dsl::not(diesel::dsl::exists(used)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(shown)))
         .select((files::id, files::sha256))
         .limit(200)
         .load(conn)?)
@@ -216,7 +232,9 @@ pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>>
 pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
     let used: Option<AttachmentId> =
         attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).first(&mut **tx).optional()?;
-    if used.is_some() {
+    let shown: Option<AccountId> =
+        accounts::table.filter(accounts::avatar_file_id.eq(id)).select(accounts::id).first(&mut **tx).optional()?;
+    if used.is_some() || shown.is_some() {
         return Ok(false);
     }
     let gone =

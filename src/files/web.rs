@@ -9,13 +9,20 @@ use super::model::Attachment;
 use super::store::{self, Files};
 use crate::auth::Operator;
 use crate::db::Db;
-use crate::db::types::AttachmentId;
+use crate::db::types::{AccountId, AttachmentId};
 use crate::error::{Error, Result};
 
 /// `GET /files/{attachment}`.
 pub async fn file(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<AttachmentId>) -> Result<HttpResponse> {
     let scope = by.scope();
     let found = db.read(move |conn| store::find(conn, &scope, *id)).await?;
+    answer(&files, &found).await
+}
+
+/// `GET /avatars/{account}`: the picture of a customer, as their messenger shows it.
+pub async fn avatar(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<AccountId>) -> Result<HttpResponse> {
+    let scope = by.scope();
+    let found = db.read(move |conn| store::find_avatar(conn, &scope, *id)).await?;
     answer(&files, &found).await
 }
 

@@ -81,6 +81,8 @@ pub struct Card {
     pub time: UtcTime,
     pub unread: i64,
     pub is_open: bool,
+    /// The newest outgoing message has not arrived.
+    pub failed: bool,
 }
 
 /// The mark before the last message.
@@ -139,6 +141,7 @@ fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>
         responsible: responsible.map(|(name, _)| name.clone()).unwrap_or_default(),
         time: customer.last_activity_at,
         unread: customer.unread_count,
+        failed: customer.send_failed,
         is_open: filter.open == Some(customer.id),
         text: customer.last_message_text,
         name: customer.name,

@@ -9,7 +9,7 @@ use crate::conversations::{self, Conversation, may_work};
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
-use crate::error::Result;
+use crate::error::{Result, Said};
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of};
 use crate::staff;
@@ -78,6 +78,8 @@ pub struct State {
     pub may_reply: bool,
     /// A request to block the customer waits for its decision.
     pub request_waits: bool,
+    /// Why nothing leaves through the channel now.
+    pub stop: Option<Said>,
 }
 
 /// What goes on with a customer.
@@ -89,7 +91,11 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
     let assignee = staff::names(conn, assignee.as_slice())?.into_values().next().unwrap_or_default();
     let may_reply = conversation.as_ref().is_some_and(|c| !customer.blocked && may_work(by, &customer, c).is_ok());
     let request_waits = blacklist::waiting_of(conn, id)?.is_some();
-    Ok(State { customer, conversation, channel, assignee, may_reply, request_waits })
+    let stop = match &conversation {
+        Some(conversation) => conversations::why_not(conn, conversation)?,
+        None => None,
+    };
+    Ok(State { customer, conversation, channel, assignee, may_reply, request_waits, stop })
 }
 
 fn channel_of(conn: &mut Conn, id: Option<ChannelId>) -> Result<Option<Channel>> {

@@ -10,6 +10,7 @@ use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{Conversation, Status};
 use crate::customers::Customer;
 use crate::db::types::{ChannelId, CustomerId};
+use crate::error::Said;
 use crate::messages::Message;
 use crate::messages::views::{Item, LogView, Look};
 use crate::staff::StaffMember;
@@ -127,6 +128,8 @@ pub struct ComposerView {
     /// A colleague's newer answer that holds the reply back.
     pub newer: Option<(String, String)>,
     pub is_fresh: bool,
+    /// Why only comments can be written, where it is the channel's doing.
+    pub stop: Option<Said>,
 }
 
 /// What may be written.
@@ -144,7 +147,7 @@ impl ComposerView {
         let writing = match open {
             _ if state.customer.blocked => Writing::Blocked,
             None => Writing::NothingOpen,
-            Some(_) if state.may_reply => Writing::All,
+            Some(_) if state.may_reply && state.stop.is_none() => Writing::All,
             Some(_) => Writing::CommentsOnly,
         };
         let takes = open.is_some_and(|c| c.assignee_id.is_none());
@@ -161,6 +164,7 @@ impl ComposerView {
             error: String::new(),
             newer: None,
             is_fresh: false,
+            stop: state.stop.clone().filter(|_| state.may_reply),
         }
     }
 

@@ -21,6 +21,8 @@ enum Work {
     Files,
     /// Blocks whose time has come.
     ExpiredBlocks,
+    /// Keys of events that no provider repeats any more.
+    HookEvents,
     /// Rate limits of whoever has been quiet.
     Throttles,
 }
@@ -30,6 +32,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::FormTokens, Duration::from_secs(3600)),
     (Work::Files, Duration::from_secs(3600)),
     (Work::ExpiredBlocks, Duration::from_secs(60)),
+    (Work::HookEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
 ];
 
@@ -61,6 +64,11 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
         }
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
         Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
+        Work::HookEvents => {
+            let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));
+            while ctx.db.write(move |tx| crate::hooks::forget(tx, before)).await? {}
+            Ok(())
+        }
         Work::Throttles => {
             throttle.tidy();
             Ok(())

@@ -4,6 +4,7 @@
 //! - A message with a client's UUID is stored once, however often it is sent.
 //! - Storing a message keeps the customer's card (last message, last activity) true.
 
+mod delivery_view;
 mod model;
 pub mod store;
 pub mod thread;

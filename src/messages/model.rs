@@ -50,9 +50,21 @@ pub struct Message {
     pub has_attachments: bool,
     pub received_while_blocked: bool,
     pub created_at: UtcTime,
+    pub edited_at: Option<UtcTime>,
+    /// What it said before it was edited.
+    pub first_body: Option<String>,
+    /// The message that it answers.
+    pub reply_to_id: Option<MessageId>,
+    /// What of it cannot be shown, by the provider's word.
+    pub unsupported: Option<String>,
 }
 
 impl Message {
+    /// Whether it goes to the customer.
+    pub fn is_outgoing(&self) -> bool {
+        matches!(self.kind, MessageKind::Staff | MessageKind::Bot)
+    }
+
     /// What a system message tells. `None` on other kinds, and on events that this version does not know.
     pub fn event(&self) -> Option<Event> {
         serde_json::from_str(self.event.as_deref()?).ok()

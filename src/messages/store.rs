@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{Attachment, Message, MessageKind, NewMessage};
 use crate::auth::CustomerScope;
-use crate::db::schema::{attachments, files, messages};
+use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
 use crate::db::sql::{Sql, among};
 use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
@@ -72,6 +72,58 @@ fn show_on_card(tx: &mut Tx, new: &NewMessage, id: MessageId, now: UtcTime) -> R
     .bind(new.customer_id.0)
     .execute(&mut **tx)?;
     Ok(())
+}
+
+/// A message, for those who carry it: whoever shows it asks for a part of a log.
+pub fn find(conn: &mut Conn, id: MessageId) -> Result<Message> {
+    Ok(messages::table.find(id).select(Message::as_select()).first(conn)?)
+}
+
+/// The files of a message in their order, each with its name in the store.
+pub fn contents_of(conn: &mut Conn, id: MessageId) -> Result<Vec<(Attachment, String)>> {
+    Ok(attachments::table
+        .inner_join(files::table)
+        .filter(attachments::message_id.eq(id))
+        .order(attachments::position)
+        .select((
+            (
+                attachments::id,
+                attachments::message_id,
+                attachments::file_id,
+                attachments::name,
+                files::size,
+                files::content_type,
+            ),
+            files::sha256,
+        ))
+        .load(conn)?)
+}
+
+/// The beginnings of messages that others answer, in one query.
+pub fn quotes_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(MessageId, String)> =
+        messages::table.filter(messages::id.eq_any(ids)).select((messages::id, messages::body)).load(conn)?;
+    Ok(rows.into_iter().map(|(id, body)| (id, text::preview(&body, PREVIEW))).collect())
+}
+
+/// What people think of messages, in one query.
+pub fn reactions_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<String>>> {
+    let mut found: HashMap<MessageId, Vec<String>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let rows: Vec<(MessageId, String)> = reactions::table
+        .filter(reactions::message_id.eq_any(ids))
+        .order(reactions::id)
+        .select((reactions::message_id, reactions::emoji))
+        .load(conn)?;
+    for (id, emoji) in rows {
+        found.entry(id).or_default().push(emoji);
+    }
+    Ok(found)
 }
 
 /// The message that this customer's program has sent under this UUID before.

@@ -10,6 +10,7 @@ use crate::conversations::{self, Conversation};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId, StaffId};
 use crate::error::Result;
+use crate::outbox::{self, Attempt, Delivery};
 use crate::staff;
 
 /// Messages of a log, oldest first.
@@ -21,6 +22,11 @@ pub struct Thread {
     pub conversations: HashMap<ConversationId, Conversation>,
     pub channels: HashMap<ChannelId, Channel>,
     pub staff: HashMap<StaffId, String>,
+    /// What became of those that went out through a provider, with each try.
+    pub deliveries: HashMap<MessageId, (Delivery, Vec<Attempt>)>,
+    /// The beginnings of messages that others answer.
+    pub quotes: HashMap<MessageId, String>,
+    pub reactions: HashMap<MessageId, Vec<String>>,
 }
 
 /// Messages of the one scroll over all conversations of a customer.
@@ -51,7 +57,20 @@ fn fill(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, stretch: S
     people.extend(conversations.iter().filter_map(|c| c.closed_by_id));
     people.sort_unstable();
     people.dedup();
+    let outgoing: Vec<_> = stretch.messages.iter().filter(|m| m.is_outgoing()).map(|m| m.id).collect();
+    let deliveries = outbox::of_messages(conn, &outgoing)?;
+    let numbers: Vec<_> = deliveries.values().map(|delivery| delivery.id).collect();
+    let mut attempts = outbox::attempts_of(conn, &numbers)?;
+    let quoted: Vec<_> = stretch.messages.iter().filter_map(|m| m.reply_to_id).collect();
+    let all: Vec<_> = stretch.messages.iter().map(|m| m.id).collect();
     Ok(Thread {
+        deliveries: deliveries
+            .into_iter()
+            .map(|(id, delivery)| (id, (attempts.remove(&delivery.id).unwrap_or_default(), delivery)))
+            .map(|(id, (attempts, delivery))| (id, (delivery, attempts)))
+            .collect(),
+        quotes: store::quotes_of(conn, &quoted)?,
+        reactions: store::reactions_of(conn, &all)?,
         attachments: store::attachments_of(conn, &with_files)?,
         conversations: conversations.into_iter().map(|c| (c.id, c)).collect(),
         channels: channels::list(conn)?.into_iter().map(|c| (c.id, c)).collect(),

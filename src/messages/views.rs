@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::model::{Attachment, Event, Message, MessageKind, Who};
+use super::delivery_view::DeliveryView;
 use super::thread::Thread;
 use crate::conversations::{CloseReason, Conversation, Origin};
 use crate::customers::Customer;
@@ -88,6 +89,22 @@ pub struct MessageView {
     pub files: Vec<Attachment>,
     pub time: UtcTime,
     pub received_while_blocked: bool,
+    /// What became of it at the provider.
+    pub delivery: Option<DeliveryView>,
+    /// When it was edited, and what it said before.
+    pub edited: Option<(UtcTime, String)>,
+    /// The message that it answers.
+    pub quote: Option<(MessageId, String)>,
+    pub reactions: Vec<String>,
+    /// What of it cannot be shown.
+    pub unsupported: Option<String>,
+}
+
+impl MessageView {
+    /// Whether it has not arrived.
+    pub fn is_bad(&self) -> bool {
+        self.delivery.as_ref().is_some_and(DeliveryView::is_bad)
+    }
 }
 
 impl LogView {
@@ -205,6 +222,11 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         files: thread.attachments.get(&message.id).cloned().unwrap_or_default(),
         time: message.created_at,
         received_while_blocked: message.received_while_blocked,
+        delivery: thread.deliveries.get(&message.id).map(|(delivery, tries)| DeliveryView::new(sh, delivery, tries)),
+        edited: message.edited_at.map(|at| (at, message.first_body.clone().unwrap_or_default())),
+        quote: message.reply_to_id.and_then(|id| Some((id, thread.quotes.get(&id)?.clone()))),
+        reactions: thread.reactions.get(&message.id).cloned().unwrap_or_default(),
+        unsupported: message.unsupported.clone(),
     }
 }
 

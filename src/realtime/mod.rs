@@ -36,6 +36,12 @@ pub enum Topic {
     CustomerTyping(CustomerId, bool),
     /// Staff are typing to this visitor.
     StaffTyping(AccountId),
+    /// Something waits to be sent, or may be sent now.
+    Outbox,
+    /// Providers have told something that waits to be read.
+    Hooks,
+    /// A channel was connected, changed, paused or disconnected.
+    Channels,
     /// Announcements may have been missed: look at everything again.
     Everything,
     /// This process stops: its event streams end, and their pages come back to whoever answers then.

@@ -80,5 +80,6 @@ pub fn revoke_token(tx: &mut Tx, by: &Admin, id: ChannelId, token: i64) -> Resul
 fn told(tx: &mut Tx, by: &Admin, id: ChannelId, event: &str, name: &str) -> Result<()> {
     audit::record_with(tx, by, event, None, &json!({ "channel": id, "name": name }))?;
     tx.publish(Topic::Inbox);
+    tx.publish(Topic::Channels);
     Ok(())
 }

@@ -12,4 +12,4 @@ pub mod web;
 
 pub use actions::{business_name, general, is_sealed_by, save_general};
 pub use model::General;
-pub use set_up::SetUp;
+pub use set_up::{SetUp, set_up_all};

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::channels::{self, Link, registry};
+use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result};
-use crate::jobs::{Ctx, Job};
+use crate::jobs::{self, Ctx, Job};
 
 /// Brings the provider into step with the channel as it is now.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,4 +31,14 @@ impl Job for SetUp {
         ctx.db.write(move |tx| channels::note_failure(tx, id, UtcTime::now(), &words)).await?;
         Err(Error::Internal(failure.words))
     }
+}
+
+/// At the start: the installation may have another address since, or have been told none.
+pub fn set_up_all(tx: &mut Tx) -> Result<()> {
+    for channel in channels::enabled(tx)? {
+        if registry::find(channel.kind).is_some_and(|connector| connector.abilities().outbox) && channel.secret.is_some() {
+            jobs::enqueue(tx, &SetUp { channel: channel.id })?;
+        }
+    }
+    Ok(())
 }

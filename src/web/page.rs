@@ -100,16 +100,24 @@ impl Hx {
         self.changed(&fresh.await?, &lang.t(toast))
     }
 
+    /// After a change that no region of this answer shows: a toast alone.
+    pub fn toast(&self, toast: &str) -> Result<HttpResponse> {
+        with_toast(HttpResponse::NoContent().finish(), toast)
+    }
+
     /// After a change that the page shows in one of its own regions: that region, fresh, with a toast.
     pub fn changed(&self, page: &impl Regions, toast: &str) -> Result<HttpResponse> {
-        let mut answer = self.page(page)?;
-        let event = serde_json::json!({ "toast": toast }).to_string();
-        answer.headers_mut().insert(
-            header::HeaderName::from_static("hx-trigger"),
-            header::HeaderValue::from_str(&ascii_json(&event)).map_err(|e| Error::Internal(e.to_string()))?,
-        );
-        Ok(answer)
+        with_toast(self.page(page)?, toast)
     }
+}
+
+fn with_toast(mut answer: HttpResponse, toast: &str) -> Result<HttpResponse> {
+    let event = serde_json::json!({ "toast": toast }).to_string();
+    answer.headers_mut().insert(
+        header::HeaderName::from_static("hx-trigger"),
+        header::HeaderValue::from_str(&ascii_json(&event)).map_err(|e| Error::Internal(e.to_string()))?,
+    );
+    Ok(answer)
 }
 
 /// An HTML answer that no cache keeps.

@@ -45,6 +45,10 @@ macro_rules! routes {
 routes! {
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
+    Get "/avatars/{account}" Operator files::web::avatar;
+    Get "/hooks/{key}" Public hooks::web::challenge;
+    Post "/hooks/{key}" Public hooks::web::receive;
+    Post "/deliveries/{id}/retry" Operator outbox::web::retry;
     Get "/api/v1/openapi.json" Public api::openapi;
     Get "/api/v1/customers/{external_id}" App api::web::customer;
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;

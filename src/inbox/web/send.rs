@@ -107,6 +107,7 @@ fn written(form: &Upload) -> Result<Outgoing, Said> {
         shown: form.field("shown").parse().ok(),
         over_colleague: form.field("over") == "1",
         client_uuid: Uuid::parse_str(form.field("client_uuid")).ok().map(|id| id.to_string()),
+        ..Outgoing::default()
     })
 }
 

@@ -1,0 +1,120 @@
+//! What an event changes. Each may come twice, late, or before what it is about.
+
+use super::store;
+use crate::channels::Channel;
+use crate::channels::inbound::{Event, Message};
+use crate::conversations::{self, Inbound, Sender};
+use crate::db::Tx;
+use crate::db::types::UtcTime;
+use crate::error::Result;
+use crate::files::StoredFile;
+use crate::outbox;
+use crate::realtime::Topic;
+use crate::text;
+
+/// The files of an event, fetched.
+#[derive(Clone, Debug, Default)]
+pub struct Fetched {
+    pub files: Vec<StoredFile>,
+    /// Those that could not be had, each with the reason.
+    pub missing: Vec<String>,
+    pub avatar: Option<StoredFile>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// It is about something that is not here yet.
+    Later,
+}
+
+/// Applies one event.
+pub fn apply(
+    tx: &mut Tx,
+    channel: &Channel,
+    event: &Event,
+    fetched: &Fetched,
+    received_at: UtcTime,
+    phone_region: &str,
+) -> Result<Outcome> {
+    let known = match event {
+        Event::Message(message) => return receive(tx, channel, message, fetched, phone_region).map(|()| Outcome::Done),
+        Event::Edited { provider_id, body, at } => edit(tx, channel, provider_id, body, at.unwrap_or(received_at))?,
+        Event::Reaction { provider_id, address, emoji } => react(tx, channel, provider_id, address, emoji)?,
+        Event::Status { provider_id, state, at } => {
+            outbox::reached(tx, channel.id, provider_id, state, at.unwrap_or(received_at))?
+        }
+        Event::Subscribed { address } => subscribe(tx, channel, address, true)?,
+        Event::Unsubscribed { address } => subscribe(tx, channel, address, false)?,
+    };
+    Ok(if known { Outcome::Done } else { Outcome::Later })
+}
+
+fn receive(tx: &mut Tx, channel: &Channel, message: &Message, fetched: &Fetched, phone_region: &str) -> Result<()> {
+    if outbox::whose(tx, channel.id, &message.provider_id)?.is_some() {
+        return Ok(());
+    }
+    let sender = &message.sender;
+    let inbound = Inbound {
+        channel: channel.id,
+        sender: Sender {
+            address: sender.address.clone(),
+            display_name: text::clean(&sender.display_name),
+            username: text::clean(&sender.username),
+            phone: sender.phone.clone(),
+            email: sender.email.clone(),
+            ..Sender::default()
+        },
+        body: text::clean_lines(&message.body),
+        files: fetched.files.clone(),
+        client_uuid: None,
+        visit: None,
+        phone_region: phone_region.to_owned(),
+    };
+    let received = conversations::receive(tx, &inbound)?;
+    outbox::remember(tx, channel.id, &message.provider_id, received.message, received.customer, None)?;
+    let reply_to = match &message.reply_to {
+        Some(name) => outbox::whose(tx, channel.id, name)?.map(|(id, _)| id),
+        None => None,
+    };
+    let missing: Vec<&str> =
+        message.unsupported.iter().map(String::as_str).chain(fetched.missing.iter().map(String::as_str)).collect();
+    if reply_to.is_some() || !missing.is_empty() {
+        let missing = missing.join("; ");
+        store::complete(tx, received.message, reply_to, Some(missing.as_str()).filter(|text| !text.is_empty()))?;
+    }
+    if let Some(avatar) = &fetched.avatar {
+        store::set_avatar(tx, received.account, received.customer, avatar.file_id)?;
+    }
+    Ok(())
+}
+
+fn edit(tx: &mut Tx, channel: &Channel, provider_id: &str, body: &str, at: UtcTime) -> Result<bool> {
+    let Some((message, customer)) = outbox::whose(tx, channel.id, provider_id)? else { return Ok(false) };
+    if store::edit(tx, message, customer, &text::clean_lines(body), at)? {
+        tx.publish(Topic::Customer(customer));
+        tx.publish(Topic::Inbox);
+    }
+    Ok(true)
+}
+
+fn react(tx: &mut Tx, channel: &Channel, provider_id: &str, address: &str, emoji: &str) -> Result<bool> {
+    let Some((message, customer)) = outbox::whose(tx, channel.id, provider_id)? else { return Ok(false) };
+    let Some((account, _)) = store::account(tx, channel.id, address)? else { return Ok(false) };
+    let emoji: String = text::clean(emoji).chars().take(16).collect();
+    store::react(tx, message, account, &emoji)?;
+    tx.publish(Topic::Customer(customer));
+    Ok(true)
+}
+
+/// Somebody whom nobody knows has nothing to change.
+fn subscribe(tx: &mut Tx, channel: &Channel, address: &str, subscribed: bool) -> Result<bool> {
+    if let Some((account, customer)) = store::account(tx, channel.id, address)?
+        && store::set_subscribed(tx, account, subscribed)?
+    {
+        tx.publish(Topic::Customer(customer));
+        tx.publish(Topic::Inbox);
+    }
+    Ok(true)
+}

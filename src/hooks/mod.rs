@@ -1,0 +1,18 @@
+//! What providers tell: kept as it came, answered at once, read afterwards.
+//!
+//! - `POST /hooks/{key}` looks at the signature over the raw bytes, stores each event under its dedupe key and answers.
+//!   Kinds that are asked (long polling, IMAP) give events of the same form, stored with the cursor that confirms them.
+//! - One reader a channel goes through them in their order. Files are fetched before the write; a file that cannot be
+//!   had is named in the message instead. An event that is read twice, late or in another order changes nothing twice.
+//! - Bytes go when they have been read; keys stay for a month, longer than any provider repeats.
+
+mod actions;
+mod lease;
+mod poller;
+mod reader;
+mod store;
+pub mod web;
+
+pub use poller::Poller;
+pub use reader::Reader;
+pub use store::forget_read as forget;

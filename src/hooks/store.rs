@@ -1,0 +1,245 @@
+//! Rows of events, and the leases of channels that one instance works on.
+
+use diesel::prelude::*;
+
+use crate::channels::RawEvent;
+use crate::db::schema::{
+    channel_accounts as accounts, channels, customers, hook_events as events, message_reactions as reactions, messages,
+};
+use crate::db::types::{AccountId, ChannelId, CustomerId, FileId, HookEventId, MessageId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::text;
+
+/// An event that waits to be read.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub struct Waiting {
+    pub id: HookEventId,
+    pub dedupe_key: String,
+    pub body: Vec<u8>,
+    pub received_at: UtcTime,
+    pub tries: i32,
+}
+
+/// Keeps what has come; an event that is known is passed over. Gives how many are new.
+pub fn insert(tx: &mut Tx, channel: ChannelId, new: &[RawEvent]) -> Result<usize> {
+    let now = UtcTime::now();
+    let mut count = 0;
+    for event in new {
+        let known: Option<HookEventId> = events::table
+            .filter(events::channel_id.eq(channel).and(events::dedupe_key.eq(&event.key)))
+            .select(events::id)
+            .first(&mut **tx)
+            .optional()?;
+        if known.is_some() {
+            continue;
+        }
+        diesel::insert_into(events::table)
+            .values((
+                events::channel_id.eq(channel),
+                events::dedupe_key.eq(&event.key),
+                events::body.eq(&event.body),
+                events::received_at.eq(now),
+                events::not_before.eq(now),
+            ))
+            .execute(&mut **tx)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Channels that are switched on and have something to read now.
+pub fn channels_waiting(conn: &mut Conn, now: UtcTime) -> Result<Vec<ChannelId>> {
+    Ok(events::table
+        .inner_join(channels::table)
+        .filter(channels::enabled.and(events::read_at.is_null()).and(events::not_before.le(now)))
+        .select(events::channel_id)
+        .distinct()
+        .load(conn)?)
+}
+
+/// The oldest events of a channel that wait.
+pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime, limit: i64) -> Result<Vec<Waiting>> {
+    Ok(events::table
+        .filter(events::channel_id.eq(channel).and(events::read_at.is_null()).and(events::not_before.le(now)))
+        .order(events::id)
+        .limit(limit)
+        .select(Waiting::as_select())
+        .load(conn)?)
+}
+
+/// It has been read: its bytes go.
+pub fn set_read(tx: &mut Tx, id: HookEventId) -> Result<()> {
+    diesel::update(events::table.find(id))
+        .set((events::read_at.eq(UtcTime::now()), events::body.eq(Vec::<u8>::new())))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// It cannot be read, and will not be: its bytes stay, with the reason.
+pub fn set_unreadable(tx: &mut Tx, id: HookEventId, why: &str) -> Result<()> {
+    diesel::update(events::table.find(id))
+        .set((events::read_at.eq(UtcTime::now()), events::error.eq(why)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// It is read again later.
+pub fn set_later(tx: &mut Tx, id: HookEventId, at: UtcTime, why: &str) -> Result<()> {
+    diesel::update(events::table.find(id))
+        .set((events::not_before.eq(at), events::tries.eq(events::tries + 1), events::error.eq(why)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Forgets the keys of what was read before, some at a time; true while there may be more.
+pub fn forget_read(tx: &mut Tx, before: UtcTime) -> Result<bool> {
+    let old: Vec<HookEventId> =
+        events::table.filter(events::read_at.lt(before)).select(events::id).limit(1000).load(&mut **tx)?;
+    diesel::delete(events::table.filter(events::id.eq_any(&old))).execute(&mut **tx)?;
+    Ok(old.len() == 1000)
+}
+
+/// The work on a channel that one instance does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Polling,
+    Reading,
+}
+
+/// Takes a lease on the work, or renews one's own, until `until`. False: another instance has it.
+pub fn lease(tx: &mut Tx, work: Work, channel: ChannelId, owner: &str, now: UtcTime, until: UtcTime) -> Result<bool> {
+    let row = channels::table.filter(channels::id.eq(channel));
+    let changed = match work {
+        Work::Polling => diesel::update(row.filter(
+            channels::poll_until.is_null().or(channels::poll_until.lt(now)).or(channels::poll_owner.eq(owner)),
+        ))
+        .set((channels::poll_owner.eq(owner), channels::poll_until.eq(until)))
+        .execute(&mut **tx)?,
+        Work::Reading => diesel::update(row.filter(
+            channels::read_until.is_null().or(channels::read_until.lt(now)).or(channels::read_owner.eq(owner)),
+        ))
+        .set((channels::read_owner.eq(owner), channels::read_until.eq(until)))
+        .execute(&mut **tx)?,
+    };
+    Ok(changed > 0)
+}
+
+/// Gives the work back.
+pub fn release(tx: &mut Tx, work: Work, channel: ChannelId, owner: &str) -> Result<()> {
+    let row = channels::table.filter(channels::id.eq(channel));
+    match work {
+        Work::Polling => diesel::update(row.filter(channels::poll_owner.eq(owner)))
+            .set(channels::poll_until.eq(None::<UtcTime>))
+            .execute(&mut **tx)?,
+        Work::Reading => diesel::update(row.filter(channels::read_owner.eq(owner)))
+            .set(channels::read_until.eq(None::<UtcTime>))
+            .execute(&mut **tx)?,
+    };
+    Ok(())
+}
+
+/// Where polling goes on.
+pub fn cursor(conn: &mut Conn, channel: ChannelId) -> Result<Option<String>> {
+    Ok(channels::table.find(channel).select(channels::poll_cursor).first(conn)?)
+}
+
+pub fn set_cursor(tx: &mut Tx, channel: ChannelId, cursor: &str) -> Result<()> {
+    diesel::update(channels::table.find(channel)).set(channels::poll_cursor.eq(cursor)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Whether the picture of whoever has this address should be fetched: nobody knows them, or they have none.
+pub fn wants_avatar(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<bool> {
+    let known: Option<Option<FileId>> = accounts::table
+        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
+        .select(accounts::avatar_file_id)
+        .first(conn)
+        .optional()?;
+    Ok(known.is_none())
+}
+
+/// Gives an account its picture, and its customer too where they have none.
+pub fn set_avatar(tx: &mut Tx, account: AccountId, customer: CustomerId, file: FileId) -> Result<()> {
+    let url = format!("/avatars/{account}");
+    diesel::update(accounts::table.find(account))
+        .set((accounts::avatar_file_id.eq(file), accounts::avatar_url.eq(&url)))
+        .execute(&mut **tx)?;
+    diesel::update(customers::table.filter(customers::id.eq(customer).and(customers::avatar_url.is_null())))
+        .set(customers::avatar_url.eq(&url))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The account of this address, with its customer.
+pub fn account(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<(AccountId, CustomerId)>> {
+    Ok(accounts::table
+        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
+        .select((accounts::id, accounts::customer_id))
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether the customer wants to hear from us there; true if that changed.
+pub fn set_subscribed(tx: &mut Tx, account: AccountId, subscribed: bool) -> Result<bool> {
+    let row = accounts::table.filter(accounts::id.eq(account));
+    let changed = if subscribed {
+        diesel::update(row.filter(accounts::unsubscribed_at.is_not_null()))
+            .set(accounts::unsubscribed_at.eq(None::<UtcTime>))
+            .execute(&mut **tx)?
+    } else {
+        diesel::update(row.filter(accounts::unsubscribed_at.is_null()))
+            .set(accounts::unsubscribed_at.eq(UtcTime::now()))
+            .execute(&mut **tx)?
+    };
+    Ok(changed > 0)
+}
+
+/// What a channel adds to a stored message.
+pub fn complete(tx: &mut Tx, id: MessageId, reply_to: Option<MessageId>, unsupported: Option<&str>) -> Result<()> {
+    diesel::update(messages::table.find(id))
+        .set((messages::reply_to_id.eq(reply_to), messages::unsupported.eq(unsupported)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The message says something else now; what it said first is kept. False: it says that already.
+pub fn edit(tx: &mut Tx, id: MessageId, customer: CustomerId, body: &str, at: UtcTime) -> Result<bool> {
+    let (now, first): (String, Option<String>) =
+        messages::table.find(id).select((messages::body, messages::first_body)).first(&mut **tx)?;
+    if now == body {
+        return Ok(false);
+    }
+    diesel::update(messages::table.find(id))
+        .set((
+            messages::body.eq(body),
+            messages::edited_at.eq(at),
+            messages::first_body.eq(first.unwrap_or(now)),
+        ))
+        .execute(&mut **tx)?;
+    diesel::update(customers::table.filter(customers::id.eq(customer).and(customers::last_message_id.eq(id))))
+        .set(customers::last_message_text.eq(text::preview(body, 120)))
+        .execute(&mut **tx)?;
+    Ok(true)
+}
+
+/// What somebody thinks of a message; empty takes it back.
+pub fn react(tx: &mut Tx, message: MessageId, account: AccountId, emoji: &str) -> Result<()> {
+    let own = reactions::table.filter(reactions::message_id.eq(message).and(reactions::account_id.eq(account)));
+    if emoji.is_empty() {
+        diesel::delete(own).execute(&mut **tx)?;
+        return Ok(());
+    }
+    if diesel::update(own).set(reactions::emoji.eq(emoji)).execute(&mut **tx)? == 0 {
+        diesel::insert_into(reactions::table)
+            .values((
+                reactions::message_id.eq(message),
+                reactions::account_id.eq(account),
+                reactions::emoji.eq(emoji),
+                reactions::created_at.eq(UtcTime::now()),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! `/hooks/{key}`: providers call, and are answered at once.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Bytes, Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::store;
+use crate::channels::{self, Channel, Hook, HookRefused, Link, Net, Values, registry};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::realtime::Topic;
+use crate::secrets::Secrets;
+
+/// Bytes of one webhook: Meta sends up to 3 MB.
+const LIMIT: usize = 3 * 1024 * 1024 + 1024;
+
+/// `GET /hooks/{key}`: a provider's challenge.
+pub async fn challenge(
+    db: Data<Db>,
+    secrets: Data<Secrets>,
+    net: Data<Net>,
+    key: Path<String>,
+    query: Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse> {
+    let channel = find(&db, key.into_inner()).await?;
+    let link = Link::open(&channel, &secrets, &net)?;
+    let query: Values = query.into_inner();
+    let answer = registry::find(channel.kind).and_then(|connector| connector.challenge(&link, &query));
+    answer.map(|text| HttpResponse::Ok().content_type("text/plain").body(text)).ok_or(Error::Forbidden)
+}
+
+/// `POST /hooks/{key}`.
+pub async fn receive(
+    req: HttpRequest,
+    db: Data<Db>,
+    secrets: Data<Secrets>,
+    net: Data<Net>,
+    key: Path<String>,
+    body: Payload,
+) -> Result<HttpResponse> {
+    let body = read(body).await?;
+    let channel = find(&db, key.into_inner()).await?;
+    let connector = registry::find(channel.kind).ok_or(Error::NotFound)?;
+    let link = Link::open(&channel, &secrets, &net)?;
+    let headers = headers(&req);
+    let accepted = match connector.accept(&link, &Hook { headers: &headers, body: &body }) {
+        Ok(accepted) => accepted,
+        Err(HookRefused::NotHere) => return Err(Error::NotFound),
+        Err(HookRefused::Signature) => return Err(Error::Forbidden),
+        // Sent again it would be the same: it is thrown away, and the log tells.
+        Err(HookRefused::Unreadable) => {
+            tracing::warn!(channel = %channel.id, bytes = body.len(), "a webhook cannot be read");
+            return Ok(HttpResponse::Ok().finish());
+        }
+    };
+    // What comes while the channel is on pause is kept, and read when it goes on.
+    if !accepted.events.is_empty() {
+        let (id, events) = (channel.id, accepted.events);
+        db.write(move |tx| {
+            if store::insert(tx, id, &events)? > 0 {
+                tx.publish(Topic::Hooks);
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(match accepted.answer {
+        Some(json) => HttpResponse::Ok().content_type("application/json").body(json),
+        None => HttpResponse::Ok().finish(),
+    })
+}
+
+async fn find(db: &Db, key: String) -> Result<Channel> {
+    db.read(move |conn| channels::find_by_public_key(conn, &key)).await
+}
+
+async fn read(body: Payload) -> Result<Bytes> {
+    match body.to_bytes_limited(LIMIT).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) => Err(Error::BadRequest(error.to_string())),
+        Err(_) => Err(Error::TooLarge(LIMIT)),
+    }
+}
+
+fn headers(req: &HttpRequest) -> Vec<(String, String)> {
+    let text = req.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    text.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect()
+}

@@ -1,0 +1,220 @@
+//! What moves a delivery.
+
+use chrono::Duration;
+use uuid::Uuid;
+
+use super::model::{Delivery, Outcome, State};
+use super::store;
+use crate::audit;
+use crate::auth::Operator;
+use crate::channels::inbound::Reached;
+use crate::channels::{self, Extra, Failure, Pace, Receipt, Way, registry};
+use crate::customers;
+use crate::db::Tx;
+use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
+use crate::error::{Error, Result};
+use crate::realtime::Topic;
+
+/// Tries with pauses of our own before it has failed for good: some forty minutes.
+const TRIES: i32 = 10;
+/// Tries when the provider names each pause.
+const NAMED_TRIES: i32 = 60;
+/// The longest pause of our own, in seconds.
+const LONGEST: i64 = 900;
+
+/// A message that goes out.
+pub struct Outgoing<'a> {
+    pub message: MessageId,
+    pub customer: CustomerId,
+    pub channel: ChannelId,
+    pub account: Option<AccountId>,
+    pub extra: &'a Extra,
+}
+
+/// Puts a message on its way, in the transaction that stores it. A kind of channel whose readers fetch needs nothing.
+pub fn enqueue(tx: &mut Tx, out: &Outgoing) -> Result<()> {
+    let channel = channels::find(tx, out.channel)?;
+    let leaves = registry::find(channel.kind).is_some_and(|connector| connector.abilities().outbox);
+    let (true, Some(account)) = (leaves, out.account) else {
+        // It is the newest outgoing message now, and it has arrived.
+        if store::set_mark(tx, out.customer, false)? {
+            tx.publish(Topic::Inbox);
+        }
+        return Ok(());
+    };
+    let extra = serde_json::to_string(out.extra).map_err(|e| Error::Internal(e.to_string()))?;
+    let new = store::New {
+        message: out.message,
+        customer: out.customer,
+        channel: out.channel,
+        account,
+        key: &Uuid::new_v4().to_string(),
+        extra: &extra,
+    };
+    store::insert(tx, &new)?;
+    changed(tx, out.customer)?;
+    tx.publish(Topic::Outbox);
+    Ok(())
+}
+
+/// Sends it once more, now: after a failure, when it is unknown, or instead of waiting.
+pub fn retry(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<Delivery> {
+    let delivery = store::find(tx, &by.scope(), id)?;
+    let customer = customers::find(tx, &by.scope(), delivery.customer_id)?;
+    if customer.blocked {
+        return Err(Error::refused("refused-blocked"));
+    }
+    if !delivery.may_retry() {
+        return Err(Error::refused("delivery-on-its-way"));
+    }
+    store::queue_again(tx, id, UtcTime::now(), true)?;
+    audit::record(tx, by, "delivery.retried", Some(customer.id))?;
+    changed(tx, customer.id)?;
+    tx.publish(Topic::Outbox);
+    Ok(delivery)
+}
+
+/// A part has been handed over. After the last one the message is sent.
+pub(super) fn part_sent(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    part: usize,
+    parts: usize,
+    receipt: &Receipt,
+    pace: Pace,
+) -> Result<()> {
+    let now = UtcTime::now();
+    let id = &receipt.provider_id;
+    store::remember(tx, delivery.channel_id, id, delivery.message_id, delivery.customer_id, Some(State::Sent))?;
+    store::part_sent(tx, delivery.id, i32::try_from(part + 1).unwrap_or(i32::MAX))?;
+    if part + 1 < parts {
+        return Ok(());
+    }
+    store::end_attempt(tx, delivery, Outcome::Sent, None, None, None)?;
+    // Its status may have come by webhook before this.
+    let state = store::load(tx, delivery.id)?.state;
+    if state.may_become(State::Sent) {
+        store::set_state(tx, delivery.id, State::Sent, now, None)?;
+    }
+    store::hold_account(tx, delivery.account_id, now.plus(chrono_of(pace.recipient)))?;
+    channels::note_success(tx, delivery.channel_id, now)?;
+    changed(tx, delivery.customer_id)?;
+    tx.publish(Topic::Outbox);
+    Ok(())
+}
+
+/// A try has failed: again later, for good, or nobody knows.
+pub(super) fn failed(tx: &mut Tx, delivery: &Delivery, failure: &Failure, idempotent: bool) -> Result<()> {
+    let now = UtcTime::now();
+    let current = store::load(tx, delivery.id)?;
+    if current.attempts != delivery.attempts || !matches!(current.state, State::Sending | State::Unknown) {
+        return Ok(());
+    }
+    let way = if failure.way == Way::Unknown && idempotent { Way::Again(None) } else { failure.way };
+    let (code, words) = (failure.code.as_str(), failure.words.as_str());
+    let pause = match way {
+        Way::Again(None) if delivery.tries < TRIES => Some(pause(delivery.tries)),
+        Way::Again(Some(time)) | Way::ChannelAgain(time) if delivery.tries < NAMED_TRIES => Some(chrono_of(time)),
+        _ => None,
+    };
+    if let Some(pause) = pause {
+        let at = now.plus(pause);
+        store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
+        store::set_state(tx, delivery.id, State::Queued, now, Some((code, words)))?;
+        store::queue_again(tx, delivery.id, at, false)?;
+        if matches!(way, Way::ChannelAgain(_)) {
+            store::hold_channel(tx, delivery.channel_id, at)?;
+        }
+    } else {
+        let (outcome, state) = match way {
+            Way::Unknown => (Outcome::Unknown, State::Unknown),
+            _ => (Outcome::Failed, State::Failed),
+        };
+        store::end_attempt(tx, delivery, outcome, Some(code), Some(words), None)?;
+        store::set_state(tx, delivery.id, state, now, Some((code, words)))?;
+    }
+    if way == Way::Unsubscribed {
+        store::unsubscribe(tx, delivery.account_id, now)?;
+    }
+    if failure.of_channel {
+        channels::note_failure(tx, delivery.channel_id, now, words)?;
+    }
+    changed(tx, delivery.customer_id)?;
+    tx.publish(Topic::Outbox);
+    Ok(())
+}
+
+/// The process that sent it has gone in the middle. Where the provider sends a key once it is simply sent again;
+/// elsewhere people have to look.
+pub(super) fn abandoned(tx: &mut Tx, delivery: &Delivery, idempotent: bool) -> Result<()> {
+    let words = "the program stopped while it was sending";
+    failed(tx, delivery, &Failure::new("interrupted", words, Way::Unknown), idempotent)
+}
+
+/// A provider tells what became of a message. False: it knows a name that we do not (yet).
+pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Reached, at: UtcTime) -> Result<bool> {
+    let Some((message, customer)) = store::whose(tx, channel, provider_id)? else { return Ok(false) };
+    let (state, error) = match reached {
+        Reached::Sent => (State::Sent, None),
+        Reached::Delivered => (State::Delivered, None),
+        Reached::Read => (State::Read, None),
+        Reached::Failed { code, words, .. } => (State::Failed, Some((code.as_str(), words.as_str()))),
+    };
+    let Some(parts) = store::part_reached(tx, channel, provider_id, state)? else { return Ok(true) };
+    let Some(delivery) = store::of_message(tx, message)? else { return Ok(true) };
+    // The message is as far as the part that lags; one part that failed fails it.
+    let whole = if parts.contains(&State::Failed) { Some(State::Failed) } else { slowest(&parts) };
+    if let Some(whole) = whole.filter(|whole| delivery.state.may_become(*whole)) {
+        store::set_state(tx, delivery.id, whole, at, error.filter(|_| whole == State::Failed))?;
+    }
+    if let Reached::Failed { unsubscribed: true, .. } = reached {
+        store::unsubscribe(tx, delivery.account_id, at)?;
+    }
+    changed(tx, customer)?;
+    tx.publish(Topic::Outbox);
+    Ok(true)
+}
+
+fn slowest(parts: &[State]) -> Option<State> {
+    [State::Sent, State::Delivered, State::Read].into_iter().find(|state| parts.contains(state))
+}
+
+/// Open pages look again; the customer's red mark follows their newest message.
+fn changed(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+    tx.publish(Topic::Customer(customer));
+    if store::refresh_mark(tx, customer)? {
+        tx.publish(Topic::Inbox);
+    }
+    Ok(())
+}
+
+/// 4, 8, 16 … seconds, a quarter of an hour at the most, up to a quarter more by chance.
+fn pause(tries: i32) -> Duration {
+    let power = u32::try_from(tries + 1).unwrap_or(1).min(16);
+    let seconds = 2_i64.saturating_pow(power).min(LONGEST);
+    Duration::milliseconds(seconds * 1000 + rand::random_range(0..seconds * 250))
+}
+
+pub(super) fn chrono_of(time: std::time::Duration) -> Duration {
+    Duration::from_std(time).unwrap_or(Duration::hours(24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_ceiling() {
+        let seconds: Vec<i64> = (1..=TRIES).map(|tries| pause(tries).num_seconds()).collect();
+        assert!((4..=5).contains(&seconds[0]), "{seconds:?}");
+        assert!(seconds.windows(2).all(|pair| pair[1] * 5 >= pair[0] * 4), "{seconds:?}");
+        assert!(seconds.iter().all(|pause| *pause <= LONGEST * 5 / 4), "{seconds:?}");
+        assert!(seconds.iter().sum::<i64>() < 3600, "{seconds:?}");
+    }
+
+    #[test]
+    fn a_message_of_parts_is_as_far_as_the_slowest() {
+        assert_eq!(slowest(&[State::Read, State::Delivered]), Some(State::Delivered));
+        assert_eq!(slowest(&[State::Read, State::Read]), Some(State::Read));
+    }
+}

@@ -1,0 +1,175 @@
+//! One try: the message is put together, handed over part by part, and what came of it is written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::{BoxStream, StreamExt};
+
+use super::model::Delivery;
+use super::{actions, store};
+use crate::auth::CustomerScope;
+use crate::channels::{self, Connector, Content, Failure, Link, OutFile, Outbound, Receipt, Way, registry};
+use crate::db::Conn;
+use crate::db::types::UtcTime;
+use crate::error::{Error, Result};
+use crate::files::Files;
+use crate::jobs::Ctx;
+use crate::{customers, messages, staff};
+
+/// How long a delivery is its sender's; renewed while it is being sent.
+pub const LEASE: chrono::Duration = chrono::Duration::seconds(30);
+const RENEW: Duration = Duration::from_secs(10);
+/// How often it is tried to write down what a provider has answered.
+const WRITES: u32 = 5;
+
+/// Sends what was taken, and writes down how it went. An error here means that nothing could be written down: the
+/// lease runs out, and the delivery shows as unknown.
+pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
+    let found = ctx.db.read({
+        let delivery = delivery.clone();
+        move |conn| load(conn, &delivery)
+    });
+    let loaded = match found.await? {
+        Ok(loaded) => loaded,
+        Err(failure) => return settle(ctx, delivery, failure, false).await,
+    };
+    let Some(connector) = registry::find(loaded.channel.kind) else {
+        return settle(ctx, delivery, Failure::permanent("no_connector", "this channel cannot send"), false).await;
+    };
+    let idempotent = connector.abilities().idempotent;
+    let link = match Link::open(&loaded.channel, &ctx.secrets, &ctx.net) {
+        Ok(link) => link,
+        Err(error) => return settle(ctx, delivery, Failure::permanent("secret", error.to_string()), false).await,
+    };
+    let out = loaded.outbound(delivery, &ctx.files);
+    let parts = connector.parts(&out).max(1);
+    let pace = connector.abilities().pace;
+    for part in usize::try_from(delivery.parts_sent).unwrap_or_default()..parts {
+        match hand_over(ctx, connector, &link, &out, part, delivery).await {
+            Ok(receipt) => {
+                write_down(ctx, delivery, move |tx, delivery| {
+                    actions::part_sent(tx, delivery, part, parts, &receipt, pace)
+                })
+                .await?;
+            }
+            Err(failure) => return settle(ctx, delivery, failure, idempotent).await,
+        }
+        if part + 1 < parts {
+            tokio::time::sleep(pace.recipient).await;
+        }
+    }
+    Ok(())
+}
+
+/// One call of the connector, while the lease is renewed.
+async fn hand_over(
+    ctx: &Ctx,
+    connector: &dyn Connector,
+    link: &Link,
+    out: &Outbound,
+    part: usize,
+    delivery: &Delivery,
+) -> Result<Receipt, Failure> {
+    let mut sending = connector.send(link, out, part);
+    loop {
+        match tokio::time::timeout(RENEW, &mut sending).await {
+            Ok(done) => return done,
+            Err(_) => {
+                let (id, attempt) = (delivery.id, delivery.attempts);
+                let renewed =
+                    ctx.db.write(move |tx| store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))).await;
+                if let Err(error) = renewed {
+                    tracing::warn!(%error, delivery = %delivery.id, "a lease was not renewed");
+                }
+            }
+        }
+    }
+}
+
+async fn settle(ctx: &Ctx, delivery: &Delivery, failure: Failure, idempotent: bool) -> Result<()> {
+    tracing::info!(delivery = %delivery.id, code = failure.code, words = failure.words, "a message was not sent");
+    write_down(ctx, delivery, move |tx, delivery| actions::failed(tx, delivery, &failure, idempotent)).await
+}
+
+/// What a provider has answered must not be lost to a database that is busy for a moment.
+async fn write_down(
+    ctx: &Ctx,
+    delivery: &Delivery,
+    what: impl Fn(&mut crate::db::Tx, &Delivery) -> Result<()> + Send + Sync + 'static,
+) -> Result<()> {
+    let what = Arc::new(what);
+    for attempt in 1.. {
+        let (what, delivery) = (what.clone(), delivery.clone());
+        match ctx.db.write(move |tx| what(tx, &delivery)).await {
+            Err(Error::Db(failure)) if failure.is_temporary() && attempt < WRITES => {
+                tokio::time::sleep(Duration::from_millis(200) * attempt).await;
+            }
+            done => return done,
+        }
+    }
+    Ok(())
+}
+
+struct Loaded {
+    channel: channels::Channel,
+    address: String,
+    text: String,
+    author: String,
+    files: Vec<(messages::Attachment, String)>,
+}
+
+/// What there is to send; a failure if it must not go any more.
+fn load(conn: &mut Conn, delivery: &Delivery) -> Result<Result<Loaded, Failure>> {
+    let customer = customers::find(conn, &CustomerScope::system(), delivery.customer_id)?;
+    if customer.blocked {
+        return Ok(Err(Failure::permanent("blocked", "the customer is blocked")));
+    }
+    let (address, left) = store::address(conn, delivery.account_id)?;
+    if left.is_some() {
+        return Ok(Err(Failure::new("unsubscribed", "the customer has unsubscribed", Way::Unsubscribed)));
+    }
+    let message = messages::store::find(conn, delivery.message_id)?;
+    let author = match message.author_id {
+        Some(id) => staff::names(conn, &[id])?.remove(&id).unwrap_or_default(),
+        None => String::new(),
+    };
+    let files = messages::store::contents_of(conn, delivery.message_id)?;
+    let channel = channels::find(conn, delivery.channel_id)?;
+    Ok(Ok(Loaded { channel, address, text: message.body, author, files }))
+}
+
+impl Loaded {
+    fn outbound(&self, delivery: &Delivery, files: &Files) -> Outbound {
+        let file = |(file, sha256): &(messages::Attachment, String)| OutFile {
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+            size: u64::try_from(file.size).unwrap_or_default(),
+            content: Arc::new(Stored { files: files.clone(), sha256: sha256.clone() }),
+        };
+        Outbound {
+            key: delivery.idempotency_key.clone(),
+            to: self.address.clone(),
+            text: self.text.clone(),
+            files: self.files.iter().map(file).collect(),
+            author: self.author.clone(),
+            extra: delivery.extra(),
+        }
+    }
+}
+
+/// A content in the file store.
+struct Stored {
+    files: Files,
+    sha256: String,
+}
+
+#[async_trait]
+impl Content for Stored {
+    async fn stream(&self) -> std::io::Result<BoxStream<'static, std::io::Result<Bytes>>> {
+        let told = |error: Error| std::io::Error::other(error.to_string());
+        let stream = self.files.read(&self.sha256).await.map_err(told)?;
+        Ok(stream.map(move |chunk| chunk.map_err(told)).boxed())
+    }
+}

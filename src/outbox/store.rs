@@ -1,0 +1,384 @@
+//! Rows of deliveries, of their tries, and of the names under which providers know messages.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text, Timestamp};
+
+use super::model::{Attempt, Delivery, Outcome, State};
+use crate::auth::CustomerScope;
+use crate::channels::ChannelKind;
+use crate::db::dialect::{self, Engine};
+use crate::db::schema::{
+    channel_accounts as accounts, channels, customers, deliveries, delivery_attempts as attempts, message_refs as refs,
+};
+use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+
+/// A delivery to make.
+pub(super) struct New<'a> {
+    pub message: MessageId,
+    pub customer: CustomerId,
+    pub channel: ChannelId,
+    pub account: AccountId,
+    pub key: &'a str,
+    pub extra: &'a str,
+}
+
+pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<DeliveryId> {
+    let now = UtcTime::now();
+    Ok(diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::message_id.eq(new.message),
+            deliveries::customer_id.eq(new.customer),
+            deliveries::channel_id.eq(new.channel),
+            deliveries::account_id.eq(new.account),
+            deliveries::idempotency_key.eq(new.key),
+            deliveries::extra.eq(new.extra),
+            deliveries::state.eq(State::Queued),
+            deliveries::not_before.eq(now),
+            deliveries::queued_at.eq(now),
+        ))
+        .returning(deliveries::id)
+        .get_result(&mut **tx)?)
+}
+
+/// The delivery, if the scope shows its customer.
+pub fn find(conn: &mut Conn, scope: &CustomerScope, id: DeliveryId) -> Result<Delivery> {
+    let found: Delivery = deliveries::table.find(id).select(Delivery::as_select()).first(conn)?;
+    crate::customers::require_visible(conn, scope, found.customer_id)?;
+    Ok(found)
+}
+
+/// As it is now, for the sender.
+pub(super) fn load(conn: &mut Conn, id: DeliveryId) -> Result<Delivery> {
+    Ok(deliveries::table.find(id).select(Delivery::as_select()).first(conn)?)
+}
+
+/// Deliveries of many messages, in one query.
+pub fn of_messages(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId, Delivery>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Delivery> =
+        deliveries::table.filter(deliveries::message_id.eq_any(ids)).select(Delivery::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|delivery| (delivery.message_id, delivery)).collect())
+}
+
+/// The tries of many deliveries, in their order, in one query.
+pub fn attempts_of(conn: &mut Conn, ids: &[DeliveryId]) -> Result<HashMap<DeliveryId, Vec<Attempt>>> {
+    let mut found: HashMap<DeliveryId, Vec<Attempt>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let rows: Vec<Attempt> = attempts::table
+        .filter(attempts::delivery_id.eq_any(ids))
+        .order(attempts::id)
+        .select(Attempt::as_select())
+        .load(conn)?;
+    for attempt in rows {
+        found.entry(attempt.delivery_id).or_default().push(attempt);
+    }
+    Ok(found)
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = BigInt)]
+    id: DeliveryId,
+    #[diesel(sql_type = BigInt)]
+    channel_id: ChannelId,
+    #[diesel(sql_type = Text)]
+    kind: ChannelKind,
+}
+
+/// What may leave now: due, its channel switched on and not held back, and no earlier message of the account still on
+/// its way. Channels of `busy` are passed over.
+fn due(conn: &mut Conn, now: UtcTime, busy: &[ChannelId], lock: &str) -> Result<Option<Due>> {
+    let busy: String = busy.iter().map(|id| format!(", {id}")).collect();
+    let text = format!(
+        "SELECT d.id, d.channel_id, c.kind FROM deliveries d JOIN channels c ON c.id = d.channel_id \
+         WHERE d.state = 'queued' AND d.not_before <= $1 AND c.enabled \
+         AND (c.send_after IS NULL OR c.send_after <= $2) AND d.channel_id NOT IN (0{busy}) \
+         AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.id < d.id \
+           AND e.state IN ('queued', 'sending')) \
+         ORDER BY d.not_before, d.id LIMIT 1{lock}"
+    );
+    Ok(sql_query(text).bind::<Timestamp, _>(now).bind::<Timestamp, _>(now).get_result(conn).optional()?)
+}
+
+/// Whether anything may leave: asked by reading, so that an idle desk writes nothing.
+pub(super) fn is_due(conn: &mut Conn, now: UtcTime, busy: &[ChannelId]) -> Result<bool> {
+    Ok(due(conn, now, busy, "")?.is_some())
+}
+
+/// Takes the delivery that is due longest, until `lease`, and holds its channel back for its pace. No two senders get
+/// the same.
+pub(super) fn take(
+    tx: &mut Tx,
+    now: UtcTime,
+    lease: UtcTime,
+    busy: &[ChannelId],
+    pace: impl Fn(ChannelKind) -> chrono::Duration,
+) -> Result<Option<Delivery>> {
+    let lock = match dialect::engine(tx) {
+        Engine::Postgres => " FOR UPDATE OF d SKIP LOCKED",
+        Engine::Sqlite => "",
+    };
+    let Some(due) = due(tx, now, busy, lock)? else { return Ok(None) };
+    // Another instance may have sent through the channel in this moment: then its pace is taken.
+    let free = channels::table
+        .filter(channels::id.eq(due.channel_id))
+        .filter(channels::send_after.is_null().or(channels::send_after.le(now)));
+    if diesel::update(free).set(channels::send_after.eq(now.plus(pace(due.kind)))).execute(&mut **tx)? == 0 {
+        return Ok(None);
+    }
+    diesel::update(deliveries::table.find(due.id))
+        .set((
+            deliveries::state.eq(State::Sending),
+            deliveries::leased_until.eq(lease),
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::tries.eq(deliveries::tries + 1),
+            deliveries::sending_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    let taken = load(tx, due.id)?;
+    diesel::insert_into(attempts::table)
+        .values((
+            attempts::delivery_id.eq(taken.id),
+            attempts::number.eq(taken.attempts),
+            attempts::started_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(Some(taken))
+}
+
+/// When something will be due that is not due yet.
+pub(super) fn next_due(conn: &mut Conn, now: UtcTime) -> Result<Option<UtcTime>> {
+    let waiting: Option<UtcTime> = deliveries::table
+        .filter(deliveries::state.eq("queued").and(deliveries::not_before.gt(now)))
+        .order(deliveries::not_before)
+        .select(deliveries::not_before)
+        .first(conn)
+        .optional()?;
+    let held: Option<UtcTime> = channels::table
+        .filter(channels::send_after.gt(now))
+        .select(diesel::dsl::min(channels::send_after))
+        .first(conn)?;
+    Ok([waiting, held].into_iter().flatten().min())
+}
+
+/// Goes on for longer, while it is this try that is under way.
+pub(super) fn renew(tx: &mut Tx, id: DeliveryId, attempt: i32, lease: UtcTime) -> Result<()> {
+    let own = deliveries::table
+        .filter(deliveries::id.eq(id).and(deliveries::state.eq(State::Sending)).and(deliveries::attempts.eq(attempt)));
+    diesel::update(own).set(deliveries::leased_until.eq(lease)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Deliveries whose sender has gone.
+pub(super) fn expired(conn: &mut Conn, now: UtcTime) -> Result<Vec<Delivery>> {
+    Ok(deliveries::table
+        .filter(deliveries::state.eq("sending").and(deliveries::leased_until.lt(now)))
+        .order(deliveries::id)
+        .limit(500)
+        .select(Delivery::as_select())
+        .load(conn)?)
+}
+
+/// One more part has been sent.
+pub(super) fn part_sent(tx: &mut Tx, id: DeliveryId, parts: i32) -> Result<()> {
+    diesel::update(deliveries::table.find(id)).set(deliveries::parts_sent.eq(parts)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The end of a try.
+pub(super) fn end_attempt(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    outcome: Outcome,
+    code: Option<&str>,
+    words: Option<&str>,
+    again_at: Option<UtcTime>,
+) -> Result<()> {
+    let own = attempts::table
+        .filter(attempts::delivery_id.eq(delivery.id).and(attempts::number.eq(delivery.attempts)));
+    diesel::update(own)
+        .set((
+            attempts::ended_at.eq(UtcTime::now()),
+            attempts::outcome.eq(outcome),
+            attempts::code.eq(code),
+            attempts::words.eq(words),
+            attempts::again_at.eq(again_at),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A new state with its time; the lease ends. What went wrong before is kept with the tries.
+pub(super) fn set_state(
+    tx: &mut Tx,
+    id: DeliveryId,
+    state: State,
+    at: UtcTime,
+    error: Option<(&str, &str)>,
+) -> Result<()> {
+    diesel::update(deliveries::table.find(id))
+        .set((
+            deliveries::state.eq(state),
+            deliveries::leased_until.eq(None::<UtcTime>),
+            deliveries::error_code.eq(error.map(|(code, _)| code)),
+            deliveries::error.eq(error.map(|(_, words)| words)),
+        ))
+        .execute(&mut **tx)?;
+    let row = deliveries::table.find(id);
+    match state {
+        State::Sent => diesel::update(row).set(deliveries::sent_at.eq(at)).execute(&mut **tx)?,
+        State::Delivered => diesel::update(row).set(deliveries::delivered_at.eq(at)).execute(&mut **tx)?,
+        State::Read => diesel::update(row).set(deliveries::read_at.eq(at)).execute(&mut **tx)?,
+        State::Failed | State::Unknown => diesel::update(row).set(deliveries::failed_at.eq(at)).execute(&mut **tx)?,
+        State::Queued | State::Sending => 0,
+    };
+    Ok(())
+}
+
+/// To be tried at `at`; `afresh`: a person wants it, and the tries are counted anew.
+pub(super) fn queue_again(tx: &mut Tx, id: DeliveryId, at: UtcTime, afresh: bool) -> Result<()> {
+    let row = deliveries::table.find(id);
+    diesel::update(row)
+        .set((
+            deliveries::state.eq(State::Queued),
+            deliveries::leased_until.eq(None::<UtcTime>),
+            deliveries::not_before.eq(at),
+        ))
+        .execute(&mut **tx)?;
+    if afresh {
+        diesel::update(row)
+            .set((deliveries::tries.eq(0), deliveries::failed_at.eq(None::<UtcTime>)))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Nothing leaves through the channel before `at`.
+pub(super) fn hold_channel(tx: &mut Tx, id: ChannelId, at: UtcTime) -> Result<()> {
+    let sooner = channels::table
+        .filter(channels::id.eq(id))
+        .filter(channels::send_after.is_null().or(channels::send_after.lt(at)));
+    diesel::update(sooner).set(channels::send_after.eq(at)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Nothing that waits for the account leaves before `at`.
+pub(super) fn hold_account(tx: &mut Tx, id: AccountId, at: UtcTime) -> Result<()> {
+    let waiting = deliveries::table.filter(
+        deliveries::account_id.eq(id).and(deliveries::state.eq(State::Queued)).and(deliveries::not_before.lt(at)),
+    );
+    diesel::update(waiting).set(deliveries::not_before.eq(at)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// When the last message to the account was handed over.
+pub(super) fn last_sent(conn: &mut Conn, customer: CustomerId, account: AccountId) -> Result<Option<UtcTime>> {
+    Ok(deliveries::table
+        .filter(deliveries::customer_id.eq(customer).and(deliveries::account_id.eq(account)))
+        .filter(deliveries::sending_at.is_not_null())
+        .order(deliveries::id.desc())
+        .select(deliveries::sending_at)
+        .first(conn)
+        .optional()?
+        .flatten())
+}
+
+/// Brings the customer's red mark into step with their newest delivery; true if it changed.
+pub(super) fn refresh_mark(tx: &mut Tx, id: CustomerId) -> Result<bool> {
+    let newest: Option<State> = deliveries::table
+        .filter(deliveries::customer_id.eq(id))
+        .order(deliveries::id.desc())
+        .select(deliveries::state)
+        .first(&mut **tx)
+        .optional()?;
+    set_mark(tx, id, newest.is_some_and(State::is_bad))
+}
+
+/// Sets the customer's red mark; true if it changed.
+pub(super) fn set_mark(tx: &mut Tx, id: CustomerId, failed: bool) -> Result<bool> {
+    let other = customers::table.filter(customers::id.eq(id).and(customers::send_failed.ne(failed)));
+    Ok(diesel::update(other).set(customers::send_failed.eq(failed)).execute(&mut **tx)? > 0)
+}
+
+/// The customer wants to hear nothing there.
+pub(super) fn unsubscribe(tx: &mut Tx, account: AccountId, at: UtcTime) -> Result<()> {
+    let still = accounts::table.filter(accounts::id.eq(account).and(accounts::unsubscribed_at.is_null()));
+    diesel::update(still).set(accounts::unsubscribed_at.eq(at)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Where a customer is in a channel: their address, unless they have left.
+pub(super) fn address(conn: &mut Conn, account: AccountId) -> Result<(String, Option<UtcTime>)> {
+    Ok(accounts::table.find(account).select((accounts::address, accounts::unsubscribed_at)).first(conn)?)
+}
+
+/// Keeps the provider's name of a message, or of a part of it. False: the name is known in this channel.
+/// `state`: only of what goes out.
+pub fn remember(
+    tx: &mut Tx,
+    channel: ChannelId,
+    provider_id: &str,
+    message: MessageId,
+    customer: CustomerId,
+    state: Option<State>,
+) -> Result<bool> {
+    if whose(tx, channel, provider_id)?.is_some() {
+        return Ok(false);
+    }
+    diesel::insert_into(refs::table)
+        .values((
+            refs::channel_id.eq(channel),
+            refs::provider_id.eq(provider_id),
+            refs::message_id.eq(message),
+            refs::customer_id.eq(customer),
+            refs::state.eq(state),
+        ))
+        .execute(&mut **tx)?;
+    Ok(true)
+}
+
+/// The message that a provider knows under this name, and its customer.
+pub fn whose(conn: &mut Conn, channel: ChannelId, provider_id: &str) -> Result<Option<(MessageId, CustomerId)>> {
+    Ok(refs::table
+        .filter(refs::channel_id.eq(channel).and(refs::provider_id.eq(provider_id)))
+        .select((refs::message_id, refs::customer_id))
+        .first(conn)
+        .optional()?)
+}
+
+/// A part has come so far. Gives the states of all parts of the message, or nothing if the part was there already or
+/// further.
+pub(super) fn part_reached(
+    tx: &mut Tx,
+    channel: ChannelId,
+    provider_id: &str,
+    state: State,
+) -> Result<Option<Vec<State>>> {
+    let row = refs::table.filter(refs::channel_id.eq(channel).and(refs::provider_id.eq(provider_id)));
+    let (id, message, now): (i64, MessageId, Option<State>) =
+        row.select((refs::id, refs::message_id, refs::state)).first(&mut **tx)?;
+    if !now.unwrap_or(State::Sent).may_become(state) {
+        return Ok(None);
+    }
+    diesel::update(refs::table.find(id)).set(refs::state.eq(state)).execute(&mut **tx)?;
+    let all: Vec<Option<State>> = refs::table.filter(refs::message_id.eq(message)).select(refs::state).load(&mut **tx)?;
+    Ok(Some(all.into_iter().flatten().collect()))
+}
+
+/// The delivery of a message, if it has one.
+pub(super) fn of_message(conn: &mut Conn, message: MessageId) -> Result<Option<Delivery>> {
+    Ok(deliveries::table
+        .filter(deliveries::message_id.eq(message))
+        .select(Delivery::as_select())
+        .first(conn)
+        .optional()?)
+}
