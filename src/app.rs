@@ -23,12 +23,11 @@ use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::Http;
-use crate::{hooks, jobs, outbox, settings};
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
-use crate::settings;
 use crate::web::{bodies, errors, routes, security};
+use crate::{hooks, jobs, outbox, settings};
 
 /// A running server.
 pub struct Running {

@@ -11,8 +11,8 @@ use crate::customers::{self, ChannelAccount, Customer};
 use crate::db::types::{ConversationId, MessageId};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::outbox;
 use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
+use crate::outbox;
 use crate::realtime::Topic;
 
 /// What a composer sends.

@@ -174,9 +174,16 @@ fn write(tx: &mut crate::db::Tx, channel: &Channel, one: &Ready, region: &str) -
         }
     };
     for (event, fetched) in events {
-        if actions::apply(tx, channel, event, fetched, one.event.received_at, region)? == Outcome::Later && tries < TRIES {
+        if actions::apply(tx, channel, event, fetched, one.event.received_at, region)? == Outcome::Later
+            && tries < TRIES
+        {
             // What it is about may be written down in this moment: a status that overtakes the answer to its call.
-            return store::set_later(tx, id, UtcTime::now().plus(pause(tries)), "it names a message that is not known yet");
+            return store::set_later(
+                tx,
+                id,
+                UtcTime::now().plus(pause(tries)),
+                "it names a message that is not known yet",
+            );
         }
     }
     channels::note_success(tx, channel.id, UtcTime::now())?;

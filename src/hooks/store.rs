@@ -16,7 +16,6 @@ use crate::text;
 #[diesel(table_name = events)]
 pub struct Waiting {
     pub id: HookEventId,
-    pub dedupe_key: String,
     pub body: Vec<u8>,
     pub received_at: UtcTime,
     pub tries: i32,
@@ -212,11 +211,7 @@ pub fn edit(tx: &mut Tx, id: MessageId, customer: CustomerId, body: &str, at: Ut
         return Ok(false);
     }
     diesel::update(messages::table.find(id))
-        .set((
-            messages::body.eq(body),
-            messages::edited_at.eq(at),
-            messages::first_body.eq(first.unwrap_or(now)),
-        ))
+        .set((messages::body.eq(body), messages::edited_at.eq(at), messages::first_body.eq(first.unwrap_or(now))))
         .execute(&mut **tx)?;
     diesel::update(customers::table.filter(customers::id.eq(customer).and(customers::last_message_id.eq(id))))
         .set(customers::last_message_text.eq(text::preview(body, 120)))

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Attachment, Event, Message, MessageKind, Who};
 use super::delivery_view::DeliveryView;
+use super::model::{Attachment, Event, Message, MessageKind, Who};
 use super::thread::Thread;
 use crate::conversations::{CloseReason, Conversation, Origin};
 use crate::customers::Customer;

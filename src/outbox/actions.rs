@@ -34,8 +34,8 @@ pub struct Outgoing<'a> {
 /// Puts a message on its way, in the transaction that stores it. A kind of channel whose readers fetch needs nothing.
 pub fn enqueue(tx: &mut Tx, out: &Outgoing) -> Result<()> {
     let channel = channels::find(tx, out.channel)?;
-    let leaves = registry::find(channel.kind).is_some_and(|connector| connector.abilities().outbox);
-    let (true, Some(account)) = (leaves, out.account) else {
+    let leaves = registry::find(channel.kind).map(|connector| connector.abilities()).filter(|can| can.outbox);
+    let (Some(can), Some(account)) = (leaves, out.account) else {
         // It is the newest outgoing message now, and it has arrived.
         if store::set_mark(tx, out.customer, false)? {
             tx.publish(Topic::Inbox);
@@ -43,6 +43,8 @@ pub fn enqueue(tx: &mut Tx, out: &Outgoing) -> Result<()> {
         return Ok(());
     };
     let extra = serde_json::to_string(out.extra).map_err(|e| Error::Internal(e.to_string()))?;
+    let now = UtcTime::now();
+    let last = store::last_sent(tx, out.customer, account)?.map(|at| at.plus(chrono_of(can.pace.recipient)));
     let new = store::New {
         message: out.message,
         customer: out.customer,
@@ -50,6 +52,7 @@ pub fn enqueue(tx: &mut Tx, out: &Outgoing) -> Result<()> {
         account,
         key: &Uuid::new_v4().to_string(),
         extra: &extra,
+        not_before: last.unwrap_or(now).max(now),
     };
     store::insert(tx, &new)?;
     changed(tx, out.customer)?;
@@ -83,13 +86,15 @@ pub(super) fn part_sent(
     receipt: &Receipt,
     pace: Pace,
 ) -> Result<()> {
-    let now = UtcTime::now();
     let id = &receipt.provider_id;
     store::remember(tx, delivery.channel_id, id, delivery.message_id, delivery.customer_id, Some(State::Sent))?;
     store::part_sent(tx, delivery.id, i32::try_from(part + 1).unwrap_or(i32::MAX))?;
-    if part + 1 < parts {
-        return Ok(());
-    }
+    if part + 1 < parts { Ok(()) } else { sent(tx, delivery, pace) }
+}
+
+/// Every part has been handed over.
+pub(super) fn sent(tx: &mut Tx, delivery: &Delivery, pace: Pace) -> Result<()> {
+    let now = UtcTime::now();
     store::end_attempt(tx, delivery, Outcome::Sent, None, None, None)?;
     // Its status may have come by webhook before this.
     let state = store::load(tx, delivery.id)?.state;

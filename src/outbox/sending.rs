@@ -46,7 +46,11 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
     let out = loaded.outbound(delivery, &ctx.files);
     let parts = connector.parts(&out).max(1);
     let pace = connector.abilities().pace;
-    for part in usize::try_from(delivery.parts_sent).unwrap_or_default()..parts {
+    let done = usize::try_from(delivery.parts_sent).unwrap_or_default();
+    if done >= parts {
+        return write_down(ctx, delivery, move |tx, delivery| actions::sent(tx, delivery, pace)).await;
+    }
+    for part in done..parts {
         match hand_over(ctx, connector, &link, &out, part, delivery).await {
             Ok(receipt) => {
                 write_down(ctx, delivery, move |tx, delivery| {
@@ -78,8 +82,7 @@ async fn hand_over(
             Ok(done) => return done,
             Err(_) => {
                 let (id, attempt) = (delivery.id, delivery.attempts);
-                let renewed =
-                    ctx.db.write(move |tx| store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))).await;
+                let renewed = ctx.db.write(move |tx| store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))).await;
                 if let Err(error) = renewed {
                     tracing::warn!(%error, delivery = %delivery.id, "a lease was not renewed");
                 }

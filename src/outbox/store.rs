@@ -25,6 +25,7 @@ pub(super) struct New<'a> {
     pub account: AccountId,
     pub key: &'a str,
     pub extra: &'a str,
+    pub not_before: UtcTime,
 }
 
 pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<DeliveryId> {
@@ -38,7 +39,7 @@ pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<DeliveryId> {
             deliveries::idempotency_key.eq(new.key),
             deliveries::extra.eq(new.extra),
             deliveries::state.eq(State::Queued),
-            deliveries::not_before.eq(now),
+            deliveries::not_before.eq(new.not_before),
             deliveries::queued_at.eq(now),
         ))
         .returning(deliveries::id)
@@ -146,11 +147,7 @@ pub(super) fn take(
         .execute(&mut **tx)?;
     let taken = load(tx, due.id)?;
     diesel::insert_into(attempts::table)
-        .values((
-            attempts::delivery_id.eq(taken.id),
-            attempts::number.eq(taken.attempts),
-            attempts::started_at.eq(now),
-        ))
+        .values((attempts::delivery_id.eq(taken.id), attempts::number.eq(taken.attempts), attempts::started_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(Some(taken))
 }
@@ -203,8 +200,7 @@ pub(super) fn end_attempt(
     words: Option<&str>,
     again_at: Option<UtcTime>,
 ) -> Result<()> {
-    let own = attempts::table
-        .filter(attempts::delivery_id.eq(delivery.id).and(attempts::number.eq(delivery.attempts)));
+    let own = attempts::table.filter(attempts::delivery_id.eq(delivery.id).and(attempts::number.eq(delivery.attempts)));
     diesel::update(own)
         .set((
             attempts::ended_at.eq(UtcTime::now()),
@@ -370,7 +366,8 @@ pub(super) fn part_reached(
         return Ok(None);
     }
     diesel::update(refs::table.find(id)).set(refs::state.eq(state)).execute(&mut **tx)?;
-    let all: Vec<Option<State>> = refs::table.filter(refs::message_id.eq(message)).select(refs::state).load(&mut **tx)?;
+    let all: Vec<Option<State>> =
+        refs::table.filter(refs::message_id.eq(message)).select(refs::state).load(&mut **tx)?;
     Ok(Some(all.into_iter().flatten().collect()))
 }
 

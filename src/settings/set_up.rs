@@ -36,7 +36,9 @@ impl Job for SetUp {
 /// At the start: the installation may have another address since, or have been told none.
 pub fn set_up_all(tx: &mut Tx) -> Result<()> {
     for channel in channels::enabled(tx)? {
-        if registry::find(channel.kind).is_some_and(|connector| connector.abilities().outbox) && channel.secret.is_some() {
+        if registry::find(channel.kind).is_some_and(|connector| connector.abilities().outbox)
+            && channel.secret.is_some()
+        {
             jobs::enqueue(tx, &SetUp { channel: channel.id })?;
         }
     }

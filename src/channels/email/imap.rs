@@ -268,7 +268,7 @@ fn late(patience: Duration) -> Failure {
 fn login_failed(error: &async_imap::error::Error, said: &str) -> Failure {
     let failure = of(error);
     let words = if said.is_empty() { failure.words } else { format!("{} {said}", failure.words) };
-    Failure::again("login", words)
+    Failure::again("login", words).of_channel()
 }
 
 fn of(error: &async_imap::error::Error) -> Failure {

@@ -68,9 +68,7 @@ impl Api<'_> {
         let response = client.get(url).timeout(patience).send().await;
         let response = response.map_err(|error| self.clean(Failure::of_request(&error).of_question()))?;
         match response.status() {
-            StatusCode::OK => {
-                limited(response, limit).await.map_err(|failure| self.clean(failure.of_question()))
-            }
+            StatusCode::OK => limited(response, limit).await.map_err(|failure| self.clean(failure.of_question())),
             status if status.is_server_error() => {
                 Err(Failure::again(status.as_str(), format!("Telegram answered {status}")))
             }

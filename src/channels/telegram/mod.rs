@@ -246,7 +246,9 @@ mod tests {
         for good in ["123456789:AAExampleExampleExampleExample_-12345", "1:ABCDEFGHIJKLMNOPQRSTU"] {
             assert!(is_token(good), "{good}");
         }
-        for bad in ["", "123456789", "abc:AAExampleExampleExampleExample", "1:short", "1:AAExample ExampleExampleExample/"] {
+        for bad in
+            ["", "123456789", "abc:AAExampleExampleExampleExample", "1:short", "1:AAExample ExampleExampleExample/"]
+        {
             assert!(!is_token(bad), "{bad}");
         }
     }

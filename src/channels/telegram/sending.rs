@@ -110,12 +110,8 @@ mod tests {
     }
 
     fn out(text: &str, files: usize) -> Outbound {
-        let file = OutFile {
-            name: "a.png".into(),
-            content_type: "image/png".into(),
-            size: 0,
-            content: Arc::new(Nothing),
-        };
+        let file =
+            OutFile { name: "a.png".into(), content_type: "image/png".into(), size: 0, content: Arc::new(Nothing) };
         Outbound {
             key: String::new(),
             to: "1".into(),

@@ -55,6 +55,7 @@ fn message(of: &Value) -> Option<Event> {
         chain: Chain::default(),
         unsupported,
         automatic: false,
+        letter: None,
     })))
 }
 
@@ -133,12 +134,35 @@ fn content(of: &Value) -> (String, Vec<RemoteFile>, Option<String>) {
 /// The word for a kind of message that is not known. What only says who and when is none, nor what tells of the chat.
 fn unknown(of: &serde_json::Map<String, Value>) -> Option<String> {
     const FRAME: &[&str] = &[
-        "message_id", "message_thread_id", "from", "sender_chat", "sender_business_bot", "date", "chat", "edit_date",
-        "reply_to_message", "external_reply", "quote", "via_bot", "media_group_id", "author_signature", "entities",
-        "caption_entities", "link_preview_options", "effect_id", "reply_markup", "has_protected_content", "is_from_offline",
-        "forward_origin", "forward_from", "forward_date", "forward_sender_name", "has_media_spoiler",
+        "message_id",
+        "message_thread_id",
+        "from",
+        "sender_chat",
+        "sender_business_bot",
+        "date",
+        "chat",
+        "edit_date",
+        "reply_to_message",
+        "external_reply",
+        "quote",
+        "via_bot",
+        "media_group_id",
+        "author_signature",
+        "entities",
+        "caption_entities",
+        "link_preview_options",
+        "effect_id",
+        "reply_markup",
+        "has_protected_content",
+        "is_from_offline",
+        "forward_origin",
+        "forward_from",
+        "forward_date",
+        "forward_sender_name",
+        "has_media_spoiler",
     ];
-    const SILENT: &[&str] = &["pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set"];
+    const SILENT: &[&str] =
+        &["pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set"];
     let mut keys = of.keys().map(String::as_str).filter(|key| !FRAME.contains(key) && !SILENT.contains(key));
     keys.next().map(|key| key.replace('_', " "))
 }
@@ -219,7 +243,8 @@ mod tests {
 
     #[test]
     fn only_the_own_contact_is_vouched_for() {
-        let contact = |id: i64| json!({ "contact": { "user_id": id, "first_name": "A", "phone_number": "79123456789" } });
+        let contact =
+            |id: i64| json!({ "contact": { "user_id": id, "first_name": "A", "phone_number": "79123456789" } });
         assert_eq!(read_message(contact(5_000_000_123)).sender.phone.as_deref(), Some("+79123456789"));
         let other = read_message(contact(9));
         assert_eq!((other.sender.phone, other.body.as_str()), (None, "A\n+79123456789"));

@@ -24,6 +24,7 @@ pub mod desk;
 mod page;
 pub mod process;
 mod staff;
+pub mod telegram;
 mod waiting;
 
 use std::net::SocketAddr;

@@ -1,0 +1,194 @@
+//! Telegram: connecting, receiving by both ways, what each kind of message becomes, and what is refused.
+
+use serde_json::json;
+
+use crate::support::telegram::{TOKEN, Telegram, customer, desk, desk_with, said};
+use crate::support::{ADMIN, OPERATOR, TestApp, eventually, spawn_app_with};
+
+/// Waits until so many messages of customers are stored.
+async fn arrived(app: &TestApp, count: i64) {
+    let sql = "SELECT count(*) FROM messages WHERE kind = 'customer'";
+    eventually(&format!("{count} messages"), async || (app.number(sql) == count).then_some(())).await;
+}
+
+async fn read(app: &TestApp) {
+    let sql = "SELECT count(*) FROM hook_events WHERE read_at IS NULL";
+    eventually("all events are read", async || (app.number(sql) == 0).then_some(())).await;
+}
+
+/// The form tells what is wrong before anything is stored; the token is sealed and never shown again.
+#[actix_web::test]
+async fn a_bot_is_connected_after_a_test() {
+    let telegram = Telegram::start().await;
+    let app = spawn_app_with(telegram.settings()).await;
+    let admin = app.sign_in(ADMIN).await;
+    admin.get("/settings/channels").await.assert_has("a[href='/settings/channels/new/telegram']");
+    let form = admin.get("/settings/channels/new/telegram").await;
+    form.assert_has("input[type=password][name=token][required]");
+    let empty = admin.submit(&form, "#new-channel", &[("token", "")]).await;
+    empty.assert_status(422).assert_has("#token-err");
+    admin.submit(&form, "#new-channel", &[("token", "no token")]).await.assert_status(422).assert_has("#token-err");
+    let other = TOKEN.replace("777", "778");
+    let wrong = admin.submit(&form, "#new-channel", &[("token", &other)]).await;
+    wrong.assert_status(422).assert_says("The connection does not work: Unauthorized");
+    let tested = admin.submit(&form, "#new-channel", &[("token", TOKEN), ("test", "1")]).await;
+    tested.assert_status(200).assert_says("The connection works: @northwind_bot");
+    assert_eq!(app.number("SELECT count(*) FROM channels"), 0, "a test stores nothing");
+    admin.submit(&form, "#new-channel", &[("name", "Bot"), ("token", TOKEN)]).await.assert_status(303);
+    let url = format!("/settings/channels/{}", app.number("SELECT id FROM channels"));
+    assert!(!app.text("SELECT secret FROM channels").unwrap().contains("AAExample"), "sealed");
+    let page = admin.get(&url).await;
+    page.assert_silent_about("AAExample").assert_lacks("input[name=token][required]");
+    let page = admin.submit(&page, "#test", &[]).await;
+    page.assert_says("The connection works: @northwind_bot").assert_has(".dot.is-ok");
+    // An empty token leaves the one that is there.
+    admin.submit(&page, "#channel", &[("name", "Our bot"), ("way", "polling")]).await.assert_redirect(&url);
+    admin.submit(&page, "#test", &[]).await.assert_says("The connection works");
+    let wrong = admin.submit(&page, "#channel", &[("token", &other)]).await;
+    wrong.assert_status(422).assert_says("Unauthorized");
+}
+
+/// CONT-15, CONT-17, CONT-21, CONT-22, CONT-23, CONT-24: who writes becomes a customer, named as Telegram names them,
+/// with a pending action. The same update twice is one message.
+#[actix_web::test]
+async fn a_message_comes_in_once() {
+    let telegram = Telegram::start().await;
+    telegram.has_file("face", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let (app, channel) = desk(&telegram).await;
+    let update = telegram.writes(5_000_000_001, 10, json!({ "text": "Привет 😀" }));
+    arrived(&app, 1).await;
+    telegram.repeats(
+        json!({ "update_id": update + 50, "message": said(5_000_000_001, 10, json!({ "text": "Привет 😀" })) }),
+    );
+    telegram
+        .repeats(json!({ "update_id": update + 51, "message": said(5_000_000_001, 11, json!({ "text": "Second" })) }));
+    arrived(&app, 2).await;
+    read(&app).await;
+    assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Anna Orlova"));
+    assert_eq!(app.text("SELECT username FROM channel_accounts").as_deref(), Some("annaor"));
+    assert_eq!(app.number("SELECT count(*) FROM pending_actions WHERE done_at IS NULL"), 1);
+    assert_eq!(app.number("SELECT unread_count FROM customers"), 2);
+    assert_eq!(app.number("SELECT count(*) FROM hook_events WHERE read_at IS NOT NULL AND length(body) > 0"), 0);
+    let account = app.number("SELECT id FROM channel_accounts");
+    let operator = app.sign_in(OPERATOR).await;
+    operator.get(&format!("/avatars/{account}")).await.assert_status(200);
+    let page = operator.get(&format!("/inbox/{}", app.number("SELECT id FROM customers"))).await;
+    page.assert_says("Привет 😀").assert_has(".ch-telegram");
+    assert_eq!(
+        app.number(&format!("SELECT count(*) FROM channels WHERE id = {channel} AND last_success_at IS NOT NULL")),
+        1
+    );
+}
+
+/// Edited, answered, pictures, stickers, files that are gone, and what nobody knows yet.
+#[actix_web::test]
+async fn every_kind_of_message_is_shown() {
+    let telegram = Telegram::start().await;
+    telegram.has_file("pic", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let (app, _) = desk(&telegram).await;
+    telegram.writes(42, 1, json!({ "text": "My order" }));
+    telegram.writes(42, 2, json!({ "photo": [{ "file_id": "pic" }], "caption": "This one" }));
+    telegram.writes(42, 3, json!({ "document": { "file_id": "gone", "file_name": "../bill.pdf" } }));
+    telegram.writes(42, 4, json!({ "text": "See above", "reply_to_message": { "message_id": 1 } }));
+    telegram.writes(42, 5, json!({ "checklist": { "title": "x" } }));
+    telegram.happens("edited_message", said(42, 1, json!({ "text": "My order 7", "edit_date": 1_790_000_100 })));
+    // Edited before it is known, as far as we are told.
+    telegram.happens("edited_message", said(42, 99, json!({ "text": "never seen" })));
+    arrived(&app, 5).await;
+    let sql = "SELECT count(*) FROM messages WHERE edited_at IS NOT NULL";
+    eventually("it is edited", async || (app.number(sql) == 1).then_some(())).await;
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{}", app.number("SELECT id FROM customers"))).await;
+    page.assert_says("My order 7").assert_says("edited").assert_says("This one");
+    assert_eq!(page.attribute(".msg [title='My order']", "title"), "My order");
+    page.assert_has(".msg .pic img").assert_says("Not shown here: bill.pdf: Bad Request: wrong file_id");
+    page.assert_says("Not shown here: checklist").assert_says("Answers:");
+    assert_eq!(app.number("SELECT count(*) FROM attachments"), 1);
+    page.assert_silent_about(TOKEN);
+}
+
+/// A customer who blocks the bot is unsubscribed, and nothing is offered that cannot arrive; one who comes back is not.
+#[actix_web::test]
+async fn who_blocks_the_bot_is_unsubscribed() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    let anna = customer(&app, &telegram, 42).await;
+    let member =
+        |status: &str| json!({ "chat": { "id": 42, "type": "private" }, "new_chat_member": { "status": status } });
+    let left = "SELECT count(*) FROM channel_accounts WHERE unsubscribed_at IS NOT NULL";
+    telegram.happens("my_chat_member", member("kicked"));
+    eventually("unsubscribed", async || (app.number(left) == 1).then_some(())).await;
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_says("The customer has unsubscribed from this channel.");
+    assert_eq!(page.count("#composer input[name=mode]"), 1, "comments only");
+    telegram.happens("my_chat_member", member("member"));
+    eventually("back", async || (app.number(left) == 0).then_some(())).await;
+    assert_eq!(operator.get(&format!("/inbox/{anna}")).await.count("#composer input[name=mode]"), 2);
+}
+
+/// By webhook: the secret decides, the answer comes at once, repeated updates change nothing, and what cannot be read
+/// is thrown away.
+#[actix_web::test]
+async fn webhooks_are_believed_by_their_secret() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk_with(&telegram, |config| config.public_url = Some("https://desk.example".into())).await;
+    eventually("the webhook is set", async || (telegram.called("setWebhook") > 0).then_some(())).await;
+    assert_eq!(telegram.called("getUpdates"), 0, "nobody asks");
+    let requests = telegram.server.received_requests().await.unwrap();
+    let set = requests.iter().find(|request| request.url.path().ends_with("/setWebhook")).unwrap();
+    let set: serde_json::Value = serde_json::from_slice(&set.body).unwrap();
+    let secret = set["secret_token"].as_str().unwrap().to_owned();
+    let path = set["url"].as_str().unwrap().strip_prefix("https://desk.example").unwrap().to_owned();
+    let post = async |secret: &str, body: String| {
+        let client = app.anonymous().with_header("X-Telegram-Bot-Api-Secret-Token", secret);
+        let request = client.request(reqwest::Method::POST, &path).body(body);
+        client.page(request).await
+    };
+    let update = json!({ "update_id": 7, "message": said(42, 1, json!({ "text": "by hook" })) }).to_string();
+    post("wrong", update.clone()).await.assert_status(403);
+    post("", update.clone()).await.assert_status(403);
+    app.anonymous().post_form(&path, &[]).await.assert_status(403);
+    for _ in 0..3 {
+        post(&secret, update.clone()).await.assert_status(200);
+    }
+    post(&secret, "no JSON".into()).await.assert_status(200);
+    post(&secret, "{}".into()).await.assert_status(200);
+    post(&secret, format!("\"{}\"", "x".repeat(4 * 1024 * 1024))).await.assert_status(413);
+    app.anonymous().get(&path).await.assert_status(403);
+    app.anonymous().post_form("/hooks/nobody", &[]).await.assert_status(404);
+    arrived(&app, 1).await;
+    read(&app).await;
+    assert_eq!(app.number("SELECT count(*) FROM hook_events"), 1);
+}
+
+/// What comes while the channel is on pause is read when it goes on; the provider is told.
+#[actix_web::test]
+async fn a_pause_loses_nothing() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    let admin = app.sign_in(ADMIN).await;
+    let url = format!("/settings/channels/{id}");
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#pause", &[]).await.assert_redirect(&url);
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    telegram.writes(42, 2, json!({ "text": "during the pause" }));
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE kind = 'customer'"), 1);
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#enable", &[]).await.assert_redirect(&url);
+    arrived(&app, 2).await;
+}
+
+/// A customer who is blocked here is heard, and nothing goes out to them.
+#[actix_web::test]
+async fn a_blocked_customer_is_kept_apart() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    let anna = customer(&app, &telegram, 42).await;
+    app.execute(&format!("UPDATE customers SET blocked = TRUE WHERE id = {anna}"));
+    telegram.writes(42, 2, json!({ "text": "let me in" }));
+    arrived(&app, 2).await;
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE received_while_blocked"), 1);
+}
