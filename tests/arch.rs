@@ -28,7 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["app_events", "outbox"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
     // The log shows messages with the conversations that they belong to.
-    &["messages::thread", "messages::views"],
+    &["messages::thread", "messages::views", "messages::delivery_view"],
     // What customers see from outside.
     &["portal", "hooks"],
     &["search", "exports", "imports", "reports"],
