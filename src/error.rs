@@ -89,6 +89,12 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Error::NotFound,
+            // PostgreSQL keeps no NUL in its texts; nobody types one.
+            diesel::result::Error::DatabaseError(_, info)
+                if info.message().starts_with("invalid byte sequence for encoding") =>
+            {
+                Error::BadRequest(info.message().to_owned())
+            }
             other => Error::Db(other.into()),
         }
     }

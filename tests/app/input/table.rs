@@ -85,6 +85,19 @@ const DETAILS: &[Field] = &[
     TOKEN,
     BACK,
 ];
+const EDITED_DETAILS: &[Field] = &[
+    typed("name", "Anna Petrova"),
+    typed("real_name", "Анна Петрова"),
+    typed("phone", "+7 901 788-07-95"),
+    typed("email", "anna@example.com"),
+    typed("company", "Globex"),
+    typed("note", "Calls back\nin the evening"),
+    typed("handles", "QQ: 12345"),
+    word("version", ""),
+    BACK,
+];
+const EDITED_COMPANY: &[Field] =
+    &[typed("name", "Globex"), typed("domain", "globex.example"), typed("note", "Pays late"), word("version", "")];
 const BLOCK: &[Field] = &[typed("reason", "Insults"), word("expires", ""), TOKEN, BACK];
 const COMPANY: &[Field] = &[
     typed("name", "Globex"),
@@ -144,6 +157,8 @@ pub const TABLE: &[Row] = &[
         "/login",
         &[typed("email", "nobody@desk.test"), secret("password", "not the password"), word("next", "/inbox")],
     ),
+    json("/hooks/{key}", &[plain("update_id", "1")]),
+    form("/deliveries/{id}/retry", NOTHING),
     form("/logout", NOTHING),
     form("/presence", &[word("presence", "away")]),
     form("/preferences", &[word("theme", "dark"), word("language", "en")]),
@@ -170,7 +185,7 @@ pub const TABLE: &[Row] = &[
     form("/conversations/{id}/closure", &[word("reason", "resolved"), typed("note", "Got a lid"), TOKEN, BACK]),
     form("/conversations/{id}/tags", TAG_OF),
     form("/conversations/{id}/tags/delete", TAG_OF),
-    form("/customers/{id}/edit", DETAILS),
+    form("/customers/{id}/edit", EDITED_DETAILS),
     form("/customers/{id}/fields/{field}", &[typed("typed", "Calls back in the evening"), word("was", "")]),
     form("/customers/{id}/claims", &[id("claim", "claim")]),
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
@@ -180,7 +195,7 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/delete", &[typed("count", "1"), BACK]),
     form("/contacts/new", DETAILS),
     form("/companies/new", COMPANY),
-    form("/companies/{id}/edit", COMPANY),
+    form("/companies/{id}/edit", EDITED_COMPANY),
     form("/companies/{id}/delete", NOTHING),
     form("/companies/{id}/members", &[id("add", "customer"), id("remove", "foreign_customer")]),
     form("/welcome/{token}", WELCOME),
@@ -222,10 +237,10 @@ pub const TABLE: &[Row] = &[
     form("/settings/channels/{id}/tokens", &[typed("name", "The server"), TOKEN]),
     form("/settings/channels/{id}/tokens/{token}/revoke", NOTHING),
     form("/settings/customer-tags", CUSTOMER_TAG),
-    form("/settings/customer-tags/{id}", CUSTOMER_TAG),
+    form("/settings/customer-tags/{id}", &[typed("name", "Wholesale"), word("hue", "3")]),
     form("/settings/customer-tags/{id}/delete", NOTHING),
     form("/settings/conversation-tags", CONVERSATION_TAG),
-    form("/settings/conversation-tags/{id}", CONVERSATION_TAG),
+    form("/settings/conversation-tags/{id}", &[typed("name", "Refund")]),
     form("/settings/conversation-tags/{id}/delete", NOTHING),
     form(
         "/settings/general",
