@@ -14,4 +14,5 @@ mod pages;
 mod reconnecting;
 mod searching;
 mod signing_in;
+mod whole_story;
 mod without_scripts;

@@ -106,6 +106,36 @@ async fn back_and_forward_restore_the_list() {
     .await;
 }
 
+/// LIST-121, LIST-122, LIST-125: the menu of a card marks as unread, blocks and unblocks.
+#[actix_web::test]
+async fn a_card_has_a_menu() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        let choose = async |action: &str| {
+            browser.hover("#cards .cc").await;
+            browser.click("#cards .cc-d").await;
+            browser.click_text(".menu:popover-open .dropdown-item", action).await;
+        };
+        // Opened, it is read.
+        browser.goto(&format!("/inbox/{id}")).await;
+        browser.goto("/inbox").await;
+        browser.wait_for_text("#cards .tabs a:nth-child(2) .count", "0").await;
+        choose("Mark as unread").await;
+        browser.wait_for_text("#cards .is-unread", "Anna Kowalska").await;
+        browser.wait_for_text("#cards .tabs a:nth-child(2) .count", "1").await;
+        choose("Block…").await;
+        browser.fill("dialog[open] textarea", "Sends advertising").await;
+        browser.click("dialog[open] button[type=submit]").await;
+        browser.wait_for_text("#cards .flag", "Blocked").await;
+        choose("Unblock").await;
+        browser.wait_until_gone("#cards .flag").await;
+    })
+    .await;
+}
+
 /// Two clicks are one message, one contact, one conversation.
 #[actix_web::test]
 async fn a_double_click_does_it_once() {
