@@ -33,6 +33,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/inbox.css",
             "css/messages.css",
             "css/composer.css",
+            "css/mails.css",
             "css/card.css",
             "css/pages.css",
             "css/home.css",

@@ -35,6 +35,7 @@ pub mod hooks;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
+pub mod mails;
 pub mod messages;
 pub mod outbox;
 pub mod portal;

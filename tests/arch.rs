@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["companies", "tags", "lists", "fields", "staff"],
     &["customers", "files"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
-    &["messages"],
+    &["messages", "mails"],
     // Told by conversations, in the transaction of the change; the outbox sends afterwards.
     &["app_events", "outbox"],
     &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
@@ -33,7 +33,18 @@ const LAYERS: &[&[&str]] = &[
     &["portal", "hooks"],
     &["search", "exports", "imports", "reports"],
     // Pages and streams over all of them.
-    &["auth::web", "auth::views", "realtime::web", "realtime::sse", "chat", "history", "home", "inbox", "welcome"],
+    &[
+        "auth::web",
+        "auth::views",
+        "realtime::web",
+        "realtime::sse",
+        "chat",
+        "history",
+        "home",
+        "inbox",
+        "welcome",
+        "mails::web",
+    ],
     &["settings::web", "settings::views"],
     &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],

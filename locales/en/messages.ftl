@@ -54,3 +54,4 @@ delivery-try-sent = Try { $number }, { $time }: sent
 delivery-try-again = Try { $number }, { $time }: { $words }. Again { $again }
 delivery-try-failed = Try { $number }, { $time }: { $words }
 delivery-try-unknown = Try { $number }, { $time }: unknown. { $words }
+messages-copy-failed = A blind copy to { $address } came back

@@ -55,3 +55,4 @@ delivery-try-sent = Попытка { $number }, { $time }: отправлено
 delivery-try-again = Попытка { $number }, { $time }: { $words }. Повтор { $again }
 delivery-try-failed = Попытка { $number }, { $time }: { $words }
 delivery-try-unknown = Попытка { $number }, { $time }: неизвестно. { $words }
+messages-copy-failed = Скрытая копия на { $address } вернулась

@@ -3,11 +3,12 @@
 use super::ChannelKind;
 use super::app::App;
 use super::connector::Connector;
+use super::email::Email;
 use super::telegram::Telegram;
 use super::web_chat::WebChat;
 
 /// In the order in which Settings offers them.
-static ALL: &[&dyn Connector] = &[&WebChat, &Telegram, &App];
+static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &App];
 
 /// The kinds that can be connected.
 pub fn all() -> &'static [&'static dyn Connector] {

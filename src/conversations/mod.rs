@@ -8,6 +8,7 @@
 
 pub mod actions;
 mod inbound;
+mod mail;
 mod model;
 mod outgoing;
 mod sendable;
@@ -17,6 +18,7 @@ pub mod web;
 
 pub use actions::{close_for_block, may_work, tell, who};
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
+pub use mail::mail_account;
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
-pub use outgoing::{Outgoing, Sent, comment, may_write_first, reply, start};
+pub use outgoing::{Outgoing, Sent, comment, may_write_first, may_write_mail, reply, start};
 pub use sendable::why_not;

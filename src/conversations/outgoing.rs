@@ -2,7 +2,7 @@
 
 use super::actions::{may_work, tell, who};
 use super::model::{Conversation, Origin};
-use super::{sendable, store};
+use super::{mail, sendable, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
@@ -141,8 +141,21 @@ pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, acco
         return Err(Error::refused("refused-unsubscribed"));
     }
     sendable::may_reach(conn, account.channel_id, Some(account.id))?;
-    if customer.is_active() {
+    // A mail begins a chain of its own, whatever else goes on.
+    if customer.is_active() && !registry::find(kind).is_some_and(|connector| connector.abilities().chains) {
         return Err(Error::refused("refused-active"));
+    }
+    let is_others = customer.responsible_id.is_some_and(|id| id != by.id());
+    if is_others && by.supervisor().is_none() {
+        return Err(Error::refused("refused-not-yours"));
+    }
+    Ok(())
+}
+
+/// Why this person cannot write a mail to this customer, whatever account they have for that, if they cannot.
+pub fn may_write_mail(by: &Operator, customer: &Customer) -> Result<()> {
+    if customer.blocked {
+        return Err(Error::refused("refused-blocked"));
     }
     let is_others = customer.responsible_id.is_some_and(|id| id != by.id());
     if is_others && by.supervisor().is_none() {
@@ -158,6 +171,8 @@ fn say(
     kind: MessageKind,
     out: &Outgoing,
 ) -> Result<MessageId> {
+    let extra =
+        if kind == MessageKind::Staff { mail::complete(tx, conversation, &out.extra)? } else { out.extra.clone() };
     let id = messages::insert(
         tx,
         &NewMessage {
@@ -175,6 +190,7 @@ fn say(
     )?;
     if kind == MessageKind::Staff {
         app_events::said(tx, conversation.matter(), id)?;
+        mail::keep(tx, conversation, id, &extra)?;
         outbox::enqueue(
             tx,
             &outbox::Outgoing {
@@ -182,7 +198,7 @@ fn say(
                 customer: conversation.customer_id,
                 channel: conversation.channel_id,
                 account: conversation.account_id,
-                extra: &out.extra,
+                extra: &extra,
             },
         )?;
     }

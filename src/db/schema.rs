@@ -1,6 +1,30 @@
 //! The tables as both engines have them. Made from the migrations; the schema test compares them.
 
 diesel::table! {
+    mails (message_id) {
+        message_id -> BigInt,
+        customer_id -> BigInt,
+        subject -> Text,
+        sender -> Text,
+        recipients -> Text,
+        copies -> Text,
+        bcc -> Text,
+        quoted -> Text,
+        is_cut -> Bool,
+        html_file_id -> Nullable<BigInt>,
+        original_file_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mail_pictures (message_id, cid) {
+        message_id -> BigInt,
+        cid -> Text,
+        file_id -> BigInt,
+    }
+}
+
+diesel::table! {
     api_tokens (id) {
         id -> BigInt,
         channel_id -> BigInt,
@@ -177,6 +201,7 @@ diesel::table! {
         environment -> Nullable<Text>,
         page_url -> Nullable<Text>,
         referrer -> Nullable<Text>,
+        mail_token -> Nullable<Text>,
     }
 }
 
@@ -457,6 +482,10 @@ diesel::joinable!(deliveries -> customers (customer_id));
 diesel::joinable!(deliveries -> messages (message_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(hook_events -> channels (channel_id));
+diesel::joinable!(mail_pictures -> files (file_id));
+diesel::joinable!(mail_pictures -> mails (message_id));
+diesel::joinable!(mails -> customers (customer_id));
+diesel::joinable!(mails -> messages (message_id));
 diesel::joinable!(message_reactions -> messages (message_id));
 diesel::joinable!(message_refs -> messages (message_id));
 diesel::joinable!(messages -> staff (author_id));
@@ -491,6 +520,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     form_tokens,
     hook_events,
     jobs,
+    mail_pictures,
+    mails,
     message_reactions,
     message_refs,
     messages,

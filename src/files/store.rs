@@ -16,7 +16,7 @@ use super::model::{Attachment, StoredFile};
 use super::sniff::{self, HEAD};
 use crate::auth::CustomerScope;
 use crate::config::Config;
-use crate::db::schema::{attachments, channel_accounts as accounts, files};
+use crate::db::schema::{attachments, channel_accounts as accounts, files, mail_pictures, mails};
 use crate::db::types::{AccountId, AttachmentId, CustomerId, FileId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -219,8 +219,14 @@ pub fn find_avatar(conn: &mut Conn, scope: &CustomerScope, account: AccountId) -
 pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>> {
     let used = attachments::table.filter(attachments::file_id.eq(files::id)).select(attachments::id);
     let shown = accounts::table.filter(accounts::avatar_file_id.eq(files::id.nullable())).select(accounts::id);
+    let looks = mails::table.filter(mails::html_file_id.eq(files::id.nullable())).select(mails::message_id);
+    let originals = mails::table.filter(mails::original_file_id.eq(files::id.nullable())).select(mails::message_id);
+    let pictures = mail_pictures::table.filter(mail_pictures::file_id.eq(files::id)).select(mail_pictures::message_id);
     Ok(files::table
         .filter(files::created_at.lt(before))
+        .filter(diesel::dsl::not(diesel::dsl::exists(looks)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(originals)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(pictures)))
         .filter(diesel::dsl::not(diesel::dsl::exists(used)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown)))
         .select((files::id, files::sha256))
@@ -234,7 +240,17 @@ pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
         attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).first(&mut **tx).optional()?;
     let shown: Option<AccountId> =
         accounts::table.filter(accounts::avatar_file_id.eq(id)).select(accounts::id).first(&mut **tx).optional()?;
-    if used.is_some() || shown.is_some() {
+    let of_mail: Option<MessageId> = mails::table
+        .filter(mails::html_file_id.eq(id).or(mails::original_file_id.eq(id)))
+        .select(mails::message_id)
+        .first(&mut **tx)
+        .optional()?;
+    let in_mail: Option<MessageId> = mail_pictures::table
+        .filter(mail_pictures::file_id.eq(id))
+        .select(mail_pictures::message_id)
+        .first(&mut **tx)
+        .optional()?;
+    if used.is_some() || shown.is_some() || of_mail.is_some() || in_mail.is_some() {
         return Ok(false);
     }
     let gone =

@@ -1,13 +1,14 @@
 //! What an event changes. Each may come twice, late, or before what it is about.
 
 use super::store;
-use crate::channels::Channel;
 use crate::channels::inbound::{Event, Message};
-use crate::conversations::{self, Inbound, Sender};
+use crate::channels::{Channel, registry};
+use crate::conversations::{self, Belongs, Inbound, Sender};
 use crate::db::Tx;
 use crate::db::types::UtcTime;
 use crate::error::Result;
 use crate::files::StoredFile;
+use crate::mails::{self, NewMail};
 use crate::outbox;
 use crate::realtime::Topic;
 use crate::text;
@@ -19,6 +20,8 @@ pub struct Fetched {
     /// Those that could not be had, each with the reason.
     pub missing: Vec<String>,
     pub avatar: Option<StoredFile>,
+    /// What it was as a mail.
+    pub mail: Option<NewMail>,
 }
 
 /// What became of an event.
@@ -72,7 +75,12 @@ fn receive(tx: &mut Tx, channel: &Channel, message: &Message, fetched: &Fetched,
         visit: None,
         phone_region: phone_region.to_owned(),
     };
-    let received = conversations::receive(tx, &inbound)?;
+    let belongs = belongs(tx, channel, message)?;
+    if message.automatic && !goes_on(tx, channel, message, belongs)? {
+        // A machine's answer opens nothing.
+        return Ok(());
+    }
+    let received = conversations::receive_in(tx, &inbound, belongs)?;
     outbox::remember(tx, channel.id, &message.provider_id, received.message, received.customer, None)?;
     let reply_to = match &message.reply_to {
         Some(name) => outbox::whose(tx, channel.id, name)?.map(|(id, _)| id),
@@ -84,10 +92,30 @@ fn receive(tx: &mut Tx, channel: &Channel, message: &Message, fetched: &Fetched,
         let missing = missing.join("; ");
         store::complete(tx, received.message, reply_to, Some(missing.as_str()).filter(|text| !text.is_empty()))?;
     }
+    if let Some(mail) = &fetched.mail {
+        mails::attach(tx, received.message, received.customer, mail)?;
+    }
     if let Some(avatar) = &fetched.avatar {
         store::set_avatar(tx, received.account, received.customer, avatar.file_id)?;
     }
     Ok(())
+}
+
+/// Which conversation a message belongs to: each chain of mails is one of its own.
+fn belongs(tx: &mut Tx, channel: &Channel, message: &Message) -> Result<Belongs> {
+    if !registry::find(channel.kind).is_some_and(|connector| connector.abilities().chains) {
+        return Ok(Belongs::Account);
+    }
+    Ok(Belongs::Chain(mails::conversation_of_chain(tx, channel.id, &message.chain)?))
+}
+
+/// Whether a message finds its conversation open.
+fn goes_on(tx: &mut Tx, channel: &Channel, message: &Message, belongs: Belongs) -> Result<bool> {
+    match belongs {
+        Belongs::Account => Ok(true),
+        Belongs::Chain(None) => Ok(false),
+        Belongs::Chain(Some(id)) => mails::goes_on_for(tx, channel.id, id, &message.sender.address),
+    }
 }
 
 fn edit(tx: &mut Tx, channel: &Channel, provider_id: &str, body: &str, at: UtcTime) -> Result<bool> {

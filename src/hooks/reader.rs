@@ -18,6 +18,7 @@ use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
 use crate::files::{self, StoredFile};
 use crate::jobs::Ctx;
+use crate::mails;
 use crate::realtime::Topic;
 
 const LOOK: Duration = Duration::from_secs(1);
@@ -223,6 +224,9 @@ async fn with_files(
                         Ok(stored) => fetched.files.push(stored),
                         Err(why) => fetched.missing.push(format!("{}: {why}", named(&file.name))),
                     }
+                }
+                if let Some(letter) = &message.letter {
+                    fetched.mail = Some(mails::keep(&ctx.db, &ctx.files, letter).await?);
                 }
                 if let Some(source) = message.sender.avatar.clone().filter(|_| wants_avatar) {
                     let picture = channels::inbound::RemoteFile {

@@ -4,12 +4,13 @@ use super::model::Place;
 use super::store;
 use crate::auth::{CustomerScope, Operator};
 use crate::blacklist;
-use crate::channels::{self, Channel};
+use crate::channels::{self, Channel, ChannelKind};
 use crate::conversations::{self, Conversation, may_work};
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::{Result, Said};
+use crate::mails;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of};
 use crate::staff;
@@ -74,6 +75,8 @@ pub struct State {
     pub conversation: Option<Conversation>,
     pub channel: Option<Channel>,
     pub assignee: String,
+    /// From whom an answer goes out that is a mail.
+    pub mail_sender: String,
     /// Whether this person can answer now.
     pub may_reply: bool,
     /// A request to block the customer waits for its decision.
@@ -87,6 +90,12 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
     let customer = customers::find(conn, &by.scope(), id)?;
     let conversation = conversations::store::open_of(conn, &by.scope(), id)?.into_iter().next();
     let channel = channel_of(conn, conversation.as_ref().map(|c| c.channel_id).or(customer.channel_id))?;
+    let mail_sender = match (&channel, &conversation) {
+        (Some(channel), Some(conversation)) if channel.kind == ChannelKind::Email => {
+            mails::sender_for(conn, channel, conversation.id)?
+        }
+        _ => String::new(),
+    };
     let assignee = conversation.as_ref().and_then(|c| c.assignee_id);
     let assignee = staff::names(conn, assignee.as_slice())?.into_values().next().unwrap_or_default();
     let may_reply = conversation.as_ref().is_some_and(|c| !customer.blocked && may_work(by, &customer, c).is_ok());
@@ -95,7 +104,7 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
         Some(conversation) => conversations::why_not(conn, conversation)?,
         None => None,
     };
-    Ok(State { customer, conversation, channel, assignee, may_reply, request_waits, stop })
+    Ok(State { mail_sender, customer, conversation, channel, assignee, may_reply, request_waits, stop })
 }
 
 fn channel_of(conn: &mut Conn, id: Option<ChannelId>) -> Result<Option<Channel>> {

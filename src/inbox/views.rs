@@ -6,11 +6,13 @@ use super::list::{ListView, Mark};
 use super::load::{Known, Log, State};
 use super::model::{Tab, with_query};
 use crate::blacklist::BlockForm;
+use crate::channels::ChannelKind;
 use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{Conversation, Status};
 use crate::customers::Customer;
 use crate::db::types::{ChannelId, CustomerId};
 use crate::error::Said;
+use crate::mails::{self, Typed};
 use crate::messages::Message;
 use crate::messages::views::{Item, LogView, Look};
 use crate::staff::StaffMember;
@@ -130,6 +132,16 @@ pub struct ComposerView {
     pub is_fresh: bool,
     /// Why only comments can be written, where it is the channel's doing.
     pub stop: Option<Said>,
+    /// What makes a reply a mail.
+    pub mail: Option<MailFields>,
+}
+
+/// The fields of a mail.
+pub struct MailFields {
+    pub senders: Vec<String>,
+    pub typed: Typed,
+    /// Something was typed there.
+    pub is_open: bool,
 }
 
 /// What may be written.
@@ -164,6 +176,7 @@ impl ComposerView {
             error: String::new(),
             newer: None,
             is_fresh: false,
+            mail: mail_fields(state),
             stop: state.stop.clone().filter(|_| state.may_reply),
         }
     }
@@ -177,6 +190,12 @@ impl ComposerView {
     pub fn hold(&mut self, message: &Message, author: String) {
         self.newer = Some((author, crate::text::preview(&message.body, 500)));
     }
+}
+
+fn mail_fields(state: &State) -> Option<MailFields> {
+    let channel = state.channel.as_ref().filter(|channel| channel.kind == ChannelKind::Email && state.may_reply)?;
+    let senders = mails::senders(std::slice::from_ref(channel)).into_iter().map(|(sender, _)| sender).collect();
+    Some(MailFields { senders, typed: Typed { sender: state.mail_sender.clone(), ..Typed::default() }, is_open: false })
 }
 
 /// Who else is here.

@@ -121,6 +121,12 @@ pub enum Event {
     Unblocked {
         by: Option<Who>,
     },
+    /// A blind copy of a mail came back.
+    CopyFailed {
+        address: String,
+        /// The server's.
+        words: String,
+    },
 }
 
 /// A file on a message, with what is needed to show it.

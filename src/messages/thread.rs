@@ -10,6 +10,7 @@ use crate::conversations::{self, Conversation};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId, StaffId};
 use crate::error::Result;
+use crate::mails::{self, Mail};
 use crate::outbox::{self, Attempt, Delivery};
 use crate::staff;
 
@@ -22,6 +23,8 @@ pub struct Thread {
     pub conversations: HashMap<ConversationId, Conversation>,
     pub channels: HashMap<ChannelId, Channel>,
     pub staff: HashMap<StaffId, String>,
+    /// Of those messages that were mails.
+    pub mails: HashMap<MessageId, Mail>,
     /// What became of those that went out through a provider, with each try.
     pub deliveries: HashMap<MessageId, (Delivery, Vec<Attempt>)>,
     /// The beginnings of messages that others answer.
@@ -63,7 +66,9 @@ fn fill(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, stretch: S
     let mut attempts = outbox::attempts_of(conn, &numbers)?;
     let quoted: Vec<_> = stretch.messages.iter().filter_map(|m| m.reply_to_id).collect();
     let all: Vec<_> = stretch.messages.iter().map(|m| m.id).collect();
+    let shown: Vec<_> = stretch.messages.iter().filter(|m| m.kind.is_public()).map(|m| m.id).collect();
     Ok(Thread {
+        mails: mails::find_many(conn, &shown)?,
         deliveries: deliveries
             .into_iter()
             .map(|(id, delivery)| (id, (attempts.remove(&delivery.id).unwrap_or_default(), delivery)))

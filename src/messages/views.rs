@@ -9,6 +9,7 @@ use crate::conversations::{CloseReason, Conversation, Origin};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, MessageId, StaffId, UtcTime};
 use crate::error::Said;
+use crate::mails::MailHead;
 use crate::text;
 use crate::web::shell::Shell;
 use crate::web::times;
@@ -98,6 +99,8 @@ pub struct MessageView {
     pub reactions: Vec<String>,
     /// What of it cannot be shown.
     pub unsupported: Option<String>,
+    /// What it was as a mail.
+    pub mail: Option<MailHead>,
 }
 
 impl MessageView {
@@ -227,6 +230,7 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         quote: message.reply_to_id.and_then(|id| Some((id, thread.quotes.get(&id)?.clone()))),
         reactions: thread.reactions.get(&message.id).cloned().unwrap_or_default(),
         unsupported: message.unsupported.clone(),
+        mail: thread.mails.get(&message.id).map(MailHead::from),
     }
 }
 
@@ -316,6 +320,9 @@ fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)>
         Event::Blocked { by: None, reason } => told("ban", "messages-blocked".into(), reason),
         Event::Unblocked { by: Some(by) } => {
             told("circle-check", Said::from("messages-unblocked-by").with("by", person(sh, by)), "")
+        }
+        Event::CopyFailed { address, words } => {
+            told("mail", Said::from("messages-copy-failed").with("address", text::isolate(address)), words)
         }
         Event::Unblocked { by: None } => told("circle-check", "messages-unblocked".into(), ""),
     }

@@ -13,6 +13,8 @@ use crate::customers;
 use crate::db::Tx;
 use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
 use crate::error::{Error, Result};
+use crate::mails;
+use crate::messages;
 use crate::realtime::Topic;
 
 /// Tries with pauses of our own before it has failed for good: some forty minutes.
@@ -159,6 +161,11 @@ pub(super) fn abandoned(tx: &mut Tx, delivery: &Delivery, idempotent: bool) -> R
 /// A provider tells what became of a message. False: it knows a name that we do not (yet).
 pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Reached, at: UtcTime) -> Result<bool> {
     let Some((message, customer)) = store::whose(tx, channel, provider_id)? else { return Ok(false) };
+    if let Reached::Failed { recipient: Some(recipient), words, .. } = reached
+        && copy_failed(tx, message, recipient, words)?
+    {
+        return Ok(true);
+    }
     let (state, error) = match reached {
         Reached::Sent => (State::Sent, None),
         Reached::Delivered => (State::Delivered, None),
@@ -177,6 +184,33 @@ pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Rea
     }
     changed(tx, customer)?;
     tx.publish(Topic::Outbox);
+    Ok(true)
+}
+
+/// A blind copy came back: staff are told, and the customer's own mail may well have arrived. False: it was no copy.
+fn copy_failed(tx: &mut Tx, message: MessageId, recipient: &str, words: &str) -> Result<bool> {
+    let mail = mails::find_many(tx, &[message])?.remove(&message);
+    if !mail.is_some_and(|mail| mail.bcc.iter().any(|copy| copy == recipient)) {
+        return Ok(false);
+    }
+    let about = messages::store::find(tx, message)?;
+    let event = messages::Event::CopyFailed { address: recipient.to_owned(), words: words.to_owned() };
+    messages::insert(
+        tx,
+        &messages::NewMessage {
+            customer_id: about.customer_id,
+            conversation_id: about.conversation_id,
+            channel_id: about.channel_id,
+            kind: messages::MessageKind::System,
+            author_id: None,
+            body: String::new(),
+            event: Some(event),
+            files: vec![],
+            client_uuid: None,
+            received_while_blocked: false,
+        },
+    )?;
+    tx.publish(Topic::Customer(about.customer_id));
     Ok(true)
 }
 

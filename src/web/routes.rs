@@ -94,6 +94,11 @@ routes! {
     Post "/inbox/{customer}/read" Operator inbox::web::read;
     Post "/inbox/{customer}/unread" Operator inbox::web::unread;
     Post "/inbox/{customer}/presence" Operator inbox::web::presence;
+    Get "/mails/new" Operator customers::web::mail::form;
+    Post "/mails/new" Operator customers::web::mail::send;
+    Get "/mails/{message}" Operator mails::web::page;
+    Get "/mails/{message}/look" Operator mails::web::look;
+    Get "/mails/{message}/original" Operator mails::web::original;
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
     Get "/search" Operator search::web::search;

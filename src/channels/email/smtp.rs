@@ -106,7 +106,7 @@ async fn open(way: &SmtpWay) -> Result<AsyncSmtpConnection, Failure> {
         step(way, login).await.map_err(|failure| {
             // The mail is not at fault: it goes out once the login is right.
             let way = if failure.way == Way::Permanent { Way::Again(None) } else { failure.way };
-            Failure { code: "login".into(), way, ..failure }
+            Failure { code: "login".into(), way, of_channel: true, ..failure }
         })?;
     }
     Ok(connection)

@@ -6,6 +6,7 @@ use crate::channels::ChannelKind;
 use crate::customers::Customer;
 use crate::db::types::AccountId;
 use crate::error::Said;
+use crate::mails::Typed;
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -21,9 +22,16 @@ pub struct AccountChoice {
     pub address: String,
     /// Why it cannot be used now.
     pub stop: Option<Said>,
+    /// Addresses to write from; of the one choice only that is a mail.
+    pub senders: Vec<String>,
 }
 
 impl AccountChoice {
+    /// Whether it is a mail to the customer's address, whatever account they have for that.
+    pub fn is_mail(&self) -> bool {
+        self.kind == ChannelKind::Email
+    }
+
     /// Whether this is the account that a form names.
     pub fn is(&self, typed: &str) -> bool {
         typed.parse() == Ok(self.id)
@@ -48,6 +56,7 @@ pub struct Stop {
 pub struct MessageForm {
     pub account: String,
     pub body: String,
+    pub mail: Typed,
     pub token: String,
     pub back: String,
 }

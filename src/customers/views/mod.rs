@@ -4,6 +4,7 @@ mod edit;
 mod field;
 mod interaction;
 mod list;
+mod mail;
 mod message;
 mod profile;
 
@@ -11,5 +12,6 @@ pub use edit::{DeletePage, EditForm, EditPage};
 pub use field::{Edited, Field};
 pub use interaction::{ConversationRow, InteractionTab, Selected, star_row};
 pub use list::{CustomersPage, Row};
+pub use mail::NewMailPage;
 pub use message::{AccountChoice, MessageForm, MessagePage, Stop};
 pub use profile::{Claimed, Fields, Head, ProfilePage, Tab, TagsTab};

@@ -7,14 +7,16 @@ use serde::Deserialize;
 
 use super::{back_or, customer_url};
 use crate::auth::Operator;
-use crate::channels::{self, ChannelKind};
+use crate::channels::email::address;
+use crate::channels::{self, Channel, ChannelKind};
 use crate::conversations::{self, Outgoing};
 use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop};
-use crate::customers::{Customer, find, store};
+use crate::customers::{ChannelAccount, Customer, find, store};
 use crate::db::types::{AccountId, CustomerId};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits};
+use crate::mails::{self, Typed};
 use crate::web::forms::{self, Errors, LINES};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -32,6 +34,8 @@ struct Ways {
     /// Those too that cannot be used now.
     known: Vec<AccountId>,
     stop: Option<Stop>,
+    /// Addresses that mails can be sent from.
+    senders: Vec<(String, Channel)>,
 }
 
 /// `GET /customers/{id}/message`.
@@ -65,6 +69,11 @@ pub async fn send(
     let form = MessageForm {
         account: upload.field("account").to_owned(),
         body: upload.field("body").to_owned(),
+        mail: Typed {
+            sender: upload.field("sender").to_owned(),
+            subject: upload.field("subject").to_owned(),
+            bcc: upload.field("bcc").to_owned(),
+        },
         token: upload.field("form_token").to_owned(),
         back: upload.field("back").to_owned(),
     };
@@ -78,16 +87,25 @@ pub async fn send(
     if account.is_none() && ways.stop.is_none() {
         errors.add("account", "customers-message-account");
     }
+    let mail = match ways.accounts.iter().find(|choice| Some(choice.id) == account && choice.is_mail()) {
+        Some(_) => Some(form.mail.parse(&mut errors, &ways.senders, true)),
+        None => None,
+    };
     let (Some(account), true) = (account, errors.is_empty()) else {
         return hx.invalid(&page(sh, ways, form, errors));
     };
     let token = Some(form.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
-    let out = Outgoing { body, files: upload.files, client_uuid: token, ..Outgoing::default() };
+    let sender = mail.as_ref().map(|mail| mail.from.clone());
+    let mut out = Outgoing { body, files: upload.files, client_uuid: token, ..Outgoing::default() };
+    out.extra.mail = mail;
     let reader = by.clone();
     let sent = db
         .write(move |tx| {
             let customer = find(tx, &by.scope(), id)?;
-            let account = crate::customers::store::find_account(tx, account)?;
+            let account = match &sender {
+                Some(sender) => conversations::mail_account(tx, &customer, sender)?,
+                None => crate::customers::store::find_account(tx, account)?,
+            };
             conversations::start(tx, &by, &customer, &account, &out)
         })
         .await;
@@ -123,6 +141,7 @@ fn limits(usable: &[AccountChoice]) -> Limits {
 
 fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
     let customer = find(conn, &by.scope(), id)?;
+    let senders = mails::senders(&channels::enabled(conn)?);
     let mut accounts = choices(conn, by, &customer)?;
     let refusal = accounts.iter().find_map(|account| account.stop.clone());
     let known = accounts.iter().map(|account| account.id).collect();
@@ -133,7 +152,7 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
         let said = refusal.unwrap_or_else(|| Said::from("customers-message-no-channel"));
         Some(Stop { said, way: way_on(conn, by, &customer)? })
     };
-    Ok(Ways { customer, accounts, known, stop })
+    Ok(Ways { customer, accounts, known, stop, senders })
 }
 
 /// Where to go when nothing can be sent: the open conversation, or the contact details.
@@ -151,14 +170,15 @@ fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<
 /// Every account of a customer, and why it cannot be written to, if it cannot.
 pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<AccountChoice>> {
     let accounts = store::accounts_of(conn, customer.id)?;
-    if accounts.is_empty() {
-        return Ok(vec![]);
-    }
     let channels = channels::list(conn)?;
     let mut found = vec![];
-    for account in accounts {
+    for account in &accounts {
         let Some(channel) = channels.iter().find(|channel| channel.id == account.channel_id) else { continue };
-        let stop = match conversations::may_write_first(conn, by, customer, &account) {
+        // Who writes decides through which mailbox: one choice for all of them.
+        if channel.kind == ChannelKind::Email {
+            continue;
+        }
+        let stop = match conversations::may_write_first(conn, by, customer, account) {
             Ok(()) => None,
             Err(Error::Refused(said)) => Some(said),
             Err(other) => return Err(other),
@@ -171,7 +191,27 @@ pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Ve
         } else {
             account.address.clone()
         };
-        found.push(AccountChoice { id: account.id, kind: channel.kind, channel: channel.name.clone(), address, stop });
+        found.push(AccountChoice {
+            id: account.id,
+            kind: channel.kind,
+            channel: channel.name.clone(),
+            address,
+            stop,
+            senders: vec![],
+        });
+    }
+    let senders: Vec<String> = mails::senders(&channels).into_iter().map(|(sender, _)| sender).collect();
+    if let Some(address) = customer.email.clone().filter(|_| !senders.is_empty()) {
+        let normal = address::normal(&address).unwrap_or_default();
+        let is_gone = |account: &&ChannelAccount| account.address == normal && account.unsubscribed_at.is_some();
+        let stop = match conversations::may_write_mail(by, customer) {
+            Ok(()) if accounts.iter().any(|account| is_gone(&account)) => Some("refused-unsubscribed".into()),
+            Ok(()) => None,
+            Err(Error::Refused(said)) => Some(said),
+            Err(other) => return Err(other),
+        };
+        let (id, kind, channel) = (AccountId(0), ChannelKind::Email, String::new());
+        found.push(AccountChoice { id, kind, channel, address, stop, senders });
     }
     Ok(found)
 }

@@ -5,6 +5,7 @@ pub mod delete;
 pub mod edit;
 pub mod field;
 mod list;
+pub mod mail;
 pub mod message;
 pub mod profile;
 pub mod tags;

@@ -11,12 +11,13 @@ use super::super::model::{ListQuery, PlaceQuery};
 use super::super::views::ComposerView;
 use super::{composer_and_log, log_view, page};
 use crate::auth::Operator;
-use crate::channels::ChannelKind;
+use crate::channels::{Channel, ChannelKind};
 use crate::conversations::{self, Outgoing, Sent};
 use crate::db::Db;
 use crate::db::types::CustomerId;
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
+use crate::mails::{self, Typed};
 use crate::messages::Message;
 use crate::realtime::presence::Presences;
 use crate::staff;
@@ -51,7 +52,7 @@ pub async fn send(
     let state = super::state(by.clone(), &db, id).await?;
     let kind = state.channel.as_ref().map_or(ChannelKind::WebChat, |c| c.kind);
     let form = files::accept(&db, &stored, form, &Limits::of(kind)).await?;
-    let outcome = match written(&form) {
+    let outcome = match written(&form).and_then(|out| as_mail(out, &form, state.channel.as_ref())) {
         Err(said) => Outcome::Refused(said),
         Ok(out) => pass_on(&by, &db, id, form.field("mode") == "comment", out).await?,
     };
@@ -83,8 +84,35 @@ pub async fn send(
     hx.with_status(status, &whole)
 }
 
+/// With what makes it a mail, in a channel of mails.
+fn as_mail(mut out: Outgoing, form: &Upload, channel: Option<&Channel>) -> Result<Outgoing, Said> {
+    let Some(channel) = channel.filter(|channel| channel.kind == ChannelKind::Email) else { return Ok(out) };
+    // An older page, or a comment, leaves all of it to the chain.
+    if form.get("sender").is_none() || form.field("mode") == "comment" {
+        return Ok(out);
+    }
+    let mut errors = Errors::default();
+    let mail = mail_of(form).parse(&mut errors, &mails::senders(std::slice::from_ref(channel)), false);
+    match errors.first() {
+        Some((_, said)) => Err(said.clone()),
+        None => {
+            out.extra.mail = Some(mail);
+            Ok(out)
+        }
+    }
+}
+
+fn mail_of(form: &Upload) -> Typed {
+    let of = |name: &str| form.field(name).to_owned();
+    Typed { sender: of("sender"), subject: of("subject"), bcc: of("bcc") }
+}
+
 /// What was typed stays, with the name under which it is stored once.
 fn keep(composer: &mut ComposerView, form: &Upload) {
+    if let Some(mail) = &mut composer.mail {
+        mail.typed = mail_of(form);
+        mail.is_open = !mail.typed.bcc.is_empty() || !mail.typed.subject.is_empty();
+    }
     composer.text = form.field("text").chars().take(MESSAGE * 2).collect();
     if Uuid::parse_str(form.field("client_uuid")).is_ok() {
         composer.client_uuid = form.field("client_uuid").to_owned();
