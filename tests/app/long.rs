@@ -24,12 +24,12 @@ fn talk(app: &TestApp, channel: i64, name: &str, conversations: i64, messages: i
         }
     };
     app.execute(&format!(
-        "INSERT INTO conversations (customer_id, channel_id, status, origin, opened_at, last_message_at, closed_at) \
+        "INSERT INTO conversations (customer_id, channel_id, status, origin, opened_at, last_message_at) \
          SELECT {customer}, {channel}, CASE WHEN i = {conversations} THEN 'active' ELSE 'closed' END, 'incoming', \
-         '2026-01-05 09:00:00', '2026-01-05 09:00:00', CASE WHEN i = {conversations} THEN NULL ELSE '2026-01-05 10:00:00' END \
-         FROM ({}) AS numbers",
+         '2026-01-05 09:00:00', '2026-01-05 09:00:00' FROM ({}) AS numbers",
         numbers(conversations)
     ));
+    app.execute("UPDATE conversations SET closed_at = '2026-01-05 10:00:00' WHERE status = 'closed'");
     app.execute(&format!(
         "INSERT INTO messages (customer_id, conversation_id, channel_id, kind, body, has_attachments, created_at) \
          SELECT {customer}, c.id, {channel}, 'customer', 'message ' || n.i, FALSE, '2026-01-05 09:00:00' \
