@@ -193,9 +193,10 @@ fn text_of(message: &Message) -> Option<String> {
     if texts.is_empty() { lone_text(message) } else { Some(texts.join("\n\n")) }
 }
 
-/// The text of a mail whose structure is broken: it stands in the only part that there is.
+/// The text of a mail whose structure is broken: it stands in the only part that holds anything.
 fn lone_text(message: &Message) -> Option<String> {
-    let [part] = message.parts.as_slice() else { return None };
+    let mut leaves = message.parts.iter().filter(|part| !matches!(part.body, PartType::Multipart(_)));
+    let (Some(part), None) = (leaves.next(), leaves.next()) else { return None };
     match &part.body {
         PartType::Text(text) => Some(text.clone().into_owned()),
         // A multipart without its boundary.

@@ -47,6 +47,9 @@ pub async fn send(
         bcc: upload.field("bcc").to_owned(),
     };
     let mut errors = Errors::default();
+    if senders.is_empty() {
+        errors.add("", "mail-no-sender");
+    }
     let email = errors.email("email", upload.field("email"));
     if email.is_none() {
         errors.add("email", "mail-to-missing");

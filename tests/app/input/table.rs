@@ -159,6 +159,18 @@ pub const TABLE: &[Row] = &[
     ),
     json("/hooks/{key}", &[plain("update_id", "1")]),
     form("/deliveries/{id}/retry", NOTHING),
+    multipart(
+        "/mails/new",
+        &[
+            shown("email", "ivan@example.com"),
+            shown("name", "Ivan"),
+            word("sender", ""),
+            shown("subject", "Your order"),
+            shown("bcc", ""),
+            shown("body", "Hello"),
+            TOKEN,
+        ],
+    ),
     form("/logout", NOTHING),
     form("/presence", &[word("presence", "away")]),
     form("/preferences", &[word("theme", "dark"), word("language", "en")]),
