@@ -32,7 +32,10 @@ impl Known {
         let conversation = direct.number(
             "SELECT conversation_id FROM attachments a JOIN messages m ON m.id = a.message_id ORDER BY a.id LIMIT 1",
         );
-        let longest = direct.number("SELECT customer_id FROM conversations WHERE status = 'active' AND opened_at < last_message_at ORDER BY opened_at LIMIT 1");
+        let longest = direct.number(
+            "SELECT customer_id FROM (SELECT customer_id, count(*) AS n FROM messages GROUP BY conversation_id, customer_id \
+             ORDER BY n DESC LIMIT 1) AS longest",
+        );
         Self {
             customers: direct.number("SELECT max(id) FROM customers"),
             regular: longest,

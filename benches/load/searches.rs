@@ -9,6 +9,9 @@ use crate::drive::{Ask, Line, Taken};
 use crate::report::Report;
 use crate::server::Server;
 
+/// What each term of a kind took.
+type OfKind = (&'static str, Vec<(Duration, String)>);
+
 /// Terms, with what kind each is of.
 fn terms(all: &[Searched], count: usize) -> Vec<(&'static str, String)> {
     let mut found: Vec<(&'static str, String)> = vec![];
@@ -76,7 +79,7 @@ pub async fn measure(options: &Options, set: &Set, server: &Server, report: &mut
     let by_id: HashMap<i64, &str> = all.iter().map(|row| (row.id, row.text.as_str())).collect();
     let terms = terms(&all, options.terms);
     let local = tokio::task::LocalSet::new();
-    let (mut wrong, mut kinds): (Vec<String>, Vec<(&str, Vec<(Duration, String)>)>) = (vec![], vec![]);
+    let (mut wrong, mut kinds): (Vec<String>, Vec<OfKind>) = (vec![], vec![]);
     let begun = Instant::now();
     let mut whole = Duration::ZERO;
     let taken = local
