@@ -163,8 +163,9 @@ pub async fn send(world: &mut World, client: &Client, row: &Row, case: &Case) ->
     // Sent twice, by a double click or a tired network.
     let again = post(world, client, row, &path, &kind, &bytes, case.is_htmx).await;
     judge(&again)?;
-    let is_once =
-        sent.iter().any(|(name, bytes)| matches!(*name, "form_token" | "client_uuid") && *bytes == once.as_bytes());
+    // Of a body that was cut the token may be missing.
+    let is_once = case.spoilt == Spoilt::No
+        && sent.iter().any(|(name, bytes)| matches!(*name, "form_token" | "client_uuid") && *bytes == once.as_bytes());
     if is_once && world.rows() != after {
         return Err(format!("{path} sent twice did its work twice:\n{after}\n{}", world.rows()));
     }
