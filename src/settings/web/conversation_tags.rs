@@ -79,7 +79,12 @@ pub async fn add(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<TagForm>
     };
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-tag-added", HERE, load(sh, &db)).await,
-        Err(errors) => hx.invalid(&with_typed(sh, &db, form.typed(errors), form.form_token.clone()).await?),
+        Err(errors) => {
+            if let Some(above) = form.parent().ok().flatten() {
+                db.read(move |conn| tags::find_conversation_tag(conn, above)).await?;
+            }
+            hx.invalid(&with_typed(sh, &db, form.typed(errors), form.form_token.clone()).await?)
+        }
     }
 }
 
@@ -100,6 +105,7 @@ pub async fn rename(
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await,
         Err(errors) => {
+            db.read(move |conn| tags::find_conversation_tag(conn, id)).await?;
             let typed = Typed { form: Typed::of(id), ..form.typed(errors) };
             hx.invalid(&with_typed(sh, &db, typed, forms::new_token()).await?)
         }

@@ -87,6 +87,7 @@ pub async fn edit(
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await,
         Err(errors) => {
+            db.read(move |conn| tags::find_customer_tag(conn, id)).await?;
             let typed = form.typed(Typed::of(id), errors);
             hx.invalid(&with_typed(sh, &db, typed, forms::new_token()).await?)
         }
