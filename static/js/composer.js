@@ -103,19 +103,34 @@
     if (form && !form.contains(event.relatedTarget)) form.classList.remove("is-drop");
   });
 
-  // When a colleague takes the conversation, the composer becomes another one: what is half written goes along.
+  // An answer of the server brings another composer. What is half written meanwhile goes along: when a colleague takes
+  // the conversation, and when one writes on while the last message is still under way.
+  const underWay = new WeakMap();
   const halfWritten = new WeakMap();
+  const formOf = (element) => {
+    if (element?.matches?.("form[data-composer]")) return element;
+    return element?.matches?.(".composer-area") ? element.querySelector("form[data-composer]") : null;
+  };
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const form = ctx.sourceElement;
+    if (form?.matches?.("form[data-composer]")) underWay.set(ctx, form.querySelector("textarea").value);
+  });
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
-    const form = ctx.sourceElement?.matches?.(".composer-area") ? ctx.sourceElement.querySelector("form[data-composer]") : null;
+    const form = formOf(ctx.sourceElement);
     const textarea = form?.querySelector("textarea");
-    if (!textarea) return;
-    halfWritten.set(ctx, { text: textarea.value, files: attachOf(form)?.files, typing: document.activeElement === textarea });
+    const sent = underWay.get(ctx);
+    if (!textarea || textarea.value === sent) return;
+    // Files that were sent are not sent again.
+    const files = sent === undefined ? attachOf(form)?.files : null;
+    halfWritten.set(ctx, { sent, text: textarea.value, files, typing: document.activeElement === textarea });
   });
   const goOn = (half) => {
     const form = half && document.querySelector(".composer-area form[data-composer]");
     const textarea = form?.querySelector("textarea");
-    if (!textarea || textarea.value) return;
-    textarea.value = half.text;
+    // With text in it, it came back refused, or is one's own of another page.
+    if (!textarea || (textarea.value && textarea.value !== half.sent)) return;
+    const goesOn = half.sent && !textarea.value && half.text.startsWith(half.sent);
+    textarea.value = goesOn ? half.text.slice(half.sent.length).trimStart() : half.text;
     if (half.files?.length && attachOf(form)) choose(attachOf(form), half.files);
     if (half.typing) textarea.focus();
   };

@@ -27,7 +27,7 @@ async fn a_refused_form_leads_to_what_is_wrong() {
         browser.click("#edit_form button[type=submit]").await;
         browser.wait_for("#edit_form [name=email][aria-invalid=true]").await;
         browser.wait_for_focus("#edit_form [name=email]").await;
-        assert_eq!(browser.find("#edit_form [name=real_name]").await.value().await.unwrap().unwrap(), "Anna Maria");
+        browser.wait_for_value("#edit_form [name=real_name]", "Anna Maria").await;
         browser.axe().await;
 
         // Loaded as a page.
@@ -79,7 +79,7 @@ async fn back_and_forward_restore_the_list() {
         let profile = browser.path().await;
         browser.driver.back().await.unwrap();
         browser.wait("two rows again", async || browser.texts("#customers tbody tr").await.len() == 2).await;
-        assert_eq!(browser.find("#f-name").await.value().await.unwrap().unwrap(), "kowal");
+        browser.wait_for_value("#f-name", "kowal").await;
         browser.driver.forward().await.unwrap();
         browser.wait_for_path(&profile).await;
         browser.wait_for_text("#profile h2", "Anna Kowalska").await;
@@ -98,7 +98,7 @@ async fn back_and_forward_restore_the_list() {
         browser.wait_for_path("/inbox?tab=free&search=kowal").await;
         browser.wait_for_text("#thread", "Choose a customer").await;
         browser.wait("two cards again", async || browser.texts("#cards .cc").await.len() == 2).await;
-        assert_eq!(browser.find("#inbox-filter [name=search]").await.value().await.unwrap().unwrap(), "kowal");
+        browser.wait_for_value("#inbox-filter [name=search]", "kowal").await;
         browser.wait_for_text("#cards .tabs [aria-current]", "Free").await;
         browser.driver.forward().await.unwrap();
         browser.wait_for_text("#thread h2", "Jan Kowalczyk").await;
@@ -162,6 +162,32 @@ async fn a_double_click_does_it_once() {
         browser.wait_for_text("#contact_list", "Ewa Nowak").await;
         browser.wait("the form is left", async || browser.path().await != "/contacts/new").await;
         assert_eq!(desk.app.number("SELECT COUNT(*) FROM customers WHERE name = 'Ewa Nowak'"), 1);
+    })
+    .await;
+}
+
+/// Who writes on while the last message is under way loses nothing, whether it is then sent or refused.
+#[actix_web::test]
+async fn writing_on_while_a_message_is_sent_loses_nothing() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto(&format!("/inbox/{id}")).await;
+        let uuid = async || browser.script("return document.querySelector('#composer [name=client_uuid]').value").await;
+
+        browser.fill("#composer textarea", "Good morning.").await;
+        let before = uuid().await;
+        browser.network(Network::Slow(1500)).await;
+        browser.chord(Key::Control + Key::Enter).await;
+        browser.press(" How can").await;
+        browser.wait("the next composer", async || uuid().await != before).await;
+        browser.wait_for_value("#composer textarea", "How can").await;
+        browser.wait_for_focus("#composer textarea").await;
+        browser.press(" I help?").await;
+        browser.wait_for_value("#composer textarea", "How can I help?").await;
+        browser.wait_for_text("#thread .msg.out .said", "Good morning.").await;
     })
     .await;
 }

@@ -1,5 +1,7 @@
 //! Pages that stay open while the server, the network or the tab is away: each then equals a fresh load.
 
+use std::time::Duration;
+
 use thirtyfour::Key;
 
 use crate::app::{OPERATOR, SECOND_OPERATOR};
@@ -40,12 +42,27 @@ async fn panel_says(visitor: &Browser) -> String {
     visitor.script(parts).await.as_str().unwrap_or_default().to_owned()
 }
 
+/// What a page says once it has said the same for a second: regions arrive one by one.
+async fn settled(mut says: impl AsyncFnMut() -> String) -> String {
+    let mut before = says().await;
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let now = says().await;
+        if now == before {
+            break;
+        }
+        before = now;
+    }
+    before
+}
+
 /// Both pages say what they say after a fresh load, and what was half typed is still there.
 async fn both_are_fresh(visitor: &Browser, staff: &Browser, inbox: &str) {
     // The last thing to arrive: the operator's open page has read the message.
     visitor.wait_for_text("#log .msg.out:last-child .state", "seen").await;
     assert_eq!(typed(staff).await, HALF, "what was half typed is gone");
-    let (says, panel) = (inbox_says(staff).await, panel_says(visitor).await);
+    let (says, panel) =
+        (settled(async || inbox_says(staff).await).await, settled(async || panel_says(visitor).await).await);
     staff.goto(inbox).await;
     assert_eq!(says, inbox_says(staff).await, "the inbox differs from a fresh load");
     visitor.driver.enter_default_frame().await.unwrap();

@@ -280,6 +280,19 @@ impl Browser {
         }
     }
 
+    /// Waits until a field holds exactly this.
+    pub async fn wait_for_value(&self, css: &str, value: &str) {
+        let holds = format!("return document.querySelector({})?.value", json!(css));
+        let since = Instant::now();
+        loop {
+            let found = self.script(&holds).await;
+            if found == value {
+                return;
+            }
+            self.pause(since, || format!("{value:?} in {css}; it holds {found}")).await;
+        }
+    }
+
     /// Waits until something visible matches.
     pub async fn wait_for(&self, css: &str) {
         self.find(css).await;
@@ -317,15 +330,6 @@ impl Browser {
             texts.push(text.replace(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'], ""));
         }
         texts
-    }
-
-    /// The id of the element that has the focus, or its tag.
-    pub async fn focused(&self) -> String {
-        let element = self.driver.active_element().await.expect("something has the focus");
-        match element.id().await.ok().flatten() {
-            Some(id) if !id.is_empty() => id,
-            _ => element.tag_name().await.unwrap_or_default(),
-        }
     }
 
     /// Runs a script and returns its value. It is exempt from the page's security policy.
