@@ -34,6 +34,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/messages.css",
             "css/composer.css",
             "css/mails.css",
+            "css/templates.css",
             "css/card.css",
             "css/pages.css",
             "css/home.css",

@@ -45,6 +45,7 @@ pub mod secrets;
 pub mod settings;
 pub mod staff;
 pub mod tags;
+pub mod templates;
 pub mod text;
 pub mod web;
 pub mod welcome;

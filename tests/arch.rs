@@ -22,11 +22,13 @@ const LAYERS: &[&[&str]] = &[
     &["settings"],
     &["companies", "tags", "lists", "fields", "staff"],
     &["customers", "files"],
+    // Their text goes into a message in the transaction that stores it.
+    &["templates"],
     // Messages are plain rows; what opens, closes and routes because of them is the conversations' business.
     &["messages", "mails"],
     // Told by conversations, in the transaction of the change; the outbox sends afterwards.
     &["app_events", "outbox"],
-    &["blacklist", "conversations", "funnels", "deals", "templates", "commands"],
+    &["blacklist", "conversations", "funnels", "deals", "commands"],
     // The log shows messages with the conversations that they belong to.
     &["messages::thread", "messages::views", "messages::delivery_view"],
     // What customers see from outside.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::template::Templates;
 use super::{ChannelKind, registry};
 
 /// Bytes of a megabyte, as people count them.
@@ -19,7 +20,8 @@ pub struct Abilities {
     pub first: WritesFirst,
     /// Free text may be sent for this long after the customer's last message; later only a template. `None`: always.
     pub window: Option<Duration>,
-    pub templates: bool,
+    /// Messages of a fixed wording; `None`: there are none.
+    pub templates: Option<Templates>,
     /// A subject, blind copies and a choice of senders: a mail.
     pub mail: bool,
     /// Each chain of replies is a conversation of its own; otherwise an account has one that is open.

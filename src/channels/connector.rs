@@ -10,6 +10,7 @@ use super::inbound::{Event, Fetched, RemoteFile};
 use super::link::Link;
 use super::outbound::{Outbound, Receipt};
 use super::polling::{Polling, Receives};
+use super::template::RemoteTemplate;
 use super::{AppSettings, ChannelKind, WebChatSettings};
 
 /// A kind of channel. It knows no database and no domain: it says what it needs and allows, reads what its provider
@@ -100,6 +101,12 @@ pub trait Connector: Send + Sync {
     async fn fetch(&self, link: &Link, file: &RemoteFile, limit: u64) -> Result<Fetched, Failure> {
         let _ = (link, file, limit);
         Err(Failure::permanent("no_files", "this kind of channel has no files to fetch"))
+    }
+
+    /// The templates that the provider keeps for this channel, all of them; for kinds whose templates come from there.
+    async fn templates(&self, link: &Link) -> Result<Vec<RemoteTemplate>, Failure> {
+        let _ = link;
+        Ok(vec![])
     }
 
     /// In how many calls of [`Connector::send`] this message goes out. Each is remembered, so that a message that

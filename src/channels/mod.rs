@@ -20,6 +20,7 @@ mod polling;
 pub mod registry;
 mod store;
 mod telegram;
+mod template;
 mod web_chat;
 
 pub use abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};
@@ -37,4 +38,5 @@ pub use store::{
     by_token, delete, enabled, find, find_by_public_key, has_enabled_kind, in_use, insert, insert_token, list, names,
     note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret, set_settings, tokens,
 };
+pub use template::{RemoteTemplate, TemplateSource, TemplateState, Templates};
 pub use web_chat::{ACCENT, FieldRule, Position, WebChatSettings};

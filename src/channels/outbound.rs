@@ -6,6 +6,8 @@ use futures_util::stream::{BoxStream, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use crate::db::types::TemplateId;
+
 /// One message to one customer.
 #[derive(Clone)]
 pub struct Outbound {
@@ -43,12 +45,15 @@ pub struct Mail {
     pub token: String,
 }
 
-/// A template filled in.
+/// A template filled in. The text of its message is what the customer reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Template {
+    /// Its number here.
+    pub id: Option<TemplateId>,
     pub name: String,
     pub language: String,
+    /// The parameters in their order: {{1}}, {{2}} ...
     pub title: Vec<String>,
     pub body: Vec<String>,
 }

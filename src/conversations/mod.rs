@@ -21,4 +21,4 @@ pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive
 pub use mail::mail_account;
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, may_write_mail, reply, start};
-pub use sendable::why_not;
+pub use sendable::{Window, why_not, window};

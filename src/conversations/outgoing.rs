@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
 use crate::outbox;
 use crate::realtime::Topic;
+use crate::templates;
 
 /// What a composer sends.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +62,8 @@ pub fn reply(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Outg
         return Ok(Sent::HeldBack(Box::new(newer)));
     }
     sendable::may_reach(tx, conversation.channel_id, conversation.account_id)?;
-    sendable::fits(store::channel(tx, conversation.channel_id)?.0, out)?;
+    let kind = store::channel(tx, conversation.channel_id)?.0;
+    sendable::fits(tx, kind, conversation.account_id, out)?;
     if conversation.assignee_id.is_none() {
         super::actions::take(tx, by, conversation)?;
     }
@@ -101,7 +103,8 @@ pub fn start(
         return Ok(conversation);
     }
     may_write_first(tx, by, customer, account)?;
-    sendable::fits(store::channel(tx, account.channel_id)?.0, out)?;
+    let kind = store::channel(tx, account.channel_id)?.0;
+    sendable::fits(tx, kind, Some(account.id), out)?;
     let id = store::insert(
         tx,
         &store::New {
@@ -125,7 +128,10 @@ pub fn start(
     Ok(id)
 }
 
-/// Why this person cannot write first to this account, if they cannot.
+/// Why this person cannot write first to this account, if they cannot. Whether it has to be with a template, [`window`]
+/// tells.
+///
+/// [`window`]: super::window
 pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, account: &ChannelAccount) -> Result<()> {
     let (kind, enabled) = store::channel(conn, account.channel_id)?;
     if customer.blocked {
@@ -173,6 +179,11 @@ fn say(
 ) -> Result<MessageId> {
     let extra =
         if kind == MessageKind::Staff { mail::complete(tx, conversation, &out.extra)? } else { out.extra.clone() };
+    // What the customer reads is put together here, from the template as it is now.
+    let body = match &out.extra.template {
+        Some(template) if kind == MessageKind::Staff => templates::rendered(tx, conversation.channel_id, template)?,
+        _ => out.body.clone(),
+    };
     let id = messages::insert(
         tx,
         &NewMessage {
@@ -181,7 +192,7 @@ fn say(
             channel_id: conversation.channel_id,
             kind,
             author_id: Some(by.id()),
-            body: out.body.clone(),
+            body,
             event: None,
             files: out.files.clone(),
             client_uuid: out.client_uuid.clone(),

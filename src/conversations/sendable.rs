@@ -6,11 +6,31 @@ use super::store;
 use crate::channels::{self, Abilities, ChannelKind, registry};
 use crate::customers;
 use crate::db::Conn;
-use crate::db::types::AccountId;
+use crate::db::types::{AccountId, ChannelId, UtcTime};
 use crate::error::{Error, Result, Said};
 
+/// How long free text reaches a customer. A template does at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    Always,
+    Until(UtcTime),
+    /// Only a template does now.
+    Closed,
+}
+
+/// The window of a customer in a channel: it is open for some time after each of their messages.
+pub fn window(conn: &mut Conn, kind: ChannelKind, account: Option<AccountId>) -> Result<Window> {
+    let Some(length) = registry::find(kind).and_then(|connector| connector.abilities().window) else {
+        return Ok(Window::Always);
+    };
+    let heard = account.map(|account| store::last_heard(conn, account)).transpose()?.flatten();
+    let end = heard.map(|at| at.plus(chrono::Duration::from_std(length).unwrap_or_default()));
+    Ok(end.filter(|end| *end > UtcTime::now()).map_or(Window::Closed, Window::Until))
+}
+
 /// Why nothing can be sent in this conversation now, if nothing can: the channel is not connected or on pause, or the
-/// customer has left it. What goes to a widget or an app waits there, whatever the channel does.
+/// customer has left it. What goes to a widget or an app waits there, whatever the channel does. Whether it has to be a
+/// template, [`window`] tells.
 pub fn why_not(conn: &mut Conn, conversation: &Conversation) -> Result<Option<Said>> {
     match may_reach(conn, conversation.channel_id, conversation.account_id) {
         Ok(()) => Ok(None),
@@ -20,11 +40,7 @@ pub fn why_not(conn: &mut Conn, conversation: &Conversation) -> Result<Option<Sa
 }
 
 /// Whether a message can be handed over to the channel at all.
-pub(super) fn may_reach(
-    conn: &mut Conn,
-    channel: crate::db::types::ChannelId,
-    account: Option<AccountId>,
-) -> Result<()> {
+pub(super) fn may_reach(conn: &mut Conn, channel: ChannelId, account: Option<AccountId>) -> Result<()> {
     let channel = channels::find(conn, channel)?;
     let Some(connector) = registry::find(channel.kind) else { return Err(Error::refused("refused-channel")) };
     if !connector.abilities().outbox {
@@ -40,18 +56,19 @@ pub(super) fn may_reach(
     if customers::store::find_account(conn, account)?.unsubscribed_at.is_some() {
         return Err(Error::refused("refused-unsubscribed"));
     }
-    if let Some(window) = connector.abilities().window
-        && !store::wrote_within(conn, account, window)?
-    {
-        return Err(Error::refused("refused-window"));
-    }
     Ok(())
 }
 
-/// Whether this message fits the kind of channel.
-pub(super) fn fits(kind: ChannelKind, out: &Outgoing) -> Result<()> {
+/// Whether this message fits the kind of channel, and this moment.
+pub(super) fn fits(conn: &mut Conn, kind: ChannelKind, account: Option<AccountId>, out: &Outgoing) -> Result<()> {
     let Some(connector) = registry::find(kind) else { return Ok(()) };
     let abilities: &Abilities = connector.abilities();
+    if out.extra.template.is_some() {
+        return if out.files.is_empty() { Ok(()) } else { Err(Error::refused("template-no-files")) };
+    }
+    if window(conn, kind, account)? == Window::Closed {
+        return Err(Error::refused("refused-window"));
+    }
     if abilities.length(&out.body) > abilities.text {
         return Err(Error::Refused(Said::from("refused-too-long").with("limit", abilities.text)));
     }

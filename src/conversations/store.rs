@@ -181,19 +181,17 @@ pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bo
     Ok(channels::table.find(id).select((channels::kind, channels::enabled)).first(conn)?)
 }
 
-/// Whether a message came from this account within the last `time`.
-pub(super) fn wrote_within(conn: &mut Conn, account: AccountId, time: std::time::Duration) -> Result<bool> {
+/// When this account wrote last, if it ever did.
+pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
     use crate::db::schema::messages;
     use crate::messages::MessageKind;
-    let since = UtcTime::now().plus(-chrono::Duration::from_std(time).unwrap_or_default());
-    let found: Option<crate::db::types::MessageId> = messages::table
+    Ok(messages::table
         .inner_join(conversations::table)
-        .filter(conversations::account_id.eq(account))
-        .filter(messages::kind.eq(MessageKind::Customer).and(messages::created_at.gt(since)))
-        .select(messages::id)
+        .filter(conversations::account_id.eq(account).and(messages::kind.eq(MessageKind::Customer)))
+        .order(messages::id.desc())
+        .select(messages::created_at)
         .first(conn)
-        .optional()?;
-    Ok(found.is_some())
+        .optional()?)
 }
 
 /// Tags of many conversations, in one query.

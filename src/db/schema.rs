@@ -375,6 +375,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_templates (id) {
+        id -> BigInt,
+        channel_id -> BigInt,
+        provider_id -> Nullable<Text>,
+        name -> Text,
+        language -> Text,
+        title -> Text,
+        body -> Text,
+        signature -> Text,
+        state -> Text,
+        note -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> BigInt,
         customer_id -> BigInt,
@@ -488,6 +504,7 @@ diesel::joinable!(mails -> customers (customer_id));
 diesel::joinable!(mails -> messages (message_id));
 diesel::joinable!(message_reactions -> messages (message_id));
 diesel::joinable!(message_refs -> messages (message_id));
+diesel::joinable!(message_templates -> channels (channel_id));
 diesel::joinable!(messages -> staff (author_id));
 diesel::joinable!(messages -> channels (channel_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -524,6 +541,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     message_reactions,
     message_refs,
+    message_templates,
     messages,
     pending_actions,
     sessions,

@@ -105,6 +105,10 @@ id!(
     /// An operator's wish that a customer be blocked.
     BlockRequestId
 );
+id!(
+    /// A message template of a channel.
+    TemplateId
+);
 
 id!(
     /// An outgoing message on its way to a provider.

@@ -99,6 +99,7 @@ routes! {
     Get "/mails/{message}" Operator mails::web::page;
     Get "/mails/{message}/look" Operator mails::web::look;
     Get "/mails/{message}/original" Operator mails::web::original;
+    Get "/templates/fields" Operator templates::web::fields;
     Get "/live" Operator realtime::web::live;
     Get "/" Operator home::web::home;
     Get "/search" Operator search::web::search;
@@ -174,6 +175,13 @@ routes! {
     Post "/settings/channels/{id}/disconnect" Admin settings::web::channels::disconnect;
     Post "/settings/channels/{id}/tokens" Admin settings::web::channels::add_token;
     Post "/settings/channels/{id}/tokens/{token}/revoke" Admin settings::web::channels::revoke_token;
+    Post "/settings/channels/{id}/templates" Admin settings::web::templates::fetch;
+    Get "/settings/templates" Admin settings::web::templates::list;
+    Post "/settings/templates" Admin settings::web::templates::add;
+    Get "/settings/templates/new" Admin settings::web::templates::new;
+    Get "/settings/templates/{id}" Admin settings::web::templates::template;
+    Post "/settings/templates/{id}" Admin settings::web::templates::save;
+    Post "/settings/templates/{id}/delete" Admin settings::web::templates::delete;
     Get "/settings/customer-tags" Admin settings::web::customer_tags::list;
     Post "/settings/customer-tags" Admin settings::web::customer_tags::add;
     Post "/settings/customer-tags/{id}" Admin settings::web::customer_tags::edit;

@@ -9,7 +9,7 @@ async fn settings_lead_to_the_first_section_and_show_what_the_role_may() {
     operator.get("/settings").await.assert_redirect("/settings/profile");
     assert_eq!(operator.get("/settings/profile").await.count(".tabs a"), 1);
     let page = admin.get("/settings/general").await;
-    assert_eq!(page.count(".tabs a"), 6);
+    assert_eq!(page.count(".tabs a"), 7);
     assert_eq!(page.select(".tabs a[aria-current]"), ["General"]);
 }
 

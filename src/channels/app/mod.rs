@@ -21,7 +21,7 @@ static ABILITIES: Abilities = Abilities {
     outbox: false,
     first: WritesFirst::ExternalId,
     window: None,
-    templates: false,
+    templates: None,
     mail: false,
     chains: false,
     idempotent: true,

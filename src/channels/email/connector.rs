@@ -27,7 +27,7 @@ static ABILITIES: Abilities = Abilities {
     outbox: true,
     first: WritesFirst::Email,
     window: None,
-    templates: false,
+    templates: None,
     mail: true,
     chains: true,
     idempotent: false,

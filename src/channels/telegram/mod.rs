@@ -45,7 +45,7 @@ static ABILITIES: Abilities = Abilities {
     outbox: true,
     first: WritesFirst::Known,
     window: None,
-    templates: false,
+    templates: None,
     mail: false,
     chains: false,
     idempotent: false,

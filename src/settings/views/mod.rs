@@ -4,6 +4,7 @@ pub mod channels;
 pub mod profile;
 pub mod staff;
 pub mod tags;
+pub mod templates;
 
 use askama::Template;
 
@@ -18,6 +19,7 @@ pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
         ("/settings/profile", "settings-profile"),
         ("/settings/staff", "settings-staff"),
         ("/settings/channels", "settings-channels"),
+        ("/settings/templates", "settings-templates"),
         ("/settings/customer-tags", "settings-customer-tags"),
         ("/settings/conversation-tags", "settings-conversation-tags"),
         ("/settings/general", "settings-general"),

@@ -5,6 +5,7 @@ pub mod conversation_tags;
 pub mod customer_tags;
 pub mod profile;
 pub mod staff;
+pub mod templates;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

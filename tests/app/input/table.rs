@@ -109,6 +109,16 @@ const COMPANY: &[Field] = &[
 const TAG_OF: &[Field] = &[id("tag", "conversation_tag"), TOKEN, BACK];
 const CUSTOMER_TAG: &[Field] = &[typed("name", "Wholesale"), word("hue", "3"), TOKEN];
 const CONVERSATION_TAG: &[Field] = &[typed("name", "Refund"), word("parent", ""), TOKEN];
+const TEMPLATE: &[Field] = &[
+    id("channel", "channel"),
+    typed("name", "order_ready"),
+    typed("language", "en"),
+    typed("title", "Your order"),
+    typed("body", "Dear {{1}}, it is ready."),
+    typed("signature", "Northwind"),
+    word("state", "approved"),
+    TOKEN,
+];
 const WELCOME: &[Field] = &[
     shown("email", "new@desk.test"),
     shown("name", "Nora New"),
@@ -248,6 +258,10 @@ pub const TABLE: &[Row] = &[
     form("/settings/channels/{id}/disconnect", NOTHING),
     form("/settings/channels/{id}/tokens", &[typed("name", "The server"), TOKEN]),
     form("/settings/channels/{id}/tokens/{token}/revoke", NOTHING),
+    form("/settings/channels/{id}/templates", NOTHING),
+    form("/settings/templates", TEMPLATE),
+    form("/settings/templates/{id}", TEMPLATE),
+    form("/settings/templates/{id}/delete", NOTHING),
     form("/settings/customer-tags", CUSTOMER_TAG),
     form("/settings/customer-tags/{id}", &[typed("name", "Wholesale"), word("hue", "3")]),
     form("/settings/customer-tags/{id}/delete", NOTHING),
