@@ -189,12 +189,14 @@ pub fn end_all_but(tx: &mut Tx, staff: StaffId, mark: &str) -> QueryResult<()> {
     Ok(())
 }
 
-/// Deletes sessions that have run out.
+/// Deletes sessions that have run out; who has none left is offline.
 pub async fn delete_ended(db: &Db, config: &Config) -> crate::error::Result<()> {
     let idle = config.session_idle;
     db.write(move |tx| {
         let now = UtcTime::now();
-        store::delete_ended_sessions(tx, now, now.plus(-idle))?;
+        if store::delete_ended_sessions(tx, now, now.plus(-idle))? > 0 {
+            store::leave_without_session(tx)?;
+        }
         Ok(())
     })
     .await

@@ -128,6 +128,20 @@ pub fn delete_ended_sessions(tx: &mut Tx, now: UtcTime, idle_since: UtcTime) -> 
         .execute(&mut **tx)
 }
 
+/// Whoever signs in is there: offline becomes online, and away stays away.
+pub fn arrive(tx: &mut Tx, id: StaffId) -> QueryResult<()> {
+    let absent = staff::table.find(id).filter(staff::presence.eq(Presence::Offline));
+    diesel::update(absent).set(staff::presence.eq(Presence::Online)).execute(&mut **tx).map(drop)
+}
+
+/// Whoever has no session any more is not there.
+pub fn leave_without_session(tx: &mut Tx) -> QueryResult<usize> {
+    let signed_in =
+        sessions::table.filter(sessions::staff_id.is_not_null()).select(sessions::staff_id.assume_not_null());
+    let gone = staff::table.filter(staff::presence.ne(Presence::Offline).and(staff::id.ne_all(signed_in)));
+    diesel::update(gone).set(staff::presence.eq(Presence::Offline)).execute(&mut **tx)
+}
+
 pub fn set_presence(tx: &mut Tx, id: StaffId, presence: Presence) -> QueryResult<()> {
     diesel::update(staff::table.find(id)).set(staff::presence.eq(presence)).execute(&mut **tx).map(drop)
 }

@@ -12,8 +12,9 @@ use super::throttle::Throttle;
 use super::views::LoginPage;
 use super::{Operator, Presence, Theme, Visit, passwords, store};
 use crate::audit;
+use crate::config::Config;
 use crate::db::Db;
-use crate::db::types::StaffId;
+use crate::db::types::{StaffId, UtcTime};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
 use crate::secrets::random_token;
@@ -101,7 +102,11 @@ pub async fn login(
         Some(id) => {
             begin(&req, &session, id)?;
             let address = client_ip(&req).to_string();
-            db.write(move |tx| audit::record_as(tx, &format!("staff {id} from {address}"), "signed_in", None)).await?;
+            db.write(move |tx| {
+                store::arrive(tx, id)?;
+                audit::record_as(tx, &format!("staff {id} from {address}"), "signed_in", None)
+            })
+            .await?;
             Ok(see_other(own_path(&form.next)))
         }
     }
@@ -128,9 +133,14 @@ pub fn begin(req: &HttpRequest, session: &Session, id: StaffId) -> Result<()> {
 }
 
 /// `POST /logout`.
-pub async fn logout(by: Operator, db: Data<Db>, session: Session) -> Result<HttpResponse> {
+pub async fn logout(by: Operator, db: Data<Db>, config: Data<Config>, session: Session) -> Result<HttpResponse> {
+    let idle = config.session_idle;
     db.write(move |tx| {
-        store::set_presence(tx, by.id(), Presence::Offline)?;
+        let now = UtcTime::now();
+        // Another browser of theirs may still be at work.
+        if store::open_sessions(tx, by.id(), now, now.plus(-idle))?.len() <= 1 {
+            store::set_presence(tx, by.id(), Presence::Offline)?;
+        }
         audit::record(tx, &by, "signed_out", None)
     })
     .await?;

@@ -39,7 +39,7 @@ pub enum Pane {
 
 /// `/companies` and what lies below it.
 #[derive(Template)]
-#[template(path = "companies/page.html", blocks = ["company_list"])]
+#[template(path = "companies/page.html", blocks = ["company_list", "detail"])]
 pub struct CompaniesPage {
     pub sh: Shell,
     pub book: Book<Company>,
@@ -63,6 +63,7 @@ impl Regions for CompaniesPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         let title = format!("{} · Switchboard", self.sh.t("contacts-companies"));
         match id {
+            "detail" => Some(self.as_detail().render().map(|html| region_with(&title, html, &[]))),
             "company_list" => Some(self.as_company_list().render().map(|html| region_with(&title, html, &[]))),
             _ => None,
         }

@@ -101,7 +101,7 @@ pub struct NewContact {
 
 /// `/contacts`, `/contacts/{id}`, `/contacts/new`.
 #[derive(Template)]
-#[template(path = "contacts/page.html", blocks = ["contact_list"])]
+#[template(path = "contacts/page.html", blocks = ["contact_list", "detail"])]
 pub struct ContactsPage {
     pub sh: Shell,
     pub book: Book<ListedCustomer>,
@@ -135,6 +135,7 @@ impl Regions for ContactsPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         let title = format!("{} · Switchboard", self.sh.t("nav-contacts"));
         match id {
+            "detail" => Some(self.as_detail().render().map(|html| region_with(&title, html, &[]))),
             "contact_list" => Some(self.as_contact_list().render().map(|html| region_with(&title, html, &[]))),
             _ => None,
         }

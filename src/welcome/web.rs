@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::views::WelcomePage;
 use crate::auth::throttle::Throttle;
 use crate::auth::web::begin;
-use crate::auth::{Role, passwords};
+use crate::auth::{self, Role, passwords};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::staff::{self, Invitation, NewStaff};
@@ -93,9 +93,13 @@ pub async fn accept(
     }
     let hash = passwords::hash_later(password).await?;
     let wanted = token.clone();
-    let done = db.write(move |tx| match &new {
-        Some(new) => staff::accept_first_admin(tx, &wanted, new, &hash),
-        None => staff::accept_password(tx, &wanted, &hash),
+    let done = db.write(move |tx| {
+        let id = match &new {
+            Some(new) => staff::accept_first_admin(tx, &wanted, new, &hash)?,
+            None => staff::accept_password(tx, &wanted, &hash)?,
+        };
+        auth::store::arrive(tx, id)?;
+        Ok(id)
     });
     match done.await {
         Ok(id) => {

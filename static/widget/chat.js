@@ -426,7 +426,8 @@
       wanted.push(nodes.get(id));
       return nodes.get(id);
     };
-    if (!messages.size) {
+    // Until somebody answers: whoever writes to an empty desk goes on seeing that nobody is here.
+    if (!hasOlder && order().every((id) => messages.get(id).kind === "customer")) {
       const id = `greeting-${online}`;
       for (const [i, node] of greetingNodes().entries()) keep(`${id}-${i}`, () => node);
     }

@@ -1,6 +1,7 @@
 //! Signing in and out, sessions and their limits, writes from other sites.
 
 use reqwest::Method;
+use switchboard::config::Config;
 use switchboard::web::routes;
 
 use crate::support::{ADMIN, Client, OPERATOR, PASSWORD, Page, spawn_app, spawn_app_with};
@@ -175,6 +176,28 @@ async fn nobody_ends_a_session_of_somebody_else_by_its_number() {
     operator.post_form(&format!("/settings/profile/sessions/{id}/end"), &[]).await.assert_status(404);
     operator.post_form("/settings/profile/sessions/999999/end", &[]).await.assert_status(404);
     admin.get("/settings/staff").await.assert_status(200);
+}
+
+/// Signing in is being there; a status that somebody chose stays; the last session that ends takes it along.
+#[actix_web::test]
+async fn presence_follows_the_sessions() {
+    let app = spawn_app().await;
+    let id = app.staff_id(OPERATOR);
+    let presence = || app.text(&format!("SELECT presence FROM staff WHERE id = {id}")).expect("a status");
+    assert_eq!(presence(), "offline");
+    let first = app.sign_in(OPERATOR).await;
+    assert_eq!(presence(), "online");
+    first.post_form("/presence", &[("presence", "away")]).await;
+    let second = app.sign_in(OPERATOR).await;
+    assert_eq!(presence(), "away");
+    second.post_form("/logout", &[]).await.assert_status(303);
+    assert_eq!(presence(), "away", "the first browser is still there");
+    app.execute("UPDATE sessions SET last_seen_at = '2020-01-01 00:00:00'");
+    switchboard::auth::sessions::delete_ended(&app.db, &Config::default()).await.expect("the sweep");
+    assert_eq!(presence(), "offline");
+    let third = app.sign_in(OPERATOR).await;
+    third.post_form("/logout", &[]).await.assert_status(303);
+    assert_eq!(presence(), "offline");
 }
 
 #[actix_web::test]

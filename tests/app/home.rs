@@ -85,9 +85,9 @@ async fn the_numbers_are_those_of_today() {
     let page = app.sign_in(SUPERVISOR).await.get("/").await;
     assert_eq!(page.select(".stats strong")[..3], ["8", "2", "1"]);
     assert_eq!(page.select(".stats .sm")[..3], ["from 2 customers", "none is yours", "oldest waits 11 min"]);
-    page.assert_says("Nobody is online, longest wait 11 min.");
+    page.assert_says("1 person online, longest wait 11 min.");
     let operator = app.sign_in(OPERATOR).await;
-    operator.post_form("/presence", &[("presence", "online")]).await;
+    operator.post_form("/presence", &[("presence", "away")]).await;
     let page = operator.get("/").await;
     assert_eq!(page.select(".stats strong")[..3], ["5", "2", "1"]);
     assert_eq!(page.select(".stats .sm")[..2], ["from 1 customer", "1 is yours"]);

@@ -41,6 +41,29 @@ async fn a_refused_form_leads_to_what_is_wrong() {
     .await;
 }
 
+/// A form that meets a locked database says so, keeps what was typed, and goes through when it is sent again.
+#[actix_web::test]
+async fn a_form_outlives_an_outage() {
+    journey(async |desk: &Desk| {
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto("/contacts/new").await;
+        browser.fill("#contact_form [name=name]", "Ewa Nowak").await;
+        browser.fill("#contact_form [name=email]", "ewa@example.com").await;
+        let mut other = desk.app.direct();
+        other.execute("BEGIN EXCLUSIVE");
+        browser.click("#contact_form button[type=submit]").await;
+        browser.wait_for_text("#toasts .toastx", "The database does not answer").await;
+        other.execute("ROLLBACK");
+        browser.wait_for_value("#contact_form [name=name]", "Ewa Nowak").await;
+        browser.wait_for_value("#contact_form [name=email]", "ewa@example.com").await;
+        browser.click("#contact_form button[type=submit]").await;
+        browser.wait_for_text("#detail h2", "Ewa Nowak").await;
+        browser.forget_console().await;
+    })
+    .await;
+}
+
 /// What was done is said where screen readers listen, and can be put away.
 #[actix_web::test]
 async fn a_deed_is_announced() {
@@ -132,6 +155,27 @@ async fn a_card_has_a_menu() {
         browser.wait_for_text("#cards .flag", "Blocked").await;
         choose("Unblock").await;
         browser.wait_until_gone("#cards .flag").await;
+    })
+    .await;
+}
+
+/// The composer stands at the foot of the pane, on a phone as on a desk.
+#[actix_web::test]
+async fn the_composer_stands_at_the_foot() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto(&format!("/inbox/{id}")).await;
+        let gap = "const foot = css => document.querySelector(css).getBoundingClientRect().bottom; \
+            return Math.abs(foot('#inbox') - foot('.composer-area'))";
+        for size in [(1440, 900), (390, 844)] {
+            browser.turn(size, false).await;
+            browser
+                .wait("no gap below", async || browser.script(gap).await.as_f64().is_some_and(|gap| gap < 2.0))
+                .await;
+        }
     })
     .await;
 }
