@@ -40,6 +40,7 @@ pub mod messages;
 pub mod outbox;
 pub mod portal;
 pub mod realtime;
+pub mod resends;
 pub mod search;
 pub mod secrets;
 pub mod settings;

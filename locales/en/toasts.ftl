@@ -34,3 +34,5 @@ toast-read = Marked as read
 toast-unread = Marked as unread
 toast-sent = Sent
 toast-retried = Sending again
+toast-resend-started = Sending again has started
+toast-resend-stopped = Stopped

@@ -34,3 +34,5 @@ toast-read = Отмечено прочитанным
 toast-unread = Отмечено непрочитанным
 toast-sent = Отправлено
 toast-retried = Отправляем снова
+toast-resend-started = Повторная отправка началась
+toast-resend-stopped = Остановлено

@@ -422,6 +422,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    resend_items (resend_id, position) {
+        resend_id -> BigInt,
+        position -> BigInt,
+        delivery_id -> BigInt,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    resends (id) {
+        id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        since -> Timestamp,
+        channel_kind -> Nullable<Text>,
+        interval_seconds -> Integer,
+        total -> BigInt,
+        turn -> BigInt,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        stopped -> Bool,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         key_hash -> Text,
@@ -510,6 +534,9 @@ diesel::joinable!(messages -> channels (channel_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> customers (customer_id));
 diesel::joinable!(pending_actions -> customers (customer_id));
+diesel::joinable!(resend_items -> deliveries (delivery_id));
+diesel::joinable!(resend_items -> resends (resend_id));
+diesel::joinable!(resends -> staff (staff_id));
 diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(staff_links -> staff (staff_id));
 
@@ -544,6 +571,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_templates,
     messages,
     pending_actions,
+    resend_items,
+    resends,
     sessions,
     settings,
     staff,

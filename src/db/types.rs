@@ -118,6 +118,10 @@ id!(
     /// An event as its provider sent it.
     HookEventId
 );
+id!(
+    /// A run that sends failed messages again.
+    ResendId
+);
 
 /// A moment in UTC, cut to microseconds: what both engines keep exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]

@@ -11,6 +11,7 @@ use crate::db::page::Cursor;
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::messages::MessageKind;
+use crate::resends::{self, Progress};
 use crate::web::shell::Shell;
 
 /// The list as it was read.
@@ -20,6 +21,7 @@ pub struct List {
     more: bool,
     counts: Vec<i64>,
     people: HashMap<StaffId, (String, String)>,
+    resend: Option<Progress>,
 }
 
 /// Reads the list.
@@ -37,7 +39,8 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     staff.sort_unstable();
     staff.dedup();
     let people = store::people(conn, &staff)?.into_iter().map(|(id, name, email)| (id, (name, email))).collect();
-    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers, more, people })
+    let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
+    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers, more, people, resend })
 }
 
 /// The list as the page shows it.
@@ -53,6 +56,8 @@ pub struct ListView {
     pub deeper: String,
     /// Rows of it.
     pub depth: i64,
+    /// Failed messages that are being sent again, for those who may do that.
+    pub resend: Option<Progress>,
 }
 
 pub struct TabView {
@@ -94,7 +99,7 @@ pub enum Mark {
 
 impl ListView {
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, customers, more, counts, people } = list;
+        let List { filter, customers, more, counts, people, resend } = list;
         let tabs = Tab::ALL
             .iter()
             .zip(&counts)
@@ -120,6 +125,7 @@ impl ListView {
             next: next.unwrap_or_default(),
             deeper: deeper.unwrap_or_default(),
             depth: filter.depth,
+            resend,
             filter,
         }
     }

@@ -35,6 +35,7 @@ pub struct ListQuery {
     tab: String,
     search: String,
     customer_id: String,
+    failed: String,
     before: String,
     depth: String,
     open: String,
@@ -50,6 +51,8 @@ pub struct Filter {
     pub search: String,
     /// As typed, cleaned: a part of the number.
     pub customer_id: String,
+    /// Only those whose newest outgoing message has not arrived.
+    pub failed: bool,
     pub before: Option<Cursor>,
     /// Rows from there on.
     pub depth: i64,
@@ -65,6 +68,7 @@ impl ListQuery {
             tab: Tab::parse(&self.tab).unwrap_or(Tab::All),
             search: short(&self.search),
             customer_id: short(&self.customer_id),
+            failed: self.failed == "1",
             before: Cursor::decode(&self.before),
             depth: self.depth.parse().unwrap_or(PAGE).clamp(PAGE, DEEPEST),
             open: self.open.parse().ok(),
@@ -89,7 +93,15 @@ impl Filter {
                 query.append_pair(name, value);
             }
         }
+        if self.failed {
+            query.append_pair("failed", "1");
+        }
         query.finish()
+    }
+
+    /// The address of this list with, or without, the narrowing to what has not arrived.
+    pub fn with_failed(&self, failed: bool) -> String {
+        Filter { failed, ..self.clone() }.at("/inbox")
     }
 
     /// `path` with the query of this list.
@@ -146,6 +158,13 @@ pub enum Place {
     Before(MessageId),
     /// From the beginning of this conversation on.
     At(ConversationId),
+}
+
+impl Place {
+    /// The conversation that it is the place of.
+    pub fn conversation(self) -> Option<ConversationId> {
+        if let Place::At(id) = self { Some(id) } else { None }
+    }
 }
 
 impl PlaceQuery {

@@ -41,7 +41,8 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
         tab_condition(&mut sql, filter.tab, me)
     };
     let (scope, after) = (scope.put(&mut sql, "c"), after(&mut sql, filter.before));
-    let base = format!("{tab}{scope}{after}");
+    let failed = if filter.failed { " AND c.send_failed" } else { "" };
+    let base = format!("{tab}{failed}{scope}{after}");
     if !filter.is_narrow() {
         sql.text = format!("SELECT c.id, c.last_activity_at FROM customers c WHERE {base}{}", order(filter.depth + 1));
         return Ok(sql.load(conn)?);

@@ -72,11 +72,21 @@ pub fn retry(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<Delivery> {
     if !delivery.may_retry() {
         return Err(Error::refused("delivery-on-its-way"));
     }
-    store::queue_again(tx, id, UtcTime::now(), true)?;
+    send_again(tx, &delivery)?;
     audit::record(tx, by, "delivery.retried", Some(customer.id))?;
-    changed(tx, customer.id)?;
-    tx.publish(Topic::Outbox);
     Ok(delivery)
+}
+
+/// The same as a part of larger work that has looked at the rights and at the customer.
+pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    if delivery.state == State::Failed && delivery.sent_at.is_some() {
+        // It had been handed over, and failed later: a bounce, a status. All of it goes once more, under new names.
+        store::begin_anew(tx, delivery)?;
+    }
+    store::queue_again(tx, delivery.id, UtcTime::now(), true)?;
+    changed(tx, delivery.customer_id)?;
+    tx.publish(Topic::Outbox);
+    Ok(())
 }
 
 /// A part has been handed over. After the last one the message is sent.

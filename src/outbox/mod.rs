@@ -15,7 +15,7 @@ mod store;
 pub mod web;
 mod worker;
 
-pub use actions::{Outgoing, enqueue, reached, retry};
+pub use actions::{Outgoing, enqueue, reached, retry, send_again};
 pub use model::{Attempt, Delivery, Outcome, State};
-pub use store::{attempts_of, find, of_messages, remember, whose};
+pub use store::{attempts_of, find, load, of_messages, remember, whose};
 pub use worker::Worker;

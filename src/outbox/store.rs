@@ -53,8 +53,8 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: DeliveryId) -> Result<De
     Ok(found)
 }
 
-/// As it is now, for the sender.
-pub(super) fn load(conn: &mut Conn, id: DeliveryId) -> Result<Delivery> {
+/// As it is now, for the sender and for larger work.
+pub fn load(conn: &mut Conn, id: DeliveryId) -> Result<Delivery> {
     Ok(deliveries::table.find(id).select(Delivery::as_select()).first(conn)?)
 }
 
@@ -255,6 +255,21 @@ pub(super) fn queue_again(tx: &mut Tx, id: DeliveryId, at: UtcTime, afresh: bool
             .set((deliveries::tries.eq(0), deliveries::failed_at.eq(None::<UtcTime>)))
             .execute(&mut **tx)?;
     }
+    Ok(())
+}
+
+/// Forgets that any part was handed over, and the names under which the provider knows them.
+pub(super) fn begin_anew(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    diesel::delete(refs::table.filter(refs::message_id.eq(delivery.message_id).and(refs::state.is_not_null())))
+        .execute(&mut **tx)?;
+    diesel::update(deliveries::table.find(delivery.id))
+        .set((
+            deliveries::parts_sent.eq(0),
+            deliveries::sent_at.eq(None::<UtcTime>),
+            deliveries::delivered_at.eq(None::<UtcTime>),
+            deliveries::read_at.eq(None::<UtcTime>),
+        ))
+        .execute(&mut **tx)?;
     Ok(())
 }
 

@@ -49,6 +49,10 @@ routes! {
     Get "/hooks/{key}" Public hooks::web::challenge;
     Post "/hooks/{key}" Public hooks::web::receive;
     Post "/deliveries/{id}/retry" Operator outbox::web::retry;
+    Get "/resends" Supervisor resends::web::list;
+    Get "/resends/new" Supervisor resends::web::form;
+    Post "/resends" Supervisor resends::web::start;
+    Post "/resends/{id}/stop" Supervisor resends::web::stop;
     Get "/api/v1/openapi.json" Public api::openapi;
     Get "/api/v1/customers/{external_id}" App api::web::customer;
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;

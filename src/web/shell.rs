@@ -56,6 +56,18 @@ impl Shell {
         self.lang.args(key, [(name, value.to_string().into())])
     }
 
+    /// A message with two arguments.
+    pub fn ta2(
+        &self,
+        key: &str,
+        name: &'static str,
+        value: impl Display,
+        other: &'static str,
+        second: impl Display,
+    ) -> String {
+        self.lang.args(key, [(name, value.to_string().into()), (other, second.to_string().into())])
+    }
+
     /// A sentence that the program carried here.
     pub fn say(&self, said: &Said) -> String {
         self.lang.say(said)

@@ -13,10 +13,17 @@
 (() => {
   "use strict";
 
+  const menuButtons = new WeakMap();
+  const openers = new WeakMap();
+  // The button of the menu from which a dialog is being fetched.
+  let fetching = null;
+
   const openMarked = (root) => {
     for (const dialog of root.querySelectorAll("dialog[data-open]")) {
       if (dialog.open && !dialog.matches(":modal")) dialog.close();
       if (!dialog.open) dialog.showModal();
+      if (fetching) openers.set(dialog, fetching);
+      fetching = null;
     }
   };
   openMarked(document);
@@ -36,11 +43,11 @@
   // What is chosen closes its menu: the next press of its button opens it again instead of closing what is left of it.
   document.addEventListener("submit", (event) => event.target.closest(".menu:popover-open")?.hidePopover());
 
-  const menuButtons = new WeakMap();
-  const openers = new WeakMap();
   document.addEventListener(
     "click",
     (event) => {
+      const fetched = event.target.closest(".menu[popover] a[hx-get]");
+      if (fetched) fetching = menuButtons.get(fetched.closest(".menu[popover]"));
       const button = event.target.closest("button[popovertarget], button[commandfor]");
       const menu = button && document.getElementById(button.getAttribute("popovertarget"));
       if (menu) menuButtons.set(menu, button);

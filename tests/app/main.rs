@@ -30,6 +30,8 @@ mod plans;
 mod process;
 mod profile;
 mod regions;
+mod required_tag;
+mod resends;
 mod rights;
 mod schema;
 mod search;

@@ -46,6 +46,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/customers/{id}/block", &["/customers/{active}/block"]),
     ("/customers/{id}/block-requests", &["/customers/{idle}/block-requests"]),
     ("/mails/new", &["/mails/new"]),
+    ("/resends", &["/resends"]),
+    ("/resends/new", &["/resends/new"]),
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),

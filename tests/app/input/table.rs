@@ -169,6 +169,8 @@ pub const TABLE: &[Row] = &[
     ),
     json("/hooks/{key}", &[plain("update_id", "1")]),
     form("/deliveries/{id}/retry", NOTHING),
+    form("/resends", &[typed("since", "2026-01-05"), word("kind", "telegram"), typed("interval", "2"), TOKEN]),
+    form("/resends/{id}/stop", NOTHING),
     multipart(
         "/mails/new",
         &[
@@ -193,18 +195,22 @@ pub const TABLE: &[Row] = &[
             word("shown", "1"),
             word("over", "1"),
             word("from", ""),
+            word("conversation", ""),
         ],
     ),
     form("/inbox/{customer}/read", &[BACK]),
     form("/inbox/{customer}/unread", &[BACK]),
-    form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply")]),
+    form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply"), word("conversation", "")]),
     form("/customers/{id}/block", BLOCK),
     form("/customers/{id}/block/delete", &[TOKEN, BACK]),
     form("/customers/{id}/block-requests", &[typed("reason", "Insults"), TOKEN, BACK]),
     form("/block-requests/{id}/decision", &[word("approve", "true"), shown("note", "Agreed"), TOKEN, BACK]),
     form("/conversations/{id}/assignment", &[TOKEN, BACK]),
     form("/conversations/{id}/transfer", &[id("to", "colleague"), typed("note", "Knows lids"), TOKEN, BACK]),
-    form("/conversations/{id}/closure", &[word("reason", "resolved"), typed("note", "Got a lid"), TOKEN, BACK]),
+    form(
+        "/conversations/{id}/closure",
+        &[word("reason", "resolved"), id("tag", "conversation_tag"), typed("note", "Got a lid"), TOKEN, BACK],
+    ),
     form("/conversations/{id}/tags", TAG_OF),
     form("/conversations/{id}/tags/delete", TAG_OF),
     form("/customers/{id}/edit", EDITED_DETAILS),
@@ -213,7 +219,10 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     // Where nothing can be sent, what was typed stands in a quotation.
-    multipart("/customers/{id}/message", &[shown("body", "Hello again"), id("account", "account"), TOKEN, BACK]),
+    multipart(
+        "/customers/{id}/message",
+        &[shown("body", "Hello again"), id("account", "account"), id("tag", "conversation_tag"), TOKEN, BACK],
+    ),
     form("/customers/{id}/delete", &[typed("count", "1"), BACK]),
     form("/contacts/new", DETAILS),
     form("/companies/new", COMPANY),
@@ -270,6 +279,11 @@ pub const TABLE: &[Row] = &[
     form("/settings/conversation-tags/{id}/delete", NOTHING),
     form(
         "/settings/general",
-        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N")],
+        &[
+            word("operators_see_others", "true"),
+            word("require_tag", ""),
+            word("language", ""),
+            typed("business_name", "N"),
+        ],
     ),
 ];

@@ -1,0 +1,37 @@
+resend-item = Resend failed messages…
+resend-title = Resent messages
+resend-new-title = Resend failed messages
+resend-hint = Sends the last message once more to every customer whose newest outgoing message failed. No new conversation is opened.
+resend-since = Failed on or after
+resend-since-wrong = Choose a day.
+resend-kind = Messenger
+resend-kind-all = All messengers
+resend-kind-wrong = Choose a messenger from the list.
+resend-interval = Seconds between messages
+resend-interval-hint = From 0 to 3600.
+resend-interval-wrong = Enter a whole number of seconds from 0 to { $limit }.
+resend-count = { $count ->
+    [one] { $count } message will be sent again.
+   *[other] { $count } messages will be sent again.
+}
+resend-count-passed = { $count ->
+    [one] { $count } is passed over: the customer is blocked or unsubscribed, or the channel is paused.
+   *[other] { $count } are passed over: the customers are blocked or unsubscribed, or the channel is paused.
+}
+resend-count-again = Count again
+resend-none = There is nothing to send again.
+resend-going = Messages are being sent again right now. Wait for the end, or stop it.
+resend-start = Resend
+resend-stop = Stop
+resend-note = Sending again: { $done } of { $total }
+resend-never = Nothing has been sent again yet
+resend-progress = Progress
+resend-done-of = { $done } of { $total }
+resend-state-going = In progress
+resend-state-stopped = Stopped
+resend-state-done = Done
+resend-sent = Sent
+resend-waiting = On their way
+resend-failed = Failed again
+resend-passed = Passed over
+resend-by = Started by

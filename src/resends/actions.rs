@@ -1,0 +1,67 @@
+//! Starting, going on, stopping.
+
+use serde_json::json;
+
+use super::model::{Asked, Step};
+use super::store;
+use crate::audit;
+use crate::auth::Supervisor;
+use crate::db::Tx;
+use crate::db::types::{ResendId, UtcTime};
+use crate::error::{Error, Result};
+use crate::jobs;
+use crate::outbox;
+use crate::realtime::Topic;
+
+/// Starts a run.
+pub fn start(tx: &mut Tx, by: &Supervisor, asked: &Asked) -> Result<ResendId> {
+    if store::going(tx)?.is_some() {
+        return Err(Error::refused("resend-going"));
+    }
+    let (id, total) = store::insert(tx, by.id(), asked)?;
+    if total == 0 {
+        return Err(Error::refused("resend-none"));
+    }
+    let kind = asked.kind.map(|kind| kind.as_str());
+    let detail = json!({ "resend": id, "total": total, "kind": kind, "interval": asked.interval });
+    audit::record_with(tx, by, "messages.resent", None, &detail)?;
+    jobs::enqueue(tx, &Step { resend: id, turn: 0 })?;
+    tx.publish(Topic::Inbox);
+    Ok(id)
+}
+
+/// One message of a run, and the job of the next one.
+pub(super) fn step(tx: &mut Tx, step: Step) -> Result<()> {
+    if !store::take_turn(tx, step.resend, step.turn)? {
+        return Ok(());
+    }
+    tx.publish(Topic::Inbox);
+    let Some((position, id)) = store::next_item(tx, step.resend)? else {
+        return store::end(tx, step.resend, false).map(drop);
+    };
+    let run = store::find(tx, step.resend)?;
+    let is_sendable = store::is_sendable(tx, &run, id)?;
+    if is_sendable {
+        let delivery = outbox::load(tx, id)?;
+        outbox::send_again(tx, &delivery)?;
+    }
+    store::note(tx, step.resend, position, is_sendable)?;
+    // Whoever is passed over costs no pause.
+    let pause = if is_sendable { run.interval_seconds } else { 0 };
+    let at = UtcTime::now().plus(chrono::Duration::seconds(pause.into()));
+    let last = store::next_item(tx, step.resend)?.is_none();
+    if last {
+        return store::end(tx, step.resend, false).map(drop);
+    }
+    jobs::enqueue_at(tx, &Step { turn: step.turn + 1, ..step }, at)
+}
+
+/// Stops a run: what it has not come to stays as it is.
+pub fn stop(tx: &mut Tx, by: &Supervisor, id: ResendId) -> Result<()> {
+    store::find(tx, id)?;
+    if store::end(tx, id, true)? {
+        audit::record_with(tx, by, "messages.resend_stopped", None, &json!({ "resend": id }))?;
+        tx.publish(Topic::Inbox);
+    }
+    Ok(())
+}
