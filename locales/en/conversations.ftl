@@ -34,3 +34,7 @@ refused-not-connected = This channel is not connected. An admin can connect it i
 refused-window = The customer wrote too long ago: only a template can be sent now.
 refused-too-long = This channel takes at most { $limit } characters in a message.
 refused-file-size = “{ $name }” is too large for this channel. The limit is { $megabytes } MB.
+conversations-tag = Conversation tag
+conversations-tag-hint = What the conversation is about. Every conversation needs one here.
+conversations-tag-choose = Choose a tag
+conversations-tag-required = Choose a conversation tag.

@@ -211,3 +211,5 @@ general-language-hint = For staff who have not chosen one.
 general-language-auto = As the browser asks
 general-see-others = Operators see customers of other operators
 general-see-others-hint = Off: an operator sees their own customers and those who are free.
+general-require-tag = Every conversation needs a tag
+general-require-tag-hint = On: whoever writes first, or closes a conversation, chooses a conversation tag. It takes effect once there are tags.

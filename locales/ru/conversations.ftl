@@ -34,3 +34,7 @@ refused-not-connected = Этот канал не подключён. Админ�
 refused-window = Клиент писал слишком давно: сейчас можно отправить только шаблон.
 refused-too-long = Этот канал принимает не больше { $limit } символов в сообщении.
 refused-file-size = Файл «{ $name }» слишком велик для этого канала. Предел — { $megabytes } МБ.
+conversations-tag = Тег обращения
+conversations-tag-hint = О чём обращение. Здесь тег нужен каждому обращению.
+conversations-tag-choose = Выберите тег
+conversations-tag-required = Выберите тег обращения.

@@ -1,7 +1,7 @@
 //! Taking, handing over, closing, rating.
 
 use super::model::{CloseReason, Conversation};
-use super::store;
+use super::{required_tag, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::{CustomerScope, Operator};
@@ -88,9 +88,20 @@ fn serving(tx: &mut Tx, id: StaffId) -> Result<Who> {
     found.map(|member| Who { id, name: member.name }).ok_or(Error::Invalid("conversations-colleague-unknown".into()))
 }
 
-/// Ends a conversation.
-pub fn close(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
+/// Ends a conversation, with the tag that it may still need.
+pub fn close(
+    tx: &mut Tx,
+    by: &Operator,
+    conversation: &Conversation,
+    tag: Option<ConversationTagId>,
+    reason: CloseReason,
+    words: &str,
+) -> Result<()> {
     workable(tx, by, conversation)?;
+    required_tag::hold_to(tx, Some(conversation.id), tag)?;
+    if let Some(tag) = tag {
+        add_tag(tx, by, conversation, tag)?;
+    }
     finish(tx, by, conversation, reason, words)
 }
 

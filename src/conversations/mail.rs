@@ -5,8 +5,8 @@ use crate::channels::email::MailSettings;
 use crate::channels::email::address::{self, Person};
 use crate::channels::{self, Channel, ChannelKind, Extra};
 use crate::customers::{self, ChannelAccount, Customer, NewAccount};
-use crate::db::Tx;
 use crate::db::types::{ChannelId, MessageId};
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::mails::{self, NewMail};
 
@@ -55,6 +55,11 @@ pub(super) fn keep(tx: &mut Tx, conversation: &Conversation, message: MessageId,
         ..NewMail::default()
     };
     mails::attach(tx, message, conversation.customer_id, &new)
+}
+
+/// Whether a mail can be written to this customer, whatever else goes on with them.
+pub fn has_mail_way(conn: &mut Conn, customer: &Customer) -> Result<bool> {
+    Ok(customer.email.is_some() && !mails::senders(&channels::enabled(conn)?).is_empty())
 }
 
 /// The customer's account for mails in the channel that a sender belongs to, made if there is none yet.

@@ -4,6 +4,7 @@
 //!   next message opens a new one.
 //! - Taking a conversation of a free customer makes the taker responsible.
 //! - A blocked customer's messages are kept, open nothing, count as no unread and notify nobody.
+//! - A tag may be asked for before somebody writes first and before a conversation is closed (`required_tag`).
 //! - Each change writes a system message that only staff see, in the transaction of the change.
 
 pub mod actions;
@@ -11,6 +12,7 @@ mod inbound;
 mod mail;
 mod model;
 mod outgoing;
+mod required_tag;
 mod sendable;
 pub mod store;
 pub mod views;
@@ -18,7 +20,8 @@ pub mod web;
 
 pub use actions::{close_for_block, may_work, tell, who};
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
-pub use mail::mail_account;
+pub use mail::{has_mail_way, mail_account};
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, may_write_mail, reply, start};
+pub use required_tag::{chosen_tag, field_of, missing_tag};
 pub use sendable::{Window, why_not, window};

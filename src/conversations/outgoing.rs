@@ -2,13 +2,13 @@
 
 use super::actions::{may_work, tell, who};
 use super::model::{Conversation, Origin};
-use super::{mail, sendable, store};
+use super::{mail, required_tag, sendable, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
 use crate::channels::{Extra, registry};
 use crate::customers::{self, ChannelAccount, Customer};
-use crate::db::types::{ConversationId, MessageId};
+use crate::db::types::{ConversationId, ConversationTagId, MessageId};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, Message, MessageKind, NewMessage, StoredFile};
@@ -26,6 +26,8 @@ pub struct Outgoing {
     /// Send even though a colleague has answered meanwhile.
     pub over_colleague: bool,
     pub client_uuid: Option<String>,
+    /// What a conversation that opens with it is about.
+    pub tag: Option<ConversationTagId>,
     /// What only some kinds of channels have: subject, blind copies, template.
     pub extra: Extra,
 }
@@ -103,6 +105,7 @@ pub fn start(
         return Ok(conversation);
     }
     may_write_first(tx, by, customer, account)?;
+    required_tag::hold_to(tx, None, out.tag)?;
     let kind = store::channel(tx, account.channel_id)?.0;
     sendable::fits(tx, kind, Some(account.id), out)?;
     let id = store::insert(
@@ -116,6 +119,11 @@ pub fn start(
             visit: None,
         },
     )?;
+    if let Some(tag) = out.tag
+        && !store::add_tag(tx, id, tag)?
+    {
+        return Err(Error::refused("conversations-tag-unknown"));
+    }
     tell(tx, customer.id, Some(id), account.channel_id, Event::Opened { by: Some(who(by)) })?;
     if customer.responsible_id.is_none() {
         customers::store::set_responsible(tx, customer.id, Some(by.id()))?;

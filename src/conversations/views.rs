@@ -6,6 +6,7 @@ use super::model::{CloseReason, Conversation};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, StaffId};
 use crate::staff::StaffMember;
+use crate::tags::TagPath;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -26,6 +27,9 @@ pub struct TransferForm {
 /// The form to close, as `conversations/close_form.html` shows it.
 pub struct CloseForm {
     pub id: ConversationId,
+    /// Tags of which one has to be chosen; none if there is one already, or if none is asked for.
+    pub needed: Vec<TagPath>,
+    pub tag: String,
     pub chosen: Option<CloseReason>,
     pub note: String,
     pub token: String,
@@ -59,9 +63,11 @@ impl TransferForm {
 }
 
 impl CloseForm {
-    pub fn new(conversation: &Conversation, back: String) -> Self {
+    pub fn new(conversation: &Conversation, needed: Vec<TagPath>, back: String) -> Self {
         Self {
             id: conversation.id,
+            needed,
+            tag: String::new(),
             chosen: None,
             note: String::new(),
             token: forms::new_token(),

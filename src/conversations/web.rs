@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::model::{CloseReason, Conversation};
 use super::views::{CloseForm, ClosePage, TransferForm, TransferPage};
-use super::{actions, store};
+use super::{actions, chosen_tag, field_of, missing_tag, store};
 use crate::auth::Operator;
 use crate::customers::{self, Customer};
 use crate::db::types::{ConversationId, ConversationTagId, CustomerId, StaffId};
@@ -50,6 +50,7 @@ pub struct TypedTransfer {
 #[serde(default)]
 pub struct TypedClosure {
     reason: String,
+    tag: String,
     note: String,
     form_token: String,
     back: String,
@@ -136,8 +137,9 @@ pub async fn close_form(
     from: Query<From>,
 ) -> Result<HttpResponse> {
     let (id, back) = (id.into_inner(), from.into_inner().back);
-    let (conversation, customer, _) = db.read(move |conn| look(conn, &by, id)).await?;
-    let form = CloseForm::new(&conversation, back_or(&back, inbox(customer.id)));
+    let ((conversation, customer, _), needed) =
+        db.read(move |conn| Ok((look(conn, &by, id)?, missing_tag(conn, Some(id))?))).await?;
+    let form = CloseForm::new(&conversation, needed, back_or(&back, inbox(customer.id)));
     hx.page(&ClosePage { sh, customer, form })
 }
 
@@ -152,23 +154,46 @@ pub async fn close(
 ) -> Result<HttpResponse> {
     let (id, typed) = (id.into_inner(), form.into_inner());
     let looking = by.clone();
-    let (conversation, customer, _) = db.read(move |conn| look(conn, &looking, id)).await?;
+    let ((conversation, customer, _), needed) =
+        db.read(move |conn| Ok((look(conn, &looking, id)?, missing_tag(conn, Some(id))?))).await?;
     let mut errors = Errors::default();
     let note = errors.lines("note", &typed.note, NOTE);
+    let tag = chosen_tag(&needed, &typed.tag).unwrap_or_else(|said| {
+        errors.add("tag", said);
+        None
+    });
     let chosen = CloseReason::CHOICES.into_iter().find(|reason| reason.as_str() == typed.reason);
     let back = back_or(&typed.back, inbox(customer.id));
-    let Some(reason) = chosen.filter(|_| errors.is_empty()) else {
-        if chosen.is_none() {
-            errors.add("reason", "conversations-reason-missing");
-        }
-        let form = CloseForm { chosen, note: typed.note, errors, ..CloseForm::new(&conversation, back) };
+    if chosen.is_none() {
+        errors.add("reason", "conversations-reason-missing");
+    }
+    let form = CloseForm {
+        chosen,
+        tag: typed.tag,
+        note: typed.note,
+        errors,
+        ..CloseForm::new(&conversation, needed, back.clone())
+    };
+    let Some(reason) = chosen.filter(|_| form.errors.is_empty()) else {
         return hx.invalid(&ClosePage { sh, customer, form });
     };
-    db.write(move |tx| {
-        once(tx, &by, id, &typed.form_token, |tx, by, conversation| actions::close(tx, by, conversation, reason, &note))
-    })
-    .await?;
-    hx.done("toast-conversation-closed", &back)
+    let closed = db
+        .write(move |tx| {
+            once(tx, &by, id, &typed.form_token, |tx, by, conversation| {
+                actions::close(tx, by, conversation, tag, reason, &note)
+            })
+        })
+        .await;
+    match closed {
+        Ok(_) => hx.done("toast-conversation-closed", &back),
+        // The last tag was taken off, or the setting was switched on, in this moment.
+        Err(Error::Refused(said)) if field_of(&said) == "tag" => {
+            let needed = db.read(move |conn| missing_tag(conn, Some(id))).await?;
+            let form = CloseForm { needed, errors: Errors::one("tag", said), ..form };
+            hx.invalid(&ClosePage { sh, customer, form })
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `POST /conversations/{id}/tags`.

@@ -11,38 +11,10 @@ use crate::customers::Customer;
 use crate::db::types::{ConversationId, UtcTime};
 use crate::messages::views::{Item, LogView, Look};
 use crate::staff::StaffMember;
-use crate::tags::{ConversationTag, tree};
+use crate::tags::TagPath;
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
-
-/// A subject by its whole path.
-#[derive(Clone, Debug)]
-pub struct TagPath {
-    pub tag: ConversationTag,
-    /// Delivery / Courier / Late.
-    pub path: String,
-}
-
-impl TagPath {
-    /// The colour, 1 to 8.
-    pub fn hue(&self) -> u8 {
-        crate::text::hue(self.tag.id.0)
-    }
-}
-
-/// Every tag by its path, each parent before its children.
-pub fn paths(all: Vec<ConversationTag>) -> Vec<TagPath> {
-    let mut above: Vec<String> = vec![];
-    tree(all)
-        .into_iter()
-        .map(|branch| {
-            above.truncate(branch.level - 1);
-            above.push(branch.tag.name.clone());
-            TagPath { path: above.join(" / "), tag: branch.tag }
-        })
-        .collect()
-}
 
 /// The message id and the flag of a status.
 fn status_of(status: &Status) -> (&'static str, &'static str) {
@@ -172,8 +144,8 @@ pub struct ConversationPage {
     pub work: Option<(TransferForm, CloseForm)>,
     /// The form to block or to ask for it, where there is something to block or to ask.
     pub block: Option<BlockForm>,
-    /// Nothing is open with the customer, so a new conversation can be started.
-    pub is_over: bool,
+    /// Somebody may write first: nothing is open with the customer, or they have an address for mails.
+    pub may_message: bool,
     /// A request to block the customer waits for its decision.
     pub request_waits: bool,
     /// The log ends before this message; empty: at the newest.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::model::{Asked, Filter};
 use super::store;
-use super::views::{ConversationPage, HistoryPage, Line, TagPath, paths};
+use super::views::{ConversationPage, HistoryPage, Line};
 use crate::auth::Operator;
 use crate::blacklist::BlockForm;
 use crate::channels::{self, Channel};
@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::messages::thread::{self, Thread};
 use crate::messages::views::LogView;
 use crate::staff::{self, StaffMember};
-use crate::tags::{self, ConversationTag};
+use crate::tags::{self, ConversationTag, TagPath, paths};
 use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -113,7 +113,7 @@ struct Read {
     previous: Option<ConversationId>,
     next: Option<ConversationId>,
     work: Option<(TransferForm, CloseForm)>,
-    is_over: bool,
+    may_message: bool,
     request_waits: bool,
 }
 
@@ -144,7 +144,7 @@ pub async fn conversation(
         next: read.next,
         work: read.work,
         block,
-        is_over: read.is_over,
+        may_message: read.may_message,
         request_waits: read.request_waits,
         before: before.map(|id| id.to_string()).unwrap_or_default(),
         token: forms::new_token(),
@@ -163,12 +163,14 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     let assignee = staff::names(conn, conversation.assignee_id.as_slice())?.into_values().next().unwrap_or_default();
     let is_workable = conversation.is_open() && conversations::actions::may_work(by, &customer, &conversation).is_ok();
     let (colleagues, here) = (staff::serving(conn)?, format!("/conversations/{id}"));
-    let work = is_workable
-        .then(|| (TransferForm::new(&conversation, colleagues, here.clone()), CloseForm::new(&conversation, here)));
+    let needed = conversations::missing_tag(conn, Some(id))?;
+    let work = is_workable.then(|| {
+        (TransferForm::new(&conversation, colleagues, here.clone()), CloseForm::new(&conversation, needed, here))
+    });
     Ok(Read {
         channel: channels::find(conn, conversation.channel_id)?,
         thread: thread::of_conversation(conn, &scope, &conversation, before, SHOWN)?,
-        is_over: !store::has_open(conn, customer.id)?,
+        may_message: !store::has_open(conn, customer.id)? || conversations::has_mail_way(conn, &customer)?,
         request_waits: customers::store::profile::block_request_waits(conn, customer.id)?,
         assignee,
         tags,

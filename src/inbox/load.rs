@@ -14,7 +14,7 @@ use crate::mails;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of};
 use crate::staff;
-use crate::tags::{self, CustomerTag};
+use crate::tags::{self, CustomerTag, TagPath};
 
 /// Messages that are fetched at once.
 const PIECE: i64 = 50;
@@ -72,7 +72,10 @@ fn since(id: MessageId) -> At {
 /// The customer and the conversation that goes on with them.
 pub struct State {
     pub customer: Customer,
+    /// The one that is answered: the one that is shown, else the newest that is open.
     pub conversation: Option<Conversation>,
+    /// What else is open.
+    pub others: Vec<Conversation>,
     pub channel: Option<Channel>,
     pub assignee: String,
     /// From whom an answer goes out that is a mail.
@@ -83,12 +86,18 @@ pub struct State {
     pub request_waits: bool,
     /// Why nothing leaves through the channel now.
     pub stop: Option<Said>,
+    /// Tags of which one has to be chosen before the conversation is closed.
+    pub needed_tags: Vec<TagPath>,
+    /// A mail can be written, whatever else is open.
+    pub has_mail_way: bool,
 }
 
-/// What goes on with a customer.
-pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
+/// What goes on with a customer, in this conversation if it is open.
+pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId, shown: Option<ConversationId>) -> Result<State> {
     let customer = customers::find(conn, &by.scope(), id)?;
-    let conversation = conversations::store::open_of(conn, &by.scope(), id)?.into_iter().next();
+    let mut others = conversations::store::open_of(conn, &by.scope(), id)?;
+    let place = others.iter().position(|open| Some(open.id) == shown).unwrap_or(0);
+    let conversation = (place < others.len()).then(|| others.remove(place));
     let channel = channel_of(conn, conversation.as_ref().map(|c| c.channel_id).or(customer.channel_id))?;
     let mail_sender = match (&channel, &conversation) {
         (Some(channel), Some(conversation)) if channel.kind == ChannelKind::Email => {
@@ -104,7 +113,23 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<State> {
         Some(conversation) => conversations::why_not(conn, conversation)?,
         None => None,
     };
-    Ok(State { mail_sender, customer, conversation, channel, assignee, may_reply, request_waits, stop })
+    let needed_tags = match &conversation {
+        Some(open) if may_reply => conversations::missing_tag(conn, Some(open.id))?,
+        _ => vec![],
+    };
+    Ok(State {
+        has_mail_way: conversations::has_mail_way(conn, &customer)?,
+        mail_sender,
+        customer,
+        conversation,
+        others,
+        channel,
+        assignee,
+        may_reply,
+        request_waits,
+        stop,
+        needed_tags,
+    })
 }
 
 fn channel_of(conn: &mut Conn, id: Option<ChannelId>) -> Result<Option<Channel>> {

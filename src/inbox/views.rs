@@ -10,7 +10,7 @@ use crate::channels::ChannelKind;
 use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{Conversation, Status};
 use crate::customers::Customer;
-use crate::db::types::{ChannelId, CustomerId};
+use crate::db::types::{ChannelId, ConversationId, CustomerId};
 use crate::error::Said;
 use crate::mails::{self, Typed};
 use crate::messages::Message;
@@ -50,6 +50,12 @@ pub struct HeadView {
     pub token: String,
 }
 
+/// The address of a region about a conversation.
+fn region(address: &str, conversation: Option<ConversationId>) -> String {
+    let and = if address.contains('?') { '&' } else { '?' };
+    conversation.map_or_else(|| address.to_owned(), |id| format!("{address}{and}conversation={id}"))
+}
+
 impl HeadView {
     pub fn new(state: State, list_url: String) -> Self {
         Self { state, list_url, token: crate::web::forms::new_token() }
@@ -58,6 +64,12 @@ impl HeadView {
     /// The address of the conversation, where its forms come back to.
     pub fn here(&self) -> String {
         format!("/inbox/{}", self.state.customer.id)
+    }
+
+    /// Where the region asks again: about the same conversation, as long as that is open.
+    pub fn region(&self) -> String {
+        let conversation = self.state.conversation.as_ref().map(|c| c.id);
+        region(&format!("/inbox/{}/head", self.state.customer.id), conversation)
     }
 
     /// Whether a block can be asked for, or done.
@@ -116,6 +128,10 @@ impl Place {
 /// The composer, or why there is none.
 pub struct ComposerView {
     pub customer: CustomerId,
+    /// The conversation that is answered.
+    pub conversation: Option<ConversationId>,
+    /// What else is open.
+    pub others: Vec<ConversationId>,
     pub name: String,
     pub writing: Writing,
     pub channel: String,
@@ -165,9 +181,11 @@ impl ComposerView {
         let takes = open.is_some_and(|c| c.assignee_id.is_none());
         Self {
             customer: state.customer.id,
+            conversation: open.map(|c| c.id),
+            others: state.others.iter().map(|c| c.id).collect(),
             name: state.customer.name.clone(),
             channel: state.channel.as_ref().map(|c| c.name.clone()).unwrap_or_default(),
-            state: format!("{writing:?}-{takes}-{}", open.map_or(0, |c| c.id.0)),
+            state: format!("{writing:?}-{takes}-{}-{}", state.others.len(), open.map_or(0, |c| c.id.0)),
             writing,
             takes,
             text: String::new(),
@@ -179,6 +197,11 @@ impl ComposerView {
             mail: mail_fields(state),
             stop: state.stop.clone().filter(|_| state.may_reply),
         }
+    }
+
+    /// Where the region asks again: about the same conversation, as long as that is open.
+    pub fn region(&self) -> String {
+        region(&format!("/inbox/{}/composer?state={}", self.customer, self.state), self.conversation)
     }
 
     /// Whether a text can be typed; what was typed is never taken away.
@@ -211,6 +234,7 @@ pub struct DialogsView {
     pub state: String,
     pub work: Option<(TransferForm, CloseForm)>,
     pub block: Option<BlockForm>,
+    conversation: Option<ConversationId>,
 }
 
 impl DialogsView {
@@ -220,10 +244,19 @@ impl DialogsView {
         let of = open.map(|c| format!("{}-{}", c.id, c.assignee_id.map_or(0, |id| id.0))).unwrap_or_default();
         Self {
             customer: customer.id,
-            state: format!("{of}-{}-{}", customer.blocked, state.request_waits),
-            work: open.map(|c| (TransferForm::new(c, colleagues, here.clone()), CloseForm::new(c, here.clone()))),
+            state: format!("{of}-{}-{}-{}", customer.blocked, state.request_waits, state.needed_tags.len()),
+            conversation: state.conversation.as_ref().map(|c| c.id),
+            work: open.map(|c| {
+                let close = CloseForm::new(c, state.needed_tags.clone(), here.clone());
+                (TransferForm::new(c, colleagues, here.clone()), close)
+            }),
             block: BlockForm::offered(sh, customer, state.request_waits, here),
         }
+    }
+
+    /// Where the region asks again: about the same conversation, as long as that is open.
+    pub fn region(&self) -> String {
+        region(&format!("/inbox/{}/dialogs?state={}", self.customer, self.state), self.conversation)
     }
 }
 

@@ -20,7 +20,7 @@ use super::views::{
 use crate::auth::Operator;
 use crate::customers;
 use crate::db::Db;
-use crate::db::types::CustomerId;
+use crate::db::types::{ConversationId, CustomerId};
 use crate::error::Result;
 use crate::realtime::Doing;
 use crate::realtime::presence::Presences;
@@ -83,7 +83,7 @@ async fn page(
     let (list, state, log, known, colleagues) = db
         .read(move |conn| {
             let scope = by.scope();
-            let state = load::state(conn, &by, id)?;
+            let state = load::state(conn, &by, id, place.conversation())?;
             let log = load::log(conn, &scope, id, place)?;
             let known = load::known(conn, &by, id)?;
             Ok((list::load(conn, &by, filter)?, state, log, known, staff::serving(conn)?))
@@ -118,7 +118,7 @@ pub async fn cards(by: Operator, sh: Shell, db: Data<Db>, query: Query<ListQuery
 
 /// `GET /inbox/{customer}/menu`.
 pub async fn menu(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let menu = MenuView::new(&sh, state(by, &db, id.into_inner()).await?, &hx.here);
+    let menu = MenuView::new(&sh, state(by, &db, id.into_inner(), None).await?, &hx.here);
     fragment(&MenuFragment { sh: &sh, menu: &menu })
 }
 
@@ -131,7 +131,8 @@ pub async fn dialogs(
     shown: Query<Shown>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let (state, colleagues) = db.read(move |conn| Ok((load::state(conn, &by, id)?, staff::serving(conn)?))).await?;
+    let of = shown.conversation();
+    let (state, colleagues) = db.read(move |conn| Ok((load::state(conn, &by, id, of)?, staff::serving(conn)?))).await?;
     let dialogs = DialogsView::new(&sh, &state, colleagues);
     if dialogs.state == shown.state {
         return Ok(HttpResponse::NoContent().finish());
@@ -140,8 +141,14 @@ pub async fn dialogs(
 }
 
 /// `GET /inbox/{customer}/head`.
-pub async fn head(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
-    let state = state(by, &db, id.into_inner()).await?;
+pub async fn head(
+    by: Operator,
+    sh: Shell,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    shown: Query<Shown>,
+) -> Result<HttpResponse> {
+    let state = state(by, &db, id.into_inner(), shown.conversation()).await?;
     let customer = state.customer.clone();
     fragment(&HeadFragment { sh: &sh, head: &HeadView::new(state, "/inbox".into()), customer: &customer })
 }
@@ -166,10 +173,19 @@ async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, place: Pla
     Ok(PlaceView::new(sh, &customer, &log))
 }
 
-#[derive(Deserialize)]
+/// What a region shows already.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Shown {
-    #[serde(default)]
     state: String,
+    conversation: String,
+}
+
+impl Shown {
+    /// The conversation that it is about.
+    fn conversation(&self) -> Option<ConversationId> {
+        self.conversation.parse().ok()
+    }
 }
 
 /// `GET /inbox/{customer}/composer`: nothing if it is as it was, so that nobody's words are touched.
@@ -180,7 +196,7 @@ pub async fn composer(
     id: Path<CustomerId>,
     shown: Query<Shown>,
 ) -> Result<HttpResponse> {
-    let composer = ComposerView::new(&state(by, &db, id.into_inner()).await?);
+    let composer = ComposerView::new(&state(by, &db, id.into_inner(), shown.conversation()).await?);
     if composer.state == shown.state {
         return Ok(HttpResponse::NoContent().finish());
     }
@@ -235,8 +251,8 @@ fn here_view(
     HereView { customer: id, lines }
 }
 
-async fn state(by: Operator, db: &Db, id: CustomerId) -> Result<State> {
-    db.read(move |conn| load::state(conn, &by, id)).await
+async fn state(by: Operator, db: &Db, id: CustomerId, shown: Option<ConversationId>) -> Result<State> {
+    db.read(move |conn| load::state(conn, &by, id, shown)).await
 }
 
 fn fragment(template: &impl Template) -> Result<HttpResponse> {

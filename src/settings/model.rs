@@ -5,6 +5,7 @@ use crate::web::i18n::Lang;
 pub(super) const SEE_OTHERS: &str = "operators_see_others";
 pub(super) const LANGUAGE: &str = "default_language";
 pub(super) const BUSINESS: &str = "business_name";
+pub(super) const REQUIRE_TAG: &str = "require_conversation_tag";
 /// What the key file signs, so that another one is noticed.
 pub(super) const KEY: &str = "key_mark";
 
@@ -15,6 +16,8 @@ pub struct General {
     pub operators_see_others: bool,
     /// For whoever has chosen none. None: as the browser asks.
     pub language: Option<Lang>,
+    /// Whether a conversation needs a tag before somebody writes first, and before it is closed.
+    pub require_tag: bool,
     /// What visitors read in the widget; may be empty.
     pub business_name: String,
 }

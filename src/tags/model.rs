@@ -73,6 +73,39 @@ pub fn tree(all: Vec<ConversationTag>) -> Vec<Branch> {
     out
 }
 
+/// A subject by its whole path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagPath {
+    pub tag: ConversationTag,
+    /// Delivery / Courier / Late.
+    pub path: String,
+}
+
+impl TagPath {
+    /// The colour, 1 to 8.
+    pub fn hue(&self) -> u8 {
+        crate::text::hue(self.tag.id.0)
+    }
+
+    /// Whether this is the tag that a form names.
+    pub fn is(&self, typed: &str) -> bool {
+        typed.parse() == Ok(self.tag.id)
+    }
+}
+
+/// Every tag by its path, each parent before its children.
+pub fn paths(all: Vec<ConversationTag>) -> Vec<TagPath> {
+    let mut above: Vec<String> = vec![];
+    tree(all)
+        .into_iter()
+        .map(|branch| {
+            above.truncate(branch.level - 1);
+            above.push(branch.tag.name.clone());
+            TagPath { path: above.join(" / "), tag: branch.tag }
+        })
+        .collect()
+}
+
 fn grow(all: &[ConversationTag], parent: Option<ConversationTagId>, level: usize, out: &mut Vec<Branch>) {
     if level > LEVELS {
         return;

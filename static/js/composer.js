@@ -21,8 +21,9 @@
     const now = Date.now();
     if (!address || !textarea.value.trim() || now - (told.get(form) ?? 0) < TYPING_EVERY) return;
     told.set(form, now);
-    const mode = new FormData(form).get("mode") ?? "";
-    fetch(address, { method: "POST", body: new URLSearchParams({ mode }), keepalive: true }).catch(() => {});
+    const typed = new FormData(form);
+    const body = new URLSearchParams({ mode: typed.get("mode") ?? "", conversation: typed.get("conversation") ?? "" });
+    fetch(address, { method: "POST", body, keepalive: true }).catch(() => {});
   };
 
   document.addEventListener("input", (event) => {

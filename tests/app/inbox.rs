@@ -548,3 +548,81 @@ async fn a_page_of_cards_is_small() {
     assert_eq!(names(&last).len(), 20);
     last.assert_lacks(".cc-more");
 }
+
+/// Two conversations of one customer are open: the composer answers the one that is shown, says which, and leads to the
+/// other; without a choice it answers the newest.
+#[actix_web::test]
+async fn the_composer_answers_the_conversation_that_is_shown() {
+    let (app, shop) = desk().await;
+    let anna = write(&app, shop, "a", "Anna", "one").await;
+    let first = conversation(&app, anna);
+    let second_anna = write(&app, channel(&app, ChannelKind::App), "b", "Anna", "two").await;
+    let second = conversation(&app, second_anna);
+    for table in ["channel_accounts", "conversations", "messages"] {
+        app.execute(&format!("UPDATE {table} SET customer_id = {anna} WHERE customer_id = {second_anna}"));
+    }
+    app.execute(&format!("UPDATE customers SET active_count = 2 WHERE id = {anna}"));
+    let operator = app.sign_in(OPERATOR).await;
+    let newest = operator.get(&format!("/inbox/{anna}")).await;
+    newest.assert_has(&format!("#composer input[name=conversation][value='{second}']"));
+    newest.assert_says(&format!("Answers conversation {second}"));
+    let other = newest.attribute(".c-which a", "href");
+    assert_eq!(other, format!("/inbox/{anna}?at={first}"));
+    let shown = operator.get(&other).await;
+    shown.assert_has(&format!("#composer input[name=conversation][value='{first}']"));
+    for region in [".composer-area", "#m-conv form", "header.pane-h[hx-get]", "[data-dialogs]"] {
+        shown.assert_has(region);
+    }
+    shown.assert_has(&format!("#take[action='/conversations/{first}/assignment']"));
+    let asks_again = shown.attribute(".composer-area", "hx-get");
+    operator.get(&asks_again).await.assert_status(204);
+    say(&operator, anna, &shown, &[("text", "To the first"), ("mode", "reply")]).await.assert_status(303);
+    say(&operator, anna, &newest, &[("text", "To the second"), ("mode", "reply")]).await.assert_status(303);
+    for (text, id) in [("To the first", &first), ("To the second", &second)] {
+        assert_eq!(&app.number(&format!("SELECT conversation_id FROM messages WHERE body = '{text}'")).to_string(), id);
+    }
+    // What was written for a conversation that has been closed meanwhile goes into no other one, and is not lost.
+    let shown = operator.get(&other).await;
+    close(&operator, &first).await;
+    let refused = say(&operator, anna, &shown, &[("text", "Too late"), ("mode", "reply")]).await;
+    refused.assert_status(422).assert_says("This conversation is closed.");
+    assert_eq!(refused.select("#composer textarea"), ["Too late"]);
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE body = 'Too late'"), 0);
+}
+
+/// After a comment the composer is ready to answer the customer again; a comment that did not pass stays one.
+#[actix_web::test]
+async fn after_a_comment_the_composer_answers_again() {
+    let (app, shop) = desk().await;
+    let anna = write(&app, shop, "a", "Anna", "Hello").await;
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    let send = async |text: &str| {
+        let filled = page.form("#composer").filled(&[("text", text), ("mode", "comment")]);
+        let form = filled.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+        let request = operator.request(reqwest::Method::POST, &format!("/inbox/{anna}/messages"));
+        let request = request.header("HX-Request", "true").header("HX-Request-Type", "partial").multipart(form);
+        operator.page(request).await
+    };
+    let refused = send("").await;
+    refused.assert_status(422).assert_has("input[name=mode][value=comment][checked]");
+    let sent = send("Between us").await;
+    sent.assert_status(200).assert_has("input[name=mode][value=reply][checked]");
+    sent.assert_lacks("input[name=mode][value=comment][checked]");
+}
+
+/// CONT-32: the plus in the contact details leads to the form of the contact, and back.
+#[actix_web::test]
+async fn the_plus_edits_the_contact() {
+    let (app, shop) = desk().await;
+    let anna = write(&app, shop, "a", "Anna", "Hello").await;
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    let plus = ".sec-w > a[aria-label='Edit contact details']";
+    assert!(page.attribute(&format!("{plus} use"), "href").ends_with("#plus"));
+    let form = operator.get(&page.attribute(plus, "href")).await;
+    form.assert_status(200);
+    let saved = operator.submit(&form, "#edit_form", &[("phone", "+7 901 788-07-95")]).await;
+    saved.assert_redirect(&format!("/inbox/{anna}"));
+    operator.get(&format!("/inbox/{anna}")).await.assert_says("+7 901 788-07-95");
+}

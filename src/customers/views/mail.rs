@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::mails::Typed;
+use crate::tags::TagPath;
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -19,6 +20,9 @@ pub struct NewMailPage {
     pub newcomer: String,
     pub typed: Typed,
     pub body: String,
+    /// Tags of which one has to be chosen.
+    pub needed_tags: Vec<TagPath>,
+    pub tag: String,
     pub token: String,
     pub errors: Errors,
 }
@@ -32,6 +36,8 @@ impl NewMailPage {
             newcomer: String::new(),
             typed: Typed::default(),
             body: String::new(),
+            needed_tags: vec![],
+            tag: String::new(),
             token: String::new(),
             errors: Errors::default(),
         }

@@ -7,6 +7,7 @@ use crate::customers::Customer;
 use crate::db::types::AccountId;
 use crate::error::Said;
 use crate::mails::Typed;
+use crate::tags::TagPath;
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -55,6 +56,7 @@ pub struct Stop {
 #[derive(Clone, Debug, Default)]
 pub struct MessageForm {
     pub account: String,
+    pub tag: String,
     pub body: String,
     pub mail: Typed,
     pub token: String,
@@ -70,6 +72,8 @@ pub struct MessagePage {
     /// Those that can be used.
     pub accounts: Vec<AccountChoice>,
     pub stop: Option<Stop>,
+    /// Tags of which one has to be chosen.
+    pub needed_tags: Vec<TagPath>,
     pub form: MessageForm,
     pub errors: Errors,
     pub back: String,

@@ -12,7 +12,7 @@ use crate::companies::Company;
 use crate::conversations::Conversation;
 use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
-use crate::tags::CustomerTag;
+use crate::tags::{CustomerTag, TagPath};
 use crate::text;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -28,6 +28,8 @@ pub struct Head {
     /// The same, if the reader works it.
     pub goes_to: Option<ConversationId>,
     pub accounts: Vec<AccountChoice>,
+    /// Tags of which one has to be chosen by whoever writes first.
+    pub needed_tags: Vec<TagPath>,
     pub block: Option<CurrentBlock>,
     pub request_waits: bool,
 }

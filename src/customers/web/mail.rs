@@ -14,19 +14,24 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Limits};
 use crate::mails::{self, Typed};
+use crate::tags::TagPath;
 use crate::text;
 use crate::web::forms::{self, Errors, LINES};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
-async fn offered(db: &Db) -> Result<Vec<(String, Channel)>> {
-    Ok(mails::senders(&db.read(channels::enabled).await?))
+/// Addresses that mails can be sent from, and tags of which one has to be chosen.
+async fn offered(db: &Db) -> Result<(Vec<(String, Channel)>, Vec<TagPath>)> {
+    let (enabled, tags) =
+        db.read(|conn| Ok((channels::enabled(conn)?, conversations::missing_tag(conn, None)?))).await?;
+    Ok((mails::senders(&enabled), tags))
 }
 
 /// `GET /mails/new`.
 pub async fn form(_: Operator, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
-    let senders = offered(&db).await?.into_iter().map(|(sender, _)| sender).collect();
-    hx.page(&NewMailPage { token: forms::new_token(), ..NewMailPage::new(sh, senders) })
+    let (senders, needed_tags) = offered(&db).await?;
+    let senders = senders.into_iter().map(|(sender, _)| sender).collect();
+    hx.page(&NewMailPage { token: forms::new_token(), needed_tags, ..NewMailPage::new(sh, senders) })
 }
 
 /// `POST /mails/new`.
@@ -39,7 +44,7 @@ pub async fn send(
     stored: Data<Files>,
     upload: Multipart,
 ) -> Result<HttpResponse> {
-    let senders = offered(&db).await?;
+    let (senders, needed_tags) = offered(&db).await?;
     let upload = files::accept(&db, &stored, upload, &Limits::of(ChannelKind::Email)).await?;
     let typed = Typed {
         sender: upload.field("sender").to_owned(),
@@ -60,7 +65,13 @@ pub async fn send(
     if body.is_empty() && upload.files.is_empty() {
         errors.add("body", "customers-message-empty");
     }
+    let tag = conversations::chosen_tag(&needed_tags, upload.field("tag")).unwrap_or_else(|said| {
+        errors.add("tag", said);
+        None
+    });
     let page = NewMailPage {
+        needed_tags,
+        tag: upload.field("tag").to_owned(),
         email: upload.field("email").to_owned(),
         newcomer: upload.field("name").to_owned(),
         typed,
@@ -73,7 +84,7 @@ pub async fn send(
     };
     let token = Some(page.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
     let sender = mail.from.clone();
-    let mut out = Outgoing { body, files: upload.files, client_uuid: token, ..Outgoing::default() };
+    let mut out = Outgoing { body, files: upload.files, client_uuid: token, tag, ..Outgoing::default() };
     out.extra.mail = Some(mail);
     let (who, region) = (by, config.phone_region.clone());
     let sent = db
@@ -99,7 +110,9 @@ pub async fn send(
         .await;
     match sent {
         Ok(id) => hx.done("toast-conversation-started", &format!("/inbox/{id}")),
-        Err(Error::Refused(said)) => hx.invalid(&NewMailPage { errors: Errors::one("", said), ..page }),
+        Err(Error::Refused(said)) => {
+            hx.invalid(&NewMailPage { errors: Errors::one(conversations::field_of(&said), said), ..page })
+        }
         Err(other) => Err(other),
     }
 }

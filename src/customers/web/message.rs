@@ -17,6 +17,7 @@ use crate::db::{Conn, Db};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits};
 use crate::mails::{self, Typed};
+use crate::tags::TagPath;
 use crate::web::forms::{self, Errors, LINES};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -36,6 +37,8 @@ struct Ways {
     stop: Option<Stop>,
     /// Addresses that mails can be sent from.
     senders: Vec<(String, Channel)>,
+    /// Tags of which one has to be chosen.
+    needed_tags: Vec<TagPath>,
 }
 
 /// `GET /customers/{id}/message`.
@@ -68,6 +71,7 @@ pub async fn send(
     let upload = files::accept(&db, &store, upload, &limits(&ways.accounts)).await?;
     let form = MessageForm {
         account: upload.field("account").to_owned(),
+        tag: upload.field("tag").to_owned(),
         body: upload.field("body").to_owned(),
         mail: Typed {
             sender: upload.field("sender").to_owned(),
@@ -87,6 +91,10 @@ pub async fn send(
     if account.is_none() && ways.stop.is_none() {
         errors.add("account", "customers-message-account");
     }
+    let tag = conversations::chosen_tag(&ways.needed_tags, &form.tag).unwrap_or_else(|said| {
+        errors.add("tag", said);
+        None
+    });
     let mail = match ways.accounts.iter().find(|choice| Some(choice.id) == account && choice.is_mail()) {
         Some(_) => Some(form.mail.parse(&mut errors, &ways.senders, true)),
         None => None,
@@ -96,7 +104,7 @@ pub async fn send(
     };
     let token = Some(form.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
     let sender = mail.as_ref().map(|mail| mail.from.clone());
-    let mut out = Outgoing { body, files: upload.files, client_uuid: token, ..Outgoing::default() };
+    let mut out = Outgoing { body, files: upload.files, client_uuid: token, tag, ..Outgoing::default() };
     out.extra.mail = mail;
     let reader = by.clone();
     let sent = db
@@ -114,7 +122,7 @@ pub async fn send(
         Err(Error::Refused(said)) => {
             // The state of things changed between the page and the button.
             let ways = db.read(move |conn| self::ways(conn, &reader, id)).await?;
-            hx.invalid(&page(sh, ways, form, Errors::one("", said)))
+            hx.invalid(&page(sh, ways, form, Errors::one(conversations::field_of(&said), said)))
         }
         Err(other) => Err(other),
     }
@@ -122,7 +130,8 @@ pub async fn send(
 
 fn page(sh: Shell, ways: Ways, form: MessageForm, errors: Errors) -> MessagePage {
     let back = back_or(&form.back, customer_url(ways.customer.id));
-    MessagePage { sh, customer: ways.customer, accounts: ways.accounts, stop: ways.stop, form, errors, back }
+    let Ways { customer, accounts, stop, needed_tags, .. } = ways;
+    MessagePage { sh, customer, accounts, stop, needed_tags, form, errors, back }
 }
 
 /// The account that was chosen; the only one needs no choice.
@@ -152,7 +161,8 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
         let said = refusal.unwrap_or_else(|| Said::from("customers-message-no-channel"));
         Some(Stop { said, way: way_on(conn, by, &customer)? })
     };
-    Ok(Ways { customer, accounts, known, stop, senders })
+    let needed_tags = conversations::missing_tag(conn, None)?;
+    Ok(Ways { customer, accounts, known, stop, senders, needed_tags })
 }
 
 /// Where to go when nothing can be sent: the open conversation, or the contact details.

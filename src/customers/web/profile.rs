@@ -102,6 +102,7 @@ pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> 
         goes_to: active.filter(|(_, who)| *who == Some(by.id())).map(|(id, _)| id),
         active: active.map(|(id, _)| id),
         responsible,
+        needed_tags: conversations::missing_tag(conn, None)?,
         accounts,
         block,
         request_waits,

@@ -8,7 +8,7 @@ use crate::auth::Operator;
 use crate::conversations;
 use crate::customers;
 use crate::db::Db;
-use crate::db::types::CustomerId;
+use crate::db::types::{ConversationId, CustomerId};
 use crate::error::{Error, Result};
 use crate::realtime::presence::Presences;
 use crate::realtime::{Doing, Topic};
@@ -64,6 +64,8 @@ pub struct Present {
     doing: Option<Doing>,
     /// Of a composer in which somebody types.
     mode: Option<String>,
+    /// The conversation that it answers.
+    conversation: Option<String>,
 }
 
 /// `POST /inbox/{customer}/presence`: a visible page says that it is here, which reads what has come in; a composer
@@ -77,6 +79,7 @@ pub async fn presence(
 ) -> Result<HttpResponse> {
     let (id, me, scope) = (id.into_inner(), by.id(), by.scope());
     let doing = form.doing.unwrap_or(Doing::Typing);
+    let of: Option<ConversationId> = form.conversation.as_deref().and_then(|id| id.parse().ok());
     let to_customer = form.mode.as_deref() == Some("reply");
     let (unread, account) = db
         .read(move |conn| {
@@ -84,8 +87,9 @@ pub async fn presence(
             if !to_customer {
                 return Ok((unread, None));
             }
-            let open = conversations::store::open_of(conn, &scope, id)?.into_iter().next();
-            Ok((unread, open.and_then(|c| c.account_id)))
+            let open = conversations::store::open_of(conn, &scope, id)?;
+            let shown = open.iter().find(|open| Some(open.id) == of).or(open.first());
+            Ok((unread, shown.and_then(|c| c.account_id)))
         })
         .await?;
     if doing == Doing::Here && unread {

@@ -14,7 +14,7 @@ use crate::auth::Operator;
 use crate::channels::{Channel, ChannelKind};
 use crate::conversations::{self, Outgoing, Sent};
 use crate::db::Db;
-use crate::db::types::CustomerId;
+use crate::db::types::{ConversationId, CustomerId};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
 use crate::mails::{self, Typed};
@@ -49,18 +49,24 @@ pub async fn send(
     form: Multipart,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let state = super::state(by.clone(), &db, id).await?;
+    let state = super::state(by.clone(), &db, id, None).await?;
     let kind = state.channel.as_ref().map_or(ChannelKind::WebChat, |c| c.kind);
     let form = files::accept(&db, &stored, form, &Limits::of(kind)).await?;
+    let of: Option<ConversationId> = form.field("conversation").parse().ok();
+    let state = match of {
+        Some(_) => super::state(by.clone(), &db, id, of).await?,
+        None => state,
+    };
     let outcome = match written(&form).and_then(|out| as_mail(out, &form, state.channel.as_ref())) {
         Err(said) => Outcome::Refused(said),
-        Ok(out) => pass_on(&by, &db, id, form.field("mode") == "comment", out).await?,
+        Ok(out) => pass_on(&by, &db, id, of, form.field("mode") == "comment", out).await?,
     };
     if !hx.is_htmx && matches!(outcome, Outcome::Sent) {
         return hx.done("toast-sent", &format!("/inbox/{id}"));
     }
-    let mut composer = ComposerView::new(&super::state(by.clone(), &db, id).await?);
-    composer.is_comment |= form.field("mode") == "comment";
+    let mut composer = ComposerView::new(&super::state(by.clone(), &db, id, of).await?);
+    // What has gone out is over: the next words are for the customer again.
+    composer.is_comment |= form.field("mode") == "comment" && !matches!(outcome, Outcome::Sent);
     composer.is_fresh = true;
     let status = match outcome {
         Outcome::Sent => StatusCode::OK,
@@ -139,16 +145,26 @@ fn written(form: &Upload) -> Result<Outgoing, Said> {
     })
 }
 
-async fn pass_on(by: &Operator, db: &Db, id: CustomerId, is_comment: bool, out: Outgoing) -> Result<Outcome> {
+/// `of`: the conversation that the composer stood for. While it was being written to, it may have been closed; words for
+/// it go into no other one.
+async fn pass_on(
+    by: &Operator,
+    db: &Db,
+    id: CustomerId,
+    of: Option<ConversationId>,
+    is_comment: bool,
+    out: Outgoing,
+) -> Result<Outcome> {
     let by = by.clone();
     let done = db
         .write(move |tx| {
-            let state = load::state(tx, &by, id)?;
+            let state = load::state(tx, &by, id, of)?;
             let known = out.client_uuid.as_deref().map(|uuid| known(tx, id, uuid)).transpose()?.unwrap_or_default();
             if known {
                 return Ok(Outcome::Sent);
             }
-            let Some(conversation) = state.conversation else {
+            let open = state.conversation.filter(|open| of.is_none_or(|of| of == open.id));
+            let Some(conversation) = open else {
                 return Err(Error::refused(if state.customer.blocked { "refused-blocked" } else { "refused-closed" }));
             };
             if is_comment {

@@ -43,6 +43,7 @@ async fn load(sh: Shell, db: &Db) -> Result<GeneralPage> {
 pub struct GeneralForm {
     operators_see_others: String,
     language: String,
+    require_tag: String,
     business_name: String,
 }
 
@@ -52,6 +53,7 @@ pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<General
     let general = General {
         operators_see_others: form.operators_see_others == "true",
         language: Lang::parse(&form.language),
+        require_tag: form.require_tag == "true",
         business_name: errors.optional_line("business_name", &form.business_name),
     };
     if !errors.is_empty() {
