@@ -9,5 +9,7 @@
 #[path = "../app/support/mod.rs"]
 mod support;
 
+mod cluster;
 mod outage;
+mod restart;
 mod two;

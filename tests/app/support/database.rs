@@ -125,7 +125,7 @@ impl Direct {
         Direct::Sqlite(connection)
     }
 
-    fn postgres(url: &str) -> Direct {
+    pub fn postgres(url: &str) -> Direct {
         let mut connection = PgConnection::establish(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         connection.batch_execute("SET client_min_messages = warning; SET TIME ZONE 'UTC'").expect("settings");
         Direct::Postgres(connection)

@@ -23,7 +23,7 @@ pub mod database;
 pub mod desk;
 mod page;
 pub mod process;
-mod staff;
+pub mod staff;
 pub mod telegram;
 mod waiting;
 
