@@ -175,3 +175,10 @@ customers-delete-submit = { $count ->
    *[other] Delete { $count } records
 }
 customers-delete-wrong = Type the number of records shown above. It may have changed meanwhile.
+external-write = Write by external ID
+external-name-hint = For somebody new. Empty: known by the external ID.
+external-id-missing = Enter the external ID of whoever you write to.
+external-no-channel = No web chat and no app is connected. An admin connects one in Settings > Channels.
+external-hint = The message waits for them in the web chat or the app.
+refused-no-external-id = This customer has no external ID.
+refused-external-id-of-another = Somebody else writes under this external ID.

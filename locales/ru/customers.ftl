@@ -178,3 +178,10 @@ customers-delete-submit = { $count ->
    *[many] Удалить { $count } записей
 }
 customers-delete-wrong = Введите число записей, показанное выше. Оно могло измениться.
+external-write = Написать по внешнему ID
+external-name-hint = Для нового клиента. Пусто: клиент будет назван по внешнему ID.
+external-id-missing = Введите внешний ID того, кому пишете.
+external-no-channel = Не подключены ни веб-чат, ни приложение. Администратор подключает их в разделе «Настройки > Каналы».
+external-hint = Сообщение ждёт клиента в веб-чате или приложении.
+refused-no-external-id = У этого клиента нет внешнего ID.
+refused-external-id-of-another = Под этим внешним ID пишет другой клиент.

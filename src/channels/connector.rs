@@ -46,6 +46,12 @@ pub trait Connector: Send + Sync {
     /// What may be sent and how: told to people before they send.
     fn abilities(&self) -> &'static Abilities;
 
+    /// Under which address the channel knows whoever has this external ID, for kinds that reach people by it.
+    fn address_of(&self, external_id: &str) -> Option<String> {
+        let _ = external_id;
+        None
+    }
+
     /// How messages come in.
     fn receives(&self, link: &Link) -> Receives {
         let _ = link;

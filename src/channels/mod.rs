@@ -39,4 +39,4 @@ pub use store::{
     note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret, set_settings, tokens,
 };
 pub use template::{RemoteTemplate, TemplateSource, TemplateState, Templates};
-pub use web_chat::{ACCENT, FieldRule, Position, WebChatSettings};
+pub use web_chat::{ACCENT, FieldRule, Position, VOUCHED, WebChatSettings};

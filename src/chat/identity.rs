@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::auth::throttle::Throttle;
-use crate::channels::Channel;
+use crate::channels::{Channel, VOUCHED};
 use crate::db::Db;
 use crate::db::types::{AccountId, AttachmentId, UtcTime};
 use crate::error::{Error, Result};
@@ -25,8 +25,6 @@ const VISITOR: &str = "visitor";
 const FILE: &str = "visitor file";
 /// How long an address of a file works, in days. The panel gets new ones with every look.
 const FILE_DAYS: i64 = 7;
-/// Marks the addresses of visitors whom their site vouches for; others are UUIDs.
-const VOUCHED: &str = "id:";
 
 /// A web chat that is open to the public, by the key in the path. Counts as one call of this address.
 pub struct Open(pub Channel);

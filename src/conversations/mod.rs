@@ -8,6 +8,7 @@
 //! - Each change writes a system message that only staff see, in the transaction of the change.
 
 pub mod actions;
+mod external;
 mod inbound;
 mod mail;
 mod model;
@@ -19,6 +20,7 @@ pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, may_work, tell, who};
+pub use external::{external_account, external_channels};
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
 pub use mail::{has_mail_way, mail_account};
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};

@@ -12,7 +12,10 @@ use crate::realtime::Topic;
 /// Adds a customer by hand. The creator does not become responsible: that comes with taking a conversation.
 pub fn create(tx: &mut Tx, by: &Operator, details: &Details, phone_region: &str) -> Result<CustomerId> {
     // Somebody entered by their address alone has no name yet: a channel may tell it.
-    let named = ![&details.phone, &details.email].into_iter().flatten().any(|contact| *contact == details.name);
+    let named = ![&details.phone, &details.email, &details.external_id]
+        .into_iter()
+        .flatten()
+        .any(|contact| *contact == details.name);
     let origin = Origin { channel: None, source_tag: "manual", avatar_url: None, name_edited: named, phone_region };
     let id = store::insert(tx, details, &origin).map_err(taken_external_id)?;
     store::refresh_pending(tx, id)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::multipart::Form;
 use switchboard::channels::ChannelKind;
-use switchboard::conversations::{Inbound, Sender, receive};
+use switchboard::conversations::{Inbound, Sender};
 use switchboard::db::types::{ChannelId, CustomerId};
 use switchboard::realtime::Topic;
 
@@ -32,7 +32,7 @@ async fn write(app: &TestApp, channel: i64, address: &str, name: &str, body: &st
         visit: None,
         phone_region: "RU".into(),
     };
-    app.db.write(move |tx| receive(tx, &inbound)).await.expect("a message").customer.0
+    app.receives_this(inbound).await.customer.0
 }
 
 async fn desk() -> (TestApp, i64) {

@@ -63,6 +63,10 @@ impl Connector for App {
     fn abilities(&self) -> &'static Abilities {
         &ABILITIES
     }
+
+    fn address_of(&self, external_id: &str) -> Option<String> {
+        Some(external_id.to_owned())
+    }
 }
 
 fn is_webhook(line: &str) -> bool {

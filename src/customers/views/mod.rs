@@ -1,6 +1,7 @@
 //! Pages of customers.
 
 mod edit;
+mod external;
 mod field;
 mod interaction;
 mod list;
@@ -9,6 +10,7 @@ mod message;
 mod profile;
 
 pub use edit::{DeletePage, EditForm, EditPage};
+pub use external::{ExternalPage, TypedExternal};
 pub use field::{Edited, Field};
 pub use interaction::{ConversationRow, InteractionTab, Selected, star_row};
 pub use list::{CustomersPage, Row};

@@ -3,6 +3,7 @@
 pub mod bind;
 pub mod delete;
 pub mod edit;
+pub mod external;
 pub mod field;
 mod list;
 pub mod mail;

@@ -7,7 +7,9 @@ use switchboard::conversations::{self, Inbound, Sender, VisitDetails};
 use switchboard::customers::Claim;
 use switchboard::db::types::ChannelId;
 
-use super::{Client, Page, TestApp};
+use switchboard::error::Error;
+
+use super::{Client, Page, TestApp, eventually};
 
 /// A person to store past the product.
 #[derive(Clone, Copy, Default)]
@@ -96,8 +98,22 @@ impl TestApp {
 
     /// Somebody writes, with all that becomes of it.
     pub async fn receives(&self, letter: Letter<'_>) -> conversations::Received {
-        let inbound = Arc::new(letter.inbound());
-        self.db.write(move |tx| conversations::receive(tx, &inbound)).await.expect("the message is received")
+        self.receives_this(letter.inbound()).await
+    }
+
+    /// The same for a message that is put together elsewhere. A channel would bring it again where the database is busy
+    /// for a moment: on a machine with much to do, connections come slowly.
+    pub async fn receives_this(&self, inbound: Inbound) -> conversations::Received {
+        let inbound = Arc::new(inbound);
+        eventually("the message is received", async || {
+            let inbound = inbound.clone();
+            match self.db.write(move |tx| conversations::receive(tx, &inbound)).await {
+                Ok(received) => Some(received),
+                Err(Error::Db(failure)) if failure.is_temporary() => None,
+                Err(error) => panic!("the message is not received: {error:?}"),
+            }
+        })
+        .await
     }
 }
 
