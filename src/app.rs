@@ -194,6 +194,7 @@ impl Running {
 pub fn job_kinds() -> jobs::Registry {
     let mut kinds = jobs::Registry::default();
     kinds.add::<crate::app_events::Deliver>();
+    kinds.add::<crate::commands::Run>();
     kinds.add::<crate::resends::Step>();
     kinds.add::<crate::settings::SetUp>();
     kinds

@@ -86,6 +86,14 @@ pub fn hmac_sha256(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac(key, text).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
 }
 
+/// What a webhook says of itself: the time (seconds since 1970), and `v1=` with the hex HMAC of `time.body`.
+pub fn signed_at(secret: &str, seconds: i64, body: &str) -> (String, String) {
+    let time = seconds.to_string();
+    let mac = hmac_sha256(secret.as_bytes(), format!("{time}.{body}").as_bytes());
+    let signature = format!("v1={}", hex::encode(mac));
+    (time, signature)
+}
+
 /// Compares in constant time.
 pub fn verify_hmac(key: &[u8], text: &[u8], signature: &[u8]) -> bool {
     mac(key, text).is_some_and(|mac| mac.verify_slice(signature).is_ok())

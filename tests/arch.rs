@@ -28,7 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["messages", "mails"],
     // Told by conversations, in the transaction of the change; the outbox sends afterwards.
     &["app_events", "outbox"],
-    &["blacklist", "conversations", "funnels", "deals", "commands", "resends"],
+    &["blacklist", "conversations", "funnels", "deals", "commands", "quick_replies", "resends"],
     // The log shows messages with the conversations that they belong to.
     &["messages::thread", "messages::views", "messages::delivery_view"],
     // What customers see from outside.

@@ -55,3 +55,6 @@ delivery-try-again = Try { $number }, { $time }: { $words }. Again { $again }
 delivery-try-failed = Try { $number }, { $time }: { $words }
 delivery-try-unknown = Try { $number }, { $time }: unknown. { $words }
 messages-copy-failed = A blind copy to { $address } came back
+messages-command-sent = { $name } sent by { $by }
+messages-command-done = { $name } is done
+messages-command-failed = { $name } failed

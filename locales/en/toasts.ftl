@@ -36,3 +36,6 @@ toast-sent = Sent
 toast-retried = Sending again
 toast-resend-started = Sending again has started
 toast-resend-stopped = Stopped
+toast-quick-reply-saved = Quick reply saved
+toast-quick-reply-deleted = Quick reply deleted
+toast-command-deleted = Command deleted

@@ -56,3 +56,6 @@ delivery-try-again = Попытка { $number }, { $time }: { $words }. Повт
 delivery-try-failed = Попытка { $number }, { $time }: { $words }
 delivery-try-unknown = Попытка { $number }, { $time }: неизвестно. { $words }
 messages-copy-failed = Скрытая копия на { $address } вернулась
+messages-command-sent = { $name }: команду отправил(а) { $by }
+messages-command-done = { $name }: выполнено
+messages-command-failed = { $name }: не выполнено

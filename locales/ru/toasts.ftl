@@ -36,3 +36,6 @@ toast-sent = Отправлено
 toast-retried = Отправляем снова
 toast-resend-started = Повторная отправка началась
 toast-resend-stopped = Остановлено
+toast-quick-reply-saved = Быстрый ответ сохранён
+toast-quick-reply-deleted = Быстрый ответ удалён
+toast-command-deleted = Команда удалена

@@ -11,7 +11,7 @@ use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
 use crate::http;
 use crate::jobs::{Ctx, Job};
-use crate::secrets::hmac_sha256;
+use crate::secrets::signed_at;
 
 /// How long the app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -55,15 +55,14 @@ async fn push(ctx: &Ctx, channel: &Channel, event: &Event, url: &str) -> Result<
     let client = client.map_err(|e| Error::Internal(format!("webhook: {e}")))?;
     let secret = channel.secret.as_deref().map(|sealed| ctx.secrets.open(sealed)).transpose()?.unwrap_or_default();
     let body = event.json().to_string();
-    let time = UtcTime::now().utc().timestamp().to_string();
-    let signature = hex::encode(hmac_sha256(secret.as_bytes(), format!("{time}.{body}").as_bytes()));
+    let (time, signature) = signed_at(&secret, UtcTime::now().utc().timestamp(), &body);
     let answer = client
         .post(url)
         .timeout(PATIENCE)
         .header("Content-Type", "application/json")
         .header("Switchboard-Event", event.id.to_string())
         .header("Switchboard-Timestamp", &time)
-        .header("Switchboard-Signature", format!("v1={signature}"))
+        .header("Switchboard-Signature", signature)
         .body(body)
         .send()
         .await

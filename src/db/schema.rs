@@ -138,6 +138,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    command_runs (id) {
+        id -> BigInt,
+        command_id -> BigInt,
+        customer_id -> BigInt,
+        conversation_id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        parameters -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    commands (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        about -> Text,
+        url -> Text,
+        secret -> Text,
+        parameters -> Text,
+        enabled -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     companies (id) {
         id -> BigInt,
         name -> Text,
@@ -422,6 +449,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    quick_replies (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        shortcut -> Text,
+        shortcut_folded -> Text,
+        body -> Text,
+        search -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    quick_reply_files (reply_id, position) {
+        reply_id -> BigInt,
+        position -> Integer,
+        file_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     resend_items (resend_id, position) {
         resend_id -> BigInt,
         position -> BigInt,
@@ -534,6 +582,8 @@ diesel::joinable!(messages -> channels (channel_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> customers (customer_id));
 diesel::joinable!(pending_actions -> customers (customer_id));
+diesel::joinable!(quick_reply_files -> files (file_id));
+diesel::joinable!(quick_reply_files -> quick_replies (reply_id));
 diesel::joinable!(resend_items -> deliveries (delivery_id));
 diesel::joinable!(resend_items -> resends (resend_id));
 diesel::joinable!(resends -> staff (staff_id));
@@ -549,6 +599,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     blocks,
     channel_accounts,
     channels,
+    command_runs,
+    commands,
     companies,
     contact_claims,
     conversation_tag_links,
@@ -571,6 +623,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_templates,
     messages,
     pending_actions,
+    quick_replies,
+    quick_reply_files,
     resend_items,
     resends,
     sessions,

@@ -122,6 +122,14 @@ id!(
     /// A run that sends failed messages again.
     ResendId
 );
+id!(
+    /// A prepared text.
+    QuickReplyId
+);
+id!(
+    /// What staff run from the composer.
+    CommandId
+);
 
 /// A moment in UTC, cut to microseconds: what both engines keep exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]

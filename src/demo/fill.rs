@@ -66,6 +66,12 @@ fn set<'a>(
         let parent = above.and_then(|place| subjects.get(place).copied());
         subjects.push(store::subject(tx, name, parent)?);
     }
+    for (shortcut, body) in people::QUICK_REPLIES {
+        store::quick_reply(tx, shortcut, body)?;
+    }
+    for (name, about, parameters) in people::COMMANDS {
+        store::command(tx, name, about, parameters, sealed)?;
+    }
     Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, subjects, picture, invoice })
 }
 

@@ -108,6 +108,27 @@ pub const SUBJECTS: &[(&str, Option<usize>)] = &[
     ("Defect", Some(7)),
 ];
 
+/// Prepared texts that everybody may use.
+pub const QUICK_REPLIES: &[(&str, &str)] = &[
+    ("hello", "Good day, {name}! {me} here. How can I help?"),
+    ("order", "Could you send me the number of your order? It is in the confirmation, below the date."),
+    ("parcel", "Your parcel is on its way. The courier calls an hour before the delivery."),
+    ("refund", "I have started the refund. The money is with you within five working days."),
+    ("size", "Our shoes are true to size. Between two sizes, take the larger one."),
+    ("добрый-день", "Добрый день, {name}! Меня зовут {me}. Чем могу помочь?"),
+    ("thanks", "Thank you, {name}. Write again whenever something comes up."),
+];
+
+/// What staff run from the composer: name, what it does, parameters.
+pub const COMMANDS: &[(&str, &str, &str)] = &[
+    ("order-status", "Asks the shop where an order is", r#"[{"name":"order","required":true}]"#),
+    (
+        "start-refund",
+        "Starts a refund in the shop",
+        r#"[{"name":"order","required":true},{"name":"reason","required":false}]"#,
+    ),
+];
+
 /// Why some customers are blocked.
 pub const BLOCK_REASONS: &[&str] = &[
     "Sends advertising to every operator",

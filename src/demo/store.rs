@@ -6,8 +6,9 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::schema::{
-    attachments, block_requests, blocks, channel_accounts as accounts, channels, companies, conversation_tag_links,
-    conversation_tags, conversations, customer_tag_links, customer_tags, customers, messages, settings, staff,
+    attachments, block_requests, blocks, channel_accounts as accounts, channels, commands, companies,
+    conversation_tag_links, conversation_tags, conversations, customer_tag_links, customer_tags, customers, messages,
+    quick_replies, settings, staff,
 };
 use crate::db::types::{
     AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerTagId, MessageId, StaffId,
@@ -149,6 +150,37 @@ pub fn subject(tx: &mut Tx, name: &str, parent: Option<ConversationTagId>) -> Re
         ))
         .returning(conversation_tags::id)
         .get_result(&mut **tx)?)
+}
+
+/// A quick reply that everybody may use.
+pub fn quick_reply(tx: &mut Tx, shortcut: &str, body: &str) -> Result<()> {
+    let folded = text::fold(shortcut);
+    diesel::insert_into(quick_replies::table)
+        .values((
+            quick_replies::shortcut.eq(shortcut),
+            quick_replies::shortcut_folded.eq(&folded),
+            quick_replies::body.eq(body),
+            quick_replies::search.eq(format!("{folded}\n{}", text::fold(body))),
+            quick_replies::created_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A command. Its server is nowhere: a run shows how a failure is told.
+pub fn command(tx: &mut Tx, name: &str, about: &str, parameters: &str, sealed: &str) -> Result<()> {
+    diesel::insert_into(commands::table)
+        .values((
+            commands::name.eq(name),
+            commands::name_folded.eq(text::fold(name)),
+            commands::about.eq(about),
+            commands::url.eq(format!("https://shop.northwind.example/desk/{name}")),
+            commands::secret.eq(sealed),
+            commands::parameters.eq(parameters),
+            commands::created_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// A customer of the demo.

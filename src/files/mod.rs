@@ -3,7 +3,7 @@
 //! - A file is streamed from the request to the folder; nothing holds it whole. Equal content is stored once.
 //! - Its type is decided by its bytes, never by what the sender says; what a channel takes is a list of types and sizes.
 //! - Only PNG, JPEG, GIF and WebP are ever shown in a page of ours. Everything else is a download, in a sandbox.
-//! - What no message names is swept away after a day (`actions::sweep`).
+//! - What no message and no quick reply names is swept away after a day (`actions::sweep`).
 
 pub mod actions;
 mod model;

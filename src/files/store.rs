@@ -16,7 +16,9 @@ use super::model::{Attachment, StoredFile};
 use super::sniff::{self, HEAD};
 use crate::auth::CustomerScope;
 use crate::config::Config;
-use crate::db::schema::{attachments, channel_accounts as accounts, files, mail_pictures, mails};
+use crate::db::schema::{
+    attachments, channel_accounts as accounts, files, mail_pictures, mails, quick_reply_files as prepared,
+};
 use crate::db::types::{AccountId, AttachmentId, CustomerId, FileId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -222,8 +224,10 @@ pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>>
     let looks = mails::table.filter(mails::html_file_id.eq(files::id.nullable())).select(mails::message_id);
     let originals = mails::table.filter(mails::original_file_id.eq(files::id.nullable())).select(mails::message_id);
     let pictures = mail_pictures::table.filter(mail_pictures::file_id.eq(files::id)).select(mail_pictures::message_id);
+    let ready = prepared::table.filter(prepared::file_id.eq(files::id)).select(prepared::reply_id);
     Ok(files::table
         .filter(files::created_at.lt(before))
+        .filter(diesel::dsl::not(diesel::dsl::exists(ready)))
         .filter(diesel::dsl::not(diesel::dsl::exists(looks)))
         .filter(diesel::dsl::not(diesel::dsl::exists(originals)))
         .filter(diesel::dsl::not(diesel::dsl::exists(pictures)))
@@ -250,7 +254,9 @@ pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
         .select(mail_pictures::message_id)
         .first(&mut **tx)
         .optional()?;
-    if used.is_some() || shown.is_some() || of_mail.is_some() || in_mail.is_some() {
+    let ready: Option<i64> =
+        prepared::table.filter(prepared::file_id.eq(id)).select(prepared::reply_id).first(&mut **tx).optional()?;
+    if used.is_some() || shown.is_some() || of_mail.is_some() || in_mail.is_some() || ready.is_some() {
         return Ok(false);
     }
     let gone =

@@ -4,11 +4,14 @@
 //! - Each part of the page that changes by itself is a region with an address of its own (`web::regions`); the page holds
 //!   the same templates.
 //! - Who opens a conversation reads it for all. What comes in later is read when a visible page says that it is (`presence`).
+//! - A slash in the composer offers quick replies and commands (`slash`). A text that begins with a slash and the name of
+//!   a command runs it, and goes to nobody.
 //! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.
 
 mod list;
 mod load;
 pub mod model;
+mod slash;
 pub mod store;
 mod views;
 pub mod web;

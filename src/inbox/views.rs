@@ -15,6 +15,7 @@ use crate::error::Said;
 use crate::mails::{self, Typed};
 use crate::messages::Message;
 use crate::messages::views::{Item, LogView, Look};
+use crate::quick_replies::FileRef;
 use crate::staff::StaffMember;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -140,6 +141,8 @@ pub struct ComposerView {
     /// What the form stands for; a region that asks with the same words is up to date.
     pub state: String,
     pub text: String,
+    /// Files of quick replies that go along: the name in the form, and the file's own.
+    pub quick: Vec<(FileRef, String)>,
     pub is_comment: bool,
     pub client_uuid: String,
     pub error: String,
@@ -189,6 +192,7 @@ impl ComposerView {
             writing,
             takes,
             text: String::new(),
+            quick: vec![],
             is_comment: writing == Writing::CommentsOnly,
             client_uuid: crate::web::forms::new_token(),
             error: String::new(),

@@ -2,6 +2,7 @@
 
 mod actions;
 mod send;
+mod slash;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -13,11 +14,13 @@ use serde::Deserialize;
 use super::list::{self, ListView};
 use super::load::{self, State};
 use super::model::{Filter, ListQuery, Place, PlaceQuery};
+use super::slash as slash_choices;
 use super::views::{
     CardsFragment, ComposerFragment, ComposerView, DialogsFragment, DialogsView, HeadFragment, HeadView, HereFragment,
     HereView, InboxPage, LogFragment, MenuFragment, MenuView, Open, Place as PlaceView, SideFragment, SideView,
 };
 use crate::auth::Operator;
+use crate::commands;
 use crate::customers;
 use crate::db::Db;
 use crate::db::types::{ConversationId, CustomerId};
@@ -30,6 +33,7 @@ use crate::web::shell::Shell;
 
 pub use actions::{presence, read, unread};
 pub use send::send;
+pub use slash::slash;
 
 /// `GET /inbox`.
 pub async fn inbox(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
@@ -49,10 +53,42 @@ pub async fn open(
     id: Path<CustomerId>,
     list: Query<ListQuery>,
     place: Query<PlaceQuery>,
+    chosen: Query<Chosen>,
 ) -> Result<HttpResponse> {
     let (id, filter, place) = (id.into_inner(), list.filter(), place.place());
     mark_read(&by, &db, id).await?;
-    hx.page(&page(by, sh, &db, &presences, id, filter, place, None).await?)
+    let mut page = page(by.clone(), sh, &db, &presences, id, filter, place, None).await?;
+    if let Some(open) = &mut page.open {
+        chosen.put_into(&by, &db, open).await?;
+    }
+    hx.page(&page)
+}
+
+/// What was chosen from the page of quick replies and commands, for the composer.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    reply: String,
+    command: String,
+}
+
+impl Chosen {
+    async fn put_into(&self, by: &Operator, db: &Db, open: &mut Open) -> Result<()> {
+        let (by, customer) = (by.clone(), open.customer.clone());
+        if let Ok(id) = self.reply.parse() {
+            let prepared = db.read(move |conn| slash_choices::prepared(conn, &by, &customer, id)).await;
+            if let Ok((text, files)) = prepared {
+                (open.composer.text, open.composer.quick) = (text, files);
+                open.composer.is_fresh = true;
+            }
+        } else if let Ok(id) = self.command.parse()
+            && let Ok(command) = db.read(move |conn| commands::find(conn, id)).await
+        {
+            open.composer.text = format!("/{} ", command.name);
+            open.composer.is_fresh = true;
+        }
+        Ok(())
+    }
 }
 
 /// Reads for all what is unread of a customer.

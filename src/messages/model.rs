@@ -121,6 +121,20 @@ pub enum Event {
     Unblocked {
         by: Option<Who>,
     },
+    /// A command was run, with its `parameter: value` lines.
+    CommandSent {
+        by: Who,
+        name: String,
+        parameters: String,
+    },
+    /// It was done, and had nothing to say.
+    CommandDone {
+        name: String,
+    },
+    CommandFailed {
+        name: String,
+        words: String,
+    },
     /// A blind copy of a mail came back.
     CopyFailed {
         address: String,

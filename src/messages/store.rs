@@ -48,7 +48,8 @@ pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
             ))
             .execute(&mut **tx)?;
     }
-    if new.kind != MessageKind::System && !new.received_while_blocked {
+    let is_talk = !matches!(new.kind, MessageKind::System | MessageKind::CommandResult);
+    if is_talk && !new.received_while_blocked {
         show_on_card(tx, new, id, now)?;
     }
     Ok(id)

@@ -321,6 +321,16 @@ fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)>
         Event::Unblocked { by: Some(by) } => {
             told("circle-check", Said::from("messages-unblocked-by").with("by", person(sh, by)), "")
         }
+        Event::CommandSent { by, name, parameters } => {
+            let said = Said::from("messages-command-sent").with("by", person(sh, by));
+            told("code", said.with("name", format!("/{name}")), parameters)
+        }
+        Event::CommandDone { name } => {
+            told("circle-check", Said::from("messages-command-done").with("name", format!("/{name}")), "")
+        }
+        Event::CommandFailed { name, words } => {
+            told("alert-triangle", Said::from("messages-command-failed").with("name", format!("/{name}")), words)
+        }
         Event::CopyFailed { address, words } => {
             told("mail", Said::from("messages-copy-failed").with("address", text::isolate(address)), words)
         }

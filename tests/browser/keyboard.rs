@@ -102,3 +102,45 @@ async fn dialogs_are_used_by_keyboard() {
     })
     .await;
 }
+
+/// Quick replies and commands by keyboard alone: a slash opens the list, letters narrow it, arrows walk through it, Enter
+/// takes an entry, Escape leaves the text as it is. The text keeps the focus all the while.
+#[actix_web::test]
+async fn a_slash_offers_quick_replies() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT MIN(id) FROM channels");
+        let anna = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        for (shortcut, body) in [("hello", "Good day, {name}"), ("help", "How can I help?"), ("bye", "Goodbye")] {
+            desk.app.execute(&format!(
+                "INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
+                 VALUES ('{shortcut}', '{shortcut}', '{body}', '{shortcut}', '2026-01-05 09:00:00')"
+            ));
+        }
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto(&format!("/inbox/{anna}")).await;
+        browser.tab_to("#composer textarea").await;
+        browser.press("/he").await;
+        browser.wait_for("#slash-options #slash-r1[aria-selected=true]").await;
+        browser.wait_for("#composer textarea[aria-activedescendant=slash-r1][aria-controls=slash-options]").await;
+        browser.axe().await;
+        browser.press(Key::Down).await;
+        browser.wait_for("#composer textarea[aria-activedescendant=slash-r2]").await;
+        browser.wait_for("#slash-r2[aria-selected=true]").await;
+        browser.press(Key::Up).await;
+        browser.wait_for("#composer textarea[aria-activedescendant=slash-r1]").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for_focus("#composer textarea").await;
+        let value = "return document.querySelector('#composer textarea').value";
+        assert_eq!(browser.script(value).await, "Good day, Anna Kowalska");
+        browser.wait_until_gone("#slash-pop:not([hidden])").await;
+        browser.press(". and/or /by").await;
+        browser.wait_for("#slash-options #slash-r3[aria-selected=true]").await;
+        browser.press(Key::Escape).await;
+        browser.wait_until_gone("#slash-pop:not([hidden])").await;
+        assert_eq!(browser.script(value).await, "Good day, Anna Kowalska. and/or /by");
+        browser.chord(Key::Control + Key::Enter).await;
+        browser.wait_for_text("#thread .msg.out .said", "Good day, Anna Kowalska. and/or /by").await;
+    })
+    .await;
+}

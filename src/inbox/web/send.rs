@@ -12,6 +12,7 @@ use super::super::views::ComposerView;
 use super::{composer_and_log, log_view, page};
 use crate::auth::Operator;
 use crate::channels::{Channel, ChannelKind};
+use crate::commands;
 use crate::conversations::{self, Outgoing, Sent};
 use crate::db::Db;
 use crate::db::types::{ConversationId, CustomerId};
@@ -19,12 +20,15 @@ use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
 use crate::mails::{self, Typed};
 use crate::messages::Message;
+use crate::quick_replies::{self, FileRef};
 use crate::realtime::presence::Presences;
 use crate::staff;
-use crate::web::forms::Errors;
+use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
+/// Files of quick replies that one message takes.
+const QUICK_FILES: usize = 20;
 /// The longest message, in characters.
 const MESSAGE: usize = 10_000;
 
@@ -57,7 +61,10 @@ pub async fn send(
         Some(_) => super::state(by.clone(), &db, id, of).await?,
         None => state,
     };
-    let outcome = match written(&form).and_then(|out| as_mail(out, &form, state.channel.as_ref())) {
+    let outcome = match with_quick(&by, &db, &form, written(&form))
+        .await?
+        .and_then(|out| as_mail(out, &form, state.channel.as_ref()))
+    {
         Err(said) => Outcome::Refused(said),
         Ok(out) => pass_on(&by, &db, id, of, form.field("mode") == "comment", out).await?,
     };
@@ -68,6 +75,10 @@ pub async fn send(
     // What has gone out is over: the next words are for the customer again.
     composer.is_comment |= form.field("mode") == "comment" && !matches!(outcome, Outcome::Sent);
     composer.is_fresh = true;
+    if !matches!(outcome, Outcome::Sent) {
+        let (by, named) = (by.clone(), quick_of(&form));
+        composer.quick = db.read(move |conn| quick_replies::names_of(conn, &by, &named)).await?;
+    }
     let status = match outcome {
         Outcome::Sent => StatusCode::OK,
         Outcome::Held(newer, author) => {
@@ -88,6 +99,29 @@ pub async fn send(
     }
     let whole = page(by, sh, &db, &presences, id, ListQuery::default().filter(), place, Some(composer)).await?;
     hx.with_status(status, &whole)
+}
+
+/// With the files of quick replies that were chosen for it.
+async fn with_quick(
+    by: &Operator,
+    db: &Db,
+    form: &Upload,
+    out: Result<Outgoing, Said>,
+) -> Result<Result<Outgoing, Said>> {
+    let (Ok(mut out), by, named) = (out.clone(), by.clone(), quick_of(form)) else { return Ok(out) };
+    match db.read(move |conn| quick_replies::pick_files(conn, &by, &named)).await {
+        Ok(files) => out.files.extend(files),
+        Err(Error::Refused(said)) => return Ok(Err(said)),
+        Err(other) => return Err(other),
+    }
+    if out.body.is_empty() && out.files.is_empty() {
+        return Ok(Err("inbox-message-empty".into()));
+    }
+    Ok(Ok(out))
+}
+
+fn quick_of(form: &Upload) -> Vec<FileRef> {
+    form.all("quick").filter_map(FileRef::parse).take(QUICK_FILES).collect()
 }
 
 /// With what makes it a mail, in a channel of mails.
@@ -132,9 +166,6 @@ fn written(form: &Upload) -> Result<Outgoing, Said> {
     if !errors.is_empty() {
         return Err(Said::from("error-too-long").with("limit", MESSAGE));
     }
-    if body.is_empty() && form.files.is_empty() {
-        return Err("inbox-message-empty".into());
-    }
     Ok(Outgoing {
         body,
         files: form.files.clone(),
@@ -167,6 +198,19 @@ async fn pass_on(
             let Some(conversation) = open else {
                 return Err(Error::refused(if state.customer.blocked { "refused-blocked" } else { "refused-closed" }));
             };
+            // Whatever the composer was set to: what calls a command is for nobody to read.
+            if let Some(call) = commands::call_of(tx, &out.body)? {
+                if !out.files.is_empty() {
+                    return Err(Error::refused("command-no-files"));
+                }
+                if let Some(uuid) = &out.client_uuid
+                    && !forms::spend(tx, uuid)?
+                {
+                    return Ok(Outcome::Sent);
+                }
+                commands::run(tx, &by, &conversation, &call)?;
+                return Ok(Outcome::Sent);
+            }
             if is_comment {
                 conversations::comment(tx, &by, &conversation, &out)?;
                 return Ok(Outcome::Sent);

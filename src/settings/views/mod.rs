@@ -1,7 +1,9 @@
 //! Pages of the settings. What stands below their tabs is one region: forms change it in place.
 
 pub mod channels;
+pub mod commands;
 pub mod profile;
+pub mod quick_replies;
 pub mod staff;
 pub mod tags;
 pub mod templates;
@@ -17,14 +19,16 @@ use crate::web::shell::Shell;
 pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
     const ALL: &[(&str, &str)] = &[
         ("/settings/profile", "settings-profile"),
+        ("/settings/quick-replies", "settings-quick-replies"),
         ("/settings/staff", "settings-staff"),
         ("/settings/channels", "settings-channels"),
         ("/settings/templates", "settings-templates"),
         ("/settings/customer-tags", "settings-customer-tags"),
         ("/settings/conversation-tags", "settings-conversation-tags"),
+        ("/settings/commands", "settings-commands"),
         ("/settings/general", "settings-general"),
     ];
-    if is_admin { ALL } else { &ALL[..1] }
+    if is_admin { ALL } else { &ALL[..2] }
 }
 
 /// Whether an option is the chosen one: words, hues.

@@ -1,9 +1,11 @@
 //! Handlers of the settings.
 
 pub mod channels;
+pub mod commands;
 pub mod conversation_tags;
 pub mod customer_tags;
 pub mod profile;
+pub mod quick_replies;
 pub mod staff;
 pub mod templates;
 

@@ -119,6 +119,13 @@ const TEMPLATE: &[Field] = &[
     word("state", "approved"),
     TOKEN,
 ];
+const COMMAND: &[Field] = &[
+    typed("name", "refund"),
+    typed("about", "Gives the money back"),
+    typed("url", "https://shop.example/refund"),
+    typed("parameters", "order\nreason?"),
+    TOKEN,
+];
 const WELCOME: &[Field] = &[
     shown("email", "new@desk.test"),
     shown("name", "Nora New"),
@@ -183,6 +190,17 @@ pub const TABLE: &[Row] = &[
             TOKEN,
         ],
     ),
+    multipart(
+        "/external/new",
+        &[
+            id("channel", "app_channel"),
+            shown("external_id", "u-77"),
+            shown("name", "Ivan"),
+            shown("body", "Hello"),
+            id("tag", "conversation_tag"),
+            TOKEN,
+        ],
+    ),
     form("/logout", NOTHING),
     form("/presence", &[word("presence", "away")]),
     form("/preferences", &[word("theme", "dark"), word("language", "en")]),
@@ -196,6 +214,7 @@ pub const TABLE: &[Row] = &[
             word("over", "1"),
             word("from", ""),
             word("conversation", ""),
+            word("quick", ""),
         ],
     ),
     form("/inbox/{customer}/read", &[BACK]),
@@ -238,6 +257,21 @@ pub const TABLE: &[Row] = &[
     ),
     form("/settings/profile/sessions/end-others", NOTHING),
     form("/settings/profile/sessions/{id}/end", NOTHING),
+    multipart(
+        "/settings/quick-replies",
+        &[typed("shortcut", "hello"), typed("body", "Good day\nto you"), word("shared", "false"), TOKEN],
+    ),
+    multipart(
+        "/settings/quick-replies/{id}",
+        &[typed("shortcut", "hello"), typed("body", "Good day\nto you"), word("shared", "true"), word("gone", "1")],
+    ),
+    form("/settings/quick-replies/{id}/delete", NOTHING),
+    form("/settings/commands", COMMAND),
+    form("/settings/commands/{id}", COMMAND),
+    form("/settings/commands/{id}/secret", NOTHING),
+    form("/settings/commands/{id}/pause", NOTHING),
+    form("/settings/commands/{id}/enable", NOTHING),
+    form("/settings/commands/{id}/delete", NOTHING),
     form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
     form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
     form("/settings/staff/{id}/disable", NOTHING),

@@ -20,6 +20,8 @@ const TABLES: &[&str] = &[
     "blocks",
     "channel_accounts",
     "channels",
+    "command_runs",
+    "commands",
     "companies",
     "contact_claims",
     "conversation_tag_links",
@@ -32,6 +34,8 @@ const TABLES: &[&str] = &[
     "form_tokens",
     "messages",
     "pending_actions",
+    "quick_replies",
+    "quick_reply_files",
     "settings",
     "staff",
     "staff_links",
@@ -129,6 +133,10 @@ impl World {
             format!("INSERT INTO companies (name, name_folded, created_at) VALUES ('Company {round}', 'company {round}', '{now}')"),
             format!("INSERT INTO customer_tags (name, name_folded, hue, created_at) VALUES ('Tag {round}', 'tag {round}', 1, '{now}')"),
             format!("INSERT INTO conversation_tags (name, name_folded, created_at) VALUES ('Topic {round}', 'topic {round}', '{now}')"),
+            format!("INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
+                     VALUES ('reply-{round}', 'reply-{round}', 'Hello', 'hello', '{now}')"),
+            format!("INSERT INTO commands (name, name_folded, about, url, secret, parameters, created_at) \
+                     VALUES ('command-{round}', 'command-{round}', '', 'https://x.example', '', '[]', '{now}')"),
             format!("INSERT INTO channels (kind, name, public_key, enabled, created_at) \
                      VALUES ('{}', 'Channel {round}', 'channel-{round}', TRUE, '{now}')",
                     if round.is_multiple_of(2) { "web_chat" } else { "app" }),
@@ -164,6 +172,8 @@ impl World {
             ("company", format!("SELECT id FROM companies WHERE name = 'Company {round}'")),
             ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
             ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
+            ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
+            ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
             ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),
             ("app_channel", format!("SELECT id FROM channels WHERE public_key = 'app-{round}'")),
             ("api_token", format!("SELECT id FROM api_tokens WHERE token_hash = 'hash-{round}'")),

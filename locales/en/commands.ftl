@@ -1,0 +1,27 @@
+settings-commands = Commands
+commands-hint = What staff run from the composer by /name.
+commands-none = No commands yet
+commands-none-text = A command asks your own server to do something about a conversation, such as a refund, and shows staff its answer.
+command-add = New command
+command-name = Name
+command-name-hint = Typed behind a slash in the composer: letters, digits, - and _.
+command-name-taken = There is a command with this name already.
+command-about = What it does
+command-about-hint = Staff read it in the list.
+command-url = Address
+command-url-hint = Switchboard posts signed JSON here. The answer is a JSON object; its fields become lines that only staff see.
+command-parameters = Parameters
+command-parameters-hint = One a line. A question mark behind a name makes it optional: reason?
+command-parameter-wrong = “{ $line }” is no name of a parameter. Use letters, digits, - and _.
+command-parameter-twice = “{ $name }” stands there twice.
+command-parameter-order = Required parameters stand before optional ones.
+command-parameters-many = Use at most { $limit } parameters.
+command-secret = Secret
+command-secret-hint = Your server checks the signature with it: Switchboard-Signature is v1= and the hex HMAC-SHA-256 of timestamp.body.
+command-paused = Paused
+command-delete = Delete
+command-delete-of = Delete /{ $name }
+command-delete-text = Nobody can run it any more. What it has answered stays in the conversations.
+command-value-missing = “{ $name }” is missing. Write { $usage }
+command-takes-nothing = This command takes no parameters. Write { $usage }
+command-no-files = A command takes no files.

@@ -1,0 +1,27 @@
+settings-commands = Команды
+commands-hint = То, что сотрудники запускают из поля сообщения через /имя.
+commands-none = Команд пока нет
+commands-none-text = Команда просит ваш сервер сделать что-то по обращению, например вернуть деньги, и показывает сотрудникам его ответ.
+command-add = Новая команда
+command-name = Имя
+command-name-hint = Вводится после косой черты в поле сообщения: буквы, цифры, - и _.
+command-name-taken = Команда с таким именем уже есть.
+command-about = Что она делает
+command-about-hint = Сотрудники видят это в списке.
+command-url = Адрес
+command-url-hint = Сюда отправляется подписанный JSON. Ответ — объект JSON; его поля станут строками, которые видят только сотрудники.
+command-parameters = Параметры
+command-parameters-hint = По одному в строке. Вопросительный знак после имени делает параметр необязательным: reason?
+command-parameter-wrong = «{ $line }» не подходит как имя параметра. Только буквы, цифры, - и _.
+command-parameter-twice = «{ $name }» указан дважды.
+command-parameter-order = Обязательные параметры стоят перед необязательными.
+command-parameters-many = Не больше { $limit } параметров.
+command-secret = Секрет
+command-secret-hint = Им ваш сервер проверяет подпись: Switchboard-Signature — это v1= и HMAC-SHA-256 от timestamp.body в hex.
+command-paused = На паузе
+command-delete = Удалить
+command-delete-of = Удалить /{ $name }
+command-delete-text = Её больше никто не сможет запустить. То, что она ответила, останется в обращениях.
+command-value-missing = Не указано «{ $name }». Напишите { $usage }
+command-takes-nothing = У этой команды нет параметров. Напишите { $usage }
+command-no-files = К команде нельзя приложить файлы.

@@ -1,0 +1,168 @@
+// A slash in the composer: quick replies and commands in a list that is filtered while somebody types.
+//
+// The composer's textarea keeps the focus; the list is a listbox that it controls, the entry that Enter would take is its
+// aria-activedescendant. #slash-ask is a form of hidden fields that htmx sends when it hears `slash:ask`; the answer goes
+// into #slash-list. An entry's data-insert is the text that it stands for, data-file inside it the files that go along.
+// Without scripts the button [data-slash-open] is a link to the same list as a page.
+(() => {
+  "use strict";
+
+  // What stands between a slash (at the beginning of a word) and the caret.
+  const WORD = /(?:^|\s)\/([^\s/]*)$/u;
+
+  const partsOf = (textarea) => {
+    const area = textarea?.closest?.(".composer-area");
+    const ask = area?.querySelector("#slash-ask");
+    return ask ? { ask, area, pop: area.querySelector("#slash-pop") } : null;
+  };
+  const options = (pop) => [...pop.querySelectorAll("[role=option]")];
+  const active = (pop) => pop.querySelector("[role=option][aria-selected=true]");
+
+  // The word under the caret, if it is one.
+  const wordOf = (textarea) => {
+    if (textarea.selectionStart !== textarea.selectionEnd) return null;
+    const before = textarea.value.slice(0, textarea.selectionStart);
+    const found = WORD.exec(before);
+    return found ? { q: found[1], from: before.length - found[1].length - 1, to: before.length } : null;
+  };
+
+  const mark = (textarea, pop, option) => {
+    for (const other of options(pop)) other.setAttribute("aria-selected", String(other === option));
+    if (option) {
+      textarea.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else {
+      textarea.removeAttribute("aria-activedescendant");
+    }
+  };
+
+  const close = (textarea) => {
+    const parts = partsOf(textarea);
+    if (!parts || parts.pop.hidden) return;
+    parts.pop.hidden = true;
+    mark(textarea, parts.pop, null);
+    textarea.removeAttribute("aria-controls");
+  };
+
+  // A list that was closed by hand stays closed until another word begins.
+  let dismissed = null;
+  let choosing = false;
+
+  const look = (textarea) => {
+    const parts = partsOf(textarea);
+    const word = parts && wordOf(textarea);
+    if (!word || choosing) {
+      dismissed = null;
+      close(textarea);
+      return;
+    }
+    if (dismissed === word.from) return;
+    parts.ask.elements.q.value = word.q;
+    parts.ask.elements.start.value = textarea.value.slice(0, word.from).trim() === "" ? "1" : "";
+    parts.pop.hidden = false;
+    textarea.setAttribute("aria-controls", "slash-options");
+    parts.ask.dispatchEvent(new CustomEvent("slash:ask"));
+  };
+
+  const attach = (area, option) => {
+    const box = area.querySelector("[data-quick]");
+    for (const file of option.querySelectorAll("[data-file]")) {
+      if (!box || box.querySelector(`input[value="${CSS.escape(file.dataset.file)}"]`)) continue;
+      const label = document.createElement("label");
+      label.className = "file check";
+      const input = document.createElement("input");
+      input.type = "checkbox";
+      input.className = "form-check-input";
+      input.name = "quick";
+      input.value = file.dataset.file;
+      input.checked = true;
+      const name = document.createElement("bdi");
+      name.textContent = file.textContent.trim();
+      label.append(input, name);
+      box.append(label);
+      box.hidden = false;
+    }
+  };
+
+  const choose = (textarea, option) => {
+    const { area } = partsOf(textarea);
+    const word = wordOf(textarea);
+    if (!word) return;
+    attach(area, option);
+    textarea.setRangeText(option.dataset.insert ?? "", word.from, word.to, "end");
+    close(textarea);
+    // The composer grows and tells that somebody types; the list stays closed.
+    choosing = true;
+    textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    choosing = false;
+  };
+
+  const typedIn = (event) => (event.target.matches?.("form[data-composer] textarea[data-slash]") ? event.target : null);
+
+  document.addEventListener("input", (event) => {
+    const textarea = typedIn(event);
+    if (textarea && !event.isComposing) look(textarea);
+  });
+
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (ctx?.sourceElement?.id !== "slash-ask") return;
+    const textarea = ctx.sourceElement.closest(".composer-area")?.querySelector("textarea[data-slash]");
+    const parts = partsOf(textarea);
+    if (parts && !parts.pop.hidden) mark(textarea, parts.pop, options(parts.pop)[0] ?? null);
+  });
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const textarea = typedIn(event);
+      const parts = textarea && partsOf(textarea);
+      if (!parts || parts.pop.hidden || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+      const all = options(parts.pop);
+      const here = all.indexOf(active(parts.pop));
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        if (!all.length) return;
+        const next = event.key === "ArrowDown" ? here + 1 : here < 1 ? all.length - 1 : here - 1;
+        mark(textarea, parts.pop, all[next % all.length]);
+      } else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") {
+        if (here < 0 || event.shiftKey) {
+          close(textarea);
+          return;
+        }
+        choose(textarea, all[here]);
+      } else if (event.key === "Escape") {
+        dismissed = wordOf(textarea)?.from ?? null;
+        close(textarea);
+      } else {
+        return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+
+  // The list is chosen from without taking the focus from the text.
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target.closest("#slash-pop")) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest("#slash-pop [role=option]");
+    const textarea = option?.closest(".composer-area")?.querySelector("textarea[data-slash]");
+    if (textarea) choose(textarea, option);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (typedIn(event)) close(event.target);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-slash-open]");
+    const textarea = button?.closest(".composer-area")?.querySelector("textarea[data-slash]");
+    if (!textarea) return;
+    event.preventDefault();
+    textarea.focus();
+    const before = textarea.value.slice(0, textarea.selectionStart);
+    const slash = before === "" || /\s$/u.test(before) ? "/" : " /";
+    if (!wordOf(textarea)) textarea.setRangeText(slash, textarea.selectionStart, textarea.selectionEnd, "end");
+    textarea.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+})();
