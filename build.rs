@@ -58,6 +58,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/search.js",
             "js/copy.js",
             "js/composer.js",
+            "js/window.js",
             "js/presence.js",
             "js/log.js",
             "js/live.js",

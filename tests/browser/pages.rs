@@ -48,6 +48,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/mails/new", &["/mails/new"]),
     ("/resends", &["/resends"]),
     ("/resends/new", &["/resends/new"]),
+    ("/customers/new/{kind}", &["/customers/new/whatsapp"]),
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),

@@ -7,6 +7,7 @@ pub mod field;
 mod list;
 pub mod mail;
 pub mod message;
+pub mod newcomer;
 pub mod profile;
 pub mod tags;
 
