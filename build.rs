@@ -59,6 +59,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/copy.js",
             "js/composer.js",
             "js/slash.js",
+            "js/window.js",
             "js/presence.js",
             "js/log.js",
             "js/live.js",

@@ -37,6 +37,11 @@ pub trait Connector: Send + Sync {
     /// The id of the words that say what to do at the provider, or what comes next; below the form that connects it.
     fn connect_hint(&self) -> &'static str;
 
+    /// Whether people have to enter the address of the webhook at the provider; the channel's page shows it then.
+    fn hook_by_hand(&self) -> bool {
+        false
+    }
+
     /// A secret that is made here when the channel is connected, and shown once: the ids of its name and of what it
     /// is for.
     fn made_secret(&self) -> Option<(&'static str, &'static str)> {

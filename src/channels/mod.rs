@@ -5,6 +5,7 @@
 //! a [`Link`] holds them in the clear for as long as a call lasts.
 
 mod abilities;
+mod answer;
 mod app;
 mod connector;
 pub mod email;
@@ -22,6 +23,7 @@ mod store;
 mod telegram;
 mod template;
 mod web_chat;
+mod whatsapp;
 
 pub use abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};
 pub use app::AppSettings;

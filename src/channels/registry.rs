@@ -1,14 +1,17 @@
 //! Every kind of channel: a new one is added here.
 
 use super::ChannelKind;
+use super::abilities::WritesFirst;
 use super::app::App;
 use super::connector::Connector;
 use super::email::Email;
+use super::model::Channel;
 use super::telegram::Telegram;
 use super::web_chat::WebChat;
+use super::whatsapp::WhatsApp;
 
 /// In the order in which Settings offers them.
-static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &App];
+static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &WhatsApp, &App];
 
 /// The kinds that can be connected.
 pub fn all() -> &'static [&'static dyn Connector] {
@@ -18,6 +21,14 @@ pub fn all() -> &'static [&'static dyn Connector] {
 /// The kinds through which staff can write.
 pub fn writable() -> Vec<ChannelKind> {
     ALL.iter().map(|connector| connector.kind()).collect()
+}
+
+/// The kinds of those of these channels that work, through which anybody with a phone number can be written to.
+pub fn open_to_phones(channels: &[Channel]) -> Vec<ChannelKind> {
+    let is_open = |kind: &ChannelKind| find(*kind).is_some_and(|it| it.abilities().first == WritesFirst::Phone);
+    let mut kinds = writable();
+    kinds.retain(|kind| is_open(kind) && channels.iter().any(|channel| channel.enabled && channel.kind == *kind));
+    kinds
 }
 
 /// What stands behind a kind; `None` for one that cannot be connected here yet.

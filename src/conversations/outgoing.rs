@@ -6,7 +6,7 @@ use super::{mail, required_tag, sendable, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
-use crate::channels::{Extra, registry};
+use crate::channels::{Channel, Extra, registry};
 use crate::customers::{self, ChannelAccount, Customer};
 use crate::db::types::{ConversationId, ConversationTagId, MessageId};
 use crate::db::{Conn, Tx};
@@ -159,6 +159,29 @@ pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, acco
     if customer.is_active() && !registry::find(kind).is_some_and(|connector| connector.abilities().chains) {
         return Err(Error::refused("refused-active"));
     }
+    may_take(by, customer)
+}
+
+/// Why this person cannot write first to a customer's number through a channel that reaches anybody who has one, if
+/// they cannot.
+pub fn may_write_to_phone(by: &Operator, customer: &Customer, channel: &Channel) -> Result<()> {
+    if customer.blocked {
+        return Err(Error::refused("refused-blocked"));
+    }
+    if !channel.enabled {
+        return Err(Error::refused("refused-channel"));
+    }
+    if channel.secret.is_none() {
+        return Err(Error::refused("refused-not-connected"));
+    }
+    if customer.is_active() {
+        return Err(Error::refused("refused-active"));
+    }
+    may_take(by, customer)
+}
+
+/// Operators write to their own customers and to free ones.
+fn may_take(by: &Operator, customer: &Customer) -> Result<()> {
     let is_others = customer.responsible_id.is_some_and(|id| id != by.id());
     if is_others && by.supervisor().is_none() {
         return Err(Error::refused("refused-not-yours"));
@@ -171,11 +194,7 @@ pub fn may_write_mail(by: &Operator, customer: &Customer) -> Result<()> {
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
     }
-    let is_others = customer.responsible_id.is_some_and(|id| id != by.id());
-    if is_others && by.supervisor().is_none() {
-        return Err(Error::refused("refused-not-yours"));
-    }
-    Ok(())
+    may_take(by, customer)
 }
 
 fn say(

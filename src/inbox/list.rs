@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::model::{Filter, Tab, with_query};
 use super::store;
 use crate::auth::Operator;
+use crate::channels::{self, ChannelKind, registry};
 use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::page::Cursor;
@@ -22,6 +23,7 @@ pub struct List {
     counts: Vec<i64>,
     people: HashMap<StaffId, (String, String)>,
     resend: Option<Progress>,
+    writes: Vec<ChannelKind>,
 }
 
 /// Reads the list.
@@ -40,7 +42,8 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     staff.dedup();
     let people = store::people(conn, &staff)?.into_iter().map(|(id, name, email)| (id, (name, email))).collect();
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
-    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers, more, people, resend })
+    let writes = registry::open_to_phones(&channels::enabled(conn)?);
+    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers, more, people, resend, writes })
 }
 
 /// The list as the page shows it.
@@ -58,6 +61,8 @@ pub struct ListView {
     pub depth: i64,
     /// Failed messages that are being sent again, for those who may do that.
     pub resend: Option<Progress>,
+    /// Messengers in which anybody with a phone number can be written to.
+    pub writes: Vec<ChannelKind>,
 }
 
 pub struct TabView {
@@ -99,7 +104,7 @@ pub enum Mark {
 
 impl ListView {
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, customers, more, counts, people, resend } = list;
+        let List { filter, customers, more, counts, people, resend, writes } = list;
         let tabs = Tab::ALL
             .iter()
             .zip(&counts)
@@ -126,6 +131,7 @@ impl ListView {
             deeper: deeper.unwrap_or_default(),
             depth: filter.depth,
             resend,
+            writes,
             filter,
         }
     }

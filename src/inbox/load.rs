@@ -5,7 +5,7 @@ use super::store;
 use crate::auth::{CustomerScope, Operator};
 use crate::blacklist;
 use crate::channels::{self, Channel, ChannelKind};
-use crate::conversations::{self, Conversation, may_work};
+use crate::conversations::{self, Conversation, Window, may_work};
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
@@ -15,6 +15,7 @@ use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of};
 use crate::staff;
 use crate::tags::{self, CustomerTag, TagPath};
+use crate::templates::{self, Offer};
 
 /// Messages that are fetched at once.
 const PIECE: i64 = 50;
@@ -90,6 +91,10 @@ pub struct State {
     pub needed_tags: Vec<TagPath>,
     /// A mail can be written, whatever else is open.
     pub has_mail_way: bool,
+    /// How long free text reaches the customer.
+    pub window: Window,
+    /// Templates that can be sent.
+    pub offers: Vec<Offer>,
 }
 
 /// What goes on with a customer, in this conversation if it is open.
@@ -117,6 +122,14 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId, shown: Option<Conve
         Some(open) if may_reply => conversations::missing_tag(conn, Some(open.id))?,
         _ => vec![],
     };
+    let window = match (&channel, &conversation) {
+        (Some(channel), Some(conversation)) => conversations::window(conn, channel.kind, conversation.account_id)?,
+        _ => Window::Always,
+    };
+    let offers = match &channel {
+        Some(channel) if may_reply => templates::offers(conn, std::slice::from_ref(channel))?,
+        _ => vec![],
+    };
     Ok(State {
         has_mail_way: conversations::has_mail_way(conn, &customer)?,
         mail_sender,
@@ -129,6 +142,8 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId, shown: Option<Conve
         request_waits,
         stop,
         needed_tags,
+        window,
+        offers,
     })
 }
 

@@ -8,15 +8,16 @@ use super::model::{Tab, with_query};
 use crate::blacklist::BlockForm;
 use crate::channels::ChannelKind;
 use crate::conversations::views::{CloseForm, TransferForm};
-use crate::conversations::{Conversation, Status};
+use crate::conversations::{Conversation, Status, Window};
 use crate::customers::Customer;
-use crate::db::types::{ChannelId, ConversationId, CustomerId};
+use crate::db::types::{ChannelId, ConversationId, CustomerId, UtcTime};
 use crate::error::Said;
 use crate::mails::{self, Typed};
 use crate::messages::Message;
 use crate::messages::views::{Item, LogView, Look};
 use crate::quick_replies::FileRef;
 use crate::staff::StaffMember;
+use crate::templates::Picker;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
@@ -144,6 +145,7 @@ pub struct ComposerView {
     /// Files of quick replies that go along: the name in the form, and the file's own.
     pub quick: Vec<(FileRef, String)>,
     pub is_comment: bool,
+    pub is_template: bool,
     pub client_uuid: String,
     pub error: String,
     /// A colleague's newer answer that holds the reply back.
@@ -153,6 +155,48 @@ pub struct ComposerView {
     pub stop: Option<Said>,
     /// What makes a reply a mail.
     pub mail: Option<MailFields>,
+    /// Choosing a template, where the channel has any.
+    pub picker: Option<Picker>,
+    /// How long free text may be written, where that ends.
+    pub window: Option<WindowView>,
+}
+
+/// How long free text reaches the customer.
+pub struct WindowView {
+    pub customer: CustomerId,
+    pub conversation: Option<ConversationId>,
+    /// `None`: not any more.
+    pub until: Option<UtcTime>,
+    /// Those that are left.
+    pub minutes: i64,
+}
+
+impl WindowView {
+    /// Nothing where free text can always be written.
+    pub fn new(state: &State) -> Option<Self> {
+        let until = match state.window {
+            Window::Always => return None,
+            Window::Until(until) => Some(until),
+            Window::Closed => None,
+        };
+        let seconds = until.map_or(0, |until| UtcTime::now().until(until).num_seconds().max(0));
+        let minutes = (seconds + 59) / 60;
+        let conversation = state.conversation.as_ref().map(|conversation| conversation.id);
+        Some(Self { customer: state.customer.id, conversation, until, minutes })
+    }
+
+    /// Where the region asks again: about the same conversation.
+    fn region(&self) -> String {
+        region(&format!("/inbox/{}/window", self.customer), self.conversation)
+    }
+
+    fn hours(&self) -> i64 {
+        self.minutes / 60
+    }
+
+    fn minutes(&self) -> i64 {
+        self.minutes % 60
+    }
 }
 
 /// The fields of a mail.
@@ -167,6 +211,8 @@ pub struct MailFields {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
     All,
+    /// The customer wrote too long ago for free text.
+    TemplatesOnly,
     CommentsOnly,
     Blocked,
     NothingOpen,
@@ -178,7 +224,13 @@ impl ComposerView {
         let writing = match open {
             _ if state.customer.blocked => Writing::Blocked,
             None => Writing::NothingOpen,
-            Some(_) if state.may_reply && state.stop.is_none() => Writing::All,
+            Some(_) if state.may_reply && state.stop.is_none() => {
+                if state.window == Window::Closed {
+                    Writing::TemplatesOnly
+                } else {
+                    Writing::All
+                }
+            }
             Some(_) => Writing::CommentsOnly,
         };
         let takes = open.is_some_and(|c| c.assignee_id.is_none());
@@ -194,12 +246,15 @@ impl ComposerView {
             text: String::new(),
             quick: vec![],
             is_comment: writing == Writing::CommentsOnly,
+            is_template: writing == Writing::TemplatesOnly,
             client_uuid: crate::web::forms::new_token(),
             error: String::new(),
             newer: None,
             is_fresh: false,
             mail: mail_fields(state),
             stop: state.stop.clone().filter(|_| state.may_reply),
+            picker: picker(state, writing),
+            window: WindowView::new(state).filter(|_| state.may_reply && state.stop.is_none()),
         }
     }
 
@@ -210,13 +265,19 @@ impl ComposerView {
 
     /// Whether a text can be typed; what was typed is never taken away.
     pub fn has_form(&self) -> bool {
-        matches!(self.writing, Writing::All | Writing::CommentsOnly) || !self.text.is_empty()
+        matches!(self.writing, Writing::All | Writing::TemplatesOnly | Writing::CommentsOnly) || !self.text.is_empty()
     }
 
     /// The newer answer of a colleague, as the question shows it.
     pub fn hold(&mut self, message: &Message, author: String) {
         self.newer = Some((author, crate::text::preview(&message.body, 500)));
     }
+}
+
+/// Offered where there is something to choose, and where nothing else can be sent.
+fn picker(state: &State, writing: Writing) -> Option<Picker> {
+    let is_wanted = writing == Writing::TemplatesOnly || (writing == Writing::All && !state.offers.is_empty());
+    is_wanted.then(|| Picker::new(state.offers.clone()))
 }
 
 fn mail_fields(state: &State) -> Option<MailFields> {
@@ -345,6 +406,7 @@ fragments! {
     ComposerFragment "inbox/composer.html" { composer: &'a ComposerView };
     SideFragment "inbox/side.html" { side: &'a SideView };
     HereFragment "inbox/here.html" { here: &'a HereView };
+    WindowFragment "inbox/window.html" { window: &'a WindowView };
     /// A card's menu and its dialogs.
     MenuFragment "inbox/menu.html" { menu: &'a MenuView };
     DialogsFragment "inbox/dialogs.html" { dialogs: &'a DialogsView };

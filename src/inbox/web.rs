@@ -18,6 +18,7 @@ use super::slash as slash_choices;
 use super::views::{
     CardsFragment, ComposerFragment, ComposerView, DialogsFragment, DialogsView, HeadFragment, HeadView, HereFragment,
     HereView, InboxPage, LogFragment, MenuFragment, MenuView, Open, Place as PlaceView, SideFragment, SideView,
+    WindowFragment, WindowView,
 };
 use crate::auth::Operator;
 use crate::commands;
@@ -237,6 +238,21 @@ pub async fn composer(
         return Ok(HttpResponse::NoContent().finish());
     }
     fragment(&ComposerFragment { sh: &sh, composer: &composer })
+}
+
+/// `GET /inbox/{customer}/window`: how long free text may still be written.
+pub async fn window(
+    by: Operator,
+    sh: Shell,
+    db: Data<Db>,
+    id: Path<CustomerId>,
+    shown: Query<Shown>,
+) -> Result<HttpResponse> {
+    let state = state(by, &db, id.into_inner(), shown.conversation()).await?;
+    match WindowView::new(&state) {
+        Some(window) => fragment(&WindowFragment { sh: &sh, window: &window }),
+        None => Ok(HttpResponse::NoContent().finish()),
+    }
 }
 
 /// `GET /inbox/{customer}/side`.

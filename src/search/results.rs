@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::model::Term;
 use super::store::{self, Limits};
 use crate::auth::Operator;
-use crate::channels::{self, ChannelKind, registry};
+use crate::channels::{self, ChannelKind, WritesFirst, registry};
 use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::types::CustomerId;
@@ -51,16 +51,23 @@ pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> 
     let mut known = customers::store::find_many(conn, &by.scope(), &ids)?;
     let mine: HashSet<CustomerId> = store::active_with(conn, by.id(), &ids)?.into_iter().collect();
     let reachable: HashSet<CustomerId> = store::reachable(conn, &registry::writable(), &ids)?.into_iter().collect();
+    let by_phone = !registry::open_to_phones(&channels::enabled(conn)?).is_empty();
     let found = hits.rows.into_iter().filter_map(|hit| {
         let customer = known.remove(&hit.id)?;
+        let has_way = reachable.contains(&hit.id) || (by_phone && customer.phone.is_some());
         Some(Found {
-            can_send: reachable.contains(&hit.id) && may_write_first(by, &customer),
+            can_send: has_way && may_write_first(by, &customer),
             can_go: mine.contains(&hit.id),
             search_text: hit.search_text,
             customer,
         })
     });
     Ok(Results { found: found.collect(), more: hits.more, offers: vec![] })
+}
+
+/// Whether anybody with a phone number can be written to there.
+pub fn goes_by_phone(kind: ChannelKind) -> bool {
+    registry::find(kind).is_some_and(|connector| connector.abilities().first == WritesFirst::Phone)
 }
 
 /// Whether the customer leaves room for a first message of this person; `conversations::start` has the last word.

@@ -126,3 +126,12 @@ impl Regions for SearchPage {
         }
     }
 }
+
+/// Where somebody who was not found is made, up to what was searched for: with their first message where the messenger
+/// goes by phone numbers.
+pub fn offer_address(kind: &ChannelKind) -> String {
+    match super::results::goes_by_phone(*kind) {
+        true => format!("/customers/new/{kind}?q="),
+        false => format!("/contacts/new?channel={kind}&q="),
+    }
+}

@@ -144,9 +144,13 @@ fn around(text: &str, number: usize) -> String {
     let before = words(at.checked_sub(1).and_then(|before| all.get(before)));
     let after = words(all.get(at + 1));
     let skipped = before.chars().count().saturating_sub(AROUND);
+    // Whole words, where there is more than one.
     let tail: String = before.chars().skip(skipped).collect();
+    let tail = if skipped > 0 { tail.split_once(' ').map_or(tail.as_str(), |(_, rest)| rest) } else { &tail };
     let head: String = after.chars().take(AROUND).collect();
-    let (more_before, more_after) = (skipped > 0 || at > 1, after.chars().count() > AROUND || at + 2 < all.len());
+    let is_long = after.chars().count() > AROUND;
+    let head = if is_long { head.rsplit_once(' ').map_or(head.as_str(), |(whole, _)| whole) } else { &head };
+    let (more_before, more_after) = (skipped > 0 || at > 1, is_long || at + 2 < all.len());
     let dots = |is_cut: bool| if is_cut { "…" } else { "" };
     format!("{}{tail}{{{{{number}}}}}{head}{}", dots(more_before), dots(more_after))
 }
@@ -175,7 +179,7 @@ mod tests {
     fn a_place_is_told_by_the_words_around_it() {
         assert_eq!(around("Dear {{1}}, hello", 1), "Dear {{1}}, hello");
         let long = format!("{} from {{{{1}}}}\nto {{{{2}}}}.", "word ".repeat(20));
-        assert_eq!(around(&long, 1), "…ord word word word word  from {{1}} to …");
+        assert_eq!(around(&long, 1), "…word word word word  from {{1}} to …");
         assert_eq!(around(&long, 2), "… to {{2}}.");
     }
 }

@@ -91,6 +91,7 @@ routes! {
     Get "/inbox/{customer}/head" Operator inbox::web::head;
     Get "/inbox/{customer}/log" Operator inbox::web::log;
     Get "/inbox/{customer}/composer" Operator inbox::web::composer;
+    Get "/inbox/{customer}/window" Operator inbox::web::window;
     Get "/inbox/{customer}/side" Operator inbox::web::side;
     Get "/inbox/{customer}/here" Operator inbox::web::here;
     Get "/inbox/{customer}/dialogs" Operator inbox::web::dialogs;
@@ -127,6 +128,8 @@ routes! {
     Post "/conversations/{id}/tags" Operator conversations::web::add_tag;
     Post "/conversations/{id}/tags/delete" Operator conversations::web::remove_tag;
     Get "/customers" Operator customers::web::list;
+    Get "/customers/new/{kind}" Operator customers::web::newcomer::form;
+    Post "/customers/new/{kind}" Operator customers::web::newcomer::send;
     Get "/customers/{id}" Operator customers::web::profile::page;
     Get "/customers/{id}/edit" Operator customers::web::edit::form;
     Post "/customers/{id}/edit" Operator customers::web::edit::save;

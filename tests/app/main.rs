@@ -44,4 +44,6 @@ mod settings;
 mod staff;
 mod telegram;
 mod webchat;
+mod whatsapp;
+mod whatsapp_templates;
 mod writes;

@@ -319,12 +319,13 @@ async fn when_nothing_is_found_a_new_customer_is_offered() {
     page.assert_has(".blank").assert_says("Nothing found").assert_lacks("a[href^='/contacts/new']");
     channel(&app, "whatsapp", true);
     let page = dropdown(&operator, "+44 7700 900999").await;
-    assert_eq!(page.count("a[href^='/contacts/new']"), 1);
-    let href = page.attribute("a[href^='/contacts/new']", "href");
-    assert_eq!(href, "/contacts/new?channel=whatsapp&q=%2B44%207700%20900999");
+    page.assert_lacks("a[href^='/contacts/new']");
+    assert_eq!(page.count("a[href^='/customers/new']"), 1);
+    let href = page.attribute("a[href^='/customers/new']", "href");
+    assert_eq!(href, "/customers/new/whatsapp?q=%2B44%207700%20900999");
     channel(&app, "viber", true);
     let page = operator.get("/search?q=nobody").await;
-    page.assert_has("a[href='/contacts/new?channel=whatsapp&q=nobody']");
+    page.assert_has("a[href='/customers/new/whatsapp?q=nobody']");
     page.assert_has("a[href='/contacts/new?channel=viber&q=nobody']");
 }
 
@@ -333,7 +334,7 @@ async fn when_nothing_is_found_a_new_customer_is_offered() {
 #[actix_web::test]
 async fn whoever_is_made_from_a_search_is_written_to_by_the_rules() {
     let app = spawn_app().await;
-    channel(&app, "whatsapp", true);
+    channel(&app, "viber", true);
     let supervisor = app.sign_in(SUPERVISOR).await;
     let offer = supervisor.get("/search?q=nobody").await.attribute("a[href^='/contacts/new']", "href");
     let form = supervisor.get(&offer).await;

@@ -49,6 +49,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/external/new", &["/external/new"]),
     ("/resends", &["/resends"]),
     ("/resends/new", &["/resends/new"]),
+    ("/customers/new/{kind}", &["/customers/new/whatsapp"]),
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),

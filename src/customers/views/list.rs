@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::channels::ChannelKind;
 use crate::customers::ListedCustomer;
 use crate::customers::filter::{Filter, Period};
 use crate::db::page::Page;
@@ -31,6 +32,8 @@ pub struct CustomersPage {
     pub shown: i64,
     /// Customers that there are, likewise.
     pub total: i64,
+    /// Messengers in which anybody with a phone number can be written to.
+    pub writes: Vec<ChannelKind>,
 }
 
 impl CustomersPage {

@@ -4,10 +4,11 @@ use askama::Template;
 
 use crate::channels::ChannelKind;
 use crate::customers::Customer;
-use crate::db::types::AccountId;
+use crate::db::types::{AccountId, ChannelId};
 use crate::error::Said;
 use crate::mails::Typed;
 use crate::tags::TagPath;
+use crate::templates::{self, Picker};
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -25,9 +26,29 @@ pub struct AccountChoice {
     pub stop: Option<Said>,
     /// Addresses to write from; of the one choice only that is a mail.
     pub senders: Vec<String>,
+    /// The channel, unless it is a mail.
+    pub channel_id: ChannelId,
+    /// The customer wrote too long ago for free text, or never.
+    pub needs_template: bool,
+}
+
+/// Whether nothing but a template can be sent through any of them.
+pub fn takes_only_templates<'a>(mut usable: impl Iterator<Item = &'a AccountChoice>) -> bool {
+    usable.all(|account| account.needs_template)
 }
 
 impl AccountChoice {
+    /// Stands for an account that the customer does not have yet: it is made from their phone number. No stored account
+    /// has such a number.
+    pub fn by_phone(channel: ChannelId) -> AccountId {
+        AccountId(-channel.0)
+    }
+
+    /// The channel of such an account.
+    pub fn phone_channel(id: AccountId) -> Option<ChannelId> {
+        (id.0 < 0).then(|| ChannelId(id.0.saturating_neg()))
+    }
+
     /// Whether it is a mail to the customer's address, whatever account they have for that.
     pub fn is_mail(&self) -> bool {
         self.kind == ChannelKind::Email
@@ -59,6 +80,7 @@ pub struct MessageForm {
     pub tag: String,
     pub body: String,
     pub mail: Typed,
+    pub template: templates::Typed,
     pub token: String,
     pub back: String,
 }
@@ -77,6 +99,14 @@ pub struct MessagePage {
     pub form: MessageForm,
     pub errors: Errors,
     pub back: String,
+    /// Templates of the channels that can be used.
+    pub picker: Picker,
+}
+
+impl MessagePage {
+    fn only_templates(&self) -> bool {
+        takes_only_templates(self.accounts.iter())
+    }
 }
 
 impl Regions for MessagePage {

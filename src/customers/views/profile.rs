@@ -5,7 +5,7 @@ use askama::Template;
 use super::edit::EditForm;
 use super::field::{Edited, Field};
 use super::interaction::InteractionTab;
-use super::message::AccountChoice;
+use super::message::{AccountChoice, takes_only_templates};
 use crate::blacklist::BlockForm;
 use crate::channels::ChannelKind;
 use crate::companies::Company;
@@ -13,6 +13,7 @@ use crate::conversations::Conversation;
 use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
 use crate::tags::{CustomerTag, TagPath};
+use crate::templates::Picker;
 use crate::text;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -30,6 +31,8 @@ pub struct Head {
     pub accounts: Vec<AccountChoice>,
     /// Tags of which one has to be chosen by whoever writes first.
     pub needed_tags: Vec<TagPath>,
+    /// Templates of the channels that can be used.
+    pub picker: Picker,
     pub block: Option<CurrentBlock>,
     pub request_waits: bool,
 }
@@ -58,6 +61,11 @@ impl Head {
     /// The accounts that can be written to now.
     pub fn usable(&self) -> Vec<&AccountChoice> {
         self.accounts.iter().filter(|account| account.stop.is_none()).collect()
+    }
+
+    /// Whether nothing but a template can be sent.
+    pub fn only_templates(&self) -> bool {
+        takes_only_templates(self.usable().into_iter())
     }
 
     /// Whether anybody could be written to at all.

@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
 use crate::auth::Operator;
+use crate::channels::{self, registry};
 use crate::customers::filter::Asked;
 use crate::customers::store::{self, list};
 use crate::customers::views::{CustomersPage, Row};
@@ -21,7 +22,7 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
     let (scope, clock) = (by.scope(), sh.clock);
     let (filter, cursor) = (asked.filter(), Cursor::decode(&asked.at));
     let wanted = filter.clone();
-    let (page, shown, total, tags, mut rows_tags, names) = db
+    let (page, shown, total, tags, mut rows_tags, names, channels) = db
         .read(move |conn| {
             let page = list::page(conn, &scope, &wanted, &clock, cursor)?;
             // A first page without a next one has been counted by reading it.
@@ -32,7 +33,15 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
             let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
             let staff: Vec<_> = page.rows.iter().filter_map(|row| row.responsible_id).collect();
             let names = staff::names(conn, &staff)?;
-            Ok((page, shown, total, tags::customer_tags(conn)?, store::tags_of(conn, &ids)?, names))
+            Ok((
+                page,
+                shown,
+                total,
+                tags::customer_tags(conn)?,
+                store::tags_of(conn, &ids)?,
+                names,
+                channels::enabled(conn)?,
+            ))
         })
         .await?;
     let me = by.id();
@@ -42,7 +51,8 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
         responsible: responsible(&names, customer.responsible_id),
         customer,
     });
-    hx.page(&CustomersPage { sh, filter, page, tags, shown, total })
+    let writes = registry::open_to_phones(&channels);
+    hx.page(&CustomersPage { sh, filter, page, tags, shown, total, writes })
 }
 
 fn responsible<K: std::hash::Hash + Eq>(names: &HashMap<K, String>, id: Option<K>) -> String {

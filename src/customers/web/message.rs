@@ -8,16 +8,19 @@ use serde::Deserialize;
 use super::{back_or, customer_url};
 use crate::auth::Operator;
 use crate::channels::email::address;
-use crate::channels::{self, Channel, ChannelKind};
-use crate::conversations::{self, Outgoing};
+use crate::channels::{self, Channel, ChannelKind, WritesFirst, registry};
+use crate::config::Config;
+use crate::conversations::{self, Outgoing, Window};
 use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop};
 use crate::customers::{ChannelAccount, Customer, find, store};
-use crate::db::types::{AccountId, CustomerId};
+use crate::db::types::{AccountId, ChannelId, CustomerId};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits};
 use crate::mails::{self, Typed};
+use crate::messages;
 use crate::tags::TagPath;
+use crate::templates::{self, Offer, Picker};
 use crate::web::forms::{self, Errors, LINES};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -39,6 +42,8 @@ struct Ways {
     senders: Vec<(String, Channel)>,
     /// Tags of which one has to be chosen.
     needed_tags: Vec<TagPath>,
+    /// Templates of the channels that can be used now.
+    offers: Vec<Offer>,
 }
 
 /// `GET /customers/{id}/message`.
@@ -57,11 +62,13 @@ pub async fn form(
 }
 
 /// `POST /customers/{id}/message`.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn send(
     by: Operator,
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
+    config: Data<Config>,
     store: Data<Files>,
     id: Path<CustomerId>,
     upload: Multipart,
@@ -78,15 +85,23 @@ pub async fn send(
             subject: upload.field("subject").to_owned(),
             bcc: upload.field("bcc").to_owned(),
         },
+        template: templates::Typed::of(|name| upload.field(name)),
         token: upload.field("form_token").to_owned(),
         back: upload.field("back").to_owned(),
     };
     let mut errors = Errors::default();
-    let body = errors.lines("body", &form.body, LINES);
-    if body.is_empty() && upload.files.is_empty() {
-        errors.add("body", "customers-message-empty");
+    // Without scripts: the fields of a template are asked for.
+    if upload.get("fields").is_some() {
+        return hx.page(&page(sh, ways, form, errors));
     }
-    // Whether it can be used is for the service to say: the same form sent twice is answered as the first time.
+    // The same form sent twice is answered as the first time.
+    let token = Some(form.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
+    if let Some(uuid) = token.clone()
+        && db.read(move |conn| Ok(messages::find_by_client_uuid(conn, id, &uuid)?.is_some())).await?
+    {
+        return hx.done("toast-conversation-started", &format!("/inbox/{id}"));
+    }
+    // Whether it can be used is for the service to say.
     let account = account(&ways, &form.account);
     if account.is_none() && ways.stop.is_none() {
         errors.add("account", "customers-message-account");
@@ -95,6 +110,11 @@ pub async fn send(
         errors.add("tag", said);
         None
     });
+    let template = template(&ways, account, &form.template, &mut errors);
+    let body = errors.lines("body", &form.body, LINES);
+    if body.is_empty() && upload.files.is_empty() && template == Wanted::Text {
+        errors.add("body", "customers-message-empty");
+    }
     let mail = match ways.accounts.iter().find(|choice| Some(choice.id) == account && choice.is_mail()) {
         Some(_) => Some(form.mail.parse(&mut errors, &ways.senders, true)),
         None => None,
@@ -102,17 +122,22 @@ pub async fn send(
     let (Some(account), true) = (account, errors.is_empty()) else {
         return hx.invalid(&page(sh, ways, form, errors));
     };
-    let token = Some(form.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
     let sender = mail.as_ref().map(|mail| mail.from.clone());
     let mut out = Outgoing { body, files: upload.files, client_uuid: token, tag, ..Outgoing::default() };
     out.extra.mail = mail;
-    let reader = by.clone();
+    if let Wanted::Template(filled) = template {
+        // What stands in the field of the free text was not asked for.
+        out.body.clear();
+        out.extra.template = Some(filled);
+    }
+    let (reader, region) = (by.clone(), config.phone_region.clone());
     let sent = db
         .write(move |tx| {
             let customer = find(tx, &by.scope(), id)?;
-            let account = match &sender {
-                Some(sender) => conversations::mail_account(tx, &customer, sender)?,
-                None => crate::customers::store::find_account(tx, account)?,
+            let account = match (&sender, AccountChoice::phone_channel(account)) {
+                (Some(sender), _) => conversations::mail_account(tx, &customer, sender)?,
+                (None, Some(channel)) => conversations::phone_account(tx, &customer, channel, &region)?,
+                (None, None) => crate::customers::store::find_account(tx, account)?,
             };
             conversations::start(tx, &by, &customer, &account, &out)
         })
@@ -130,8 +155,38 @@ pub async fn send(
 
 fn page(sh: Shell, ways: Ways, form: MessageForm, errors: Errors) -> MessagePage {
     let back = back_or(&form.back, customer_url(ways.customer.id));
-    let Ways { customer, accounts, stop, needed_tags, .. } = ways;
-    MessagePage { sh, customer, accounts, stop, needed_tags, form, errors, back }
+    let Ways { customer, accounts, stop, needed_tags, offers, .. } = ways;
+    let picker = Picker::new(offers).with(form.template.clone(), errors.clone());
+    MessagePage { sh, customer, accounts, stop, needed_tags, form, errors, back, picker }
+}
+
+/// What goes out.
+#[derive(PartialEq)]
+enum Wanted {
+    Text,
+    Template(channels::Template),
+    /// Something is wrong with the template.
+    Nothing,
+}
+
+/// The template that was chosen, if one was, or if there has to be one.
+fn template(ways: &Ways, account: Option<AccountId>, typed: &templates::Typed, errors: &mut Errors) -> Wanted {
+    let Some(choice) = ways.accounts.iter().find(|choice| Some(choice.id) == account) else { return Wanted::Text };
+    if !choice.needs_template && typed.template.trim().is_empty() {
+        return Wanted::Text;
+    }
+    if typed.chosen(&ways.offers).is_some_and(|offer| offer.template.channel_id != choice.channel_id) {
+        errors.add("template", "template-other-channel");
+        return Wanted::Nothing;
+    }
+    typed.parse(errors, &ways.offers).map_or(Wanted::Nothing, Wanted::Template)
+}
+
+/// The templates that can be sent through those of these that can be used.
+pub fn offers(conn: &mut Conn, accounts: &[AccountChoice]) -> Result<Vec<Offer>> {
+    let mut channels = channels::enabled(conn)?;
+    channels.retain(|channel| accounts.iter().any(|one| one.stop.is_none() && one.channel_id == channel.id));
+    templates::offers(conn, &channels)
 }
 
 /// The account that was chosen; the only one needs no choice.
@@ -162,7 +217,8 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
         Some(Stop { said, way: way_on(conn, by, &customer)? })
     };
     let needed_tags = conversations::missing_tag(conn, None)?;
-    Ok(Ways { customer, accounts, known, stop, senders, needed_tags })
+    let offers = offers(conn, &accounts)?;
+    Ok(Ways { customer, accounts, known, stop, senders, needed_tags, offers })
 }
 
 /// Where to go when nothing can be sent: the open conversation, or the contact details.
@@ -208,7 +264,33 @@ pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Ve
             address,
             stop,
             senders: vec![],
+            channel_id: channel.id,
+            needs_template: conversations::window(conn, channel.kind, Some(account.id))? == Window::Closed,
         });
+    }
+    if let Some(phone) = &customer.phone {
+        let by_number = channels.iter().filter(|channel| {
+            let connector = registry::find(channel.kind).filter(|_| channel.enabled);
+            connector.is_some_and(|connector| connector.abilities().first == WritesFirst::Phone)
+                && !accounts.iter().any(|account| account.channel_id == channel.id)
+        });
+        for channel in by_number {
+            let stop = match conversations::may_write_to_phone(by, customer, channel) {
+                Ok(()) => None,
+                Err(Error::Refused(said)) => Some(said),
+                Err(other) => return Err(other),
+            };
+            found.push(AccountChoice {
+                id: AccountChoice::by_phone(channel.id),
+                kind: channel.kind,
+                channel: channel.name.clone(),
+                address: phone.clone(),
+                stop,
+                senders: vec![],
+                channel_id: channel.id,
+                needs_template: conversations::window(conn, channel.kind, None)? == Window::Closed,
+            });
+        }
     }
     let senders: Vec<String> = mails::senders(&channels).into_iter().map(|(sender, _)| sender).collect();
     if let Some(address) = customer.email.clone().filter(|_| !senders.is_empty()) {
@@ -220,8 +302,16 @@ pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Ve
             Err(Error::Refused(said)) => Some(said),
             Err(other) => return Err(other),
         };
-        let (id, kind, channel) = (AccountId(0), ChannelKind::Email, String::new());
-        found.push(AccountChoice { id, kind, channel, address, stop, senders });
+        found.push(AccountChoice {
+            id: AccountId(0),
+            kind: ChannelKind::Email,
+            channel: String::new(),
+            address,
+            stop,
+            senders,
+            channel_id: ChannelId(0),
+            needs_template: false,
+        });
     }
     Ok(found)
 }

@@ -8,6 +8,7 @@ pub mod field;
 mod list;
 pub mod mail;
 pub mod message;
+pub mod newcomer;
 pub mod profile;
 pub mod tags;
 

@@ -21,13 +21,14 @@ use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::staff;
 use crate::tags;
+use crate::templates::Picker;
 use crate::text;
 use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
 use super::edit::Now;
-use super::message::choices;
+use super::message::{choices, offers};
 
 #[derive(Deserialize)]
 #[serde(default)]
@@ -91,6 +92,7 @@ pub async fn load(
 pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> {
     let active = conversations::store::of_customer::active(conn, &by.scope(), customer.id)?;
     let accounts = choices(conn, by, &customer)?;
+    let picker = Picker::new(offers(conn, &accounts)?);
     let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };
     let request_waits = !customer.blocked && profile::block_request_waits(conn, customer.id)?;
     let responsible = match customer.responsible_id {
@@ -104,6 +106,7 @@ pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> 
         responsible,
         needed_tags: conversations::missing_tag(conn, None)?,
         accounts,
+        picker,
         block,
         request_waits,
         customer,

@@ -23,6 +23,7 @@ use crate::messages::Message;
 use crate::quick_replies::{self, FileRef};
 use crate::realtime::presence::Presences;
 use crate::staff;
+use crate::templates::{self, Offer};
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -39,6 +40,8 @@ enum Outcome {
     Held(Box<Message>, String),
     /// Why they did not pass.
     Refused(Said),
+    /// More fields were wanted.
+    Asked,
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a request holds, each once")]
@@ -61,11 +64,12 @@ pub async fn send(
         Some(_) => super::state(by.clone(), &db, id, of).await?,
         None => state,
     };
-    let outcome = match with_quick(&by, &db, &form, written(&form))
-        .await?
-        .and_then(|out| as_mail(out, &form, state.channel.as_ref()))
-    {
+    let mut errors = Errors::default();
+    let read = read(&form, state.channel.as_ref(), &state.offers, &mut errors);
+    let outcome = match with_quick(&by, &db, &form, read).await? {
         Err(said) => Outcome::Refused(said),
+        // Without scripts: the fields of a template are asked for.
+        Ok(_) if form.get("fields").is_some() => Outcome::Asked,
         Ok(out) => pass_on(&by, &db, id, of, form.field("mode") == "comment", out).await?,
     };
     if !hx.is_htmx && matches!(outcome, Outcome::Sent) {
@@ -81,13 +85,17 @@ pub async fn send(
     }
     let status = match outcome {
         Outcome::Sent => StatusCode::OK,
+        Outcome::Asked => {
+            keep(&mut composer, &form, Errors::default());
+            StatusCode::OK
+        }
         Outcome::Held(newer, author) => {
-            keep(&mut composer, &form);
+            keep(&mut composer, &form, errors);
             composer.hold(&newer, author);
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Outcome::Refused(said) => {
-            keep(&mut composer, &form);
+            keep(&mut composer, &form, errors);
             composer.error = sh.say(&said);
             StatusCode::UNPROCESSABLE_ENTITY
         }
@@ -109,6 +117,9 @@ async fn with_quick(
     out: Result<Outgoing, Said>,
 ) -> Result<Result<Outgoing, Said>> {
     let (Ok(mut out), by, named) = (out.clone(), by.clone(), quick_of(form)) else { return Ok(out) };
+    if form.field("mode") == "template" {
+        return Ok(Ok(out));
+    }
     match db.read(move |conn| quick_replies::pick_files(conn, &by, &named)).await {
         Ok(files) => out.files.extend(files),
         Err(Error::Refused(said)) => return Ok(Err(said)),
@@ -122,6 +133,29 @@ async fn with_quick(
 
 fn quick_of(form: &Upload) -> Vec<FileRef> {
     form.all("quick").filter_map(FileRef::parse).take(QUICK_FILES).collect()
+}
+
+/// What the form says: a template, or text and files, in a channel of mails with what makes it one.
+fn read(form: &Upload, channel: Option<&Channel>, offers: &[Offer], errors: &mut Errors) -> Result<Outgoing, Said> {
+    if form.field("mode") == "template" {
+        return as_template(form, offers, errors);
+    }
+    written(form).and_then(|out| as_mail(out, form, channel))
+}
+
+/// A template that is filled in. What is wrong with its fields stands at them.
+fn as_template(form: &Upload, offers: &[Offer], errors: &mut Errors) -> Result<Outgoing, Said> {
+    let mut out = Outgoing { files: form.files.clone(), ..handed(form) };
+    if form.get("fields").is_some() {
+        return Ok(out);
+    }
+    match templates::Typed::of(|name| form.field(name)).parse(errors, offers) {
+        Some(filled) => {
+            out.extra.template = Some(filled);
+            Ok(out)
+        }
+        None => Err("template-incomplete".into()),
+    }
 }
 
 /// With what makes it a mail, in a channel of mails.
@@ -148,7 +182,10 @@ fn mail_of(form: &Upload) -> Typed {
 }
 
 /// What was typed stays, with the name under which it is stored once.
-fn keep(composer: &mut ComposerView, form: &Upload) {
+fn keep(composer: &mut ComposerView, form: &Upload, errors: Errors) {
+    composer.is_template |= form.field("mode") == "template" && composer.picker.is_some();
+    composer.picker =
+        composer.picker.take().map(|picker| picker.with(templates::Typed::of(|name| form.field(name)), errors));
     if let Some(mail) = &mut composer.mail {
         mail.typed = mail_of(form);
         mail.is_open = !mail.typed.bcc.is_empty() || !mail.typed.subject.is_empty();
@@ -166,14 +203,17 @@ fn written(form: &Upload) -> Result<Outgoing, Said> {
     if !errors.is_empty() {
         return Err(Said::from("error-too-long").with("limit", MESSAGE));
     }
-    Ok(Outgoing {
-        body,
-        files: form.files.clone(),
+    Ok(Outgoing { body, files: form.files.clone(), ..handed(form) })
+}
+
+/// What comes along with every message.
+fn handed(form: &Upload) -> Outgoing {
+    Outgoing {
         shown: form.field("shown").parse().ok(),
         over_colleague: form.field("over") == "1",
         client_uuid: Uuid::parse_str(form.field("client_uuid")).ok().map(|id| id.to_string()),
         ..Outgoing::default()
-    })
+    }
 }
 
 /// `of`: the conversation that the composer stood for. While it was being written to, it may have been closed; words for

@@ -142,6 +142,12 @@ impl ChannelPage {
         self.connector.is_some_and(|connector| connector.abilities().outbox)
     }
 
+    /// Where the provider is to call, if people have to tell it.
+    fn hook_url(&self) -> Option<String> {
+        let by_hand = self.connector.is_some_and(|connector| connector.hook_by_hand());
+        by_hand.then(|| format!("{}/hooks/{}", self.base, self.channel.public_key))
+    }
+
     fn secret_hint(&self) -> Option<&'static str> {
         self.connector.and_then(|connector| connector.made_secret()).map(|(_, hint)| hint)
     }

@@ -37,6 +37,20 @@ pub struct TemplatesPage {
     pub channels: Vec<OfChannel>,
 }
 
+/// Why a template cannot be used: in the provider's words, or what of it cannot be filled in here.
+pub fn note_of(sh: &Shell, template: &MessageTemplate) -> String {
+    if template.state != TemplateState::Unsupported {
+        return template.note.clone();
+    }
+    let key = match template.note.as_str() {
+        "title" => "template-has-title",
+        "button" => "template-has-button",
+        "named" => "template-has-names",
+        _ => "template-has-part",
+    };
+    sh.t(key).to_string()
+}
+
 /// The class of a state's mark.
 pub fn mark_of(state: TemplateState) -> &'static str {
     match state {

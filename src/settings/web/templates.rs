@@ -26,7 +26,9 @@ pub async fn list(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpRespo
 
 async fn load(sh: Shell, db: &Db) -> Result<TemplatesPage> {
     let (channels, all) = db.read(|conn| Ok((channels::list(conn)?, templates::all(conn)?))).await?;
-    let able = channels.into_iter().filter_map(|channel| templates_of(&channel).map(|of| (channel, of.source)));
+    // Templates come from providers that a channel is connected with.
+    let connected = channels.into_iter().filter(|channel| channel.secret.is_some());
+    let able = connected.filter_map(|channel| templates_of(&channel).map(|of| (channel, of.source)));
     let of_channel = |(channel, source): (Channel, TemplateSource)| OfChannel {
         all: all.iter().filter(|template| template.channel_id == channel.id).cloned().collect(),
         channel,
@@ -49,6 +51,9 @@ pub async fn fetch(
     let id = id.into_inner();
     let channel = db.read(move |conn| channels::find(conn, id)).await?;
     templates_of(&channel).filter(|of| of.source == TemplateSource::Provider).ok_or(Error::NotFound)?;
+    if channel.secret.is_none() {
+        return Err(Error::refused("refused-not-connected"));
+    }
     let connector = registry::find(channel.kind).ok_or(Error::NotFound)?;
     let link = Link::open(&channel, &secrets, &net)?;
     match connector.templates(&link).await {

@@ -201,6 +201,16 @@ pub const TABLE: &[Row] = &[
             TOKEN,
         ],
     ),
+    multipart(
+        "/customers/new/{kind}",
+        &[
+            word("channel", ""),
+            shown("phone", "+7 901 123-45-67"),
+            shown("name", "Ivan"),
+            shown("body", "Hello"),
+            TOKEN,
+        ],
+    ),
     form("/logout", NOTHING),
     form("/presence", &[word("presence", "away")]),
     form("/preferences", &[word("theme", "dark"), word("language", "en")]),

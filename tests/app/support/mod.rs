@@ -26,6 +26,7 @@ pub mod process;
 pub mod staff;
 pub mod telegram;
 mod waiting;
+pub mod whatsapp;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

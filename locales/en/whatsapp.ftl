@@ -1,0 +1,17 @@
+whatsapp-number = Phone number ID
+whatsapp-number-hint = Meta for Developers > your app > WhatsApp > API Setup. It is not the phone number itself.
+whatsapp-account = Business account ID
+whatsapp-account-hint = On the same page: WhatsApp Business Account ID.
+whatsapp-id-wrong = Copy the ID: it has digits only.
+whatsapp-token = Access token
+whatsapp-token-hint = A permanent one, of a system user with the rights whatsapp_business_messaging and whatsapp_business_management. It is stored sealed and never shown again.
+whatsapp-token-wrong = Copy the whole token, without spaces.
+whatsapp-app-secret = App secret
+whatsapp-app-secret-hint = Your app > App settings > Basic. Webhooks are believed by it.
+whatsapp-verify = Verify token
+whatsapp-verify-hint = Any word of yours. You enter the same one at Meta with the webhook’s address.
+whatsapp-connect-hint = After connecting, the channel’s page shows the address that you enter at Meta under WhatsApp > Configuration; subscribe to “messages” there.
+channel-hook = Webhook
+channel-hook-label = Address that the provider calls
+channel-hook-hint = Enter it at the provider together with the verify token.
+channel-hook-https = The provider calls by https only: start Switchboard with its public address (public_url), then enter what is shown here at the provider.

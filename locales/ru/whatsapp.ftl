@@ -1,0 +1,17 @@
+whatsapp-number = ID номера телефона
+whatsapp-number-hint = Meta for Developers > ваше приложение > WhatsApp > API Setup. Это не сам номер телефона.
+whatsapp-account = ID аккаунта WhatsApp Business
+whatsapp-account-hint = На той же странице: WhatsApp Business Account ID.
+whatsapp-id-wrong = Скопируйте ID: он состоит только из цифр.
+whatsapp-token = Токен доступа
+whatsapp-token-hint = Постоянный токен системного пользователя с правами whatsapp_business_messaging и whatsapp_business_management. Он хранится зашифрованным и больше не показывается.
+whatsapp-token-wrong = Скопируйте токен целиком, без пробелов.
+whatsapp-app-secret = Секрет приложения
+whatsapp-app-secret-hint = Ваше приложение > App settings > Basic. По нему проверяются вебхуки.
+whatsapp-verify = Токен проверки
+whatsapp-verify-hint = Любое ваше слово. Его же вы введёте в Meta вместе с адресом вебхука.
+whatsapp-connect-hint = После подключения страница канала покажет адрес, который нужно ввести в Meta в разделе WhatsApp > Configuration; подпишитесь там на «messages».
+channel-hook = Вебхук
+channel-hook-label = Адрес, который вызывает провайдер
+channel-hook-hint = Введите его у провайдера вместе с токеном проверки.
+channel-hook-https = Провайдер вызывает только адреса https: запустите Switchboard с публичным адресом (public_url) и введите у провайдера то, что здесь показано.

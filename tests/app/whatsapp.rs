@@ -1,0 +1,307 @@
+//! WhatsApp: connecting, webhooks, what each kind of message becomes, what goes out and what comes of it.
+
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::support::whatsapp::{
+    APP_SECRET, NUMBER, SETTINGS, TOKEN, VERIFY, WhatsApp, compose, customer, desk, envelope, error, happens,
+    post_signed, said, status,
+};
+use crate::support::{ADMIN, Client, OPERATOR, TestApp, eventually, spawn_app_with};
+
+const ANNA: &str = "79011234567";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+async fn arrived(app: &TestApp, count: i64) {
+    let sql = "SELECT count(*) FROM messages WHERE kind = 'customer'";
+    eventually(&format!("{count} messages"), async || (app.number(sql) == count).then_some(())).await;
+}
+
+async fn read(app: &TestApp) {
+    let sql = "SELECT count(*) FROM hook_events WHERE read_at IS NULL";
+    eventually("all events are read", async || (app.number(sql) == 0).then_some(())).await;
+}
+
+/// Waits until the newest delivery is in this state.
+async fn reached(app: &TestApp, state: &str) {
+    let sql = "SELECT state FROM deliveries ORDER BY id DESC LIMIT 1";
+    let is = async || (app.text(sql).as_deref() == Some(state)).then_some(());
+    eventually(&format!("the delivery is {state}"), is).await;
+}
+
+async fn with_anna() -> (WhatsApp, TestApp, Client, i64) {
+    let whatsapp = WhatsApp::start().await;
+    let app = desk(&whatsapp).await;
+    let anna = customer(&app, ANNA).await;
+    let operator = app.sign_in(OPERATOR).await;
+    (whatsapp, app, operator, anna)
+}
+
+async fn reply(client: &Client, customer: i64, text: &str) {
+    let sent = compose(client, customer, &[("mode", "reply"), ("text", text)], None).await;
+    sent.assert_redirect(&format!("/inbox/{customer}"));
+}
+
+/// The form asks WhatsApp before anything is stored and says what is wrong; secrets are sealed and never shown again;
+/// the webhook's address is shown, and answers Meta's challenge.
+#[actix_web::test]
+async fn a_number_is_connected_after_a_test() {
+    let whatsapp = WhatsApp::start().await;
+    let app = spawn_app_with(whatsapp.settings()).await;
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/channels/new/whatsapp").await;
+    form.assert_has("input[type=password][name=app_secret][required]");
+    let with =
+        |name: &'static str, value: &'static str| SETTINGS.map(|(n, v)| if n == name { (n, value) } else { (n, v) });
+    for (field, value, words) in [
+        ("phone_number_id", "+1 555", "it has digits only"),
+        ("phone_number_id", "106540352242923", "the business account has no phone number with this ID"),
+        ("token", "EAAOther", "Invalid OAuth access token"),
+        ("app_secret", "other", "Invalid appsecret_proof"),
+        ("verify_token", "", "Fill in this field"),
+    ] {
+        let answer = admin.submit(&form, "#new-channel", &with(field, value)).await;
+        answer.assert_status(422);
+        assert!(answer.text.contains(words) || answer.has(&format!("#{field}-err")), "{field}: {}", answer.text);
+    }
+    let mut tested = SETTINGS.to_vec();
+    tested.push(("test", "1"));
+    let tested = admin.submit(&form, "#new-channel", &tested).await;
+    tested.assert_says("The connection works: Northwind +1 555-078-3881");
+    assert_eq!(app.number("SELECT count(*) FROM channels"), 0, "a test stores nothing");
+    admin.submit(&form, "#new-channel", &SETTINGS).await.assert_status(303);
+    eventually("subscribed", async || (whatsapp.called("/subscribed_apps") > 0).then_some(())).await;
+    let sealed = app.text("SELECT secret FROM channels").unwrap();
+    assert!(!sealed.contains(TOKEN) && !sealed.contains(APP_SECRET), "sealed");
+    let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
+    page.assert_silent_about(TOKEN).assert_silent_about(APP_SECRET);
+    let hook = page.attribute("#hook-url", "value");
+    let path = hook.split_once("/hooks/").map(|(_, key)| format!("/hooks/{key}")).unwrap();
+    let ask = |token: &str| {
+        let token = token.replace(' ', "+");
+        format!("{path}?hub.mode=subscribe&hub.verify_token={token}&hub.challenge=1158201444")
+    };
+    let answer = app.anonymous().get(&ask(VERIFY)).await;
+    answer.assert_status(200);
+    assert_eq!(answer.text, "1158201444");
+    app.anonymous().get(&ask("another word")).await.assert_status(403);
+    app.anonymous().get(&path).await.assert_status(403);
+}
+
+/// CONT-15, CONT-16, CONT-17, CONT-18: who writes becomes a customer with the number that WhatsApp vouches for and the
+/// name that they go by there; nothing is missing. Sent again, or in another order, it is one message.
+#[actix_web::test]
+async fn a_message_comes_in_once() {
+    let whatsapp = WhatsApp::start().await;
+    let app = desk(&whatsapp).await;
+    let first = said(ANNA, "wamid.1", json!({ "type": "text", "text": { "body": "Привет 😀" } }));
+    let answer = json!({ "type": "text", "text": { "body": "Second" }, "context": { "id": "wamid.1" } });
+    happens(&app, first.clone()).await;
+    arrived(&app, 1).await;
+    happens(&app, said(ANNA, "wamid.2", answer)).await;
+    happens(&app, first).await;
+    arrived(&app, 2).await;
+    read(&app).await;
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE kind = 'customer'"), 2);
+    assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Анна Орлова"));
+    assert_eq!(app.text("SELECT phone FROM customers").as_deref(), Some("+79011234567"));
+    assert_eq!(app.number("SELECT count(*) FROM pending_actions WHERE done_at IS NULL"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM conversations"), 1);
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{}", app.number("SELECT id FROM customers"))).await;
+    page.assert_says("Привет 😀").assert_has(".ch-whatsapp").assert_says("Answers:");
+}
+
+/// A customer who is known by this number, from wherever, is the one who writes.
+#[actix_web::test]
+async fn a_known_number_is_a_known_customer() {
+    let whatsapp = WhatsApp::start().await;
+    let app = desk(&whatsapp).await;
+    let person =
+        crate::support::desk::Person { phone: "8 (901) 123-45-67", ..crate::support::desk::Person::named("A.") };
+    let known = app.customer(person);
+    assert_eq!(customer(&app, ANNA).await, known);
+}
+
+/// Webhooks are believed by the signature over their raw bytes. What is signed and not WhatsApp's is thrown away.
+#[actix_web::test]
+async fn webhooks_are_believed_by_their_signature() {
+    let whatsapp = WhatsApp::start().await;
+    let app = desk(&whatsapp).await;
+    let body = envelope(said(ANNA, "wamid.1", json!({ "type": "text", "text": { "body": "Ёжик" } })));
+    assert!(body.contains("\\u0401"), "the bytes are escaped, as Meta signs them");
+    post_signed(&app, "another secret", &body).await.assert_status(403);
+    let key = app.text("SELECT public_key FROM channels").unwrap();
+    app.anonymous().post_form(&format!("/hooks/{key}"), &[]).await.assert_status(403);
+    post_signed(&app, APP_SECRET, "no JSON").await.assert_status(200);
+    post_signed(&app, APP_SECRET, "{}").await.assert_status(200);
+    post_signed(&app, APP_SECRET, &body.replace(NUMBER, "1")).await.assert_status(200);
+    post_signed(&app, APP_SECRET, &"x".repeat(4 * 1024 * 1024)).await.assert_status(413);
+    assert_eq!(app.number("SELECT count(*) FROM hook_events"), 0);
+    for _ in 0..3 {
+        post_signed(&app, APP_SECRET, &body).await.assert_status(200);
+    }
+    arrived(&app, 1).await;
+    read(&app).await;
+    assert_eq!(app.text("SELECT body FROM messages WHERE kind = 'customer'").as_deref(), Some("Ёжик"));
+}
+
+/// Pictures, files that have expired, places, reactions, and what nobody knows yet.
+#[actix_web::test]
+async fn every_kind_of_message_is_shown() {
+    let whatsapp = WhatsApp::start().await;
+    whatsapp.has_file("9001", PNG);
+    let app = desk(&whatsapp).await;
+    let kinds = [
+        json!({ "type": "text", "text": { "body": "My order" } }),
+        json!({ "type": "image", "image": { "id": "9001", "mime_type": "image/png", "caption": "This one" } }),
+        json!({ "type": "document", "document": { "id": "9002", "filename": "../bill.pdf" } }),
+        json!({ "type": "sticker", "sticker": { "id": "9001", "mime_type": "image/webp" } }),
+        json!({ "type": "location", "location": { "latitude": 55.75, "longitude": 37.6, "name": "Our shop" } }),
+        json!({ "type": "contacts", "contacts": [{ "name": { "formatted_name": "Boris" } }] }),
+        json!({ "type": "unsupported", "errors": [{ "code": 131051, "title": "Unsupported message type" }] }),
+        json!({ "type": "hologram", "hologram": {} }),
+    ];
+    for (number, kind) in (1..).zip(kinds) {
+        happens(&app, said(ANNA, &format!("wamid.{number}"), kind)).await;
+    }
+    let reaction = |emoji: &str| json!({ "type": "reaction", "reaction": { "message_id": "wamid.1", "emoji": emoji } });
+    happens(&app, said(ANNA, "wamid.r1", reaction("👍"))).await;
+    arrived(&app, 8).await;
+    read(&app).await;
+    let operator = app.sign_in(OPERATOR).await;
+    let url = format!("/inbox/{}", app.number("SELECT id FROM customers"));
+    let page = operator.get(&url).await;
+    page.assert_says("My order").assert_says("This one").assert_says("Our shop").assert_says("Boris");
+    assert_eq!(page.select(".reacts span"), ["👍"]);
+    assert_eq!(page.count(".msg .pic img"), 2);
+    page.assert_says("Not shown here: bill.pdf: Object with ID '9002' does not exist");
+    page.assert_says("Not shown here: Unsupported message type").assert_says("Not shown here: hologram");
+    page.assert_silent_about(TOKEN);
+    happens(&app, said(ANNA, "wamid.r2", reaction(""))).await;
+    read(&app).await;
+    operator.get(&url).await.assert_lacks(".reacts");
+}
+
+/// SEND-18, SEND-19, SEND-20: text, a picture with a text below it, and a document without any leave at once, each once.
+#[actix_web::test]
+async fn a_reply_leaves_at_once() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    reply(&operator, anna, "Здравствуйте").await;
+    reached(&app, "sent").await;
+    let picture = Some(("pic.png", PNG.to_vec()));
+    compose(&operator, anna, &[("mode", "reply"), ("text", "Look")], picture).await.assert_status(303);
+    eventually("two are sent", async || (whatsapp.sent().len() == 2).then_some(())).await;
+    reached(&app, "sent").await;
+    let paper = Some(("bill.pdf", b"%PDF-1.7\n".to_vec()));
+    compose(&operator, anna, &[("mode", "reply"), ("text", "")], paper).await.assert_status(303);
+    eventually("three are sent", async || (whatsapp.sent().len() == 3).then_some(())).await;
+    reached(&app, "sent").await;
+    let sent = whatsapp.sent();
+    assert_eq!((sent[0]["to"].as_str(), sent[0]["type"].as_str()), (Some(ANNA), Some("text")));
+    assert_eq!(whatsapp.texts(), ["Здравствуйте"]);
+    assert_eq!(sent[1]["image"], json!({ "id": "up-1", "caption": "Look" }));
+    assert_eq!(sent[2]["document"], json!({ "id": "up-2", "filename": "bill.pdf" }));
+    assert!(whatsapp.uploads()[0].contains("messaging_product"), "{:?}", whatsapp.uploads()[0]);
+}
+
+/// SEND-21, SEND-22: what WhatsApp does not take is refused before it is sent, with the reason.
+#[actix_web::test]
+async fn what_whatsapp_does_not_take_is_refused_at_once() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    let mut large = PNG.to_vec();
+    large.resize(5 * 1024 * 1024 + 1, 0);
+    let fields = [("mode", "reply"), ("text", "Look")];
+    compose(&operator, anna, &fields, Some(("large.png", large))).await.assert_status(413).assert_says("5 MB");
+    let zip = b"PK\x03\x04\x14\0\0\0\0\0".to_vec();
+    let refused = compose(&operator, anna, &fields, Some(("all.zip", zip))).await;
+    refused.assert_status(422).assert_says("all.zip");
+    let long = "x".repeat(4097);
+    let refused = compose(&operator, anna, &[("mode", "reply"), ("text", &long)], None).await;
+    refused.assert_status(422).assert_says("4096");
+    assert_eq!(app.number("SELECT count(*) FROM deliveries"), 0);
+    assert_eq!(whatsapp.sent().len(), 0);
+}
+
+/// What became of a message comes late, twice and out of order: it never goes back.
+#[actix_web::test]
+async fn statuses_only_go_forward() {
+    let (_whatsapp, app, operator, anna) = with_anna().await;
+    reply(&operator, anna, "one").await;
+    reached(&app, "sent").await;
+    happens(&app, status("wamid.OUT1", "read")).await;
+    reached(&app, "read").await;
+    for word in ["delivered", "sent", "read", "failed"] {
+        happens(&app, status("wamid.OUT1", word)).await;
+    }
+    read(&app).await;
+    assert_eq!(app.text("SELECT state FROM deliveries").as_deref(), Some("read"));
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_has(".dlv[data-state=read]").assert_lacks(".is-fail");
+}
+
+/// A failure that comes minutes after "accepted" is red, in WhatsApp's words; who is not there any more is unsubscribed.
+#[actix_web::test]
+async fn a_failure_may_come_later() {
+    let (_whatsapp, app, operator, anna) = with_anna().await;
+    reply(&operator, anna, "one").await;
+    reached(&app, "sent").await;
+    let mut failed = status("wamid.OUT1", "failed");
+    failed["statuses"][0]["errors"] = json!([{ "code": 131026, "title": "Message undeliverable" }]);
+    happens(&app, failed).await;
+    reached(&app, "failed").await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_has(".msg.is-fail").assert_says("Message undeliverable").assert_says("unsubscribed from this channel");
+}
+
+/// LIST-15, LIST-16: too many messages, to this customer or in all, are sent again by themselves after a while.
+#[actix_web::test]
+async fn too_many_messages_wait() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    let seconds = |answer: ResponseTemplate| answer.insert_header("retry-after", "1");
+    whatsapp.answers([
+        seconds(error(429, 130429, "Rate limit hit")),
+        seconds(error(400, 131056, "Too many messages to this customer")),
+    ]);
+    let before = std::time::Instant::now();
+    reply(&operator, anna, "patience").await;
+    reached(&app, "sent").await;
+    assert!(before.elapsed() >= Duration::from_secs(2), "{:?}", before.elapsed());
+    assert_eq!(app.number("SELECT attempts FROM deliveries"), 3);
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_says("Rate limit hit").assert_says("Too many messages to this customer");
+}
+
+/// What fails for good does so in WhatsApp's words; what concerns the number is on its health line.
+#[actix_web::test]
+async fn errors_say_how_to_go_on() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    whatsapp.answers([error(400, 131047, "More than 24 hours have passed since the customer last replied")]);
+    reply(&operator, anna, "one").await;
+    reached(&app, "failed").await;
+    operator.get(&format!("/inbox/{anna}")).await.assert_says("More than 24 hours have passed");
+    whatsapp.answers([error(401, 190, "Error validating access token: the session has expired")]);
+    reply(&operator, anna, "two").await;
+    let two = "SELECT count(*) FROM deliveries WHERE state = 'failed'";
+    eventually("both have failed", async || (app.number(two) == 2).then_some(())).await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
+    page.assert_has(".dot.is-bad").assert_says("the session has expired");
+}
+
+/// An answer that is none, or none in time, may have sent: nobody sends twice, people look.
+#[actix_web::test]
+async fn what_nobody_knows_is_asked_about() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    whatsapp.answers([ResponseTemplate::new(200).set_body_string("<html>welcome to the wifi</html>")]);
+    reply(&operator, anna, "nonsense").await;
+    reached(&app, "unknown").await;
+    operator.get(&format!("/inbox/{anna}")).await.assert_says("Unknown, check");
+    whatsapp.answers([ResponseTemplate::new(200).set_delay(Duration::from_secs(4))]);
+    reply(&operator, anna, "silence").await;
+    let two = "SELECT count(*) FROM deliveries WHERE state = 'unknown'";
+    eventually("both are unknown", async || (app.number(two) == 2).then_some(())).await;
+    assert_eq!(whatsapp.texts(), ["nonsense", "silence"]);
+}
