@@ -112,6 +112,15 @@ impl Net {
         Ok((client.map_err(|e| Failure::permanent("address", e.to_string()))?, url))
     }
 
+    /// The client for an address that a provider has named. A private one is reached only below the address that the
+    /// settings give for `name`.
+    pub fn named(&self, name: &str, url: &Url) -> Result<&Client, Failure> {
+        let own = self.bases.get(name).and_then(|base| Url::parse(base).ok());
+        let below = own.is_some_and(|own| own.origin() == url.origin() && url.path().starts_with(own.path()));
+        let client = if below { self.http.anywhere(url) } else { self.http.public(url) };
+        client.map_err(|e| Failure::permanent("address", e.to_string()))
+    }
+
     /// The base address that the settings give for a provider, if they do.
     pub fn base(&self, name: &str) -> Option<&str> {
         self.bases.get(name).map(String::as_str)

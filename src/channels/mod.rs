@@ -5,6 +5,7 @@
 //! a [`Link`] holds them in the clear for as long as a call lasts.
 
 mod abilities;
+mod answer;
 mod app;
 mod connector;
 pub mod email;
@@ -21,6 +22,7 @@ pub mod registry;
 mod store;
 mod telegram;
 mod template;
+mod viber;
 mod web_chat;
 
 pub use abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};

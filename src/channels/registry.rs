@@ -5,10 +5,11 @@ use super::app::App;
 use super::connector::Connector;
 use super::email::Email;
 use super::telegram::Telegram;
+use super::viber::Viber;
 use super::web_chat::WebChat;
 
 /// In the order in which Settings offers them.
-static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &App];
+static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &Viber, &App];
 
 /// The kinds that can be connected.
 pub fn all() -> &'static [&'static dyn Connector] {

@@ -40,5 +40,6 @@ mod sending;
 mod settings;
 mod staff;
 mod telegram;
+mod viber;
 mod webchat;
 mod writes;
