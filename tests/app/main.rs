@@ -13,6 +13,7 @@ mod cli;
 mod companies;
 mod contacts;
 mod conversations;
+mod crash;
 mod customers;
 mod demo;
 mod demo_large;
