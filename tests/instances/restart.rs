@@ -69,7 +69,7 @@ async fn a_restart_and_a_crash_under_load_lose_nothing() {
     for stop in [Cluster::restart, Cluster::crash] {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let restarted = cluster.clone();
-        actix_web::web::block(move || stop(&restarted)).await.expect("the server is back");
+        tokio::task::spawn_blocking(move || stop(&restarted)).await.expect("the server is back");
         stream.until("sync").await;
         for client in [&here, &there] {
             eventually("a page again", async || (client.get("/companies").await.status == 200).then_some(())).await;
