@@ -78,6 +78,19 @@ impl Set {
         }
     }
 
+    /// Changes it past the product.
+    pub fn change(&self, sql: &str) {
+        match &self.url {
+            Some(url) => PgConnection::establish(url).expect("PostgreSQL").batch_execute(sql),
+            None => {
+                let path = self.folder.join("switchboard.sqlite");
+                let mut conn = SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
+                conn.batch_execute("PRAGMA busy_timeout = 10000").and_then(|()| conn.batch_execute(sql))
+            }
+        }
+        .expect("a change");
+    }
+
     /// What the binary is given to find it.
     pub fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["--data".into(), self.folder.to_string_lossy().into_owned()];

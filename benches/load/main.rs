@@ -18,6 +18,7 @@ mod pages;
 mod report;
 mod searches;
 mod server;
+mod webhooks;
 mod writes;
 
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ pub struct Options {
     /// Open live pages
     #[arg(long, default_value_t = 2_000)]
     pages: usize,
-    /// Only these parts: pages, search, writes, live
+    /// Only these parts: pages, search, live, writes, webhooks
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Another binary than the one built along
@@ -116,6 +117,9 @@ async fn one(options: &Options, set: &data::Set, report: &mut Report) {
     }
     if options.wants("writes") {
         writes::measure(options, set, &server, report).await;
+    }
+    if options.wants("webhooks") {
+        webhooks::measure(options, set, &server, report).await;
     }
     report.text(
         set,

@@ -49,6 +49,7 @@ delivery-interrupted = The program stopped while it was sending. The customer ma
 delivery-blocked = The customer is blocked.
 delivery-unsubscribed = The customer has unsubscribed from this channel.
 delivery-timeout = No answer in time.
+delivery-no-link = Viber fetches files from this installation, which has no public address.
 delivery-try-runs = Try { $number }, { $time }: under way
 delivery-try-sent = Try { $number }, { $time }: sent
 delivery-try-again = Try { $number }, { $time }: { $words }. Again { $again }

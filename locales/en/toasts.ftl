@@ -25,6 +25,7 @@ toast-channel-disconnected = Channel disconnected
 toast-templates-fetched = Templates fetched
 toast-template-saved = Template saved
 toast-template-deleted = Template deleted
+toast-channel-still-called = Channel disconnected. Its messenger could not be told to stop calling: remove the webhook there.
 toast-token-revoked = Token revoked
 toast-blocked = Customer blocked
 toast-unblocked = Removed from the blacklist

@@ -50,6 +50,7 @@ delivery-interrupted = Программа остановилась во врем
 delivery-blocked = Клиент заблокирован.
 delivery-unsubscribed = Клиент отписался от этого канала.
 delivery-timeout = Ответ не пришёл вовремя.
+delivery-no-link = Viber сам забирает файлы из этой установки, а у неё нет публичного адреса.
 delivery-try-runs = Попытка { $number }, { $time }: выполняется
 delivery-try-sent = Попытка { $number }, { $time }: отправлено
 delivery-try-again = Попытка { $number }, { $time }: { $words }. Повтор { $again }

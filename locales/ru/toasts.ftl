@@ -25,6 +25,7 @@ toast-channel-disconnected = Канал отключён
 toast-templates-fetched = Шаблоны загружены
 toast-template-saved = Шаблон сохранён
 toast-template-deleted = Шаблон удалён
+toast-channel-still-called = Канал отключён. Сообщить об этом мессенджеру не удалось: удалите вебхук на его стороне.
 toast-token-revoked = Токен отозван
 toast-blocked = Клиент заблокирован
 toast-unblocked = Клиент удалён из чёрного списка

@@ -77,7 +77,13 @@ pub trait Connector: Send + Sync {
         Ok(())
     }
 
-    /// Says goodbye when the channel is paused or disconnected: its webhook removed.
+    /// The channel is paused. Where the provider keeps what comes meanwhile, its webhook is removed; elsewhere it stays,
+    /// and what comes is kept here.
+    async fn rest(&self, link: &Link) -> Result<(), Failure> {
+        self.tear_down(link).await
+    }
+
+    /// Says goodbye when the channel is disconnected: its webhook removed.
     async fn tear_down(&self, link: &Link) -> Result<(), Failure> {
         let _ = link;
         Ok(())

@@ -31,10 +31,13 @@ pub enum Event {
     /// The customer wants to hear from us again.
     Subscribed {
         address: String,
+        /// By the provider's clock: of two such words the later one counts, whichever comes first.
+        at: Option<UtcTime>,
     },
     /// The customer has blocked us, or left.
     Unsubscribed {
         address: String,
+        at: Option<UtcTime>,
     },
 }
 

@@ -22,6 +22,7 @@ pub mod registry;
 mod store;
 mod telegram;
 mod template;
+mod viber;
 mod web_chat;
 mod whatsapp;
 

@@ -65,6 +65,8 @@ pub struct OutFile {
     pub content_type: String,
     pub size: u64,
     pub content: Arc<dyn Content>,
+    /// Where a provider that takes no bytes fetches it for a while; `None` if it cannot reach this installation.
+    pub link: Option<String>,
 }
 
 impl OutFile {

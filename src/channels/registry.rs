@@ -7,11 +7,12 @@ use super::connector::Connector;
 use super::email::Email;
 use super::model::Channel;
 use super::telegram::Telegram;
+use super::viber::Viber;
 use super::web_chat::WebChat;
 use super::whatsapp::WhatsApp;
 
 /// In the order in which Settings offers them.
-static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &WhatsApp, &App];
+static ALL: &[&dyn Connector] = &[&WebChat, &Email, &Telegram, &WhatsApp, &Viber, &App];
 
 /// The kinds that can be connected.
 pub fn all() -> &'static [&'static dyn Connector] {

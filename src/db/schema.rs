@@ -112,6 +112,7 @@ diesel::table! {
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         avatar_file_id -> Nullable<BigInt>,
+        subscription_told_at -> Nullable<Timestamp>,
     }
 }
 

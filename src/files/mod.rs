@@ -3,9 +3,11 @@
 //! - A file is streamed from the request to the folder; nothing holds it whole. Equal content is stored once.
 //! - Its type is decided by its bytes, never by what the sender says; what a channel takes is a list of types and sizes.
 //! - Only PNG, JPEG, GIF and WebP are ever shown in a page of ours. Everything else is a download, in a sandbox.
+//! - A provider that cannot be given bytes gets a link: signed, for one file, for a while (`links`).
 //! - What no message and no quick reply names is swept away after a day (`actions::sweep`).
 
 pub mod actions;
+pub mod links;
 mod model;
 mod sniff;
 pub mod store;

@@ -5,12 +5,14 @@ use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
 
+use super::links;
 use super::model::Attachment;
 use super::store::{self, Files};
-use crate::auth::Operator;
+use crate::auth::{CustomerScope, Operator};
 use crate::db::Db;
-use crate::db::types::{AccountId, AttachmentId};
+use crate::db::types::{AccountId, AttachmentId, UtcTime};
 use crate::error::{Error, Result};
+use crate::secrets::Secrets;
 
 /// `GET /files/{attachment}`.
 pub async fn file(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<AttachmentId>) -> Result<HttpResponse> {
@@ -23,6 +25,19 @@ pub async fn file(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<Attac
 pub async fn avatar(by: Operator, db: Data<Db>, files: Data<Files>, id: Path<AccountId>) -> Result<HttpResponse> {
     let scope = by.scope();
     let found = db.read(move |conn| store::find_avatar(conn, &scope, *id)).await?;
+    answer(&files, &found).await
+}
+
+/// `GET /shared/{signed}/{name}`, and `HEAD`: a file for whoever has a link that works. The signature is the right; any
+/// other link is as if there were no such file.
+pub async fn shared(
+    db: Data<Db>,
+    secrets: Data<Secrets>,
+    files: Data<Files>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let id = links::open(&secrets, &path.0, UtcTime::now()).ok_or(Error::NotFound)?;
+    let found = db.read(move |conn| store::find(conn, &CustomerScope::system(), id)).await?;
     answer(&files, &found).await
 }
 

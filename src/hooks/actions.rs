@@ -48,8 +48,8 @@ pub fn apply(
         Event::Status { provider_id, state, at } => {
             outbox::reached(tx, channel.id, provider_id, state, at.unwrap_or(received_at))?
         }
-        Event::Subscribed { address } => subscribe(tx, channel, address, true)?,
-        Event::Unsubscribed { address } => subscribe(tx, channel, address, false)?,
+        Event::Subscribed { address, at } => subscribe(tx, channel, address, true, at.unwrap_or(received_at))?,
+        Event::Unsubscribed { address, at } => subscribe(tx, channel, address, false, at.unwrap_or(received_at))?,
     };
     Ok(if known { Outcome::Done } else { Outcome::Later })
 }
@@ -137,9 +137,9 @@ fn react(tx: &mut Tx, channel: &Channel, provider_id: &str, address: &str, emoji
 }
 
 /// Somebody whom nobody knows has nothing to change.
-fn subscribe(tx: &mut Tx, channel: &Channel, address: &str, subscribed: bool) -> Result<bool> {
+fn subscribe(tx: &mut Tx, channel: &Channel, address: &str, subscribed: bool, at: UtcTime) -> Result<bool> {
     if let Some((account, customer)) = store::account(tx, channel.id, address)?
-        && store::set_subscribed(tx, account, subscribed)?
+        && store::set_subscribed(tx, account, subscribed, at)?
     {
         tx.publish(Topic::Customer(customer));
         tx.publish(Topic::Inbox);

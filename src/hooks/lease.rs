@@ -35,8 +35,15 @@ impl Lease {
         self.db.write(move |tx| store::lease(tx, work, channel, &owner, now, now.plus(LASTS))).await
     }
 
-    /// Does `work` while the lease is kept. `None`: it was lost, and the work was stopped where it stood.
-    pub async fn keep<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    /// Does `work` while the lease is kept, then gives it to whoever comes next. `None`: it was lost, and the work was
+    /// stopped where it stood.
+    pub async fn during<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        let done = self.keep(work).await;
+        self.release().await;
+        done
+    }
+
+    async fn keep<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = std::pin::pin!(work);
         loop {
             match tokio::time::timeout(RENEW, &mut work).await {
@@ -51,8 +58,7 @@ impl Lease {
         }
     }
 
-    /// Gives the work to whoever comes next.
-    pub async fn release(self) {
+    async fn release(self) {
         let Self { db, work, channel, owner } = self;
         if let Err(error) = db.write(move |tx| store::release(tx, work, channel, &owner)).await {
             tracing::warn!(%error, "a lease was not given back");

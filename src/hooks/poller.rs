@@ -12,7 +12,7 @@ use crate::channels::{self, Channel, Failure, Link, Polled, Receives, Way, regis
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
 use crate::jobs::Ctx;
-use crate::realtime::Topic;
+use crate::realtime::{self, Topic};
 
 /// How often it looks for channels that nobody asks.
 const LOOK: Duration = Duration::from_secs(5);
@@ -55,18 +55,8 @@ async fn watch_over(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
             Ok(all) => keep_up(&ctx, &mut asked, all).await,
             Err(error) => tracing::warn!(%error, "the channels could not be read"),
         }
-        let called = async {
-            use tokio::sync::broadcast::error::RecvError;
-            loop {
-                match changes.recv().await {
-                    Ok(Topic::Channels | Topic::Everything) | Err(RecvError::Lagged(_)) => return,
-                    Ok(_) => {}
-                    Err(RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
         tokio::select! {
-            () = called => {}
+            () = realtime::heard(&mut changes, &Topic::Channels) => {}
             () = tokio::time::sleep(LOOK) => {}
             _ = stopped.changed() => {}
         }
@@ -123,12 +113,13 @@ fn is_polled(ctx: &Ctx, channel: &Channel) -> bool {
 
 /// Asks one channel until told to stop, or until the lease is lost.
 async fn ask(ctx: Ctx, channel: Channel, lease: Lease, mut stopped: watch::Receiver<bool>) {
-    let work = lease.keep(ask_on(&ctx, &channel));
-    tokio::select! {
-        _ = work => {}
-        _ = stopped.changed() => {}
-    }
-    lease.release().await;
+    let work = async {
+        tokio::select! {
+            () = ask_on(&ctx, &channel) => {}
+            _ = stopped.changed() => {}
+        }
+    };
+    lease.during(work).await;
 }
 
 async fn ask_on(ctx: &Ctx, channel: &Channel) {

@@ -19,13 +19,15 @@ use crate::error::Result;
 use crate::files::{self, StoredFile};
 use crate::jobs::Ctx;
 use crate::mails;
-use crate::realtime::Topic;
+use crate::realtime::{self, Topic};
 
 const LOOK: Duration = Duration::from_secs(1);
 /// Events that are read together.
 const BATCH: i64 = 50;
 /// Events whose files are fetched at a time.
 const AT_ONCE: usize = 4;
+/// Bytes from which reading an event would hold up whoever else is on its thread: a mail with its files.
+const LARGE: usize = 32 * 1024;
 /// How often a file is tried before the message goes without it.
 const FETCHES: u32 = 3;
 /// How often an event is tried that cannot be applied, before it is given up with its reason.
@@ -75,18 +77,8 @@ async fn watch_over(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
                 busy.borrow_mut().remove(&id);
             });
         }
-        let called = async {
-            use tokio::sync::broadcast::error::RecvError;
-            loop {
-                match changes.recv().await {
-                    Ok(Topic::Hooks | Topic::Everything) | Err(RecvError::Lagged(_)) => return,
-                    Ok(_) => {}
-                    Err(RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
         tokio::select! {
-            () = called => {}
+            () = realtime::heard(&mut changes, &Topic::Hooks) => {}
             () = tokio::time::sleep(LOOK) => {}
             _ = stopped.changed() => {}
         }
@@ -110,9 +102,7 @@ async fn of_channel(ctx: &Ctx, id: ChannelId, stopped: watch::Receiver<bool>) ->
         }
         Ok(())
     };
-    let done = lease.keep(work).await.unwrap_or(Ok(()));
-    lease.release().await;
-    done
+    lease.during(work).await.unwrap_or(Ok(()))
 }
 
 /// An event, read, with its files.
@@ -131,7 +121,7 @@ async fn batch(
 ) -> Result<()> {
     let ready: Vec<Ready> = stream::iter(waiting)
         .map(|event| async move {
-            let read = match connector.read(link, &event.body) {
+            let read = match read(connector, link, &event.body).await {
                 Ok(events) => Ok(with_files(ctx, channel, connector, link, events).await?),
                 Err(why) => Err(why),
             };
@@ -163,6 +153,16 @@ async fn batch(
             .await?;
     }
     Ok(())
+}
+
+/// Reads one event; a large one where nobody waits for the thread.
+async fn read(connector: &'static dyn Connector, link: &Link, body: &[u8]) -> Result<Vec<Event>, String> {
+    if body.len() < LARGE {
+        return connector.read(link, body);
+    }
+    let (link, body) = (link.clone(), body.to_vec());
+    let done = tokio::task::spawn_blocking(move || connector.read(&link, &body)).await;
+    done.unwrap_or_else(|error| Err(format!("it could not be read: {error}")))
 }
 
 fn write(tx: &mut crate::db::Tx, channel: &Channel, one: &Ready, region: &str) -> Result<()> {

@@ -180,16 +180,21 @@ pub fn account(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Opt
         .optional()?)
 }
 
-/// Whether the customer wants to hear from us there; true if that changed.
-pub fn set_subscribed(tx: &mut Tx, account: AccountId, subscribed: bool) -> Result<bool> {
+/// Whether the customer wants to hear from us there, as they said at `at`; true if that changed. What they said before
+/// their last word changes nothing.
+pub fn set_subscribed(tx: &mut Tx, account: AccountId, subscribed: bool, at: UtcTime) -> Result<bool> {
     let row = accounts::table.filter(accounts::id.eq(account));
+    let newer = row.filter(accounts::subscription_told_at.is_null().or(accounts::subscription_told_at.le(at)));
+    if diesel::update(newer).set(accounts::subscription_told_at.eq(at)).execute(&mut **tx)? == 0 {
+        return Ok(false);
+    }
     let changed = if subscribed {
         diesel::update(row.filter(accounts::unsubscribed_at.is_not_null()))
             .set(accounts::unsubscribed_at.eq(None::<UtcTime>))
             .execute(&mut **tx)?
     } else {
         diesel::update(row.filter(accounts::unsubscribed_at.is_null()))
-            .set(accounts::unsubscribed_at.eq(UtcTime::now()))
+            .set(accounts::unsubscribed_at.eq(at))
             .execute(&mut **tx)?
     };
     Ok(changed > 0)

@@ -88,6 +88,7 @@ fn words_of(sh: &Shell, code: Option<&str>, words: &str) -> String {
         Some("blocked") => "delivery-blocked",
         Some("unsubscribed") => "delivery-unsubscribed",
         Some("timeout") => "delivery-timeout",
+        Some("no_link") => "delivery-no-link",
         _ => return words.to_owned(),
     };
     sh.t(key).to_string()

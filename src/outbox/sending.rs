@@ -14,7 +14,7 @@ use crate::channels::{self, Connector, Content, Failure, Link, OutFile, Outbound
 use crate::db::Conn;
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
-use crate::files::Files;
+use crate::files::{Files, links};
 use crate::jobs::Ctx;
 use crate::{customers, messages, staff};
 
@@ -43,7 +43,7 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
         Ok(link) => link,
         Err(error) => return settle(ctx, delivery, Failure::permanent("secret", error.to_string()), false).await,
     };
-    let out = loaded.outbound(delivery, &ctx.files);
+    let out = loaded.outbound(delivery, ctx);
     let parts = connector.parts(&out).max(1);
     let pace = connector.abilities().pace;
     let done = usize::try_from(delivery.parts_sent).unwrap_or_default();
@@ -144,12 +144,17 @@ fn load(conn: &mut Conn, delivery: &Delivery) -> Result<Result<Loaded, Failure>>
 }
 
 impl Loaded {
-    fn outbound(&self, delivery: &Delivery, files: &Files) -> Outbound {
+    fn outbound(&self, delivery: &Delivery, ctx: &Ctx) -> Outbound {
+        let base = ctx.config.public_url.as_deref().filter(|url| url.starts_with("https://"));
+        let link = |file: &messages::Attachment| {
+            base.map(|base| links::make(&ctx.secrets, base, file.id, &file.name, UtcTime::now()))
+        };
         let file = |(file, sha256): &(messages::Attachment, String)| OutFile {
             name: file.name.clone(),
             content_type: file.content_type.clone(),
             size: u64::try_from(file.size).unwrap_or_default(),
-            content: Arc::new(Stored { files: files.clone(), sha256: sha256.clone() }),
+            content: Arc::new(Stored { files: ctx.files.clone(), sha256: sha256.clone() }),
+            link: link(file),
         };
         Outbound {
             key: delivery.idempotency_key.clone(),

@@ -16,7 +16,7 @@ use crate::channels::{ChannelKind, registry};
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
 use crate::jobs::Ctx;
-use crate::realtime::Topic;
+use crate::realtime::{self, Topic};
 
 /// How often it looks though nobody has called.
 const LOOK: Duration = Duration::from_secs(1);
@@ -89,19 +89,8 @@ async fn wait(ctx: &Ctx, changes: &mut tokio::sync::broadcast::Receiver<Topic>, 
     let now = UtcTime::now();
     let next = ctx.db.read(move |conn| store::next_due(conn, now)).await.ok().flatten();
     let until = next.and_then(|at| now.until(at).to_std().ok()).unwrap_or(LOOK).min(LOOK);
-    let called = async {
-        use tokio::sync::broadcast::error::RecvError;
-        loop {
-            match changes.recv().await {
-                Ok(Topic::Outbox | Topic::Everything) | Err(RecvError::Lagged(_)) => return,
-                Ok(_) => {}
-                // Nobody will call again: the clock does.
-                Err(RecvError::Closed) => std::future::pending().await,
-            }
-        }
-    };
     tokio::select! {
-        () = called => {}
+        () = realtime::heard(changes, &Topic::Outbox) => {}
         () = tokio::time::sleep(until) => {}
         _ = stopped.changed() => {}
     }

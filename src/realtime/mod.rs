@@ -12,6 +12,8 @@ pub mod web;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::db::types::{AccountId, CustomerId, StaffId};
 
@@ -55,6 +57,20 @@ pub enum Doing {
     Here,
     Typing,
     Gone,
+}
+
+/// Waits until this topic is announced, or may have been. Whoever waits has a clock beside: an announcement from another
+/// instance can be lost with its connection.
+pub async fn heard(changes: &mut Receiver<Topic>, topic: &Topic) {
+    loop {
+        match changes.recv().await {
+            Ok(Topic::Everything) | Err(RecvError::Lagged(_)) => return,
+            Ok(heard) if heard == *topic => return,
+            Ok(_) => {}
+            // Nobody will call again: the clock does.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
 }
 
 /// This process among several: its own announcements, coming back from the database, are passed over.

@@ -50,13 +50,15 @@ pub fn replace_secret(tx: &mut Tx, by: &Admin, id: ChannelId, sealed: &str) -> R
     Ok(channel)
 }
 
-/// Removes a channel that no customer has used; another one can only be paused, since its history needs it.
-pub fn disconnect(tx: &mut Tx, by: &Admin, id: ChannelId) -> Result<()> {
+/// Removes a channel that no customer has used, and gives what it was; another one can only be paused, since its
+/// history needs it.
+pub fn disconnect(tx: &mut Tx, by: &Admin, id: ChannelId) -> Result<Channel> {
     let channel = channels::find(tx, id)?;
     if channels::in_use(tx, id)? || !channels::delete(tx, id)? {
         return Err(Error::refused("channel-in-use"));
     }
-    told(tx, by, id, "channel.disconnected", &channel.name)
+    told(tx, by, id, "channel.disconnected", &channel.name)?;
+    Ok(channel)
 }
 
 /// Stores a token of an app channel by its hash.

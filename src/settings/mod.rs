@@ -5,7 +5,7 @@ mod actions;
 pub mod channel_form;
 mod connecting;
 mod model;
-mod set_up;
+pub mod set_up;
 mod store;
 pub mod views;
 pub mod web;

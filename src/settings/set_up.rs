@@ -1,12 +1,13 @@
-//! Makes a provider ready for a channel, or says goodbye to it: its webhook is set or removed.
+//! Makes a provider ready for a channel, lets it rest, or says goodbye to it: its webhook is set or removed.
 
 use serde::{Deserialize, Serialize};
 
-use crate::channels::{self, Link, registry};
+use crate::channels::{self, Channel, Failure, Link, Net, registry};
 use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Ctx, Job};
+use crate::secrets::Secrets;
 
 /// Brings the provider into step with the channel as it is now.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,12 +26,21 @@ impl Job for SetUp {
         };
         let Some(connector) = registry::find(channel.kind) else { return Ok(()) };
         let link = Link::open(&channel, &ctx.secrets, &ctx.net)?;
-        let done = if channel.enabled { connector.set_up(&link).await } else { connector.tear_down(&link).await };
+        let done = if channel.enabled { connector.set_up(&link).await } else { connector.rest(&link).await };
         let Err(failure) = done else { return Ok(()) };
         let words = failure.words.clone();
         ctx.db.write(move |tx| channels::note_failure(tx, id, UtcTime::now(), &words)).await?;
         Err(Error::Internal(failure.words))
     }
+}
+
+/// Tells the provider of a channel that is gone from here not to call any more.
+pub async fn say_goodbye(channel: &Channel, secrets: &Secrets, net: &Net) -> Result<(), Failure> {
+    let Some(connector) = registry::find(channel.kind).filter(|connector| connector.abilities().outbox) else {
+        return Ok(());
+    };
+    let link = Link::open(channel, secrets, net).map_err(|error| Failure::permanent("secret", error.to_string()))?;
+    connector.tear_down(&link).await
 }
 
 /// At the start: the installation may have another address since, or have been told none.

@@ -45,6 +45,8 @@ macro_rules! routes {
 routes! {
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
+    Get "/shared/{signed}/{name}" Public files::web::shared;
+    Head "/shared/{signed}/{name}" Public files::web::shared;
     Get "/avatars/{account}" Operator files::web::avatar;
     Get "/hooks/{key}" Public hooks::web::challenge;
     Post "/hooks/{key}" Public hooks::web::receive;

@@ -42,6 +42,7 @@ async fn ask(client: &Client, entry: &Entry) -> (u16, String) {
     let method = match entry.method {
         "Get" => Method::GET,
         "Post" => Method::POST,
+        "Head" => Method::HEAD,
         "Put" => Method::PUT,
         "Patch" => Method::PATCH,
         "Delete" => Method::DELETE,

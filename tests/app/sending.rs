@@ -6,28 +6,9 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
+use crate::support::desk::{reached, say};
 use crate::support::telegram::{Telegram, customer, desk, error, too_many};
-use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually};
-
-/// Sends what the composer holds, with this text and these files.
-async fn say(client: &Client, customer: i64, text: &str, files: Vec<Part>) -> Page {
-    let page = client.get(&format!("/inbox/{customer}")).await;
-    // What the page offered when it was opened may not be what is offered now.
-    let mut filled = page.form("#composer").filled(&[("text", text), ("mode", "reply")]);
-    for name in ["shown", "from"] {
-        filled.push((name.into(), page.attribute(&format!("input[form=composer][name={name}]"), "value")));
-    }
-    let form = filled.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
-    let form = files.into_iter().fold(form, |form, file| form.part("file", file));
-    client.post_multipart(&format!("/inbox/{customer}/messages"), form).await
-}
-
-/// Waits until the newest delivery is in this state.
-async fn reached(app: &TestApp, state: &str) {
-    let sql = "SELECT state FROM deliveries ORDER BY id DESC LIMIT 1";
-    eventually(&format!("the delivery is {state}"), async || (app.text(sql).as_deref() == Some(state)).then_some(()))
-        .await;
-}
+use crate::support::{Client, OPERATOR, SUPERVISOR, TestApp, eventually};
 
 fn failed(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM customers WHERE send_failed")

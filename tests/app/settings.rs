@@ -220,7 +220,7 @@ async fn an_app_gets_tokens_that_are_shown_once() {
 async fn kinds_that_cannot_be_connected_are_not_there() {
     let app = spawn_app().await;
     let admin = app.sign_in(ADMIN).await;
-    for kind in ["viber", "fax", "WEB_CHAT"] {
+    for kind in ["carrier_pigeon", "fax", "WEB_CHAT"] {
         admin.get(&format!("/settings/channels/new/{kind}")).await.assert_status(404);
     }
     for path in ["/settings/channels/1", "/settings/channels/1/pause", "/settings/channels/1/tokens"] {

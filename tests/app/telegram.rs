@@ -181,6 +181,22 @@ async fn a_pause_loses_nothing() {
     arrived(&app, 2).await;
 }
 
+/// A bot that is disconnected is told to call no more; whatever Telegram says, the channel is gone.
+#[actix_web::test]
+async fn a_goodbye_removes_the_webhook() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk_with(&telegram, |config| config.public_url = Some("https://desk.example".into())).await;
+    eventually("the webhook is set", async || (telegram.called("setWebhook") > 0).then_some(())).await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get(&format!("/settings/channels/{id}")).await;
+    let before = telegram.called("deleteWebhook");
+    let gone = admin.submit(&page, "#disconnect", &[]).await;
+    gone.assert_redirect("/settings/channels");
+    assert_eq!(telegram.called("deleteWebhook"), before + 1);
+    assert_eq!(app.number("SELECT count(*) FROM channels"), 0);
+    admin.follow(&gone).await.assert_says("Channel disconnected").assert_silent_about("remove the webhook there");
+}
+
 /// A customer who is blocked here is heard, and nothing goes out to them.
 #[actix_web::test]
 async fn a_blocked_customer_is_kept_apart() {

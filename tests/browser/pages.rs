@@ -66,7 +66,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/settings/staff/new", &["/settings/staff/new"]),
     ("/settings/staff/{id}", &["/settings/staff/{colleague}"]),
     ("/settings/channels", &["/settings/channels"]),
-    ("/settings/channels/new/{kind}", &["/settings/channels/new/web_chat", "/settings/channels/new/app"]),
+    ("/settings/channels/new/{kind}", &["/settings/channels/new/web_chat", "/settings/channels/new/viber"]),
     ("/settings/channels/{id}", &["/settings/channels/{web-chat}", "/settings/channels/{app}"]),
     ("/settings/templates", &["/settings/templates"]),
     ("/settings/customer-tags", &["/settings/customer-tags"]),
@@ -83,6 +83,7 @@ const BEFORE: &[&str] = &["/login", "/welcome/{token}"];
 const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "files"),
     ("/files/{attachment}", "files"),
+    ("/shared/{signed}/{name}", "files for a provider"),
     ("/avatars/{account}", "pictures"),
     ("/api/", "JSON"),
     ("/chat/widget.js", "a script"),

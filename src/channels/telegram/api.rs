@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use reqwest::RequestBuilder;
 use reqwest::multipart::Form;
-use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
+use crate::channels::answer::{self, limited, unreadable};
 use crate::channels::failure::{Failure, Way};
 use crate::channels::link::Link;
 
@@ -67,13 +68,7 @@ impl Api<'_> {
         let patience = self.0.net.patience + Duration::from_secs(limit / (1024 * 1024));
         let response = client.get(url).timeout(patience).send().await;
         let response = response.map_err(|error| self.clean(Failure::of_request(&error).of_question()))?;
-        match response.status() {
-            StatusCode::OK => limited(response, limit).await.map_err(|failure| self.clean(failure.of_question())),
-            status if status.is_server_error() => {
-                Err(Failure::again(status.as_str(), format!("Telegram answered {status}")))
-            }
-            status => Err(Failure::permanent(status.as_str(), format!("the file is gone ({status})"))),
-        }
+        answer::file(response, limit, "Telegram").await.map_err(|failure| self.clean(failure))
     }
 
     /// Whatever words come from below, the token is not in them.
@@ -83,39 +78,6 @@ impl Api<'_> {
             return failure;
         }
         Failure { words: failure.words.replace(token, "…"), ..failure }
-    }
-}
-
-/// An answer that is not the Bot API's. A server that fails, or that breaks off after it has said yes, may have sent.
-fn unreadable(status: StatusCode) -> Failure {
-    let words = if status.is_redirection() {
-        format!("the answer leads elsewhere ({status}); this is not followed")
-    } else {
-        format!("the answer cannot be read ({status})")
-    };
-    let way = if status.is_success() || status.is_server_error() { Way::Unknown } else { Way::Again(None) };
-    Failure::new("answer", words, way).of_channel()
-}
-
-/// An answer's body, of `limit` bytes at most.
-async fn limited(mut response: Response, limit: u64) -> Result<Bytes, Failure> {
-    let too_large = || Failure::permanent("too_large", format!("more than {} MB", limit / (1024 * 1024)));
-    if response.content_length().is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
-    let mut bytes = BytesMut::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => return Ok(bytes.freeze()),
-            Err(error) => {
-                // It has begun to answer: nobody can tell what it has done.
-                return Err(Failure { way: Way::Unknown, ..Failure::of_request(&error) });
-            }
-        }
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
-            return Err(too_large());
-        }
     }
 }
 
@@ -161,7 +123,5 @@ mod tests {
         assert_eq!(error(400, "Bad Request: chat not found").way, Way::Permanent);
         assert_eq!(error(502, "Bad Gateway").way, Way::Again(None));
         assert!(error(401, "Unauthorized").of_channel);
-        assert_eq!(unreadable(StatusCode::BAD_GATEWAY).way, Way::Unknown);
-        assert_eq!(unreadable(StatusCode::FOUND).way, Way::Again(None));
     }
 }

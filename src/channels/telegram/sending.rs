@@ -110,8 +110,8 @@ mod tests {
     }
 
     fn out(text: &str, files: usize) -> Outbound {
-        let file =
-            OutFile { name: "a.png".into(), content_type: "image/png".into(), size: 0, content: Arc::new(Nothing) };
+        let content = Arc::new(Nothing);
+        let file = OutFile { name: "a.png".into(), content_type: "image/png".into(), size: 0, content, link: None };
         Outbound {
             key: String::new(),
             to: "1".into(),

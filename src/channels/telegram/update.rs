@@ -70,10 +70,10 @@ fn edited(of: &Value) -> Option<Event> {
 
 /// Of private chats this comes only when the user blocks the bot or comes back.
 fn member(of: &Value) -> Option<Event> {
-    let address = chat_of(of)?.to_string();
+    let (address, at) = (chat_of(of)?.to_string(), time(&of["date"]));
     match of["new_chat_member"]["status"].as_str()? {
-        "kicked" | "left" => Some(Event::Unsubscribed { address }),
-        "member" => Some(Event::Subscribed { address }),
+        "kicked" | "left" => Some(Event::Unsubscribed { address, at }),
+        "member" => Some(Event::Subscribed { address, at }),
         _ => None,
     }
 }

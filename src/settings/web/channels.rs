@@ -14,6 +14,7 @@ use crate::error::{Error, Result, Said};
 use crate::secrets::{Secrets, random_token};
 use crate::settings::channel_form::ChannelForm;
 use crate::settings::connecting;
+use crate::settings::set_up::say_goodbye;
 use crate::settings::views::channels::{ChannelPage, ChannelsPage, NewChannelPage, Shown};
 use crate::web::address::base_url;
 use crate::web::forms::{self, Errors};
@@ -239,10 +240,21 @@ pub async fn new_secret(
     hx.page(&ChannelPage { shown: Some(Shown { label, hint, value: secret }), ..page })
 }
 
-/// `POST /settings/channels/{id}/disconnect`.
-pub async fn disconnect(by: Admin, hx: Hx, db: Data<Db>, id: Path<ChannelId>) -> Result<HttpResponse> {
+/// `POST /settings/channels/{id}/disconnect`. The provider is told afterwards: whatever it says, the channel is gone.
+pub async fn disconnect(
+    by: Admin,
+    hx: Hx,
+    db: Data<Db>,
+    secrets: Data<Secrets>,
+    net: Data<Net>,
+    id: Path<ChannelId>,
+) -> Result<HttpResponse> {
     let id = id.into_inner();
-    db.write(move |tx| connecting::disconnect(tx, &by, id)).await?;
+    let channel = db.write(move |tx| connecting::disconnect(tx, &by, id)).await?;
+    if let Err(failure) = say_goodbye(&channel, &secrets, &net).await {
+        tracing::warn!(channel = %id, words = failure.words, "the provider still calls a channel that is gone");
+        return hx.done("toast-channel-still-called", HERE);
+    }
     hx.done("toast-channel-disconnected", HERE)
 }
 

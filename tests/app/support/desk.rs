@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use reqwest::multipart::{Form, Part};
 use switchboard::conversations::{self, Inbound, Sender, VisitDetails};
 use switchboard::customers::Claim;
 use switchboard::db::types::ChannelId;
@@ -162,4 +163,30 @@ pub async fn send_first(client: &Client, page: &Page, fields: &[(&str, &str)]) -
         parts = parts.text(name, value);
     }
     client.post_multipart(&form.action, parts).await
+}
+
+/// Sends what the composer holds, with this text and these files.
+pub async fn say(client: &Client, customer: i64, text: &str, files: Vec<Part>) -> Page {
+    let page = client.get(&format!("/inbox/{customer}")).await;
+    // What the page offered when it was opened may not be what is offered now.
+    let mut filled = page.form("#composer").filled(&[("text", text), ("mode", "reply")]);
+    for name in ["shown", "from"] {
+        filled.push((name.into(), page.attribute(&format!("input[form=composer][name={name}]"), "value")));
+    }
+    let form = filled.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+    let form = files.into_iter().fold(form, |form, file| form.part("file", file));
+    client.post_multipart(&format!("/inbox/{customer}/messages"), form).await
+}
+
+/// Waits until the newest delivery is in this state.
+pub async fn reached(app: &TestApp, state: &str) {
+    let sql = "SELECT state FROM deliveries ORDER BY id DESC LIMIT 1";
+    eventually(&format!("the delivery is {state}"), async || (app.text(sql).as_deref() == Some(state)).then_some(()))
+        .await;
+}
+
+/// Waits until everything that providers have told is read.
+pub async fn read_all(app: &TestApp) {
+    let sql = "SELECT count(*) FROM hook_events WHERE read_at IS NULL";
+    eventually("all events are read", async || (app.number(sql) == 0).then_some(())).await;
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Client, Database};
+use super::{Client, Database, TestApp};
 
 /// A running `serve`. Killed when dropped.
 pub struct Process {
@@ -22,6 +22,13 @@ pub fn serve(data: &Path, database: &Database) -> Command {
     command.args(["serve", "--data"]).arg(data);
     command.env("DATABASE_URL", database.url()).env("SWITCHBOARD_LISTEN", "127.0.0.1:0");
     command
+}
+
+impl TestApp {
+    /// `switchboard serve` on this desk's data, not yet started. The desk itself is to be stopped.
+    pub fn process(&self) -> Command {
+        serve(self.data.path(), &self.database)
+    }
 }
 
 impl Process {

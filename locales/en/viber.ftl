@@ -1,0 +1,11 @@
+viber-token = Bot token
+viber-token-hint = It stands in the bot’s settings in the Viber Admin Panel. It is stored sealed and never shown again.
+viber-token-wrong = Copy the whole token, for example 445da6az1s345z78-dazcczb2542zv51a-…
+viber-sender = Sender name
+viber-sender-hint = Customers see it above each message. At most 28 characters.
+viber-avatar = Sender picture
+viber-avatar-hint = Address of a picture of up to 100 KB. Empty: the bot’s own.
+viber-avatar-wrong = Enter an address that begins with https://.
+viber-welcome = Welcome text
+viber-welcome-hint = Said once to whoever opens the chat and has not subscribed yet. Empty: nothing.
+viber-connect-hint = Copy the token of your bot here. Viber calls this installation, so its public address must begin with https://. A bot can write only to those who have written to it or subscribed.
