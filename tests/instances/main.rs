@@ -9,5 +9,8 @@
 #[path = "../app/support/mod.rs"]
 mod support;
 
+mod balanced;
+mod moving;
 mod outage;
+mod pooled;
 mod two;
