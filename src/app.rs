@@ -18,7 +18,7 @@ use crate::auth::throttle::Throttle;
 use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
-use crate::db::{Db, Failure, migrate};
+use crate::db::{Address, Db, Failure, migrate, moving};
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -49,17 +49,22 @@ pub struct Running {
 /// Brings the database up to date and opens it: what every command needs.
 pub fn open(config: &Config) -> Result<Db> {
     config.make_data_folder()?;
-    let url = config.database();
-    for name in migrate::run(&url)? {
+    let address = Address {
+        url: config.database(),
+        direct_url: config.database_direct_url.clone(),
+        keeps_prepared: config.prepared_statements,
+    };
+    for name in migrate::run(address.direct())? {
         tracing::info!(migration = name, "the database was brought up to date");
     }
-    Ok(Db::open(&url, config.connections)?)
+    Ok(Db::open(address, config.connections)?)
 }
 
 /// Starts everything and returns once requests are answered.
 pub async fn start(config: Config) -> Result<Running> {
     let db = open(&config)?;
     demo::require_finished(&db).await?;
+    db.read(moving::require_finished).await?;
     let secrets = Secrets::load(&config.key_path())?;
     hold_to_key(&db, &secrets, &config).await?;
     let files = Files::open(&config)?;

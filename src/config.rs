@@ -23,6 +23,14 @@ pub struct Place {
     /// postgres://… to use PostgreSQL 15 or later instead of the embedded SQLite
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
+    /// PostgreSQL itself, if --database-url leads to a pooler in transaction mode such as PgBouncer: live updates and
+    /// migrations go there
+    #[arg(long, env = "DATABASE_DIRECT_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_direct_url: Option<String>,
+    /// Whether PostgreSQL keeps statements prepared; false for PgBouncer before 1.21 in transaction mode
+    /// [default: true]
+    #[arg(long, env = "SWITCHBOARD_PREPARED_STATEMENTS", value_name = "true|false", global = true)]
+    pub prepared_statements: Option<bool>,
 }
 
 /// Where the server is reached: links that a command prints begin with it.
@@ -62,6 +70,10 @@ pub struct Settings {
     /// Key file that seals secrets and signs visitor tokens; several instances share one [default: DATA/secret.key]
     #[arg(long, env = "SWITCHBOARD_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// Where files are kept: a folder, or S3-compatible storage as s3://bucket/folder, whose keys and address the usual
+    /// variables give (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT) [default: DATA/files]
+    #[arg(long, env = "SWITCHBOARD_FILES", value_name = "PLACE")]
+    pub files: Option<String>,
     /// Connections to the database for reading (SQLite) or for everything (PostgreSQL) [default: 6]
     #[arg(long, env = "SWITCHBOARD_CONNECTIONS", value_name = "N")]
     pub connections: Option<u32>,
@@ -90,6 +102,10 @@ pub struct Config {
     pub listen: String,
     /// `None`: the embedded database in `data`.
     pub database_url: Option<String>,
+    /// Past a pooler; `None`: there is none.
+    pub database_direct_url: Option<String>,
+    /// Whether PostgreSQL keeps statements prepared.
+    pub prepared_statements: bool,
     pub public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
     pub time_zone: Tz,
@@ -97,6 +113,8 @@ pub struct Config {
     pub geo_db: Option<PathBuf>,
     /// `None`: `secret.key` in `data`.
     pub key_file: Option<PathBuf>,
+    /// `None`: the folder `files` in `data`.
+    pub files: Option<String>,
     pub connections: u32,
     pub session_idle: chrono::Duration,
     pub session_max: chrono::Duration,
@@ -119,12 +137,15 @@ impl Default for Config {
         Self {
             listen: "127.0.0.1:8080".into(),
             database_url: None,
+            database_direct_url: None,
+            prepared_statements: true,
             public_url: None,
             trusted_proxies: vec![],
             time_zone: Tz::UTC,
             phone_region: "RU".into(),
             geo_db: None,
             key_file: None,
+            files: None,
             connections: 6,
             session_idle: chrono::Duration::hours(72),
             session_max: chrono::Duration::days(30),
@@ -149,6 +170,17 @@ impl Config {
         Ok(Self {
             listen: given.address.listen.or(file.address.listen).unwrap_or(base.listen),
             database_url: given.place.database_url.or(file.place.database_url).map(known_engine).transpose()?,
+            database_direct_url: given
+                .place
+                .database_direct_url
+                .or(file.place.database_direct_url)
+                .map(known_engine)
+                .transpose()?,
+            prepared_statements: given
+                .place
+                .prepared_statements
+                .or(file.place.prepared_statements)
+                .unwrap_or(base.prepared_statements),
             public_url: given
                 .address
                 .public_url
@@ -162,6 +194,7 @@ impl Config {
             phone_region: given.phone_region.or(file.phone_region).unwrap_or(base.phone_region),
             geo_db: given.geo_db.or(file.geo_db),
             key_file: given.key_file.or(file.key_file),
+            files: given.files.or(file.files),
             connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
             session_idle: match given.session_idle_hours.or(file.session_idle_hours) {
                 Some(hours) => lasting("session_idle_hours", hours, chrono::Duration::try_hours(hours))?,

@@ -72,7 +72,7 @@ impl Set {
             None => {
                 let path = self.folder.join("switchboard.sqlite");
                 let mut conn = SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
-                conn.batch_execute("PRAGMA mmap_size = 268435456; PRAGMA query_only = ON").expect("settings");
+                conn.batch_execute("PRAGMA mmap_size = 1099511627776; PRAGMA query_only = ON").expect("settings");
                 Direct::Sqlite(conn)
             }
         }

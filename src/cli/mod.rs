@@ -1,8 +1,9 @@
-//! The command line: `serve`, `demo`, `staff`, `migrate`. Prints for people on a terminal and for programs with `--json`;
+//! The command line: `serve`, `demo`, `staff`, `migrate`, `move`. Prints for people on a terminal and for programs with `--json`;
 //! one clear line and a non-zero exit on failure.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the part that talks to the terminal")]
 
 mod demo;
+mod moving;
 mod serve;
 mod staff;
 
@@ -31,6 +32,8 @@ enum Command {
     Staff(staff::Staff),
     /// Bring the database up to date and exit
     Migrate(Migrate),
+    /// Copy everything from the embedded SQLite to an empty PostgreSQL database, and compare it row by row
+    Move(moving::Move),
 }
 
 #[derive(clap::Args)]
@@ -49,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Staff(args) => staff::run(args),
         Command::Migrate(args) => migrate(args),
+        Command::Move(args) => moving::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -132,7 +132,7 @@ pub struct Bulk(Conn);
 impl Bulk {
     /// Opens a migrated database for loading alone.
     pub fn open(url: &str) -> Result<Self, Failure> {
-        let mut conn = Connector { url: url.into(), access: Access::Write }.connect()?.conn;
+        let mut conn = Connector::to(url, Access::Write).connect()?.conn;
         conn.batch_execute(match &conn {
             // Nothing but new pages is written, so a rollback journal stays small where the log would hold every row
             // twice. A killed load leaves a whole file; only a power cut may not.
@@ -152,18 +152,18 @@ impl Bulk {
         &mut self.0
     }
 
-    /// Empties the tables of the targets and `also` others, and puts the indexes, triggers and foreign keys of the
-    /// former away. Returns the statements that make them again; `keep` stores these in the same transaction, along with
+    /// Empties the `loaded` tables and `also` others, and puts the indexes, triggers and foreign keys of the former
+    /// away. Returns the statements that make them again; `keep` stores these in the same transaction, along with
     /// `earlier` ones that an interrupted load has left.
     pub fn put_away(
         &mut self,
-        targets: &[&Target],
+        loaded: &[&str],
         also: &[&str],
         earlier: Vec<String>,
         keep: impl FnOnce(&mut Conn, &[String]) -> QueryResult<()>,
     ) -> QueryResult<Vec<String>> {
-        let loaded = targets.iter().map(|target| format!("'{}'", target.table)).collect::<Vec<_>>().join(", ");
-        let emptied: Vec<&str> = targets.iter().map(|target| target.table).chain(also.iter().copied()).collect();
+        let emptied: Vec<&str> = loaded.iter().chain(also).copied().collect();
+        let loaded = loaded.iter().map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ");
         self.0.transaction(|conn| {
             let (drops, mut makes) = match conn {
                 Conn::Sqlite(_) => sqlite_belongings(conn, &loaded)?,
@@ -216,7 +216,7 @@ impl Bulk {
 
     /// What follows the indexes: text indexes, numbers for later rows, the planner's figures, and on SQLite the log
     /// that the desk works with.
-    pub fn finish(&mut self, targets: &[&Target]) -> QueryResult<()> {
+    pub fn finish(&mut self) -> QueryResult<()> {
         match &self.0 {
             Conn::Sqlite(_) => {
                 let sql = "SELECT name AS drops, '' AS makes FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'";
@@ -226,8 +226,10 @@ impl Bulk {
                 }
             }
             Conn::Postgres(_) => {
-                for target in targets.iter().filter(|target| target.columns.contains(&"id")) {
-                    let table = target.table;
+                let sql = "SELECT table_name::text AS drops, '' AS makes FROM information_schema.columns \
+                           WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES'";
+                for belonging in sql_query(sql).load::<Belonging>(&mut self.0)? {
+                    let table = belonging.drops;
                     self.0.batch_execute(&format!(
                         "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)"
                     ))?;

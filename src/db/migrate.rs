@@ -17,7 +17,7 @@ const ADVISORY_LOCK: i64 = 7_364_281_190;
 
 /// Runs what is missing and returns the names of the migrations that it ran.
 pub fn run(url: &str) -> Result<Vec<String>, Failure> {
-    let mut opened = Connector { url: url.into(), access: Access::First }.connect()?;
+    let mut opened = Connector::to(url, Access::First).connect()?;
     match &mut opened.conn {
         Conn::Sqlite(sqlite) => {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;

@@ -13,6 +13,7 @@ mod conn;
 pub mod dialect;
 mod failure;
 pub mod migrate;
+pub mod moving;
 pub mod page;
 pub mod schema;
 pub mod sql;
@@ -74,6 +75,31 @@ impl DerefMut for Tx<'_> {
     }
 }
 
+/// Where a database is, and how it is reached.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// `postgres://…`, or the path of an SQLite file.
+    pub url: String,
+    /// PostgreSQL itself, where `url` leads to a pooler that gives each transaction another connection: who listens
+    /// needs one of their own.
+    pub direct_url: Option<String>,
+    /// Whether PostgreSQL keeps statements prepared; some poolers do not know them.
+    pub keeps_prepared: bool,
+}
+
+impl<T: AsRef<str> + ?Sized> From<&T> for Address {
+    fn from(url: &T) -> Self {
+        Self { url: url.as_ref().into(), direct_url: None, keeps_prepared: true }
+    }
+}
+
+impl Address {
+    /// Past the pooler, if there is one.
+    pub fn direct(&self) -> &str {
+        self.direct_url.as_ref().unwrap_or(&self.url)
+    }
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -85,16 +111,18 @@ struct Inner {
     bus: broadcast::Sender<Topic>,
     /// Present on SQLite only.
     writer: Option<Writer>,
-    url: String,
+    address: Address,
 }
 
 impl Db {
     /// Opens the database, creating an SQLite file that is not there. Runs no migrations.
-    pub fn open(url: &str, readers: u32) -> Result<Db, Failure> {
+    pub fn open(address: impl Into<Address>, readers: u32) -> Result<Db, Failure> {
+        let address = address.into();
         let (bus, _) = broadcast::channel(BUS);
         // First, so that a wrong URL or folder is told with its reason, which the pool would hide.
-        let first = Connector { url: url.into(), access: Access::First }.connect()?;
-        let writing = Connector { url: url.into(), access: Access::Write };
+        let to = |access| Connector { keeps_prepared: address.keeps_prepared, ..Connector::to(&address.url, access) };
+        let first = to(Access::First).connect()?;
+        let writing = to(Access::Write);
         let (writer, access) = if writing.is_sqlite() {
             (Some(Writer::start(writing.clone(), first, bus.clone())?), Access::Read)
         } else {
@@ -107,7 +135,7 @@ impl Db {
             .error_handler(Box::new(PoolErrors))
             .build_unchecked(Connector { access, ..writing });
         let turns = Semaphore::new(usize::try_from(readers).unwrap_or(1));
-        Ok(Db(Arc::new(Inner { pool, turns, bus, writer, url: url.into() })))
+        Ok(Db(Arc::new(Inner { pool, turns, bus, writer, address })))
     }
 
     /// Every announcement from now on.
@@ -147,7 +175,12 @@ impl Db {
 
     /// The address that it was opened with.
     pub fn url(&self) -> &str {
-        &self.0.url
+        &self.0.address.url
+    }
+
+    /// The same, with how it is reached.
+    pub fn address(&self) -> &Address {
+        &self.0.address
     }
 
     /// Runs `f` in one read-only transaction, off the async threads.

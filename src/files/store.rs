@@ -1,15 +1,20 @@
-//! The folder of contents, and the rows that name them.
+//! The folder or bucket of contents, and the rows that name them.
 
 use std::path::Path as FsPath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use diesel::prelude::*;
 use futures_util::stream::{BoxStream, StreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use object_store::prefix::PrefixStore;
+use object_store::{BackoffConfig, ObjectStore, ObjectStoreExt, RetryConfig};
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use super::model::{Attachment, StoredFile};
@@ -25,14 +30,23 @@ use crate::error::{Error, Result};
 
 /// Bytes that are written at once.
 const CHUNK: usize = 256 * 1024;
+/// The same to a bucket, where all parts but the last have 5 MiB at least:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>.
+const BUCKET_CHUNK: usize = 5 * 1024 * 1024;
+/// How long a request to a bucket is repeated.
+const BUCKET_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where contents are kept. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Files(Arc<dyn ObjectStore>);
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    /// Bytes that are written at once.
+    chunk: usize,
+}
 
 /// A file on its way in.
 pub struct Incoming {
-    upload: WriteMultipart,
+    upload: BufWriter,
     place: Path,
     digest: Sha256,
     head: Vec<u8>,
@@ -48,34 +62,48 @@ pub struct Content {
 }
 
 impl Files {
-    /// Opens the folder `files` of the data folder, making it.
+    /// Opens what the settings name: a bucket, a folder, or by default the folder `files` of the data folder. A folder is
+    /// made; whether a bucket answers is only known when it is used.
     pub fn open(config: &Config) -> Result<Self> {
-        let folder = config.data.join("files");
-        std::fs::create_dir_all(&folder)
+        match config.files.as_deref() {
+            Some(url) if url.starts_with("s3://") => Self::in_bucket(url),
+            Some(folder) => Self::in_folder(FsPath::new(folder)),
+            None => Self::in_folder(&config.data.join("files")),
+        }
+    }
+
+    fn in_folder(folder: &FsPath) -> Result<Self> {
+        std::fs::create_dir_all(folder)
             .map_err(|e| Error::Internal(format!("the folder {} cannot be made: {e}", folder.display())))?;
-        Self::at(&folder)
-    }
-
-    fn at(folder: &FsPath) -> Result<Self> {
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self(Arc::new(store)))
+        Ok(Self { store: Arc::new(store), chunk: CHUNK })
     }
 
-    /// Begins to take a file.
+    /// `s3://bucket/folder`; keys, region and endpoint come from the environment, by the names that every such tool has.
+    fn in_bucket(url: &str) -> Result<Self> {
+        let folder = url.trim_start_matches("s3://").split_once('/').map(|(_, folder)| folder).unwrap_or_default();
+        let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: 3, retry_timeout: BUCKET_PATIENCE };
+        let store = AmazonS3Builder::from_env().with_retry(retry).with_url(url).build()?;
+        Ok(Self { store: Arc::new(PrefixStore::new(store, Path::from(folder))), chunk: BUCKET_CHUNK })
+    }
+
+    /// Begins to take a file. What is small is sent in one piece, at its end.
     pub async fn begin(&self) -> Result<Incoming> {
         let place = Path::from(format!("incoming/{}", Uuid::new_v4()));
-        let upload = self.0.put_multipart(&place).await?;
-        let upload = WriteMultipart::new_with_chunk_size(upload, CHUNK);
+        let upload = BufWriter::with_capacity(self.store.clone(), place.clone(), self.chunk).with_max_concurrency(2);
         Ok(Incoming { upload, place, digest: Sha256::new(), head: vec![], text: true, size: 0 })
     }
 
     /// Keeps what has come in, under its hash. `name` tells apart what the bytes leave open.
     pub async fn finish(&self, incoming: Incoming, name: &str) -> Result<Content> {
-        let Incoming { upload, place, digest, head, text, size } = incoming;
-        upload.finish().await?;
+        let Incoming { mut upload, place, digest, head, text, size } = incoming;
+        upload
+            .shutdown()
+            .await
+            .map_err(|error| object_store::Error::Generic { store: "files", source: error.into() })?;
         let sha256 = hex::encode(digest.finalize());
         // Over an equal content too: its time is then new, and the sweep passes it over.
-        self.0.rename(&place, &place_of(&sha256)).await?;
+        self.store.rename(&place, &place_of(&sha256)).await?;
         Ok(Content { sha256, size, content_type: sniff::content_type(&head, text, name) })
     }
 
@@ -90,20 +118,20 @@ impl Files {
 
     /// A content as it is read.
     pub async fn read(&self, sha256: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
-        let found = self.0.get(&place_of(sha256)).await?;
+        let found = self.store.get(&place_of(sha256)).await?;
         Ok(found.into_stream().map(|chunk| chunk.map_err(Error::from)).boxed())
     }
 
     /// A whole content, for those who must have it at once.
     pub async fn bytes(&self, sha256: &str) -> Result<Bytes> {
-        Ok(self.0.get(&place_of(sha256)).await?.bytes().await?)
+        Ok(self.store.get(&place_of(sha256)).await?.bytes().await?)
     }
 
     /// Removes a content that lies there since before `before`; true if it is gone.
     pub async fn remove(&self, sha256: &str, before: UtcTime) -> Result<bool> {
         let place = place_of(sha256);
-        match self.0.head(&place).await {
-            Ok(meta) if UtcTime::from(meta.last_modified) < before => self.0.delete(&place).await?,
+        match self.store.head(&place).await {
+            Ok(meta) if UtcTime::from(meta.last_modified) < before => self.store.delete(&place).await?,
             Ok(_) => return Ok(false),
             Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -113,10 +141,10 @@ impl Files {
 
     /// Removes what a crash left half taken.
     pub async fn remove_unfinished(&self, before: UtcTime) -> Result<()> {
-        let mut found = self.0.list(Some(&Path::from("incoming")));
+        let mut found = self.store.list(Some(&Path::from("incoming")));
         while let Some(meta) = found.next().await.transpose()? {
             if UtcTime::from(meta.last_modified) < before {
-                self.0.delete(&meta.location).await?;
+                self.store.delete(&meta.location).await?;
             }
         }
         Ok(())
@@ -126,8 +154,7 @@ impl Files {
 impl Incoming {
     /// Takes the next bytes.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.upload.wait_for_capacity(1).await?;
-        self.upload.write(bytes);
+        self.upload.put(Bytes::copy_from_slice(bytes)).await?;
         self.digest.update(bytes);
         self.text = self.text && sniff::is_text(bytes);
         let wanted = HEAD.saturating_sub(self.head.len()).min(bytes.len());
@@ -142,7 +169,7 @@ impl Incoming {
     }
 
     /// Throws away what has come.
-    pub async fn abort(self) -> Result<()> {
+    pub async fn abort(mut self) -> Result<()> {
         Ok(self.upload.abort().await?)
     }
 }

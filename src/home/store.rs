@@ -1,13 +1,13 @@
 //! What Home counts. Counts stop at a thousand ("999+"); the charts read one week of an index.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use super::model::{DAYS, Opened, Rated, Today, Week, median};
 use crate::auth::{CustomerScope, Operator, Role};
 use crate::channels;
 use crate::db::Conn;
+use crate::db::sql::Sql;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
 
@@ -26,36 +26,47 @@ struct Count {
 pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
     let scope = by.scope();
     let (waiting, waiting_since) = waiting(conn)?;
-    let own = if by.me().role == Role::Operator { format!(" AND responsible_id = {}", by.id()) } else { String::new() };
+    let mut own = Sql::default();
+    let mine = if by.me().role == Role::Operator {
+        format!(" AND responsible_id = {}", own.put(by.id().0))
+    } else {
+        String::new()
+    };
+    let mut seen = Sql::default();
+    let visible = conversations(&mut seen, &scope);
     let (today, week_before) = (week.starts[DAYS - 1], week.starts[DAYS - 1].plus(-chrono::Duration::days(7)));
     Ok(Today {
-        unread_customers: count(conn, &format!("customers WHERE unread_count > 0{own}"))?,
-        open: count(conn, &format!("{} AND v.status <> 'closed'", conversations(&scope)))?,
-        mine: count(conn, &format!("conversations WHERE status <> 'closed' AND assignee_id = {}", by.id()))?,
+        unread_customers: count(conn, own, &format!("customers WHERE unread_count > 0{mine}"))?,
+        open: count(conn, seen, &format!("{visible} AND v.status <> 'closed'"))?,
+        mine: count(
+            conn,
+            Sql::default().bind(by.id().0),
+            "conversations WHERE status <> 'closed' AND assignee_id = $1",
+        )?,
         waiting,
         waiting_since,
         reply: reply(conn, &scope, today)?,
         reply_before: reply(conn, &scope, week_before)?,
-        online: count(conn, "staff WHERE presence = 'online' AND disabled_at IS NULL")?,
+        online: count(conn, Sql::default(), "staff WHERE presence = 'online' AND disabled_at IS NULL")?,
         block_requests: match by.supervisor() {
-            Some(_) => count(conn, "block_requests WHERE status = 'waiting'")?,
+            Some(_) => count(conn, Sql::default(), "block_requests WHERE status = 'waiting'")?,
             None => 0,
         },
-        has_channels: count(conn, "channels")? > 0,
+        has_channels: count(conn, Sql::default(), "channels")? > 0,
         opened: opened(conn, &scope, week)?,
         rated: rated(conn, &scope, week)?,
     })
 }
 
-/// Counts rows of `from`, which is our own text, up to the cap.
-fn count(conn: &mut Conn, from: &str) -> Result<i64> {
-    let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT {CAP}) AS capped");
-    Ok(sql_query(sql).get_result::<Count>(conn)?.n)
+/// Counts rows of `from`, which is our own text with the values of `sql`, up to the cap.
+fn count(conn: &mut Conn, mut sql: Sql, from: &str) -> Result<i64> {
+    sql.text = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT {CAP}) AS capped");
+    Ok(sql.get_result::<Count>(conn)?.n)
 }
 
 /// `conversations v` with the scope's condition; customers are asked only where the scope needs them.
-fn conversations(scope: &CustomerScope) -> String {
-    let condition = scope.sql("c");
+fn conversations(sql: &mut Sql, scope: &CustomerScope) -> String {
+    let condition = scope.put(sql, "c");
     if condition.is_empty() {
         return "conversations v WHERE 1 = 1".into();
     }
@@ -72,12 +83,12 @@ struct Waiting {
 
 /// Free customers in the queue. Everybody may see these.
 fn waiting(conn: &mut Conn) -> Result<(i64, Option<UtcTime>)> {
-    let sql = format!(
+    let sql = Sql::new(format!(
         "SELECT count(DISTINCT customer_id) AS n, MIN(opened_at) AS since FROM \
          (SELECT v.customer_id, v.opened_at FROM conversations v JOIN customers c ON c.id = v.customer_id \
          WHERE v.status = 'queued' AND c.responsible_id IS NULL ORDER BY v.opened_at LIMIT {CAP}) AS free"
-    );
-    let found: Waiting = sql_query(sql).get_result(conn)?;
+    ));
+    let found: Waiting = sql.get_result(conn)?;
     Ok((found.n, found.since))
 }
 
@@ -91,15 +102,13 @@ struct Reply {
 
 /// The median time to the first reply in the day that begins at `start`.
 fn reply(conn: &mut Conn, scope: &CustomerScope, start: UtcTime) -> Result<Option<chrono::Duration>> {
-    let sql = format!(
+    let mut sql = Sql::default().bind(start).bind(start.plus(chrono::Duration::days(1)));
+    sql.text = format!(
         "SELECT v.opened_at, v.first_reply_at FROM {} AND v.opened_at >= $1 AND v.opened_at < $2 \
          AND v.origin = 'incoming' AND v.first_reply_at IS NOT NULL ORDER BY v.opened_at DESC LIMIT {REPLIES}",
-        conversations(scope)
+        conversations(&mut sql, scope)
     );
-    let rows: Vec<Reply> = sql_query(sql)
-        .bind::<Timestamp, _>(start)
-        .bind::<Timestamp, _>(start.plus(chrono::Duration::days(1)))
-        .load(conn)?;
+    let rows: Vec<Reply> = sql.load(conn)?;
     Ok(median(rows.into_iter().map(|row| row.opened_at.until(row.first_reply_at)).collect()))
 }
 
@@ -109,16 +118,9 @@ fn day_of(column: &str) -> String {
     format!("CAST(CASE{} ELSE 0 END AS BIGINT)", later.collect::<String>())
 }
 
-/// Runs a statement that [`day_of`] is part of.
-fn by_day<T>(conn: &mut Conn, sql: String, week: &Week) -> QueryResult<Vec<T>>
-where
-    T: diesel::deserialize::QueryableByName<<Conn as Connection>::Backend> + 'static,
-{
-    let mut query = sql_query(sql).into_boxed::<<Conn as Connection>::Backend>();
-    for start in week.starts.iter().rev() {
-        query = query.bind::<Timestamp, _>(*start);
-    }
-    query.load(conn)
+/// The values of a statement that [`day_of`] is part of.
+fn by_day(week: &Week) -> Sql {
+    week.starts.iter().rev().fold(Sql::default(), |sql, start| sql.bind(*start))
 }
 
 #[derive(QueryableByName)]
@@ -133,12 +135,13 @@ struct OpenedRow {
 
 /// Conversations of the week by day and messenger.
 fn opened(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<Vec<Opened>> {
-    let sql = format!(
+    let mut sql = by_day(week);
+    sql.text = format!(
         "SELECT {} AS day, v.channel_id, count(*) AS n FROM {} AND v.opened_at >= ${DAYS} GROUP BY 1, 2",
         day_of("v.opened_at"),
-        conversations(scope)
+        conversations(&mut sql, scope)
     );
-    let rows: Vec<OpenedRow> = by_day(conn, sql, week)?;
+    let rows: Vec<OpenedRow> = sql.load(conn)?;
     let known = channels::list(conn)?;
     let kind = |id| known.iter().find(|channel| channel.id == id).map(|channel| channel.kind);
     Ok(rows
@@ -161,14 +164,15 @@ struct RatedRow {
 
 /// Ratings of the week by the day on which they were given.
 fn rated(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<[Rated; DAYS]> {
-    let sql = format!(
+    let mut sql = by_day(week);
+    sql.text = format!(
         "SELECT {} AS day, CAST(SUM(CASE WHEN v.rating >= 4 THEN 1 ELSE 0 END) AS BIGINT) AS good, count(*) AS n \
          FROM {} AND v.rated_at IS NOT NULL AND v.rated_at >= ${DAYS} GROUP BY 1",
         day_of("v.rated_at"),
-        conversations(scope)
+        conversations(&mut sql, scope)
     );
     let mut days = [Rated::default(); DAYS];
-    for row in by_day::<RatedRow>(conn, sql, week)? {
+    for row in sql.load::<RatedRow>(conn)? {
         if let Some(day) = usize::try_from(row.day).ok().and_then(|day| days.get_mut(day)) {
             *day = Rated { good: row.good, count: row.n };
         }

@@ -39,7 +39,7 @@ pub fn follow_other_instances(db: Db, stop: Arc<AtomicBool>) -> Option<std::thre
 }
 
 fn follow(db: &Db, stop: &AtomicBool, was_interrupted: bool) -> Result<(), crate::error::Error> {
-    let mut listener = Listener::open(db.url())?;
+    let mut listener = Listener::open(db.address().direct())?;
     if was_interrupted {
         db.announce_lost();
     }

@@ -74,6 +74,18 @@ impl Term {
         }
     }
 
+    /// Whether its trigrams come back in it: the index, which knows no order, then says little of it.
+    pub fn repeats(&self) -> bool {
+        self.needles().iter().any(|needle| {
+            let chars: Vec<char> = needle.chars().collect();
+            let trigrams: Vec<&[char]> = chars.windows(SHORTEST).collect();
+            trigrams
+                .iter()
+                .enumerate()
+                .any(|(place, trigram)| trigrams.iter().take(place).any(|other| other == trigram))
+        })
+    }
+
     /// Every spelling whose place in a line says how good a match is.
     pub fn spellings(&self) -> Vec<&str> {
         std::iter::once(self.folded.as_str()).chain(self.phone.as_deref()).collect()

@@ -20,6 +20,9 @@ use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::text::like_escape;
 
+/// By how much longer the list of a term's trigrams may be where the term repeats them.
+const REPEATED: i64 = 6;
+
 /// How much a search looks at and gives.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -61,7 +64,9 @@ pub struct Hits {
 
 /// The customers that match, best first, then latest activity.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
-    if candidates(conn, term, limits.common)? < limits.common {
+    // A term that repeats itself, such as 1111, is far rarer than its few trigrams say.
+    let common = if term.repeats() { limits.common * REPEATED } else { limits.common };
+    if candidates(conn, term, common)? < common {
         return all(conn, scope, term, limits);
     }
     let mut hits = newest(conn, scope, term, limits)?;

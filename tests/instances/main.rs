@@ -9,7 +9,10 @@
 #[path = "../app/support/mod.rs"]
 mod support;
 
+mod balanced;
 mod cluster;
+mod moving;
 mod outage;
+mod pooled;
 mod restart;
 mod two;

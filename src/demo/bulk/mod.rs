@@ -61,7 +61,7 @@ pub fn fill(url: &str, size: &Size, parts: &Parts, progress: Progress) -> Result
     size.check()?;
     let mut bulk = Bulk::open(url)?;
     let earlier = store::unfinished(bulk.conn())?.unwrap_or_default();
-    let makes = bulk.put_away(tables::ALL, stage::TABLES, earlier, store::keep_unfinished)?;
+    let makes = bulk.put_away(&tables::names(), stage::TABLES, earlier, store::keep_unfinished)?;
     let stage = bulk.write(|tx| stage::set(tx, size, &parts.hash, &parts.sealed, [&parts.picture, &parts.invoice]))?;
     load(&mut bulk, &stage, size, progress)?;
     for (place, statement) in (1..).zip(&makes) {
@@ -69,7 +69,7 @@ pub fn fill(url: &str, size: &Size, parts: &Parts, progress: Progress) -> Result
         bulk.make(statement)?;
     }
     progress("the planner's figures", 0, 0);
-    bulk.finish(tables::ALL)?;
+    bulk.finish()?;
     bulk.write(store::finish_load)
 }
 

@@ -45,3 +45,8 @@ pub const ALL: &[&Target] = &[
     &BLOCKS,
     &BLOCK_REQUESTS,
 ];
+
+/// Their names.
+pub fn names() -> Vec<&'static str> {
+    ALL.iter().map(|target| target.table).collect()
+}

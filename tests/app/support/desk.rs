@@ -7,7 +7,6 @@ use reqwest::multipart::{Form, Part};
 use switchboard::conversations::{self, Inbound, Sender, VisitDetails};
 use switchboard::customers::Claim;
 use switchboard::db::types::ChannelId;
-
 use switchboard::error::Error;
 
 use super::{Client, Page, TestApp, eventually};
