@@ -29,7 +29,9 @@ pub fn run(args: Move) -> Result<()> {
     let (mut told, mut saying) = (None::<Instant>, String::new());
     let mut progress = |what: &str, done: u64, of: u64| {
         let is_due = told.is_none_or(|told| told.elapsed() >= EVERY);
-        if args.json || (saying == what && !is_due) || (saying != what && done == of && of > 0 && !is_due) {
+        let is_finished = done == of && of > 0;
+        let is_news = saying != what && !is_finished;
+        if args.json || !(is_due || is_news) {
             return;
         }
         (told, saying) = (Some(Instant::now()), what.to_owned());

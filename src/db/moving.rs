@@ -368,11 +368,10 @@ fn is_same(table: &Table, ours: &str, theirs: &str) -> bool {
     }
     let values = |json| serde_json::from_str::<Vec<Option<String>>>(json).unwrap_or_default();
     let (ours, theirs) = (values(ours), values(theirs));
-    let is_equal = |((_, kind), (a, b)): (&(String, Kind), (&Option<String>, &Option<String>))| {
-        let number = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<f64>().ok());
-        a == b || (*kind == Kind::Float && number(a).is_some() && number(a) == number(b))
-    };
+    let number = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<f64>().ok());
     ours.len() == table.columns.len()
         && theirs.len() == ours.len()
-        && table.columns.iter().zip(ours.iter().zip(&theirs)).all(is_equal)
+        && table.columns.iter().zip(&ours).zip(&theirs).all(|(((_, kind), a), b)| {
+            a == b || (*kind == Kind::Float && number(a).is_some() && number(a) == number(b))
+        })
 }
