@@ -258,7 +258,10 @@ fn begun(target: &mut Conn, tables: &[Table]) -> Result<Vec<String>> {
         return Ok(serde_json::from_str(&makes).unwrap_or_default());
     }
     for table in tables {
-        if number(target, &format!("SELECT count(*) AS n FROM (SELECT 1 FROM {} LIMIT 1) AS some", table.quoted()))? > 0
+        if number(
+            target,
+            &format!("SELECT count(*) AS n FROM (SELECT 1 FROM {} LIMIT 1) AS one_of_them", table.quoted()),
+        )? > 0
         {
             return failed(format!("the target is not empty: there are rows in {}", table.name));
         }
