@@ -183,11 +183,16 @@ pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bo
 
 /// When this account wrote last, if it ever did.
 pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
-    use crate::db::schema::messages;
+    use crate::db::schema::{channel_accounts as accounts, messages};
     use crate::messages::MessageKind;
+    // By the customer, whose messages have an index; neither they nor conversations have one by account.
+    let customer: Option<CustomerId> =
+        accounts::table.find(account).select(accounts::customer_id).first(conn).optional()?;
+    let Some(customer) = customer else { return Ok(None) };
     Ok(messages::table
         .inner_join(conversations::table)
-        .filter(conversations::account_id.eq(account).and(messages::kind.eq(MessageKind::Customer)))
+        .filter(messages::customer_id.eq(customer).and(messages::kind.eq(MessageKind::Customer)))
+        .filter(conversations::account_id.eq(account))
         .order(messages::id.desc())
         .select(messages::created_at)
         .first(conn)
