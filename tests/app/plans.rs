@@ -11,9 +11,10 @@ use diesel::sql_query;
 use diesel::sql_types::Text;
 
 use switchboard::auth::CustomerScope;
+use switchboard::channels::ChannelKind;
 use switchboard::customers::filter::Asked;
 use switchboard::db::page::Cursor;
-use switchboard::db::types::{ConversationId, CustomerId, MessageId, StaffId, UtcTime};
+use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
@@ -140,6 +141,11 @@ const TABLE: &[Listed] = &[
     both(
         "a log, further back",
         |c| drop(messages::store::stretch(c, &scope(), CustomerId(7), At::Before(MessageId(900)), 50)),
+        &["messages_customer"],
+    ),
+    both(
+        "when a customer wrote last by an account",
+        |c| drop(conversations::window(c, ChannelKind::WhatsApp, Some(AccountId(7)))),
         &["messages_customer"],
     ),
     both(
