@@ -108,22 +108,44 @@
   // the conversation, and when one writes on while the last message is still under way.
   const underWay = new WeakMap();
   const halfWritten = new WeakMap();
+  // The answer to a message finds its place by the form that it left from. A refresh in between would take that form
+  // away, and the answer with it, so it waits; the form that stands in the way is kept here, with whether one waits.
+  const sending = new WeakMap();
+  const isForm = (element) => element?.matches?.("form[data-composer]") ?? false;
   const formOf = (element) => {
-    if (element?.matches?.("form[data-composer]")) return element;
+    if (isForm(element)) return element;
     return element?.matches?.(".composer-area") ? element.querySelector("form[data-composer]") : null;
   };
-  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const waits = (element) => {
+    const form = isForm(element) ? null : formOf(element);
+    if (!form || !sending.has(form)) return false;
+    sending.set(form, true);
+    return true;
+  };
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    if (waits(ctx.sourceElement)) return event.preventDefault();
+    if (!isForm(ctx.sourceElement)) return;
     const form = ctx.sourceElement;
-    if (form?.matches?.("form[data-composer]")) underWay.set(ctx, form.querySelector("textarea").value);
+    underWay.set(ctx, { form, sent: form.querySelector("textarea").value });
+    sending.set(form, false);
   });
-  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (waits(ctx.sourceElement)) return event.preventDefault();
     const form = formOf(ctx.sourceElement);
     const textarea = form?.querySelector("textarea");
-    const sent = underWay.get(ctx);
+    const sent = underWay.get(ctx)?.sent;
     if (!textarea || textarea.value === sent) return;
     // Files that were sent are not sent again.
     const files = sent === undefined ? attachOf(form)?.files : null;
     halfWritten.set(ctx, { sent, text: textarea.value, files, typing: document.activeElement === textarea });
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    const form = underWay.get(ctx)?.form;
+    const missed = form && sending.get(form);
+    if (form) sending.delete(form);
+    if (missed) document.querySelector(".composer-area")?.dispatchEvent(new CustomEvent("composer:missed"));
   });
   const goOn = (half) => {
     const form = half && document.querySelector(".composer-area form[data-composer]");

@@ -236,6 +236,38 @@ async fn writing_on_while_a_message_is_sent_loses_nothing() {
     .await;
 }
 
+/// What others see of a message may come before the answer to the one who sent it. The answer still arrives: a sent message
+/// leaves the composer, and one that is refused says why.
+#[actix_web::test]
+async fn an_answer_that_comes_after_the_news_of_it_arrives() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto(&format!("/inbox/{id}")).await;
+        let hold_answers_to_posts = "const fetched = window.fetch;
+            window.fetch = async (address, asked) => {
+                const answer = await fetched(address, asked);
+                if (asked?.method === 'POST' && String(address).endsWith('/messages')) await new Promise((go) => setTimeout(go, 1500));
+                return answer;
+            };";
+        browser.script(hold_answers_to_posts).await;
+
+        browser.fill("#composer textarea", "Good morning").await;
+        browser.chord(Key::Control + Key::Enter).await;
+        browser.wait_for_text("#thread .msg.out .said", "Good morning").await;
+        browser.wait_for_value("#composer textarea", "").await;
+        browser.wait_for_focus("#composer textarea").await;
+
+        browser.chord(Key::Control + Key::Enter).await;
+        desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", body: "Hello?", ..Letter::default() }).await;
+        browser.wait_for_text("#thread .msg.in .said", "Hello?").await;
+        browser.wait_for("#composer .banner.is-bad").await;
+    })
+    .await;
+}
+
 /// SEARCH-14: while a search runs, the bar says so.
 #[actix_web::test]
 async fn a_slow_search_says_that_it_searches() {
