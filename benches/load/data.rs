@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use tokio_postgres::NoTls;
 
 use crate::Options;
 
@@ -16,45 +14,75 @@ pub struct Set {
     pub url: Option<String>,
 }
 
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    value: i64,
-}
-
-#[derive(QueryableByName, Clone)]
+#[derive(Clone)]
 pub struct Searched {
-    #[diesel(sql_type = BigInt)]
     pub id: i64,
-    #[diesel(sql_type = Text)]
     pub text: String,
 }
 
-/// A connection past the product, of either engine.
+/// A connection past the desk, of either engine.
 pub enum Direct {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+    Sqlite(rusqlite::Connection),
+    Postgres(tokio_postgres::Client),
 }
 
 impl Direct {
-    pub fn number(&mut self, sql: &str) -> i64 {
-        let sql = format!("SELECT CAST(({sql}) AS BIGINT) AS value");
-        match self {
-            Direct::Sqlite(conn) => diesel::sql_query(sql).get_result::<Number>(conn),
-            Direct::Postgres(conn) => diesel::sql_query(sql).get_result::<Number>(conn),
-        }
-        .expect("a number")
-        .value
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = format!("SELECT CAST(({sql}) AS BIGINT)");
+        let number = match self {
+            Direct::Sqlite(conn) => conn.query_row(&sql, [], |row| row.get(0)).map_err(|e| e.to_string()),
+            Direct::Postgres(client) => {
+                client.query_one(&sql, &[]).await.and_then(|row| row.try_get(0)).map_err(|e| e.to_string())
+            }
+        };
+        number.unwrap_or_else(|error| panic!("{error}: {sql}"))
     }
 
-    pub fn searched(&mut self) -> Vec<Searched> {
-        let sql = "SELECT id, search_text AS text FROM customers ORDER BY last_activity_at DESC, id DESC";
-        match self {
-            Direct::Sqlite(conn) => diesel::sql_query(sql).load(conn),
-            Direct::Postgres(conn) => diesel::sql_query(sql).load(conn),
-        }
-        .expect("the search texts")
+    pub async fn text(&self, sql: &str) -> String {
+        let text = match self {
+            Direct::Sqlite(conn) => conn.query_row(sql, [], |row| row.get(0)).map_err(|e| e.to_string()),
+            Direct::Postgres(client) => {
+                client.query_one(sql, &[]).await.and_then(|row| row.try_get(0)).map_err(|e| e.to_string())
+            }
+        };
+        text.unwrap_or_else(|error| panic!("{error}: {sql}"))
     }
+
+    pub async fn change(&self, sql: &str) {
+        let done = match self {
+            Direct::Sqlite(conn) => conn.execute_batch(sql).map_err(|e| e.to_string()),
+            Direct::Postgres(client) => client.batch_execute(sql).await.map_err(|e| e.to_string()),
+        };
+        done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    pub async fn searched(&self) -> Vec<Searched> {
+        let sql = "SELECT id, search_text FROM customers ORDER BY last_activity_at DESC, id DESC";
+        match self {
+            Direct::Sqlite(conn) => {
+                let mut statement = conn.prepare(sql).expect("a statement");
+                let rows = statement.query_map([], |row| Ok(Searched { id: row.get(0)?, text: row.get(1)? }));
+                rows.expect("the search texts").map(|row| row.expect("a row")).collect()
+            }
+            Direct::Postgres(client) => {
+                let rows = client.query(sql, &[]).await.expect("the search texts");
+                rows.iter().map(|row| Searched { id: row.get(0), text: row.get(1) }).collect()
+            }
+        }
+    }
+}
+
+/// A connection to a PostgreSQL database; it ends with the client.
+async fn postgres(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap_or_else(|e| panic!("{e}: {url}"));
+    tokio::spawn(connection);
+    client
+}
+
+/// The same server with another database, and that database's name.
+fn beside(url: &str, name: &str) -> String {
+    let (server, _) = url.rsplit_once('/').expect("postgres://user@host:port/postgres");
+    format!("{server}/{name}")
 }
 
 impl Set {
@@ -63,32 +91,33 @@ impl Set {
     }
 
     pub fn name(&self) -> String {
-        format!("{} {}", self.engine(), self.customers)
+        format!("{} {}", self.engine(), crate::report::thousands(self.customers))
     }
 
-    pub fn connect(&self) -> Direct {
+    fn file(&self) -> PathBuf {
+        self.folder.join("switchboard.sqlite")
+    }
+
+    /// A connection for questions. On SQLite with the settings that the desk reads with.
+    pub async fn connect(&self) -> Direct {
         match &self.url {
-            Some(url) => Direct::Postgres(PgConnection::establish(url).expect("PostgreSQL")),
+            Some(url) => Direct::Postgres(postgres(url).await),
             None => {
-                let path = self.folder.join("switchboard.sqlite");
-                let mut conn = SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
-                conn.batch_execute("PRAGMA mmap_size = 1099511627776; PRAGMA query_only = ON").expect("settings");
+                let conn = rusqlite::Connection::open(self.file()).expect("the file");
+                let settings = "PRAGMA busy_timeout = 10000; PRAGMA mmap_size = 1099511627776; PRAGMA query_only = ON";
+                conn.execute_batch(settings).expect("settings");
                 Direct::Sqlite(conn)
             }
         }
     }
 
-    /// Changes it past the product.
-    pub fn change(&self, sql: &str) {
-        match &self.url {
-            Some(url) => PgConnection::establish(url).expect("PostgreSQL").batch_execute(sql),
-            None => {
-                let path = self.folder.join("switchboard.sqlite");
-                let mut conn = SqliteConnection::establish(path.to_str().expect("a path")).expect("the file");
-                conn.batch_execute("PRAGMA busy_timeout = 10000").and_then(|()| conn.batch_execute(sql))
-            }
+    /// A connection that may write, and whose writes are on disk when they are done, as the desk's are.
+    pub async fn connect_to_write(&self) -> Direct {
+        let direct = self.connect().await;
+        if let Direct::Sqlite(_) = direct {
+            direct.change("PRAGMA query_only = OFF; PRAGMA synchronous = FULL").await;
         }
-        .expect("a change");
+        direct
     }
 
     /// What the binary is given to find it.
@@ -99,29 +128,56 @@ impl Set {
         }
         arguments
     }
+
+    /// A copy to write to. Nobody may have the set open.
+    pub async fn copy(&self) -> Set {
+        let folder = PathBuf::from(format!("{}-written", self.folder.display()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let copied = Command::new("cp").args(["-a", "--reflink=auto"]).arg(&self.folder).arg(&folder).status();
+        assert!(copied.expect("cp").success(), "the data set was not copied");
+        let url = match &self.url {
+            Some(url) => {
+                let name = url.rsplit('/').next().unwrap_or_default();
+                let client = postgres(&beside(url, "postgres")).await;
+                let drop = format!("DROP DATABASE IF EXISTS {name}_written");
+                let make = format!("CREATE DATABASE {name}_written TEMPLATE {name} STRATEGY file_copy");
+                client.batch_execute(&drop).await.expect("no old copy");
+                client.batch_execute(&make).await.expect("a copy");
+                Some(format!("{url}_written"))
+            }
+            None => None,
+        };
+        Set { customers: self.customers, folder, url }
+    }
+
+    /// Removes a copy.
+    pub async fn remove(self) {
+        std::fs::remove_dir_all(&self.folder).expect("the copy is removed");
+        if let Some(url) = &self.url {
+            let name = url.rsplit('/').next().unwrap_or_default();
+            let client = postgres(&beside(url, "postgres")).await;
+            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            client.batch_execute(&drop).await.expect("the copy is removed");
+        }
+    }
 }
 
 /// The data set of this size; made unless it is there.
-pub fn make(options: &Options, customers: u64, postgres: Option<&str>) -> Set {
-    let engine = if postgres.is_some() { "postgres" } else { "sqlite" };
+pub async fn make(options: &Options, customers: u64, server: Option<&str>) -> Set {
+    let engine = if server.is_some() { "postgres" } else { "sqlite" };
     let folder = options.data.join(format!("{engine}-{customers}"));
-    let url = postgres.map(|server| {
-        let mut url = url::Url::parse(server).expect("postgres://user@host:port/postgres");
-        url.set_path(&format!("switchboard_bench_{customers}"));
-        url.to_string()
-    });
-    let set = Set { customers, folder, url };
+    let name = format!("switchboard_bench_{customers}");
+    let set = Set { customers, folder, url: server.map(|url| beside(url, &name)) };
     let done = set.folder.join("done");
     if done.exists() {
         return set;
     }
     std::fs::create_dir_all(&set.folder).expect("a folder");
-    if let Some(server) = postgres {
-        let mut conn = PgConnection::establish(server).expect("PostgreSQL");
+    if let Some(server) = server {
         // There already: a load that was interrupted is begun again.
-        let _ = conn.batch_execute(&format!("CREATE DATABASE switchboard_bench_{customers}"));
+        let _ = postgres(server).await.batch_execute(&format!("CREATE DATABASE {name}")).await;
     }
-    let status = Command::new(&options.binary)
+    let status = Command::new(options.binary())
         .arg("demo")
         .args(["--customers", &customers.to_string()])
         .args(["--conversations", &(customers * 2).to_string()])

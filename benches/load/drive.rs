@@ -10,6 +10,9 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
 
+/// After so long an answer counts as none.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -23,6 +26,13 @@ impl Ask {
     pub fn get(path: impl Into<String>, cookie: &str) -> Self {
         let headers = vec![("cookie", cookie.to_owned()), ("accept", "text/html".to_owned())];
         Self { method: Method::GET, path: path.into(), headers, body: Bytes::new() }
+    }
+
+    /// A form as a browser posts it.
+    pub fn form(path: impl Into<String>, cookie: &str, fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let ask = Self { method: Method::POST, body: body.into(), ..Self::get(path, cookie) };
+        ask.with("content-type", "application/x-www-form-urlencoded")
     }
 
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -62,14 +72,23 @@ impl Line {
             *self = Line::open(self.address).await;
             self.sender.ready().await.ok()?;
         }
-        self.sender.send_request(ask.request()).await.ok()
+        tokio::time::timeout(PATIENCE, self.sender.send_request(ask.request())).await.ok()?.ok()
     }
 
     /// Status and body.
     pub async fn send(&mut self, ask: &Ask) -> Option<(u16, Bytes)> {
         let answer = self.start(ask).await?;
         let status = answer.status().as_u16();
-        Some((status, answer.into_body().collect().await.ok()?.to_bytes()))
+        let body = tokio::time::timeout(PATIENCE, answer.into_body().collect()).await.ok()?.ok()?;
+        Some((status, body.to_bytes()))
+    }
+
+    /// The text of a page that has to be there.
+    pub async fn page(&mut self, ask: &Ask) -> String {
+        match self.send(ask).await {
+            Some((200, body)) => String::from_utf8_lossy(&body).into_owned(),
+            other => panic!("{}: {other:?}", ask.path),
+        }
     }
 }
 
@@ -86,6 +105,15 @@ pub struct Taken {
 impl Taken {
     pub fn note(&mut self, time: Duration) {
         self.times.push(u32::try_from(time.as_micros()).unwrap_or(u32::MAX));
+    }
+
+    /// Notes an answer, which is an error unless it is a 200.
+    pub fn answered(&mut self, time: Duration, answer: Option<(u16, Bytes)>) {
+        self.note(time);
+        match answer {
+            Some((200, body)) => self.bytes += body.len() as u64,
+            _ => self.errors += 1,
+        }
     }
 
     pub fn join(parts: Vec<Taken>, lasted: Duration) -> Self {
@@ -126,35 +154,25 @@ pub async fn drive(
     what: impl Fn(usize) -> Ask + 'static,
 ) -> Taken {
     let what = Rc::new(what);
-    let local = tokio::task::LocalSet::new();
     let begun = Instant::now();
-    let parts = local
-        .run_until(async move {
-            let mut workers = vec![];
-            for place in 0..connections {
-                let what = what.clone();
-                workers.push(tokio::task::spawn_local(async move {
-                    let (mut line, mut taken, mut number) = (Line::open(address).await, Taken::default(), place);
-                    while begun.elapsed() < time {
-                        let ask = what(number);
-                        let asked = Instant::now();
-                        let answer = line.send(&ask).await;
-                        taken.note(asked.elapsed());
-                        match answer {
-                            Some((200, body)) => taken.bytes += body.len() as u64,
-                            _ => taken.errors += 1,
-                        }
-                        number += connections;
-                    }
-                    taken
-                }));
+    let mut workers = vec![];
+    for place in 0..connections {
+        let what = what.clone();
+        workers.push(tokio::task::spawn_local(async move {
+            let (mut line, mut taken, mut number) = (Line::open(address).await, Taken::default(), place);
+            while begun.elapsed() < time {
+                let ask = what(number);
+                let asked = Instant::now();
+                let answer = line.send(&ask).await;
+                taken.answered(asked.elapsed(), answer);
+                number += connections;
             }
-            let mut parts = vec![];
-            for worker in workers {
-                parts.push(worker.await.expect("a worker"));
-            }
-            parts
-        })
-        .await;
+            taken
+        }));
+    }
+    let mut parts = vec![];
+    for worker in workers {
+        parts.push(worker.await.expect("a worker"));
+    }
     Taken::join(parts, begun.elapsed())
 }

@@ -6,9 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use diesel::prelude::*;
 
-use crate::Options;
 use crate::data::{Direct, Set};
 use crate::drive::{Ask, Taken, drive};
 
@@ -21,6 +19,8 @@ pub struct Fixed {
 
 /// The longest fixed page.
 const LONGEST: usize = 2_000_000;
+/// How often bare statements are run.
+const TIMES: usize = 60;
 
 pub fn serve_fixed() {
     actix_web::rt::System::new().block_on(async {
@@ -37,7 +37,7 @@ pub fn serve_fixed() {
 }
 
 impl Fixed {
-    pub async fn start(_: &Options) -> Self {
+    pub fn start() -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut child = Command::new(program).arg("--fixed").stdout(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
@@ -47,10 +47,8 @@ impl Fixed {
 
     /// The median time of a page of this size, in milliseconds.
     pub async fn page(&self, bytes: u64, connections: usize) -> f64 {
-        let taken =
-            drive(self.address, connections, Duration::from_millis(400), move |_| Ask::get(format!("/{bytes}"), ""))
-                .await;
-        taken.within(50.0)
+        let ask = move |_| Ask::get(format!("/{bytes}"), "");
+        drive(self.address, connections, Duration::from_millis(400), ask).await.within(50.0)
     }
 
     pub fn stop(&mut self) {
@@ -59,49 +57,69 @@ impl Fixed {
     }
 }
 
-/// The median time of a page's statements, each prepared once, in milliseconds. `None`: that page has no floor here.
-pub fn bare(set: &Set, statements: &[String]) -> Option<f64> {
+impl Drop for Fixed {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The median time of a page's statements, each prepared once, in milliseconds. `$1` is each of `ids` in turn. `None`:
+/// that page has no floor here.
+pub async fn bare(set: &Set, statements: &[String], ids: &[i64]) -> Option<f64> {
     if statements.is_empty() {
         return None;
     }
-    let mut direct = set.connect();
+    let id = |n: usize| ids.get(n % ids.len().max(1)).copied().unwrap_or_default();
     let mut taken = Taken::default();
-    for _ in 0..60 {
-        let begun = Instant::now();
-        for sql in statements {
-            run(&mut direct, sql);
+    match set.connect().await {
+        Direct::Sqlite(conn) => {
+            let prepare = |sql: &String| conn.prepare(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+            let mut prepared: Vec<_> = statements.iter().map(prepare).collect();
+            for n in 0..TIMES {
+                let begun = Instant::now();
+                for statement in &mut prepared {
+                    if statement.parameter_count() > 0 {
+                        statement.raw_bind_parameter(1, id(n)).expect("an ID");
+                    }
+                    let mut rows = statement.raw_query();
+                    // The engine has made every column of a row when it gives the row.
+                    while rows.next().expect("a row").is_some() {}
+                }
+                taken.note(begun.elapsed());
+            }
         }
-        taken.note(begun.elapsed());
+        Direct::Postgres(client) => {
+            let mut prepared = vec![];
+            for sql in statements {
+                prepared.push(client.prepare(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}")));
+            }
+            for n in 0..TIMES {
+                let begun = Instant::now();
+                for statement in &prepared {
+                    let id = id(n);
+                    let given: &[&(dyn tokio_postgres::types::ToSql + Sync)] =
+                        if statement.params().is_empty() { &[] } else { &[&id] };
+                    client.query(statement, given).await.expect("rows");
+                }
+                taken.note(begun.elapsed());
+            }
+        }
     }
     Some(Taken::join(vec![taken], Duration::ZERO).within(50.0))
 }
 
-/// A statement that stays prepared, whose rows are read and thrown away.
-struct Bare<'a>(&'a str);
-
-impl<DB: diesel::backend::Backend> diesel::query_builder::QueryFragment<DB> for Bare<'_> {
-    fn walk_ast<'b>(&'b self, mut out: diesel::query_builder::AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(self.0);
-        Ok(())
+/// Single rows put on disk one after the other by one connection that does nothing else.
+pub async fn bare_writes(set: &Set, time: Duration) -> Taken {
+    let direct = set.connect_to_write().await;
+    direct.change("CREATE TABLE bench_floor (id BIGINT PRIMARY KEY, text TEXT NOT NULL)").await;
+    let (begun, mut taken) = (Instant::now(), Taken::default());
+    while begun.elapsed() < time {
+        let asked = Instant::now();
+        let id = taken.count();
+        direct.change(&format!("INSERT INTO bench_floor VALUES ({id}, 'Message {id} under load')")).await;
+        taken.note(asked.elapsed());
     }
-}
-
-impl diesel::query_builder::QueryId for Bare<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl diesel::query_builder::Query for Bare<'_> {
-    type SqlType = diesel::sql_types::BigInt;
-}
-
-impl<C> RunQueryDsl<C> for Bare<'_> {}
-
-fn run(direct: &mut Direct, sql: &str) {
-    // The first column is a number; the engine reads the others for the sum.
-    let _: Vec<i64> = match direct {
-        Direct::Sqlite(conn) => Bare(sql).load(conn),
-        Direct::Postgres(conn) => Bare(sql).load(conn),
-    }
-    .unwrap_or_else(|error| panic!("{error}: {sql}"));
+    let lasted = begun.elapsed();
+    direct.change("DROP TABLE bench_floor").await;
+    Taken::join(vec![taken], lasted)
 }

@@ -1,7 +1,8 @@
-//! The load program: starts the release binary on large data sets and drives it over loopback as browsers do, signed in.
+//! The load program: starts the desk's binary on large data sets and drives it over loopback as browsers do, signed in.
 //!
-//! `cargo bench --bench load` measures 10,000, 100,000 and 1,000,000 customers on SQLite, and prints Markdown. See
-//! `--help` for fewer or other sizes and for PostgreSQL. Everything is bounded in count and time.
+//! `cargo build --release && cargo load` measures 10,000, 100,000 and 1,000,000 customers on SQLite, and prints
+//! Markdown. See `--help` for fewer or other sizes and for PostgreSQL. Everything is bounded in count and time.
+//! It does not know the desk's library: it sees what a browser, a messenger and a database administrator see.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,10 +15,13 @@ mod data;
 mod drive;
 mod floors;
 mod live;
+mod messenger;
 mod pages;
 mod report;
 mod searches;
 mod server;
+mod sums;
+mod terms;
 mod webhooks;
 mod writes;
 
@@ -44,7 +48,7 @@ pub struct Options {
     #[arg(long)]
     no_sqlite: bool,
     /// Seconds of each measurement
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 3)]
     seconds: u64,
     /// Connections of the busy measurements
     #[arg(long, default_value_t = 32)]
@@ -58,15 +62,12 @@ pub struct Options {
     /// Only these parts: pages, search, live, writes, webhooks
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Another binary than the one built along
-    #[arg(long, default_value = env!("CARGO_BIN_EXE_switchboard"))]
-    binary: PathBuf,
+    /// The desk's binary [default: release/switchboard beside this program's folder]
+    #[arg(long)]
+    binary: Option<PathBuf>,
     /// Answers a page of any size and does nothing else: the floor that pages are compared with
     #[arg(long, hide = true)]
     fixed: bool,
-    /// Given by cargo
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 impl Options {
@@ -77,6 +78,12 @@ impl Options {
     fn time(&self) -> Duration {
         Duration::from_secs(self.seconds)
     }
+
+    /// The desk's binary.
+    fn binary(&self) -> PathBuf {
+        let beside = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("release/switchboard"));
+        self.binary.clone().or_else(beside).unwrap_or_default()
+    }
 }
 
 fn main() {
@@ -85,47 +92,56 @@ fn main() {
         floors::serve_fixed();
         return;
     }
+    let binary = options.binary();
+    if !binary.exists() {
+        eprintln!("{} is not there: cargo build --release, or name another with --binary", binary.display());
+        std::process::exit(2);
+    }
     // One thread: the server is to have the rest of the machine.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let mut report = Report::new();
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let mut report = Report::default();
+        let provider = messenger::start().await;
         for size in &options.sizes {
             let engines = [(!options.no_sqlite).then_some(None), options.postgres.as_deref().map(Some)];
             for postgres in engines.into_iter().flatten() {
-                let set = data::make(&options, *size, postgres);
-                one(&options, &set, &mut report).await;
+                let set = data::make(&options, *size, postgres).await;
+                one(&options, &set, &provider, &mut report).await;
             }
         }
         report.print();
     });
 }
 
-/// Everything about one data set.
-async fn one(options: &Options, set: &data::Set, report: &mut Report) {
+/// Everything about one data set. What writes gets a copy of it, so that the next run finds it as this one did.
+async fn one(options: &Options, set: &data::Set, provider: &str, report: &mut Report) {
     eprintln!("== {}", set.name());
-    let mut server = server::Server::start(options, set).await;
-    report.value(set, "start to ready", server.ready_after);
-    let mut floor = floors::Fixed::start(options).await;
-    if options.wants("pages") {
-        pages::measure(options, set, &mut server, &floor, report).await;
+    let mut floor = floors::Fixed::start();
+    if options.wants("pages") || options.wants("search") {
+        let mut server = server::Server::start(options, set, provider).await;
+        report.value(set, "start to ready", server.ready_after);
+        if options.wants("pages") {
+            pages::measure(options, set, &mut server, &floor, report).await;
+        }
+        if options.wants("search") {
+            searches::measure(options, set, &mut server, &floor, report).await;
+        }
+        server.stop().await;
     }
-    if options.wants("search") {
-        searches::measure(options, set, &server, report).await;
+    if ["live", "writes", "webhooks"].iter().any(|part| options.wants(part)) {
+        let copy = set.copy().await;
+        let mut server = server::Server::start(options, &copy, provider).await;
+        if options.wants("live") {
+            live::measure(options, &copy, &mut server, report).await;
+        }
+        if options.wants("writes") {
+            writes::measure(options, &copy, &mut server, &floor, report).await;
+        }
+        if options.wants("webhooks") {
+            webhooks::measure(options, &copy, &mut server, report).await;
+        }
+        server.stop().await;
+        copy.remove().await;
     }
-    if options.wants("live") {
-        live::measure(options, set, &server, report).await;
-    }
-    if options.wants("writes") {
-        writes::measure(options, set, &server, report).await;
-    }
-    if options.wants("webhooks") {
-        webhooks::measure(options, set, &server, report).await;
-    }
-    report.text(
-        set,
-        "RssAnon at the end",
-        format!("{} MB (most: {} MB)", server.rss_anon() / 1024, server.most_rss / 1024),
-    );
     floor.stop();
-    server.stop();
 }

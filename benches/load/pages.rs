@@ -2,12 +2,13 @@
 
 use crate::Options;
 use crate::data::{Direct, Set};
-use crate::drive::{Ask, Taken, drive};
+use crate::drive::{Ask, Line, Taken, drive};
 use crate::floors::{Fixed, bare};
 use crate::report::Report;
 use crate::server::Server;
 
-/// A page: its name, its addresses (one after the other), and the statements that fetch its rows alone.
+/// A page: its name, its addresses (one after the other), and the statements that fetch its rows alone, where `$1` is
+/// one of the customers whose pages are asked for.
 struct Page {
     name: &'static str,
     paths: Vec<String>,
@@ -28,34 +29,37 @@ struct Known {
 }
 
 impl Known {
-    fn of(direct: &mut Direct) -> Self {
-        let conversation = direct.number(
-            "SELECT conversation_id FROM attachments a JOIN messages m ON m.id = a.message_id ORDER BY a.id LIMIT 1",
-        );
-        let longest = direct.number(
-            "SELECT customer_id FROM (SELECT customer_id, count(*) AS n FROM messages GROUP BY conversation_id, customer_id \
-             ORDER BY n DESC LIMIT 1) AS longest",
-        );
+    async fn of(direct: &Direct) -> Self {
+        let conversation = "SELECT conversation_id FROM attachments a JOIN messages m ON m.id = a.message_id \
+                            ORDER BY a.id LIMIT 1";
+        // The demo gives one of those after the first third a conversation of 20,000 messages, or of what is there.
+        let regular = "SELECT customer_id FROM conversations k WHERE customer_id BETWEEN \
+                       (SELECT max(id) / 3 FROM customers) AND (SELECT max(id) / 3 + 50 FROM customers) \
+                       ORDER BY (SELECT count(*) FROM messages m WHERE m.conversation_id = k.id) DESC LIMIT 1";
         Self {
-            customers: direct.number("SELECT max(id) FROM customers"),
-            regular: longest,
-            conversation,
-            operator: direct.number("SELECT id FROM staff WHERE email = 'operator@demo.example'"),
-            common_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'VIP'"),
-            rare_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'Founder'"),
-            subject: direct.number("SELECT max(id) FROM conversation_tags"),
+            customers: direct.number("SELECT max(id) FROM customers").await,
+            regular: direct.number(regular).await,
+            conversation: direct.number(conversation).await,
+            operator: direct.number("SELECT id FROM staff WHERE email = 'operator@demo.example'").await,
+            common_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'VIP'").await,
+            rare_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'Founder'").await,
+            subject: direct.number("SELECT max(id) FROM conversation_tags").await,
         }
     }
 
     /// Customers from all over, in an order that jumps.
-    fn spread(&self, path: impl Fn(i64) -> String) -> Vec<String> {
-        (0..997).map(|n| path(1 + n * 7_919_017 % self.customers)).collect()
+    fn spread(&self) -> Vec<i64> {
+        (0..997).map(|n| 1 + n * 7_919_017 % self.customers).collect()
+    }
+
+    fn of_each(&self, path: impl Fn(i64) -> String) -> Vec<String> {
+        self.spread().into_iter().map(path).collect()
     }
 }
 
 const NEWEST: &str = "ORDER BY c.last_activity_at DESC, c.id DESC LIMIT 51";
 
-fn pages(known: &Known) -> Vec<Page> {
+fn pages(known: &Known, older: &str) -> Vec<Page> {
     let page = |name, path: &str, sql: &[&str]| Page {
         name,
         paths: vec![path.to_owned()],
@@ -107,28 +111,40 @@ fn pages(known: &Known) -> Vec<Page> {
         page("history, by subject", &format!("/history?tab=history&tag={subject}"), &[]),
         busy(Page {
             name: "profile with its history",
-            paths: known.spread(|id| format!("/customers/{id}?tab=interaction")),
-            sql: vec![],
+            paths: known.of_each(|id| format!("/customers/{id}?tab=interaction")),
+            sql: vec![
+                "SELECT c.id, c.* FROM customers c WHERE c.id = $1".to_owned(),
+                format!("{talks} WHERE k.customer_id = $1 ORDER BY k.opened_at DESC, k.id DESC LIMIT 51"),
+            ],
             is_busy: true,
         }),
-        Page { name: "profile", paths: known.spread(|id| format!("/customers/{id}")), sql: vec![], is_busy: false },
+        Page { name: "profile", paths: known.of_each(|id| format!("/customers/{id}")), sql: vec![], is_busy: false },
         Page {
             name: "inbox with a conversation",
-            paths: known.spread(|id| format!("/inbox/{id}")),
+            paths: known.of_each(|id| format!("/inbox/{id}")),
             sql: vec![],
             is_busy: false,
         },
         page("home", "/", &[]),
         page("blacklist", "/blacklist", &[]),
         page("a conversation of 20,000 messages", &format!("/inbox/{regular}"), &[]),
-        page("its page before the last", &format!("/inbox/{regular}/log?before={}", i64::MAX / 4), &[]),
+        page("its next 50", older, &[]),
         page("one conversation", &format!("/conversations/{conversation}"), &[]),
     ]
 }
 
+/// The address that the button "Older" of a conversation asks.
+async fn older(server: &Server, customer: i64) -> String {
+    let page = Line::open(server.address).await.page(&Ask::get(format!("/inbox/{customer}"), &server.cookie)).await;
+    let address = page.split("hx-get=\"").find(|rest| rest.contains("/log?older="));
+    let address = address.and_then(|rest| rest.split('"').next()).filter(|address| address.contains("/log?older="));
+    address.unwrap_or_else(|| panic!("the conversation of customer {customer} has no older messages")).to_owned()
+}
+
 pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &Fixed, report: &mut Report) {
-    let known = Known::of(&mut set.connect());
-    for page in pages(&known) {
+    let known = Known::of(&set.connect().await).await;
+    let older = older(server, known.regular).await;
+    for page in pages(&known, &older) {
         let cookie = server.cookie.clone();
         let compressed = page.name.ends_with("compressed");
         let ask = move |paths: &[String], number: usize| {
@@ -142,7 +158,7 @@ pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &
             move |n| ask(&paths, n)
         })
         .await;
-        let sql = bare(set, &page.sql);
+        let sql = bare(set, &page.sql, &known.spread()).await;
         for connections in [1, options.connections] {
             if connections > 1 && !page.is_busy {
                 continue;
@@ -163,6 +179,5 @@ pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &
         }
         server.rss_anon();
     }
-    let kb = server.rss_anon();
-    report.text(set, "RssAnon after the pages", format!("{} MB", kb / 1024));
+    report.memory(set, "after the pages", server);
 }

@@ -1,17 +1,26 @@
-//! What was measured, as Markdown: one table for each measurement with the data sets as rows would be long, so each data
-//! set has a table and the growth stands in one at the end.
+//! What was measured, as Markdown: a table for each data set, then what the data sets say together.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::data::Set;
 use crate::drive::Taken;
+use crate::server::Server;
+use crate::sums;
+
+/// A data set that was measured.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Measured {
+    pub name: String,
+    pub engine: &'static str,
+    pub customers: u64,
+}
 
 #[derive(Default)]
 pub struct Report {
-    sets: Vec<String>,
+    pub sets: Vec<Measured>,
     rows: BTreeMap<(usize, usize), Row>,
-    names: Vec<String>,
+    pub names: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -21,13 +30,10 @@ enum Row {
 }
 
 impl Report {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     fn put(&mut self, set: &Set, name: &str, row: Row) {
-        let set = place(&mut self.sets, &set.name());
-        let name = place(&mut self.names, name);
+        let measured = Measured { name: set.name(), engine: set.engine(), customers: set.customers };
+        let set = place(&mut self.sets, &measured);
+        let name = place(&mut self.names, &name.to_owned());
         self.rows.insert((set, name), row);
     }
 
@@ -40,15 +46,31 @@ impl Report {
         self.text(set, name, format!("{:.0} ms", time.as_secs_f64() * 1000.0));
     }
 
+    /// The server's private memory now.
+    pub fn memory(&mut self, set: &Set, when: &str, server: &mut Server) {
+        let (now, most) = (server.rss_anon() / 1024, server.most_rss / 1024);
+        self.text(set, &format!("RssAnon {when}"), format!("{now} MB (most so far: {most} MB)"));
+    }
+
     /// `fixed` and `sql` are the floors, in milliseconds.
     pub fn taken(&mut self, set: &Set, name: &str, taken: Taken, fixed: Option<f64>, sql: Option<f64>) {
         eprintln!("{name}: {}", cells(&taken, fixed, sql));
         self.put(set, name, Row::Taken { taken, fixed, sql });
     }
 
+    /// What the measure of this place took in the data set of this place.
+    pub fn taken_of(&self, set: usize, name: usize) -> Option<&Taken> {
+        match self.rows.get(&(set, name)) {
+            Some(Row::Taken { taken, .. }) => Some(taken),
+            _ => None,
+        }
+    }
+
+    /// Prints everything to standard output.
     pub fn print(&self) {
+        println!("{}", machine());
         for (number, set) in self.sets.iter().enumerate() {
-            println!("\n### {set}\n");
+            println!("\n### {}\n", set.name);
             println!("| measure | a second | p50 ms | p95 ms | p99 ms | errors | bytes | × fixed page | × bare SQL |");
             println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
             let of_set =
@@ -65,27 +87,13 @@ impl Report {
                 }
             }
         }
-        if self.sets.len() > 1 {
-            println!("\n### p95 in ms, side by side\n\n| measure | {} |", self.sets.join(" | "));
-            println!("|---|{}", "---:|".repeat(self.sets.len()));
-            for (at, name) in self.names.iter().enumerate() {
-                let cells: Vec<String> = (0..self.sets.len())
-                    .map(|set| match self.rows.get(&(set, at)) {
-                        Some(Row::Taken { taken, .. }) => format!("{:.2}", taken.within(95.0)),
-                        _ => String::new(),
-                    })
-                    .collect();
-                if cells.iter().any(|cell| !cell.is_empty()) {
-                    println!("| {name} | {} |", cells.join(" | "));
-                }
-            }
-        }
+        sums::print(self);
     }
 }
 
-fn place(list: &mut Vec<String>, name: &str) -> usize {
-    list.iter().position(|known| known == name).unwrap_or_else(|| {
-        list.push(name.to_owned());
+fn place<T: PartialEq + Clone>(list: &mut Vec<T>, thing: &T) -> usize {
+    list.iter().position(|known| known == thing).unwrap_or_else(|| {
+        list.push(thing.clone());
         list.len() - 1
     })
 }
@@ -105,4 +113,34 @@ fn cells(taken: &Taken, fixed: Option<f64>, sql: Option<f64>) -> String {
         ratio(fixed),
         ratio(sql)
     )
+}
+
+/// The machine: figures mean little without it.
+fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let value = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(':'));
+        line.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let memory: u64 = value(&read("/proc/meminfo"), "MemTotal").trim_end_matches(" kB").parse().unwrap_or_default();
+    format!(
+        "{}, {cores} cores, {} GB of memory, Linux {}; the load program runs on the same machine.",
+        value(&read("/proc/cpuinfo"), "model name"),
+        memory / 1024 / 1024,
+        read("/proc/sys/kernel/osrelease").trim()
+    )
+}
+
+/// 1000000 as 1,000,000.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }

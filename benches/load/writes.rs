@@ -1,30 +1,32 @@
 //! Messages through the web chat, by many visitors at once, and pages while that goes on.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper::Method;
 
 use crate::Options;
 use crate::data::Set;
 use crate::drive::{Ask, Line, Taken, drive};
+use crate::floors::{self, Fixed};
 use crate::report::Report;
 use crate::server::Server;
 
 const WRITERS: usize = 64;
+/// The public key of the demo's web chat: it stands in the page of the demo's site.
+const WEB_CHAT_KEY: &str = "northwind";
 const BOUNDARY: &str = "switchboard-load";
 
 /// A visitor's token, from an address of its own: the limit for one address is not what is measured.
 pub async fn visitor(line: &mut Line, number: usize) -> String {
     let ask = Ask {
         method: Method::POST,
-        path: format!("/chat/{}/session", switchboard::demo::WEB_CHAT_KEY),
+        path: format!("/chat/{}/session", WEB_CHAT_KEY),
         headers: vec![("content-type", "application/json".into()), ("x-forwarded-for", address(number))],
         body: r#"{"token":"","external_id":"","hmac":""}"#.into(),
     };
-    let (status, body) = line.send(&ask).await.expect("an answer");
-    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-    let answer: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    let answer: serde_json::Value = serde_json::from_str(&line.page(&ask).await).expect("JSON");
     answer["token"].as_str().expect("a token").to_owned()
 }
 
@@ -32,12 +34,20 @@ pub fn address(number: usize) -> String {
     format!("10.{}.{}.{}", number >> 16 & 255, number >> 8 & 255, number & 255)
 }
 
+/// A UUID that no run has made before: of the time and a count.
+fn client_uuid() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()) & 0xffff_ffff;
+    format!("{now:08x}-0000-4000-8000-{count:012x}")
+}
+
 /// A message of a visitor.
 pub fn message(token: &str, number: usize) -> Ask {
     let mut body = String::new();
     for (name, value) in [
         ("text", format!("Message {number} under load")),
-        ("client_uuid", uuid::Uuid::new_v4().to_string()),
+        ("client_uuid", client_uuid()),
         ("name", "Load".into()),
         ("page", "https://northwind.example/track".into()),
     ] {
@@ -46,7 +56,7 @@ pub fn message(token: &str, number: usize) -> Ask {
     body.push_str(&format!("--{BOUNDARY}--\r\n"));
     Ask {
         method: Method::POST,
-        path: format!("/chat/{}/messages", switchboard::demo::WEB_CHAT_KEY),
+        path: format!("/chat/{}/messages", WEB_CHAT_KEY),
         headers: vec![
             ("content-type", format!("multipart/form-data; boundary={BOUNDARY}")),
             ("authorization", format!("Bearer {token}")),
@@ -74,11 +84,7 @@ async fn write(server: &Server, writers: usize, time: Duration) -> Taken {
                 let ask = message(&token, number);
                 let asked = Instant::now();
                 let answer = line.send(&ask).await;
-                taken.note(asked.elapsed());
-                match answer {
-                    Some((200, body)) => taken.bytes += body.len() as u64,
-                    _ => taken.errors += 1,
-                }
+                taken.answered(asked.elapsed(), answer);
                 number += WRITERS;
             }
             taken
@@ -91,19 +97,21 @@ async fn write(server: &Server, writers: usize, time: Duration) -> Taken {
     Taken::join(parts, begun.elapsed())
 }
 
-pub async fn measure(options: &Options, set: &Set, server: &Server, report: &mut Report) {
-    let local = tokio::task::LocalSet::new();
-    let alone = local.run_until(write(server, WRITERS, options.time())).await;
+pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &Fixed, report: &mut Report) {
+    let bare = floors::bare_writes(set, options.time() / 3).await;
+    let floor = bare.within(50.0);
+    report.taken(set, "a bare row on disk, 1 connection", bare, None, None);
+    let alone = write(server, WRITERS, options.time()).await;
     report.text(set, "worst wait of a write", format!("{:.0} ms", alone.within(100.0)));
-    report.taken(set, &format!("messages posted, {WRITERS} writers"), alone, None, None);
+    let page = fixed.page(alone.bytes_each(), WRITERS).await;
+    report.taken(set, &format!("messages posted, {WRITERS} writers"), alone, Some(page), Some(floor));
 
     let cookie = Rc::new(server.cookie.clone());
     for (name, path) in [("inbox", "/inbox"), ("customers", "/customers?period=all")] {
         let ask = |cookie: Rc<String>| move |_| Ask::get(path, &cookie);
         let quiet = drive(server.address, 1, options.time(), ask(cookie.clone())).await;
-        let writers = tokio::task::LocalSet::new();
         let (written, busy) = tokio::join!(
-            writers.run_until(write(server, WRITERS, options.time())),
+            write(server, WRITERS, options.time()),
             drive(server.address, 1, options.time(), ask(cookie.clone())),
         );
         let ratio = busy.within(95.0) / quiet.within(95.0).max(0.001);
@@ -112,4 +120,5 @@ pub async fn measure(options: &Options, set: &Set, server: &Server, report: &mut
         report.taken(set, &format!("{name}, while messages are posted"), busy, None, None);
         report.taken(set, &format!("messages posted, while {name} is read"), written, None, None);
     }
+    report.memory(set, "after the writes", server);
 }
