@@ -60,8 +60,6 @@ template-incomplete = Choose a template and fill in its values.
 template-instead = Send a template instead
 # Writing to somebody new by a messenger that goes by phone numbers.
 newcomer-title = Write to { $channel }
-newcomer-channel = Channel
-newcomer-channel-missing = Choose a channel.
 newcomer-no-channel = No such channel works now. An admin connects one in Settings > Channels.
 newcomer-phone = Phone number
 newcomer-phone-hint = With its country code, for example +7 901 123-45-67.

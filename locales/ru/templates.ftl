@@ -60,8 +60,6 @@ template-incomplete = Выберите шаблон и заполните его
 template-instead = Отправить шаблон вместо текста
 # Сообщение новому клиенту в мессенджер по номеру телефона.
 newcomer-title = Написать в { $channel }
-newcomer-channel = Канал
-newcomer-channel-missing = Выберите канал.
 newcomer-no-channel = Сейчас нет работающего канала. Администратор подключает его в разделе «Настройки > Каналы».
 newcomer-phone = Номер телефона
 newcomer-phone-hint = С кодом страны, например +7 901 123-45-67.

@@ -200,7 +200,7 @@ async fn somebody_new_is_written_to_by_their_number() {
     let href = nobody.attribute("a[href^='/customers/new/whatsapp']", "href");
     let page = operator.get(&href).await;
     assert_eq!(page.attribute("#phone", "value"), "+7 901 123-45-67");
-    page.assert_lacks("[name=channel]").assert_lacks("textarea[name=body]");
+    page.assert_lacks("select[name=channel]").assert_lacks("textarea[name=body]");
     for (field, value) in [("phone", ""), ("phone", "12345"), ("phone", "no number"), ("body_1", "")] {
         let mut fields = as_strs(&[]);
         let all = filled(&app);
