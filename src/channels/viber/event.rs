@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use serde_json::Value;
 
+use crate::channels::failure::Failure;
 use crate::channels::inbound::{Chain, Event, Message, Reached, RemoteFile, Sender, Source};
 use crate::db::types::UtcTime;
 
@@ -29,9 +30,7 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
         "delivered" => status(Reached::Delivered).into_iter().collect(),
         "seen" => status(Reached::Read).into_iter().collect(),
         "failed" => status(Reached::Failed {
-            code: "failed".into(),
-            words: told["desc"].as_str().unwrap_or("Viber gives no reason").to_owned(),
-            unsubscribed: false,
+            failure: Failure::permanent("failed", told["desc"].as_str().unwrap_or("Viber gives no reason")),
             recipient: None,
         })
         .into_iter()
