@@ -305,7 +305,7 @@ async fn without_a_number_nothing_is_offered() {
     let operator = app.sign_in(OPERATOR).await;
     operator.get("/customers/new/whatsapp").await.assert_says("There is no approved template for this channel.");
     app.execute("UPDATE channels SET enabled = FALSE");
-    operator.get("/customers/new/whatsapp").await.assert_says("No such channel works now.");
+    operator.get("/customers/new/whatsapp").await.assert_says("No channel of this kind writes to phone numbers now.");
     operator.get("/customers").await.assert_lacks("a[href^='/customers/new/']");
     operator.get("/customers/new/telegram").await.assert_status(404);
     operator.get("/customers/new/nothing").await.assert_status(404);

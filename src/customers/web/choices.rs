@@ -2,7 +2,7 @@
 
 use crate::auth::Operator;
 use crate::channels::email::address;
-use crate::channels::{self, Channel, ChannelKind, WritesFirst, registry};
+use crate::channels::{self, Channel, ChannelKind, registry};
 use crate::conversations::{self, Window};
 use crate::customers::views::AccountChoice;
 use crate::customers::{ChannelAccount, Customer, store};
@@ -25,7 +25,8 @@ pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Ve
         }
     }
     let is_new = |channel: &&Channel| !accounts.iter().any(|account| account.channel_id == channel.id);
-    for channel in channels.iter().filter(|channel| goes_by_phone(channel)).filter(is_new) {
+    let goes_by_phone = |channel: &&Channel| channel.enabled && registry::goes_by_phone(channel);
+    for channel in channels.iter().filter(goes_by_phone).filter(is_new) {
         found.extend(by_phone(conn, by, customer, channel)?);
     }
     found.extend(by_mail(by, customer, &accounts, &channels)?);
@@ -37,11 +38,6 @@ pub fn offers(conn: &mut Conn, accounts: &[AccountChoice]) -> Result<Vec<Offer>>
     let mut channels = channels::enabled(conn)?;
     channels.retain(|channel| accounts.iter().any(|one| one.stop.is_none() && one.channel_id == channel.id));
     templates::offers(conn, &channels)
-}
-
-fn goes_by_phone(channel: &Channel) -> bool {
-    let connector = registry::find(channel.kind).filter(|_| channel.enabled);
-    connector.is_some_and(|connector| connector.abilities().first == WritesFirst::Phone)
 }
 
 fn by_account(

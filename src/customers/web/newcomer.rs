@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::first::{self, Rules, Templates};
 use super::recipient;
 use crate::auth::Operator;
-use crate::channels::{self, Channel, ChannelKind, WritesFirst, registry};
+use crate::channels::{self, Channel, ChannelKind, registry};
 use crate::config::Config;
 use crate::conversations::{self, Window};
 use crate::customers::views::{NewcomerPage, TypedFirst, TypedNewcomer, Way};
@@ -107,7 +107,7 @@ pub async fn send(
 /// The page before anything is typed.
 async fn load(way: Way, sh: Shell, db: &Db) -> Result<NewcomerPage> {
     if let Way::Phone(kind) = way
-        && !registry::find(kind).is_some_and(|connector| connector.abilities().first == WritesFirst::Phone)
+        && !registry::find(kind).is_some_and(|connector| connector.abilities().first.may_be_by_phone())
     {
         return Err(Error::NotFound);
     }
@@ -141,7 +141,10 @@ fn channels_of(conn: &mut Conn, way: Way) -> Result<Vec<Channel>> {
     };
     match way {
         Way::Email => channels.retain(|channel| channel.kind == ChannelKind::Email),
-        Way::Phone(kind) => channels.retain(|channel| channel.kind == kind && channel.secret.is_some()),
+        Way::Phone(kind) => {
+            channels.retain(|channel| channel.kind == kind && registry::goes_by_phone(channel));
+            channels.retain(|channel| channel.secret.is_some());
+        }
         Way::ExternalId => {}
     }
     Ok(channels)
