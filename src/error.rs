@@ -41,6 +41,15 @@ impl Said {
     }
 }
 
+/// Why something was refused; `None` if it was not.
+pub fn why_refused(done: Result<()>) -> Result<Option<Said>> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(Error::Refused(said)) => Ok(Some(said)),
+        Err(other) => Err(other),
+    }
+}
+
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -132,6 +132,7 @@ channel-name-missing = Enter a name.
 channel-name-hint = For staff, to tell channels apart.
 channel-kind = Messenger
 channel-health = Health
+channel-health-unconnected = Not connected: fill in the form below
 channel-health-paused = Paused
 channel-health-quiet = Nothing has come or gone yet
 channel-health-fine = Working, last success { $time }

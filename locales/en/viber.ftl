@@ -8,4 +8,6 @@ viber-avatar-hint = Address of a picture of up to 100 KB. Empty: the bot’s own
 viber-avatar-wrong = Enter an address that begins with https://.
 viber-welcome = Welcome text
 viber-welcome-hint = Said once to whoever opens the chat and has not subscribed yet. Empty: nothing.
+viber-phones = The gateway takes phone numbers
+viber-phones-hint = Then staff write first to anybody with a number, and the number is the receiver. Viber’s own bot API does not: leave it off. The gateway of a partner for Viber Business Messages may; it stands in at the base address of the Viber API.
 viber-connect-hint = Copy the token of your bot here. Viber calls this installation, so its public address must begin with https://. A bot can write only to those who have written to it or subscribed.

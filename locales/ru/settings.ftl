@@ -142,6 +142,7 @@ channel-name-missing = Введите название.
 channel-name-hint = Для сотрудников, чтобы различать каналы.
 channel-kind = Мессенджер
 channel-health = Состояние
+channel-health-unconnected = Не подключён: заполните форму ниже
 channel-health-paused = На паузе
 channel-health-quiet = Ещё ничего не приходило и не уходило
 channel-health-fine = Работает, последний успех: { $time }

@@ -16,7 +16,7 @@ pub struct Abilities {
     pub files: FileLimits,
     /// Whether messages leave through the outbox. The others are fetched by their readers (web chat, app).
     pub outbox: bool,
-    /// Whom staff can write to first.
+    /// Whom staff can write to first, unless a channel's settings say otherwise.
     pub first: WritesFirst,
     /// Free text may be sent for this long after the customer's last message; later only a template. `None`: always.
     pub window: Option<Duration>,
@@ -54,10 +54,19 @@ pub enum WritesFirst {
     Known,
     /// Anybody with a phone number.
     Phone,
+    /// The same where the channel's settings say so; else only those who have written there once.
+    PhoneIfSet,
     /// Anybody with an e-mail address.
     Email,
     /// Anybody with an external ID.
     ExternalId,
+}
+
+impl WritesFirst {
+    /// Whether some channel of the kind reaches anybody with a phone number.
+    pub fn may_be_by_phone(self) -> bool {
+        matches!(self, Self::Phone | Self::PhoneIfSet)
+    }
 }
 
 /// Which types of files are taken.

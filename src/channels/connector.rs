@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::abilities::Abilities;
+use super::abilities::{Abilities, WritesFirst};
 use super::failure::Failure;
 use super::form::{Checked, Field, Problem, Values};
 use super::hook::{Accepted, Hook, HookRefused};
@@ -50,6 +50,12 @@ pub trait Connector: Send + Sync {
 
     /// What may be sent and how: told to people before they send.
     fn abilities(&self) -> &'static Abilities;
+
+    /// Whom staff can write to first through a channel with these settings.
+    fn first(&self, settings: &str) -> WritesFirst {
+        let _ = settings;
+        self.abilities().first
+    }
 
     /// Under which address the channel knows whoever has this external ID, for kinds that reach people by it.
     fn address_of(&self, external_id: &str) -> Option<String> {

@@ -39,6 +39,11 @@ pub enum FieldKind {
     Choice(&'static [(&'static str, &'static str)]),
 }
 
+/// Whether a switch was typed as on.
+pub fn is_on(typed: &str) -> bool {
+    matches!(typed, "1" | "on" | "true")
+}
+
 impl Field {
     pub const fn new(name: &'static str, label: &'static str, kind: FieldKind) -> Self {
         Self { name, label, hint: "", required: false, kind, group: "", first: false }

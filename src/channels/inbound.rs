@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::email::address::Person;
+use super::failure::Failure;
 use crate::db::types::UtcTime;
 
 /// Something that happened at the provider.
@@ -39,6 +40,11 @@ pub enum Event {
         address: String,
         at: Option<UtcTime>,
     },
+    /// Whoever was known under one address has another now.
+    Moved {
+        from: String,
+        to: String,
+    },
 }
 
 /// How far a message of ours has come.
@@ -48,10 +54,7 @@ pub enum Reached {
     Delivered,
     Read,
     Failed {
-        code: String,
-        words: String,
-        /// It failed because the customer cannot or will not be reached there any more.
-        unsubscribed: bool,
+        failure: Failure,
         /// Who did not get it, where that may be somebody else than the customer: a blind copy.
         recipient: Option<String>,
     },

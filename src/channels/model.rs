@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::ChannelKind;
+use super::{ChannelKind, registry};
 use crate::db::schema::{api_tokens, channels};
 use crate::db::types::{ChannelId, UtcTime};
 
@@ -29,6 +29,8 @@ pub struct Channel {
 /// How a channel is doing, as its health line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
+    /// Nobody has told the desk how to prove itself there: nothing comes, and nothing leaves.
+    Unconnected,
     Paused,
     /// Nothing has come or gone yet.
     Quiet,
@@ -37,9 +39,15 @@ pub enum Health {
 }
 
 impl Channel {
+    /// Whether it has what its provider asks for; a kind that lives in this program asks for nothing.
+    pub fn is_connected(&self) -> bool {
+        self.secret.is_some() || !registry::find(self.kind).is_some_and(|connector| connector.abilities().outbox)
+    }
+
     /// What the newest news of it say.
     pub fn health(&self) -> Health {
         match (self.enabled, self.last_success_at, self.last_error_at) {
+            _ if !self.is_connected() => Health::Unconnected,
             (false, _, _) => Health::Paused,
             (true, None, None) => Health::Quiet,
             (true, good, bad) if bad > good => Health::Failing,

@@ -24,11 +24,22 @@ pub fn writable() -> Vec<ChannelKind> {
     ALL.iter().map(|connector| connector.kind()).collect()
 }
 
+/// Whom staff can write to first through this channel; `None` if its kind cannot be connected here.
+pub fn first(channel: &Channel) -> Option<WritesFirst> {
+    find(channel.kind).map(|connector| connector.first(&channel.settings))
+}
+
+/// Whether anybody with a phone number can be written to through this channel.
+pub fn goes_by_phone(channel: &Channel) -> bool {
+    first(channel) == Some(WritesFirst::Phone)
+}
+
 /// The kinds of those of these channels that work, through which anybody with a phone number can be written to.
 pub fn open_to_phones(channels: &[Channel]) -> Vec<ChannelKind> {
-    let is_open = |kind: &ChannelKind| find(*kind).is_some_and(|it| it.abilities().first == WritesFirst::Phone);
+    let is_open = |channel: &&Channel| channel.enabled && goes_by_phone(channel);
+    let open: Vec<ChannelKind> = channels.iter().filter(is_open).map(|channel| channel.kind).collect();
     let mut kinds = writable();
-    kinds.retain(|kind| is_open(kind) && channels.iter().any(|channel| channel.enabled && channel.kind == *kind));
+    kinds.retain(|kind| open.contains(kind));
     kinds
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Sql};
 
-use super::ChannelKind;
 use super::model::{ApiToken, Channel, NewChannel};
 use crate::db::schema::{api_tokens, channel_accounts, channels};
 use crate::db::types::{ChannelId, StaffId, UtcTime};
@@ -29,16 +28,6 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Channel>> {
 /// Those that work now, oldest first.
 pub fn enabled(conn: &mut Conn) -> Result<Vec<Channel>> {
     Ok(channels::table.filter(channels::enabled).select(Channel::as_select()).order(channels::id).load(conn)?)
-}
-
-/// Whether one of this kind works now.
-pub fn has_enabled_kind(conn: &mut Conn, kind: ChannelKind) -> Result<bool> {
-    let found = channels::table
-        .filter(channels::enabled.and(channels::kind.eq(kind)))
-        .select(channels::id)
-        .first::<ChannelId>(conn)
-        .optional()?;
-    Ok(found.is_some())
 }
 
 /// Names by number, for lists that show where.

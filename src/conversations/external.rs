@@ -9,9 +9,7 @@ use crate::error::{Error, Result};
 /// Channels that work now and know people by their external ID.
 pub fn external_channels(conn: &mut Conn) -> Result<Vec<Channel>> {
     let mut all = channels::enabled(conn)?;
-    all.retain(|channel| {
-        registry::find(channel.kind).is_some_and(|connector| connector.abilities().first == WritesFirst::ExternalId)
-    });
+    all.retain(|channel| registry::first(channel) == Some(WritesFirst::ExternalId));
     Ok(all)
 }
 

@@ -1,6 +1,6 @@
 //! Messengers that reach anybody by their phone number.
 
-use crate::channels::{self, WritesFirst, registry};
+use crate::channels::{self, registry};
 use crate::customers::{self, ChannelAccount, Customer, NewAccount};
 use crate::db::Tx;
 use crate::db::types::ChannelId;
@@ -9,8 +9,7 @@ use crate::text;
 
 /// The customer's account in a channel that goes by numbers, made from their phone if there is none yet.
 pub fn phone_account(tx: &mut Tx, customer: &Customer, channel: ChannelId, region: &str) -> Result<ChannelAccount> {
-    let kind = channels::find(tx, channel)?.kind;
-    if !registry::find(kind).is_some_and(|connector| connector.abilities().first == WritesFirst::Phone) {
+    if !registry::goes_by_phone(&channels::find(tx, channel)?) {
         return Err(Error::refused("refused-channel"));
     }
     let known = customers::store::accounts_of(tx, customer.id)?;

@@ -7,7 +7,7 @@ use crate::channels::{self, Abilities, ChannelKind, registry};
 use crate::customers;
 use crate::db::Conn;
 use crate::db::types::{AccountId, ChannelId, UtcTime};
-use crate::error::{Error, Result, Said};
+use crate::error::{Error, Result, Said, why_refused};
 
 /// How long free text reaches a customer. A template does at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +32,7 @@ pub fn window(conn: &mut Conn, kind: ChannelKind, account: Option<AccountId>) ->
 /// customer has left it. What goes to a widget or an app waits there, whatever the channel does. Whether it has to be a
 /// template, [`window`] tells.
 pub fn why_not(conn: &mut Conn, conversation: &Conversation) -> Result<Option<Said>> {
-    match may_reach(conn, conversation.channel_id, conversation.account_id) {
-        Ok(()) => Ok(None),
-        Err(Error::Refused(said)) => Ok(Some(said)),
-        Err(other) => Err(other),
-    }
+    why_refused(may_reach(conn, conversation.channel_id, conversation.account_id))
 }
 
 /// Whether a message can be handed over to the channel at all.

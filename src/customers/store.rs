@@ -21,7 +21,9 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
 
-pub use accounts::{NewAccount, accounts_of, find_account, find_account_by_address, insert_account, update_account};
+pub use accounts::{
+    NewAccount, accounts_of, find_account, find_account_by_address, insert_account, set_address, update_account,
+};
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
 pub use search_text::{FoundBy, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};

@@ -118,7 +118,7 @@ pub fn tell<'a>(
 }
 
 /// Writes a system message.
-fn happened(tx: &mut Tx, hero: &Hero, conversation: ConversationId, event: &Event, at: UtcTime) -> Result<()> {
+pub fn happened(tx: &mut Tx, hero: &Hero, conversation: ConversationId, event: &Event, at: UtcTime) -> Result<()> {
     let message = NewMessage {
         customer: hero.id,
         conversation,
@@ -171,15 +171,15 @@ fn handover(number: usize, hero: &Hero, stage: &Stage) -> Result<Vec<Event>> {
     Ok(vec![Event::Taken { by: by.clone() }, Event::Transferred { by, to: Some(who(stage, hero.operator)?), note }])
 }
 
-fn who(stage: &Stage, place: usize) -> Result<Who> {
+pub fn who(stage: &Stage, place: usize) -> Result<Who> {
     let name = people::STAFF.get(place).map(|(_, name, _)| (*name).to_owned()).unwrap_or_default();
     Ok(Who { id: pick(&stage.staff, place)?, name })
 }
 
 fn file<'a>(stage: &Stage<'a>, number: usize, place: usize, voice: Voice) -> Option<&'a StoredFile> {
     match (voice, place) {
-        (Voice::Customer, 0) if number % 6 == 5 => Some(stage.picture),
-        (Voice::Staff, 2..) if number % 8 == 1 => Some(stage.invoice),
+        (Voice::Customer, 0) if number % 6 == 5 => Some(&stage.contents.picture),
+        (Voice::Staff, 2..) if number % 8 == 1 => Some(&stage.contents.invoice),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use chrono::Duration;
 
 use super::episode::{REGULAR, State, tell};
+use super::letters;
 use super::people;
 use super::stage::{Hero, Stage, pick};
 use super::store::{self, Card, NewCustomer};
@@ -17,21 +18,25 @@ use crate::files::StoredFile;
 const CUSTOMERS: usize = 150;
 /// The first so many have something going on now.
 const RECENT: usize = 56;
-pub fn everything(tx: &mut Tx, hash: &str, sealed: &str, picture: &StoredFile, invoice: &StoredFile) -> Result<()> {
-    let stage = set(tx, hash, sealed, picture, invoice)?;
+
+/// Contents that messages of the demo come with.
+#[derive(Clone)]
+pub struct Contents {
+    pub picture: StoredFile,
+    pub invoice: StoredFile,
+    pub letter: StoredFile,
+}
+
+pub fn everything(tx: &mut Tx, hash: &str, sealed: &str, contents: &Contents) -> Result<()> {
+    let stage = set(tx, hash, sealed, contents)?;
     for number in 0..CUSTOMERS {
         story(tx, &stage, number)?;
     }
+    letters::write(tx, &stage)?;
     store::mark(tx)
 }
 
-fn set<'a>(
-    tx: &mut Tx,
-    hash: &str,
-    sealed: &str,
-    picture: &'a StoredFile,
-    invoice: &'a StoredFile,
-) -> Result<Stage<'a>> {
+fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Result<Stage<'a>> {
     let mut staff = vec![];
     for (place, (email, name, role)) in people::STAFF.iter().enumerate() {
         let presence = match (role, place) {
@@ -45,13 +50,17 @@ fn set<'a>(
     for (kind, name, key, enabled) in [
         (ChannelKind::WebChat, "northwind.example", super::WEB_CHAT_KEY, true),
         (ChannelKind::App, "Northwind app", "northwind-app", true),
-        // Not connected yet: their customers came before.
+        // Not connected: their customers came before, and nothing is ever sent there.
         (ChannelKind::Telegram, "@northwind_bot", "northwind-telegram", false),
         (ChannelKind::WhatsApp, "+44 7700 900142", "northwind-whatsapp", false),
         (ChannelKind::Email, "care@northwind.example", "northwind-mail", false),
         (ChannelKind::Viber, "Northwind", "northwind-viber", false),
     ] {
-        channels.push((store::channel(tx, kind, name, key, enabled, sealed)?, kind));
+        let channel = store::channel(tx, kind, name, key, enabled, enabled.then_some(sealed))?;
+        if kind == ChannelKind::Email {
+            store::set_settings(tx, channel, letters::MAILBOX)?;
+        }
+        channels.push((channel, kind));
     }
     let mut companies = vec![];
     for (name, domain) in people::COMPANIES {
@@ -72,7 +81,7 @@ fn set<'a>(
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }
-    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, subjects, picture, invoice })
+    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, subjects, contents })
 }
 
 fn minutes(count: usize) -> Duration {

@@ -7,6 +7,7 @@ mod bulk;
 mod dialogues;
 mod episode;
 mod fill;
+mod letters;
 mod people;
 mod stage;
 mod store;
@@ -27,6 +28,7 @@ pub const WEB_CHAT_KEY: &str = "northwind";
 
 const PICTURE: &[u8] = include_bytes!("parcel.png");
 const INVOICE: &[u8] = include_bytes!("invoice.pdf");
+const LETTER: &[u8] = include_bytes!("letter.html");
 
 /// E-mail and password of everybody who can sign in.
 pub fn sign_ins() -> Vec<(&'static str, &'static str)> {
@@ -43,11 +45,14 @@ pub async fn fill(db: &Db, files: &Files, secrets: &Secrets) -> Result<()> {
         Holds::Unfinished => return Err(unfinished()),
         Holds::Nothing => {}
     }
-    let picture = files::actions::keep_bytes(db, files, "courier-card.png", PICTURE).await?;
-    let invoice = files::actions::keep_bytes(db, files, "invoice-18342.pdf", INVOICE).await?;
+    let contents = fill::Contents {
+        picture: files::actions::keep_bytes(db, files, "courier-card.png", PICTURE).await?,
+        invoice: files::actions::keep_bytes(db, files, "invoice-18342.pdf", INVOICE).await?,
+        letter: files::actions::keep_bytes(db, files, "mail.html", LETTER).await?,
+    };
     let hash = passwords::hash(PASSWORD)?;
     let sealed = secrets.seal(&random_token())?;
-    db.write(move |tx| fill::everything(tx, &hash, &sealed, &picture, &invoice)).await
+    db.write(move |tx| fill::everything(tx, &hash, &sealed, &contents)).await
 }
 
 fn unfinished() -> Error {

@@ -1,12 +1,12 @@
 //! What the customers' stories are told with.
 
 use super::dialogues::Tongue;
+use super::fill::Contents;
 use crate::channels::ChannelKind;
 use crate::db::types::{
     AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerTagId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
-use crate::files::StoredFile;
 
 /// The business around them.
 pub struct Stage<'a> {
@@ -16,8 +16,7 @@ pub struct Stage<'a> {
     pub companies: Vec<CompanyId>,
     pub tags: Vec<CustomerTagId>,
     pub subjects: Vec<ConversationTagId>,
-    pub picture: &'a StoredFile,
-    pub invoice: &'a StoredFile,
+    pub contents: &'a Contents,
 }
 
 /// A customer with what their conversations need of them.

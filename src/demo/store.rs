@@ -97,7 +97,7 @@ pub fn channel(
     name: &str,
     key: &str,
     enabled: bool,
-    sealed: &str,
+    sealed: Option<&str>,
 ) -> Result<ChannelId> {
     let now = UtcTime::now();
     Ok(diesel::insert_into(channels::table)
@@ -113,6 +113,12 @@ pub fn channel(
         ))
         .returning(channels::id)
         .get_result(&mut **tx)?)
+}
+
+/// What of a channel is no secret.
+pub fn set_settings(tx: &mut Tx, id: ChannelId, json: &str) -> Result<()> {
+    diesel::update(channels::table.find(id)).set(channels::settings.eq(json)).execute(&mut **tx)?;
+    Ok(())
 }
 
 pub fn company(tx: &mut Tx, name: &str, domain: &str) -> Result<CompanyId> {

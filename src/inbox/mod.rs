@@ -5,7 +5,7 @@
 //!   the same templates.
 //! - Who opens a conversation reads it for all. What comes in later is read when a visible page says that it is (`presence`).
 //! - A slash in the composer offers quick replies and commands (`slash`). A text that begins with a slash and the name of
-//!   a command runs it, and goes to nobody.
+//!   a command runs it, and goes to nobody; one that looks like that and names none is asked about before it is sent.
 //! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.
 
 mod list;

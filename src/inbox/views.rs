@@ -148,8 +148,10 @@ pub struct ComposerView {
     pub is_template: bool,
     pub client_uuid: String,
     pub error: String,
-    /// A colleague's newer answer that holds the reply back.
-    pub newer: Option<(String, String)>,
+    /// What holds the reply back until its sender says "send anyway".
+    pub question: Option<Question>,
+    /// Such questions that have been answered so.
+    pub answered: Vec<&'static str>,
     pub is_fresh: bool,
     /// Why only comments can be written, where it is the channel's doing.
     pub stop: Option<Said>,
@@ -159,6 +161,14 @@ pub struct ComposerView {
     pub picker: Option<Picker>,
     /// How long free text may be written, where that ends.
     pub window: Option<WindowView>,
+}
+
+/// Something that was asked before a reply goes out.
+pub struct Question {
+    /// The field by which the answer comes back.
+    pub field: &'static str,
+    pub heading: String,
+    pub text: String,
 }
 
 /// How long free text reaches the customer.
@@ -249,7 +259,8 @@ impl ComposerView {
             is_template: writing == Writing::TemplatesOnly,
             client_uuid: crate::web::forms::new_token(),
             error: String::new(),
-            newer: None,
+            question: None,
+            answered: vec![],
             is_fresh: false,
             mail: mail_fields(state),
             stop: state.stop.clone().filter(|_| state.may_reply),
@@ -268,9 +279,16 @@ impl ComposerView {
         matches!(self.writing, Writing::All | Writing::TemplatesOnly | Writing::CommentsOnly) || !self.text.is_empty()
     }
 
-    /// The newer answer of a colleague, as the question shows it.
-    pub fn hold(&mut self, message: &Message, author: String) {
-        self.newer = Some((author, crate::text::preview(&message.body, 500)));
+    /// A colleague has answered meanwhile: with this.
+    pub fn hold_for_newer(&mut self, sh: &Shell, message: &Message, author: &str) {
+        let heading = sh.ta("inbox-newer-answer", "name", author);
+        self.question = Some(Question { field: "over", heading, text: crate::text::preview(&message.body, 500) });
+    }
+
+    /// The text begins as a command does, and calls none.
+    pub fn hold_for_slash(&mut self, sh: &Shell, word: &str) {
+        let heading = sh.ta("inbox-no-command", "name", crate::text::isolate(word));
+        self.question = Some(Question { field: "plain", heading, text: sh.t("inbox-no-command-hint").to_string() });
     }
 }
 

@@ -141,6 +141,13 @@ pub enum Event {
         /// The server's.
         words: String,
     },
+    /// The customer has another address in a channel.
+    AddressChanged {
+        from: String,
+        to: String,
+        /// False: somebody else has that address here, so it stayed.
+        moved: bool,
+    },
 }
 
 /// A file on a message, with what is needed to show it.

@@ -334,6 +334,11 @@ fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)>
         Event::CopyFailed { address, words } => {
             told("mail", Said::from("messages-copy-failed").with("address", text::isolate(address)), words)
         }
+        Event::AddressChanged { from, to, moved } => {
+            let key = if *moved { "messages-address-changed" } else { "messages-address-of-another" };
+            let said = Said::from(key).with("from", text::isolate(from));
+            told("arrows-exchange", said.with("to", text::isolate(to)), "")
+        }
         Event::Unblocked { by: None } => told("circle-check", "messages-unblocked".into(), ""),
     }
 }

@@ -171,8 +171,8 @@ pub(super) fn abandoned(tx: &mut Tx, delivery: &Delivery, idempotent: bool) -> R
 /// A provider tells what became of a message. False: it knows a name that we do not (yet).
 pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Reached, at: UtcTime) -> Result<bool> {
     let Some((message, customer)) = store::whose(tx, channel, provider_id)? else { return Ok(false) };
-    if let Reached::Failed { recipient: Some(recipient), words, .. } = reached
-        && copy_failed(tx, message, recipient, words)?
+    if let Reached::Failed { recipient: Some(recipient), failure } = reached
+        && copy_failed(tx, message, recipient, &failure.words)?
     {
         return Ok(true);
     }
@@ -180,20 +180,52 @@ pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Rea
         Reached::Sent => (State::Sent, None),
         Reached::Delivered => (State::Delivered, None),
         Reached::Read => (State::Read, None),
-        Reached::Failed { code, words, .. } => (State::Failed, Some((code.as_str(), words.as_str()))),
+        Reached::Failed { failure, .. } => (State::Failed, Some((failure.code.as_str(), failure.words.as_str()))),
     };
     let Some(parts) = store::part_reached(tx, channel, provider_id, state)? else { return Ok(true) };
     let Some(delivery) = store::of_message(tx, message)? else { return Ok(true) };
+    if let Reached::Failed { failure, .. } = reached
+        && too_many(tx, &delivery, failure, &parts)?
+    {
+        changed(tx, customer)?;
+        tx.publish(Topic::Outbox);
+        return Ok(true);
+    }
     // The message is as far as the part that lags; one part that failed fails it.
     let whole = if parts.contains(&State::Failed) { Some(State::Failed) } else { slowest(&parts) };
     if let Some(whole) = whole.filter(|whole| delivery.state.may_become(*whole)) {
         store::set_state(tx, delivery.id, whole, at, error.filter(|_| whole == State::Failed))?;
     }
-    if let Reached::Failed { unsubscribed: true, .. } = reached {
+    if matches!(reached, Reached::Failed { failure, .. } if failure.way == Way::Unsubscribed) {
         store::unsubscribe(tx, delivery.account_id, at)?;
     }
     changed(tx, customer)?;
     tx.publish(Topic::Outbox);
+    Ok(true)
+}
+
+/// The provider had accepted it, and says later that these were too many: what failed goes once more after the time
+/// that it names, as if it had said so at once. False: that was not why, or a part behind the one that failed has gone
+/// through, and only people can tell what the customer should see twice.
+fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure, parts: &[State]) -> Result<bool> {
+    let (Way::Again(Some(pause)) | Way::ChannelAgain(pause)) = failure.way else { return Ok(false) };
+    let arrived = parts.iter().take_while(|part| **part != State::Failed).count();
+    let is_whole = usize::try_from(delivery.parts_sent).is_ok_and(|sent| sent == parts.len());
+    let rest_failed = parts.iter().skip(arrived).all(|part| *part == State::Failed);
+    let has_left = matches!(delivery.state, State::Sent | State::Failed);
+    if !(is_whole && rest_failed && has_left && delivery.tries < NAMED_TRIES) {
+        return Ok(false);
+    }
+    let now = UtcTime::now();
+    let at = now.plus(chrono_of(pause));
+    let (code, words) = (failure.code.as_str(), failure.words.as_str());
+    store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
+    store::forget_parts(tx, delivery, arrived)?;
+    store::set_state(tx, delivery.id, State::Queued, now, Some((code, words)))?;
+    store::queue_again(tx, delivery.id, at, false)?;
+    if matches!(failure.way, Way::ChannelAgain(_)) {
+        store::hold_channel(tx, delivery.channel_id, at)?;
+    }
     Ok(true)
 }
 

@@ -273,6 +273,24 @@ pub(super) fn begin_anew(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     Ok(())
 }
 
+/// Forgets that the parts after the first `arrived` were handed over, and the names under which the provider knows them.
+pub(super) fn forget_parts(tx: &mut Tx, delivery: &Delivery, arrived: usize) -> Result<()> {
+    let own = refs::table.filter(refs::message_id.eq(delivery.message_id).and(refs::state.is_not_null()));
+    let ids: Vec<i64> = own.order(refs::id).select(refs::id).load(&mut **tx)?;
+    let gone: Vec<i64> = ids.into_iter().skip(arrived).collect();
+    diesel::delete(refs::table.filter(refs::id.eq_any(gone))).execute(&mut **tx)?;
+    let row = deliveries::table.find(delivery.id);
+    let parts = i32::try_from(arrived).unwrap_or(i32::MAX);
+    diesel::update(row)
+        .set((
+            deliveries::parts_sent.eq(parts),
+            deliveries::sent_at.eq(None::<UtcTime>),
+            deliveries::failed_at.eq(None::<UtcTime>),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Nothing leaves through the channel before `at`.
 pub(super) fn hold_channel(tx: &mut Tx, id: ChannelId, at: UtcTime) -> Result<()> {
     let sooner = channels::table
@@ -366,7 +384,7 @@ pub fn whose(conn: &mut Conn, channel: ChannelId, provider_id: &str) -> Result<O
         .optional()?)
 }
 
-/// A part has come so far. Gives the states of all parts of the message, or nothing if the part was there already or
+/// A part has come so far. Gives the states of all parts of the message in their order, or nothing if the part was there already or
 /// further.
 pub(super) fn part_reached(
     tx: &mut Tx,
@@ -382,7 +400,7 @@ pub(super) fn part_reached(
     }
     diesel::update(refs::table.find(id)).set(refs::state.eq(state)).execute(&mut **tx)?;
     let all: Vec<Option<State>> =
-        refs::table.filter(refs::message_id.eq(message)).select(refs::state).load(&mut **tx)?;
+        refs::table.filter(refs::message_id.eq(message)).order(refs::id).select(refs::state).load(&mut **tx)?;
     Ok(Some(all.into_iter().flatten().collect()))
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::model::Term;
 use super::store::{self, Limits};
 use crate::auth::Operator;
-use crate::channels::{self, ChannelKind, WritesFirst, registry};
+use crate::channels::{self, ChannelKind, registry};
 use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::types::CustomerId;
@@ -20,8 +20,16 @@ pub struct Results {
     pub found: Vec<Found>,
     /// More than these match.
     pub more: bool,
-    /// Offered when nothing is found: messengers where a new customer can be created and written to.
-    pub offers: Vec<ChannelKind>,
+    /// Made when nothing is found.
+    pub offers: Vec<Offer>,
+}
+
+/// A messenger where a new customer can be created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub kind: ChannelKind,
+    /// With their first message: the messenger goes by phone numbers.
+    pub with_message: bool,
 }
 
 /// A customer that was found.
@@ -39,13 +47,13 @@ pub struct Found {
 pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> Result<Results> {
     let hits = store::find(conn, &by.scope(), term, limits)?;
     if hits.rows.is_empty() {
-        let mut offers = vec![];
-        for kind in OPEN_TO_STRANGERS {
-            if channels::has_enabled_kind(conn, kind)? {
-                offers.push(kind);
-            }
-        }
-        return Ok(Results { offers, ..Results::default() });
+        let enabled = channels::enabled(conn)?;
+        let by_phone = registry::open_to_phones(&enabled);
+        let offers = OPEN_TO_STRANGERS
+            .into_iter()
+            .filter(|kind| enabled.iter().any(|channel| channel.kind == *kind))
+            .map(|kind| Offer { kind, with_message: by_phone.contains(&kind) });
+        return Ok(Results { offers: offers.collect(), ..Results::default() });
     }
     let ids: Vec<CustomerId> = hits.rows.iter().map(|hit| hit.id).collect();
     let mut known = customers::store::find_many(conn, &by.scope(), &ids)?;
@@ -63,11 +71,6 @@ pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> 
         })
     });
     Ok(Results { found: found.collect(), more: hits.more, offers: vec![] })
-}
-
-/// Whether anybody with a phone number can be written to there.
-pub fn goes_by_phone(kind: ChannelKind) -> bool {
-    registry::find(kind).is_some_and(|connector| connector.abilities().first == WritesFirst::Phone)
 }
 
 /// Whether the customer leaves room for a first message of this person; `conversations::start` has the last word.

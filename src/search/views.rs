@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::highlight::{Piece, highlight, highlight_phone, is_marked};
 use super::model::{Query, Term};
-use super::results::{Found, Results};
+use super::results::{Found, Offer, Results};
 use crate::channels::ChannelKind;
 use crate::text;
 use crate::web::page::{Regions, region_with};
@@ -33,7 +33,7 @@ pub struct List {
     pub query: Query,
     pub rows: Vec<Row>,
     pub more: bool,
-    pub offers: Vec<ChannelKind>,
+    pub offers: Vec<Offer>,
 }
 
 impl List {
@@ -129,9 +129,7 @@ impl Regions for SearchPage {
 
 /// Where somebody who was not found is made, up to what was searched for: with their first message where the messenger
 /// goes by phone numbers.
-pub fn offer_address(kind: &ChannelKind) -> String {
-    match super::results::goes_by_phone(*kind) {
-        true => format!("/customers/new/{kind}?q="),
-        false => format!("/contacts/new?channel={kind}&q="),
-    }
+pub fn offer_address(offer: &Offer) -> String {
+    let kind = offer.kind;
+    if offer.with_message { format!("/customers/new/{kind}?q=") } else { format!("/contacts/new?channel={kind}&q=") }
 }

@@ -102,10 +102,10 @@ routes! {
     Post "/inbox/{customer}/read" Operator inbox::web::read;
     Post "/inbox/{customer}/unread" Operator inbox::web::unread;
     Post "/inbox/{customer}/presence" Operator inbox::web::presence;
-    Get "/mails/new" Operator customers::web::mail::form;
-    Post "/mails/new" Operator customers::web::mail::send;
-    Get "/external/new" Operator customers::web::external::form;
-    Post "/external/new" Operator customers::web::external::send;
+    Get "/mails/new" Operator customers::web::newcomer::form;
+    Post "/mails/new" Operator customers::web::newcomer::send;
+    Get "/external/new" Operator customers::web::newcomer::form;
+    Post "/external/new" Operator customers::web::newcomer::send;
     Get "/mails/{message}" Operator mails::web::page;
     Get "/mails/{message}/look" Operator mails::web::look;
     Get "/mails/{message}/original" Operator mails::web::original;

@@ -29,6 +29,11 @@ async fn the_demo_fills_an_empty_desk_once() {
         ("pending actions", "SELECT count(*) FROM pending_actions"),
         ("attachments", "SELECT count(*) FROM attachments"),
         ("comments", "SELECT count(*) FROM messages WHERE kind = 'comment'"),
+        (
+            "mails with a look",
+            "SELECT count(*) FROM mails JOIN mail_pictures USING (message_id) WHERE html_file_id > 0",
+        ),
+        ("blind copies", "SELECT count(*) FROM mails WHERE bcc LIKE '%@%'"),
     ] {
         assert!(app.number(sql) > 0, "no {what}");
     }
@@ -63,6 +68,31 @@ async fn cards_agree_with_the_messages() {
         app.number("SELECT count(*) FROM blocks") - app.number("SELECT count(*) FROM customers WHERE blocked"),
         0
     );
+}
+
+/// A new user sees what mail looks like, and that nothing can leave: the mailbox is not connected, and says so.
+#[actix_web::test]
+async fn letters_are_shown_and_never_sent() {
+    let app = spawn_empty_app().await;
+    fill(&app).await.expect("filled");
+    let client = app.anonymous();
+    client
+        .post_form("/login", &[("email", "admin@demo.example"), ("password", demo::PASSWORD)])
+        .await
+        .assert_status(303);
+    let channel = app.number("SELECT id FROM channels WHERE kind = 'email'");
+    let page = client.get(&format!("/settings/channels/{channel}")).await;
+    page.assert_says("Not connected").assert_lacks("#enable").assert_has("input[value='imap.northwind.example']");
+    let letter = app.number("SELECT message_id FROM mails WHERE html_file_id IS NOT NULL");
+    let writer = app.number(&format!("SELECT customer_id FROM mails WHERE message_id = {letter}"));
+    let page = client.get(&format!("/inbox/{writer}")).await;
+    page.assert_says("Order 18412: one chair with a scratch").assert_has(&format!("a[href='/mails/{letter}']"));
+    page.assert_lacks("#mode-template").assert_has("#mode-note[checked]");
+    client.get(&format!("/mails/{letter}")).await.assert_says("pictures");
+    let look = client.get(&format!("/mails/{letter}/look")).await;
+    assert!(look.text.contains("data:image/png;base64,"), "the picture inside is shown");
+    assert!(!look.text.contains("statistics.solberg.example"), "a picture from elsewhere is not fetched");
+    assert_eq!(app.number("SELECT count(*) FROM deliveries"), 0);
 }
 
 #[actix_web::test]

@@ -42,7 +42,7 @@ async fn send(client: &Client, page: &Page, css: &str, fields: &[(&str, &str)]) 
 async fn write_by_id(client: &Client, fields: &[(&str, &str)]) -> Page {
     let page = client.get("/external/new").await;
     page.assert_status(200);
-    send(client, &page, "#external_form", fields).await
+    send(client, &page, "#newcomer_form", fields).await
 }
 
 /// What the visitor whom the site calls so reads in the widget.
@@ -118,10 +118,10 @@ async fn only_enabled_channels_reach_anybody() {
     let one = supervisor.get("/external/new").await;
     one.assert_lacks("#channel").assert_has(&format!("input[name=channel][value='{program}']"));
     let fields = [("channel", &*web.to_string()), ("external_id", "u-1"), ("body", "Hello")];
-    send(&supervisor, &both, "#external_form", &fields).await.assert_status(422);
+    send(&supervisor, &both, "#newcomer_form", &fields).await.assert_status(422);
     assert_eq!(app.number("SELECT COUNT(*) FROM customers"), 0);
     // What is missing is told at its field, and what was typed stays.
-    let wrong = send(&supervisor, &one, "#external_form", &[("external_id", ""), ("body", ""), ("name", "Nora")]).await;
+    let wrong = send(&supervisor, &one, "#newcomer_form", &[("external_id", ""), ("body", ""), ("name", "Nora")]).await;
     wrong.assert_status(422).assert_has("#external_id[aria-invalid]").assert_has("#body[aria-invalid]");
     assert_eq!(wrong.attribute("#name", "value"), "Nora");
 }

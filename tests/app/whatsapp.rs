@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
 use crate::support::whatsapp::{
@@ -272,6 +272,107 @@ async fn too_many_messages_wait() {
     assert_eq!(app.number("SELECT attempts FROM deliveries"), 3);
     let page = operator.get(&format!("/inbox/{anna}")).await;
     page.assert_says("Rate limit hit").assert_says("Too many messages to this customer");
+}
+
+/// A message that failed, as a status tells it.
+fn failed(id: &str, code: i64, title: &str) -> Value {
+    let mut failed = status(id, "failed");
+    failed["statuses"][0]["errors"] = json!([{ "code": code, "title": title }]);
+    failed
+}
+
+/// LIST-15, LIST-16: the same where WhatsApp accepts them first, and says so later by a status. Told twice, it goes once
+/// more only.
+#[actix_web::test]
+async fn too_many_messages_wait_when_a_status_says_so() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    reply(&operator, anna, "patience").await;
+    reached(&app, "sent").await;
+    let before = std::time::Instant::now();
+    for _ in 0..2 {
+        happens(&app, failed("wamid.OUT1", 131056, "Pair rate limit hit")).await;
+    }
+    reached(&app, "queued").await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_says("Pair rate limit hit").assert_lacks(".is-fail");
+    eventually("it goes once more", async || (whatsapp.texts().len() == 2).then_some(())).await;
+    assert!(before.elapsed() >= Duration::from_secs(6), "{:?}", before.elapsed());
+    reached(&app, "sent").await;
+    assert_eq!(whatsapp.texts(), ["patience", "patience"]);
+    assert_eq!(app.number("SELECT attempts FROM deliveries"), 2);
+    happens(&app, status("wamid.OUT2", "delivered")).await;
+    reached(&app, "delivered").await;
+    // Another number of seconds, for all of the channel.
+    reply(&operator, anna, "throughput").await;
+    reached(&app, "sent").await;
+    happens(&app, failed("wamid.OUT3", 130429, "Rate limit hit")).await;
+    reached(&app, "queued").await;
+    assert_eq!(app.number("SELECT count(*) FROM channels WHERE send_after IS NOT NULL"), 1);
+    let wait = switchboard::db::types::UtcTime::now().plus(chrono::Duration::seconds(4));
+    let at = wait.utc().format("%Y-%m-%d %H:%M:%S%.6f");
+    assert_eq!(app.number(&format!("SELECT count(*) FROM deliveries WHERE not_before > '{at}'")), 1);
+}
+
+/// Of a message in two parts nothing that arrived is sent again: when the first failed and the second did not, people
+/// decide; when the second fails, too, both go once more.
+#[actix_web::test]
+async fn parts_that_arrived_are_not_sent_again() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    let long = "я".repeat(1100);
+    let paper = Some(("bill.pdf", b"%PDF-1.7 bill".to_vec()));
+    let fields = [("mode", "reply"), ("text", long.as_str())];
+    compose(&operator, anna, &fields, paper).await.assert_status(303);
+    reached(&app, "sent").await;
+    assert_eq!(whatsapp.sent().len(), 2);
+    happens(&app, failed("wamid.OUT1", 131056, "Pair rate limit hit")).await;
+    reached(&app, "failed").await;
+    happens(&app, failed("wamid.OUT2", 131056, "Pair rate limit hit")).await;
+    reached(&app, "queued").await;
+    eventually("both go once more", async || (whatsapp.sent().len() == 4).then_some(())).await;
+    reached(&app, "sent").await;
+    // The text arrives, the paper does not: it alone goes again.
+    happens(&app, status("wamid.OUT3", "delivered")).await;
+    happens(&app, failed("wamid.OUT4", 131056, "Pair rate limit hit")).await;
+    reached(&app, "queued").await;
+    eventually("the paper goes again", async || (whatsapp.sent().len() == 5).then_some(())).await;
+    assert_eq!(whatsapp.sent()[4]["type"], "document");
+}
+
+/// A customer who has another number stays the same customer, in the same conversation; a number that somebody else has
+/// stays theirs. Staff read of both.
+#[actix_web::test]
+async fn a_new_number_is_the_same_customer() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    let changes = async |id: &str, from: &str, to: &str| {
+        let system = json!({ "body": "User changed number", "wa_id": to, "type": "user_changed_number" });
+        let message = json!({ "from": from, "id": id, "timestamp": "1790000200", "type": "system", "system": system });
+        happens(&app, json!({ "messages": [message] })).await;
+        read(&app).await;
+    };
+    let (new, other) = ("79020000000", "79030000000");
+    for _ in 0..2 {
+        changes("wamid.S1", ANNA, new).await;
+    }
+    assert_eq!(app.text("SELECT address FROM channel_accounts").as_deref(), Some(new));
+    assert_eq!(app.text("SELECT phone FROM customers").as_deref(), Some("+79020000000"));
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_says("address here has changed").assert_says(new);
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE kind = 'customer'"), 1, "it is no message of hers");
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE kind = 'system' AND event LIKE '%79020000000%'"), 1);
+    reply(&operator, anna, "Still you?").await;
+    reached(&app, "sent").await;
+    assert_eq!(whatsapp.sent().last().unwrap()["to"], new);
+    assert_eq!(customer(&app, new).await, anna);
+    operator.get("/search?q=79020000000").await.assert_has(&format!("a[href^='/customers/{anna}']"));
+
+    let boris = customer(&app, other).await;
+    assert_ne!(boris, anna);
+    changes("wamid.S2", new, other).await;
+    assert_eq!(customer(&app, new).await, anna);
+    operator.get(&format!("/inbox/{anna}")).await.assert_says("which belongs to another customer here");
+    // Whoever is not known has nothing to move.
+    changes("wamid.S3", "79990000000", "79990000001").await;
+    assert_eq!(app.number("SELECT count(*) FROM channel_accounts"), 2);
 }
 
 /// What fails for good does so in WhatsApp's words; what concerns the number is on its health line.

@@ -200,7 +200,7 @@ async fn somebody_new_is_written_to_by_their_number() {
     let href = nobody.attribute("a[href^='/customers/new/whatsapp']", "href");
     let page = operator.get(&href).await;
     assert_eq!(page.attribute("#phone", "value"), "+7 901 123-45-67");
-    page.assert_lacks("[name=channel]").assert_lacks("textarea[name=body]");
+    page.assert_lacks("select[name=channel]").assert_lacks("textarea[name=body]");
     for (field, value) in [("phone", ""), ("phone", "12345"), ("phone", "no number"), ("body_1", "")] {
         let mut fields = as_strs(&[]);
         let all = filled(&app);
@@ -305,7 +305,7 @@ async fn without_a_number_nothing_is_offered() {
     let operator = app.sign_in(OPERATOR).await;
     operator.get("/customers/new/whatsapp").await.assert_says("There is no approved template for this channel.");
     app.execute("UPDATE channels SET enabled = FALSE");
-    operator.get("/customers/new/whatsapp").await.assert_says("No such channel works now.");
+    operator.get("/customers/new/whatsapp").await.assert_says("No channel of this kind writes to phone numbers now.");
     operator.get("/customers").await.assert_lacks("a[href^='/customers/new/']");
     operator.get("/customers/new/telegram").await.assert_status(404);
     operator.get("/customers/new/nothing").await.assert_status(404);

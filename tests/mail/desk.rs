@@ -221,11 +221,11 @@ async fn somebody_new_is_written_to() {
     let page = operator.get("/mails/new").await;
     let to = format!("{boris}@customer.test");
     let words = [("email", to.as_str()), ("name", "Boris"), ("subject", "Welcome"), ("body", "Good day")];
-    multipart(&operator, &page, "form#mail_form", &[("email", "nobody"), ("subject", "x"), ("body", "x")])
+    multipart(&operator, &page, "form#newcomer_form", &[("email", "nobody"), ("subject", "x"), ("body", "x")])
         .await
         .assert_status(422);
-    multipart(&operator, &page, "form#mail_form", &words).await.assert_status(303);
-    multipart(&operator, &page, "form#mail_form", &words).await.assert_status(303);
+    multipart(&operator, &page, "form#newcomer_form", &words).await.assert_status(303);
+    multipart(&operator, &page, "form#newcomer_form", &words).await.assert_status(303);
     let mails = desk.arrived(&boris, 1).await;
     assert_eq!(parse(&mails[0]).subject, "Welcome");
     desk.until("sent", "SELECT count(*) FROM deliveries WHERE state = 'sent'", 1).await;
@@ -245,7 +245,7 @@ async fn what_comes_back_fails_the_message_and_the_account() {
     let operator = desk.app.sign_in(OPERATOR).await;
     let page = operator.get("/mails/new").await;
     let words = [("email", "gone@bounce.test"), ("subject", "Hello"), ("body", "Are you there?")];
-    multipart(&operator, &page, "form#mail_form", &words).await.assert_status(303);
+    multipart(&operator, &page, "form#newcomer_form", &words).await.assert_status(303);
     desk.until("failed", "SELECT count(*) FROM deliveries WHERE state = 'failed'", 1).await;
     let words = desk.app.text("SELECT error FROM deliveries").unwrap_or_default();
     assert!(words.contains("mailbox does not exist"), "{words}");

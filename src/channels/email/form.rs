@@ -2,6 +2,7 @@
 
 use super::settings::{Login, MailSettings, Security, Server, TokenSource};
 use super::{address, proof};
+use crate::channels::form::is_on;
 use crate::channels::{Checked, Field, FieldKind, Problem, Values};
 use crate::error::Said;
 
@@ -120,10 +121,6 @@ pub fn typed(settings: &str) -> Values {
     ];
     let named = rest.into_iter().map(|(name, value)| (name.to_owned(), value));
     server("imap", &settings.imap).into_iter().chain(server("smtp", &settings.smtp)).chain(named).collect()
-}
-
-fn is_on(typed: &str) -> bool {
-    matches!(typed, "1" | "on" | "true")
 }
 
 /// `usual`: the ports of TLS and of the others.

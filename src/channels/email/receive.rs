@@ -12,7 +12,7 @@ use super::nature::Nature;
 use super::parse::{self, Mail};
 use super::settings::MailSettings;
 use crate::channels::inbound::{Chain, Event, Letter, Message, Reached, RemoteFile, Sender, Source};
-use crate::channels::{Failure, Link, Polled, Polling, RawEvent};
+use crate::channels::{Failure, Link, Polled, Polling, RawEvent, Way};
 use crate::db::types::UtcTime;
 
 /// Bytes of mails that are taken at once; a larger one is taken alone.
@@ -132,12 +132,9 @@ pub fn read(settings: &MailSettings, raw: &[u8]) -> Result<Vec<Event>, String> {
     match &mail.nature {
         Nature::Bounce(report) => {
             let Some(provider_id) = report.original.clone().filter(|_| report.is_final) else { return Ok(vec![]) };
-            let state = Reached::Failed {
-                code: report.status.clone(),
-                words: report.words.clone(),
-                unsubscribed: report.is_hard(),
-                recipient: report.recipient.clone(),
-            };
+            let way = if report.is_hard() { Way::Unsubscribed } else { Way::Permanent };
+            let failure = Failure::new(&report.status, &report.words, way);
+            let state = Reached::Failed { failure, recipient: report.recipient.clone() };
             Ok(vec![Event::Status { provider_id, state, at: None }])
         }
         nature => {

@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use serde_json::Value;
 
+use crate::channels::failure::Failure;
 use crate::channels::inbound::{Chain, Event, Message, Reached, RemoteFile, Sender, Source};
 use crate::db::types::UtcTime;
 
@@ -15,23 +16,22 @@ pub fn key(told: &Value) -> Option<String> {
     known.then(|| format!("{kind}:{token}:{}", who(told)))
 }
 
-/// Reads one event.
-pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
+/// Reads one event. `phones`: it is a gateway's, which calls people by their phone numbers.
+pub fn read(raw: &[u8], phones: bool) -> Result<Vec<Event>, String> {
     let told: Value = serde_json::from_slice(raw).map_err(|error| format!("an event is no JSON: {error}"))?;
-    let address = who(&told).to_owned();
+    let phone = phone_of(who(&told)).filter(|_| phones);
+    let address = phone.unwrap_or(who(&told)).to_owned();
     let at = time(&told["timestamp"]);
     let status = |state| {
         let provider_id = number(&told["message_token"])?;
         Some(Event::Status { provider_id, state, at })
     };
     let events = match told["event"].as_str().unwrap_or_default() {
-        "message" => message(&told, at),
+        "message" => message(&told, address, phone.map(|digits| format!("+{digits}")), at),
         "delivered" => status(Reached::Delivered).into_iter().collect(),
         "seen" => status(Reached::Read).into_iter().collect(),
         "failed" => status(Reached::Failed {
-            code: "failed".into(),
-            words: told["desc"].as_str().unwrap_or("Viber gives no reason").to_owned(),
-            unsubscribed: false,
+            failure: Failure::permanent("failed", told["desc"].as_str().unwrap_or("Viber gives no reason")),
             recipient: None,
         })
         .into_iter()
@@ -49,9 +49,14 @@ fn who(told: &Value) -> &str {
     places.into_iter().find_map(Value::as_str).unwrap_or_default()
 }
 
+/// The digits of a phone number with its country code; Viber's own IDs have other letters.
+fn phone_of(id: &str) -> Option<&str> {
+    let digits = id.strip_prefix('+').unwrap_or(id);
+    ((8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+}
+
 /// A message, and the word that its sender has subscribed: the first message says so without an event of its own.
-fn message(told: &Value, at: Option<UtcTime>) -> Vec<Event> {
-    let address = who(told).to_owned();
+fn message(told: &Value, address: String, phone: Option<String>, at: Option<UtcTime>) -> Vec<Event> {
     let Some(provider_id) = number(&told["message_token"]).filter(|_| !address.is_empty()) else { return vec![] };
     let (body, files, unsupported) = content(&told["message"]);
     let from = &told["sender"];
@@ -62,7 +67,7 @@ fn message(told: &Value, at: Option<UtcTime>) -> Vec<Event> {
             display_name: text(&from["name"]),
             username: String::new(),
             language: text(&from["language"]),
-            phone: None,
+            phone,
             email: None,
             avatar: Some(avatar).filter(|url| !url.is_empty()).map(Source::There),
         },
@@ -160,7 +165,7 @@ mod tests {
     }
 
     fn read_message(content: Value) -> Message {
-        let events = read(told(content).to_string().as_bytes()).unwrap();
+        let events = read(told(content).to_string().as_bytes(), false).unwrap();
         assert!(matches!(&events[1], Event::Subscribed { address, .. } if address == "01234567890A="));
         match events.into_iter().next() {
             Some(Event::Message(message)) => *message,
@@ -201,9 +206,26 @@ mod tests {
     }
 
     #[test]
+    fn a_gateway_calls_people_by_their_numbers() {
+        let sender = |id: &str, phones| {
+            let mut told = told(json!({ "type": "text", "text": "Hi" }));
+            told["sender"]["id"] = json!(id);
+            match read(told.to_string().as_bytes(), phones).unwrap().remove(0) {
+                Event::Message(message) => (message.sender.address, message.sender.phone),
+                other => panic!("{other:?}"),
+            }
+        };
+        let by_number = ("79011234567".to_owned(), Some("+79011234567".to_owned()));
+        assert_eq!(sender("79011234567", true), by_number);
+        assert_eq!(sender("+79011234567", true), by_number);
+        assert_eq!(sender("79011234567", false), ("79011234567".to_owned(), None), "nobody vouches for it");
+        assert_eq!(sender("01234567890A=", true), ("01234567890A=".to_owned(), None));
+    }
+
+    #[test]
     fn what_became_of_a_message_is_read_and_told_apart() {
         let of = |event: &str| json!({ "event": event, "timestamp": 1, "message_token": TOKEN, "user_id": "A=" });
-        let state = |event: &str| match read(of(event).to_string().as_bytes()).unwrap().remove(0) {
+        let state = |event: &str| match read(of(event).to_string().as_bytes(), false).unwrap().remove(0) {
             Event::Status { provider_id, state, .. } => (provider_id, state),
             other => panic!("{other:?}"),
         };
@@ -222,7 +244,7 @@ mod tests {
         /// The bytes are a provider's, and may be anybody's: nothing brings the reader down.
         #[test]
         fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(&bytes);
+            let _ = read(&bytes, true);
         }
 
         #[test]
@@ -236,7 +258,7 @@ mod tests {
                             "message": { "type": kind, "text": value, "media": value, "contact": value,
                                 "location": value, "size": value, "file_name": value },
                         });
-                        let _ = (key(&told), read(told.to_string().as_bytes()));
+                        let _ = (key(&told), read(told.to_string().as_bytes(), true));
                     }
                 }
             }

@@ -2,8 +2,11 @@
 //!
 //! Facts from creators.viber.com/docs/bots-api and developers.viber.com/docs/api/rest-bot-api: a text has up to 7,000
 //! characters, a picture 1 MB, any other file 50 MB. Nothing is uploaded: Viber fetches pictures and files from an
-//! address, which the desk signs and lets expire. A bot writes to those who have written to it or subscribed, never to
-//! a phone number. Templates are texts of the desk's own: the API knows none, and what they say goes as a text. Of more
+//! address, which the desk signs and lets expire. A bot of Viber's own writes to those who have written to it or
+//! subscribed, never to a phone number. Partners do: Viber sells messages to numbers ("Viber Business Messages") through
+//! them only, each with an API of its own; a gateway before it that speaks the bot API can stand in at the base address.
+//! Where the settings say that it takes numbers, digits with their country code are a `receiver`, and whoever it names
+//! so in its events is that number. Templates are texts of the desk's own: the API knows none, and what they say goes as a text. Of more
 //! than a hundred messages an hour to somebody who does not answer, the rest is refused.
 
 mod api;
@@ -21,7 +24,7 @@ use self::api::Api;
 use super::abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};
 use super::answer;
 use super::failure::Failure;
-use super::form::{Checked, Field, FieldKind, Problem, Values};
+use super::form::{Checked, Field, FieldKind, Problem, Values, is_on};
 use super::hook::{Accepted, Hook, HookRefused, RawEvent};
 use super::inbound::{Event, Fetched, RemoteFile, Source};
 use super::link::Link;
@@ -40,13 +43,14 @@ const FORM: &[Field] = &[
     Field::new("sender", "viber-sender", FieldKind::Line).hint("viber-sender-hint").required(),
     Field::new("avatar", "viber-avatar", FieldKind::Url).hint("viber-avatar-hint"),
     Field::new("welcome", "viber-welcome", FieldKind::Lines(TEXT)).hint("viber-welcome-hint"),
+    Field::new("phones", "viber-phones", FieldKind::Switch).hint("viber-phones-hint"),
 ];
 
 static ABILITIES: Abilities = Abilities {
     text: TEXT,
     files: FileLimits { file: 50 * MB, total: 100 * MB, count: 10, takes: Takes::Anything },
     outbox: true,
-    first: WritesFirst::Known,
+    first: WritesFirst::PhoneIfSet,
     window: None,
     templates: Some(Templates { source: TemplateSource::ByHand, title: 200, body: 6500, signature: 200 }),
     mail: false,
@@ -72,6 +76,8 @@ struct Settings {
     avatar: String,
     /// Said to whoever opens the chat and has not subscribed; empty: nothing.
     welcome: String,
+    /// What stands at the base address takes phone numbers; Viber's own API does not.
+    phones: bool,
 }
 
 impl Settings {
@@ -97,7 +103,12 @@ impl Connector for Viber {
 
     fn check(&self, typed: &Values) -> Result<Checked, Vec<Problem>> {
         let text = |name: &str| typed.get(name).cloned().unwrap_or_default();
-        let settings = Settings { sender: text("sender"), avatar: text("avatar"), welcome: text("welcome") };
+        let settings = Settings {
+            sender: text("sender"),
+            avatar: text("avatar"),
+            welcome: text("welcome"),
+            phones: is_on(&text("phones")),
+        };
         let mut problems = vec![];
         if settings.sender.chars().count() > SENDER {
             problems.push(Problem::new("sender", Said::from("error-too-long").with("limit", SENDER)));
@@ -120,8 +131,14 @@ impl Connector for Viber {
     }
 
     fn typed(&self, settings: &str) -> Values {
-        let Settings { sender, avatar, welcome } = serde_json::from_str(settings).unwrap_or_default();
-        Values::from([("sender".into(), sender), ("avatar".into(), avatar), ("welcome".into(), welcome)])
+        let Settings { sender, avatar, welcome, phones } = serde_json::from_str(settings).unwrap_or_default();
+        let phones = if phones { "1" } else { "" }.to_owned();
+        Values::from([
+            ("sender".into(), sender),
+            ("avatar".into(), avatar),
+            ("welcome".into(), welcome),
+            ("phones".into(), phones),
+        ])
     }
 
     fn connect_hint(&self) -> &'static str {
@@ -130,6 +147,11 @@ impl Connector for Viber {
 
     fn abilities(&self) -> &'static Abilities {
         &ABILITIES
+    }
+
+    fn first(&self, settings: &str) -> WritesFirst {
+        let Settings { phones, .. } = serde_json::from_str(settings).unwrap_or_default();
+        if phones { WritesFirst::Phone } else { WritesFirst::Known }
     }
 
     fn receives(&self, _: &Link) -> Receives {
@@ -174,8 +196,9 @@ impl Connector for Viber {
         Ok(Accepted { events: vec![RawEvent { key, body: hook.body.to_vec() }], answer: None })
     }
 
-    fn read(&self, _: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
-        event::read(raw)
+    fn read(&self, link: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+        let settings: Settings = link.settings();
+        event::read(raw, settings.phones)
     }
 
     async fn fetch(&self, link: &Link, file: &RemoteFile, limit: u64) -> Result<Fetched, Failure> {
@@ -242,7 +265,11 @@ mod tests {
         assert_eq!(fields(&typed("no token", &"я".repeat(29), "javascript:alert(1)")), ["sender", "avatar", "token"]);
         let mut kept = typed(token, "Northwind", "");
         kept.remove("token");
+        kept.insert("phones".into(), "on".into());
         let checked = Viber.check(&kept).unwrap();
+        assert_eq!(Viber.first(&checked.settings), WritesFirst::Phone);
+        assert_eq!(Viber.typed(&checked.settings)["phones"], "1");
+        assert_eq!(Viber.first("{}"), WritesFirst::Known);
         assert!(checked.secrets.is_empty());
         assert_eq!(Viber.typed(&checked.settings)["welcome"], "Hi");
     }

@@ -4,7 +4,6 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::api;
-use crate::channels::failure::Way;
 use crate::channels::hook::RawEvent;
 use crate::channels::inbound::{Event, Message, Reached, RemoteFile, Sender, Source};
 use crate::db::types::UtcTime;
@@ -60,6 +59,9 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
     if from.is_empty() || id.is_empty() {
         return Err("the message names nobody, or has no ID".into());
     }
+    if message["system"]["type"] == "user_changed_number" {
+        return Ok(moved(message, from).into_iter().collect());
+    }
     if message["type"] == "reaction" {
         let reaction = &message["reaction"];
         let (provider_id, emoji) = (text(&reaction["message_id"]), text(&reaction["emoji"]));
@@ -81,6 +83,14 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
     Ok(vec![Event::Message(Box::new(message))])
 }
 
+/// The customer has another number: it was `new_wa_id` up to version 12 of the API, and is `wa_id` since
+/// (developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components, "system").
+fn moved(message: &Value, from: String) -> Option<Event> {
+    let system = &message["system"];
+    let to = [&system["wa_id"], &system["new_wa_id"]].into_iter().map(text).find(|to| !to.is_empty())?;
+    Some(Event::Moved { from, to })
+}
+
 fn status(of: &Value) -> Option<Event> {
     let state = match of["status"].as_str()? {
         "sent" => Reached::Sent,
@@ -88,8 +98,7 @@ fn status(of: &Value) -> Option<Event> {
         "read" | "played" => Reached::Read,
         "failed" => {
             let failure = api::meaning(list(&of["errors"]).first().unwrap_or(&Value::Null), None);
-            let unsubscribed = failure.way == Way::Unsubscribed;
-            Reached::Failed { code: failure.code, words: failure.words, unsubscribed, recipient: None }
+            Reached::Failed { failure, recipient: None }
         }
         _ => return None,
     };
@@ -119,7 +128,7 @@ fn content(of: &Value) -> (String, Vec<RemoteFile>, Option<String>) {
             let reply = &part[part["type"].as_str().unwrap_or_default()];
             shown(joined(&[&reply["title"], &reply["description"]], "\n"))
         }
-        // The customer has another number now, for example.
+        // What WhatsApp itself says of the customer.
         "system" => shown(text(&part["body"])),
         _ => (String::new(), vec![], Some(unknown(of, kind))),
     }
@@ -199,6 +208,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::channels::failure::{Failure, Way};
 
     const NUMBER: &str = "106540352242922";
 
@@ -286,11 +296,28 @@ mod tests {
     }
 
     #[test]
+    fn a_new_number_is_told_with_the_old_one() {
+        let told = |system: Value| {
+            let raw = json!({ "message": { "from": "79011234567", "id": "w", "type": "system", "system": system } });
+            read(raw.to_string().as_bytes()).unwrap()
+        };
+        let moved = Event::Moved { from: "79011234567".into(), to: "79020000000".into() };
+        let body = "Anna changed from 79011234567 to 79020000000";
+        for name in ["wa_id", "new_wa_id"] {
+            let system = json!({ "body": body, name: "79020000000", "type": "user_changed_number" });
+            assert_eq!(told(system), std::slice::from_ref(&moved));
+        }
+        assert_eq!(told(json!({ "body": body, "type": "user_changed_number" })), []);
+        let other = told(json!({ "body": "Anna's code changed", "type": "customer_identity_changed" }));
+        assert!(matches!(&other[0], Event::Message(message) if message.body == "Anna's code changed"));
+    }
+
+    #[test]
     fn a_failure_says_why() {
         let raw = json!({ "status": { "id": "w", "status": "failed", "errors": [{ "code": 131026, "title": "No" }] } });
         let Event::Status { state, .. } = read(raw.to_string().as_bytes()).unwrap().remove(0) else { panic!() };
-        let failed = Reached::Failed { code: "131026".into(), words: "No".into(), unsubscribed: true, recipient: None };
-        assert_eq!(state, failed);
+        let failure = Failure::new("131026", "No", Way::Unsubscribed);
+        assert_eq!(state, Reached::Failed { failure, recipient: None });
     }
 
     proptest! {

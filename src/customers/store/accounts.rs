@@ -2,12 +2,14 @@
 
 use diesel::prelude::*;
 
+use super::search_text::refresh_search_text;
 use crate::customers::model::ChannelAccount;
-use crate::db::schema::channel_accounts as accounts;
+use crate::db::schema::{channel_accounts as accounts, customers};
 use crate::db::sql::Sql;
 use crate::db::types::{AccountId, ChannelId, CustomerId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::text;
 
 pub fn accounts_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<ChannelAccount>> {
     Ok(accounts::table
@@ -27,6 +29,22 @@ pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &st
         .select(ChannelAccount::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// Gives an account another address. The phone of the profile follows where it was the old one.
+pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_region: &str) -> Result<()> {
+    diesel::update(accounts::table.find(account.id)).set(accounts::address.eq(address)).execute(&mut **tx)?;
+    let phone = format!("+{address}");
+    let is_phone = address.bytes().all(|b| b.is_ascii_digit());
+    if let Some(digits) = text::phone_digits(&phone, phone_region).filter(|_| is_phone) {
+        let same = customers::table
+            .filter(customers::id.eq(account.customer_id))
+            .filter(customers::phone_digits.eq(account.address.as_str()));
+        diesel::update(same)
+            .set((customers::phone.eq(&phone), customers::phone_digits.eq(&digits)))
+            .execute(&mut **tx)?;
+    }
+    refresh_search_text(tx, account.customer_id)
 }
 
 /// A channel's words on somebody's identity there.

@@ -2,13 +2,13 @@
 
 use askama::Template;
 
+use super::first::TypedFirst;
 use crate::channels::ChannelKind;
 use crate::customers::Customer;
 use crate::db::types::{AccountId, ChannelId};
 use crate::error::Said;
-use crate::mails::Typed;
 use crate::tags::TagPath;
-use crate::templates::{self, Picker};
+use crate::templates::Picker;
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -77,12 +77,8 @@ pub struct Stop {
 #[derive(Clone, Debug, Default)]
 pub struct MessageForm {
     pub account: String,
-    pub tag: String,
-    pub body: String,
-    pub mail: Typed,
-    pub template: templates::Typed,
-    pub token: String,
     pub back: String,
+    pub first: TypedFirst,
 }
 
 /// `/customers/{id}/message`.

@@ -5,23 +5,24 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 
+use super::choices::{choices, offers};
+use super::first::{self, Rules, Templates};
 use super::{back_or, customer_url};
 use crate::auth::Operator;
-use crate::channels::email::address;
-use crate::channels::{self, Channel, ChannelKind, WritesFirst, registry};
+use crate::channels::{self, Channel, ChannelKind};
 use crate::config::Config;
-use crate::conversations::{self, Outgoing, Window};
-use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop};
+use crate::conversations::{self, Outgoing};
+use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop, TypedFirst};
 use crate::customers::{ChannelAccount, Customer, find, store};
-use crate::db::types::{AccountId, ChannelId, CustomerId};
-use crate::db::{Conn, Db};
+use crate::db::types::{AccountId, CustomerId};
+use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits};
-use crate::mails::{self, Typed};
+use crate::mails;
 use crate::messages;
 use crate::tags::TagPath;
-use crate::templates::{self, Offer, Picker};
-use crate::web::forms::{self, Errors, LINES};
+use crate::templates::{Offer, Picker};
+use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -57,7 +58,7 @@ pub async fn form(
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     let ways = db.read(move |conn| ways(conn, &by, id)).await?;
-    let form = MessageForm { token: forms::new_token(), back: back.into_inner().back, ..MessageForm::default() };
+    let form = MessageForm { account: String::new(), back: back.into_inner().back, first: TypedFirst::blank() };
     hx.page(&page(sh, ways, form, Errors::default()))
 }
 
@@ -69,76 +70,40 @@ pub async fn send(
     hx: Hx,
     db: Data<Db>,
     config: Data<Config>,
-    store: Data<Files>,
+    stored: Data<Files>,
     id: Path<CustomerId>,
     upload: Multipart,
 ) -> Result<HttpResponse> {
     let (id, reader) = (id.into_inner(), by.clone());
     let ways = db.read(move |conn| ways(conn, &reader, id)).await?;
-    let upload = files::accept(&db, &store, upload, &limits(&ways.accounts)).await?;
-    let form = MessageForm {
-        account: upload.field("account").to_owned(),
-        tag: upload.field("tag").to_owned(),
-        body: upload.field("body").to_owned(),
-        mail: Typed {
-            sender: upload.field("sender").to_owned(),
-            subject: upload.field("subject").to_owned(),
-            bcc: upload.field("bcc").to_owned(),
-        },
-        template: templates::Typed::of(|name| upload.field(name)),
-        token: upload.field("form_token").to_owned(),
-        back: upload.field("back").to_owned(),
-    };
+    let upload = files::accept(&db, &stored, upload, &limits(&ways.accounts)).await?;
+    let (account, back) = (upload.field("account").to_owned(), upload.field("back").to_owned());
+    let form = MessageForm { account, back, first: TypedFirst::of(&upload) };
     let mut errors = Errors::default();
     // Without scripts: the fields of a template are asked for.
     if upload.get("fields").is_some() {
         return hx.page(&page(sh, ways, form, errors));
     }
     // The same form sent twice is answered as the first time.
-    let token = Some(form.token.clone()).filter(|token| uuid::Uuid::parse_str(token).is_ok());
-    if let Some(uuid) = token.clone()
+    if let Some(uuid) = form.first.once()
         && db.read(move |conn| Ok(messages::find_by_client_uuid(conn, id, &uuid)?.is_some())).await?
     {
         return hx.done("toast-conversation-started", &format!("/inbox/{id}"));
     }
     // Whether it can be used is for the service to say.
-    let account = account(&ways, &form.account);
+    let account = account_of(&ways, &form.account);
     if account.is_none() && ways.stop.is_none() {
         errors.add("account", "customers-message-account");
     }
-    let tag = conversations::chosen_tag(&ways.needed_tags, &form.tag).unwrap_or_else(|said| {
-        errors.add("tag", said);
-        None
-    });
-    let template = template(&ways, account, &form.template, &mut errors);
-    let body = errors.lines("body", &form.body, LINES);
-    if body.is_empty() && upload.files.is_empty() && template == Wanted::Text {
-        errors.add("body", "customers-message-empty");
-    }
-    let mail = match ways.accounts.iter().find(|choice| Some(choice.id) == account && choice.is_mail()) {
-        Some(_) => Some(form.mail.parse(&mut errors, &ways.senders, true)),
-        None => None,
-    };
+    let out = first::read(&form.first, upload.files, &rules(&ways, account), &mut errors);
     let (Some(account), true) = (account, errors.is_empty()) else {
         return hx.invalid(&page(sh, ways, form, errors));
     };
-    let sender = mail.as_ref().map(|mail| mail.from.clone());
-    let mut out = Outgoing { body, files: upload.files, client_uuid: token, tag, ..Outgoing::default() };
-    out.extra.mail = mail;
-    if let Wanted::Template(filled) = template {
-        // What stands in the field of the free text was not asked for.
-        out.body.clear();
-        out.extra.template = Some(filled);
-    }
     let (reader, region) = (by.clone(), config.phone_region.clone());
     let sent = db
         .write(move |tx| {
             let customer = find(tx, &by.scope(), id)?;
-            let account = match (&sender, AccountChoice::phone_channel(account)) {
-                (Some(sender), _) => conversations::mail_account(tx, &customer, sender)?,
-                (None, Some(channel)) => conversations::phone_account(tx, &customer, channel, &region)?,
-                (None, None) => crate::customers::store::find_account(tx, account)?,
-            };
+            let account = stored_account(tx, &customer, account, &out, &region)?;
             conversations::start(tx, &by, &customer, &account, &out)
         })
         .await;
@@ -147,7 +112,7 @@ pub async fn send(
         Err(Error::Refused(said)) => {
             // The state of things changed between the page and the button.
             let ways = db.read(move |conn| self::ways(conn, &reader, id)).await?;
-            hx.invalid(&page(sh, ways, form, Errors::one(conversations::field_of(&said), said)))
+            hx.invalid(&page(sh, ways, form, first::refused(said)))
         }
         Err(other) => Err(other),
     }
@@ -156,51 +121,8 @@ pub async fn send(
 fn page(sh: Shell, ways: Ways, form: MessageForm, errors: Errors) -> MessagePage {
     let back = back_or(&form.back, customer_url(ways.customer.id));
     let Ways { customer, accounts, stop, needed_tags, offers, .. } = ways;
-    let picker = Picker::new(offers).with(form.template.clone(), errors.clone());
+    let picker = Picker::new(offers).with(form.first.template.clone(), errors.clone());
     MessagePage { sh, customer, accounts, stop, needed_tags, form, errors, back, picker }
-}
-
-/// What goes out.
-#[derive(PartialEq)]
-enum Wanted {
-    Text,
-    Template(channels::Template),
-    /// Something is wrong with the template.
-    Nothing,
-}
-
-/// The template that was chosen, if one was, or if there has to be one.
-fn template(ways: &Ways, account: Option<AccountId>, typed: &templates::Typed, errors: &mut Errors) -> Wanted {
-    let Some(choice) = ways.accounts.iter().find(|choice| Some(choice.id) == account) else { return Wanted::Text };
-    if !choice.needs_template && typed.template.trim().is_empty() {
-        return Wanted::Text;
-    }
-    if typed.chosen(&ways.offers).is_some_and(|offer| offer.template.channel_id != choice.channel_id) {
-        errors.add("template", "template-other-channel");
-        return Wanted::Nothing;
-    }
-    typed.parse(errors, &ways.offers).map_or(Wanted::Nothing, Wanted::Template)
-}
-
-/// The templates that can be sent through those of these that can be used.
-pub fn offers(conn: &mut Conn, accounts: &[AccountChoice]) -> Result<Vec<Offer>> {
-    let mut channels = channels::enabled(conn)?;
-    channels.retain(|channel| accounts.iter().any(|one| one.stop.is_none() && one.channel_id == channel.id));
-    templates::offers(conn, &channels)
-}
-
-/// The account that was chosen; the only one needs no choice.
-fn account(ways: &Ways, typed: &str) -> Option<AccountId> {
-    match ways.accounts.as_slice() {
-        [only] if typed.is_empty() => Some(only.id),
-        _ => typed.parse().ok().filter(|id| ways.known.contains(id)),
-    }
-}
-
-/// The strictest of the channels that may be meant.
-fn limits(usable: &[AccountChoice]) -> Limits {
-    let strictest = usable.iter().map(|account| Limits::of(account.kind)).min_by_key(|limits| limits.file);
-    strictest.unwrap_or_else(|| Limits::of(ChannelKind::WebChat))
 }
 
 fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
@@ -233,85 +155,44 @@ fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<
     })
 }
 
-/// Every account of a customer, and why it cannot be written to, if it cannot.
-pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<AccountChoice>> {
-    let accounts = store::accounts_of(conn, customer.id)?;
-    let channels = channels::list(conn)?;
-    let mut found = vec![];
-    for account in &accounts {
-        let Some(channel) = channels.iter().find(|channel| channel.id == account.channel_id) else { continue };
-        // Who writes decides through which mailbox: one choice for all of them.
-        if channel.kind == ChannelKind::Email {
-            continue;
-        }
-        let stop = match conversations::may_write_first(conn, by, customer, account) {
-            Ok(()) => None,
-            Err(Error::Refused(said)) => Some(said),
-            Err(other) => return Err(other),
-        };
-        // A visitor's address is a random number of ours.
-        let address = if !account.username.is_empty() {
-            account.username.clone()
-        } else if channel.kind == ChannelKind::WebChat {
-            String::new()
-        } else {
-            account.address.clone()
-        };
-        found.push(AccountChoice {
-            id: account.id,
-            kind: channel.kind,
-            channel: channel.name.clone(),
-            address,
-            stop,
-            senders: vec![],
-            channel_id: channel.id,
-            needs_template: conversations::window(conn, channel.kind, Some(account.id))? == Window::Closed,
-        });
+/// The strictest of the channels that may be meant.
+fn limits(usable: &[AccountChoice]) -> Limits {
+    let strictest = usable.iter().map(|account| Limits::of(account.kind)).min_by_key(|limits| limits.file);
+    strictest.unwrap_or_else(|| Limits::of(ChannelKind::WebChat))
+}
+
+/// The account that was chosen; the only one needs no choice.
+fn account_of(ways: &Ways, typed: &str) -> Option<AccountId> {
+    match ways.accounts.as_slice() {
+        [only] if typed.is_empty() => Some(only.id),
+        _ => typed.parse().ok().filter(|id| ways.known.contains(id)),
     }
-    if let Some(phone) = &customer.phone {
-        let by_number = channels.iter().filter(|channel| {
-            let connector = registry::find(channel.kind).filter(|_| channel.enabled);
-            connector.is_some_and(|connector| connector.abilities().first == WritesFirst::Phone)
-                && !accounts.iter().any(|account| account.channel_id == channel.id)
-        });
-        for channel in by_number {
-            let stop = match conversations::may_write_to_phone(by, customer, channel) {
-                Ok(()) => None,
-                Err(Error::Refused(said)) => Some(said),
-                Err(other) => return Err(other),
-            };
-            found.push(AccountChoice {
-                id: AccountChoice::by_phone(channel.id),
-                kind: channel.kind,
-                channel: channel.name.clone(),
-                address: phone.clone(),
-                stop,
-                senders: vec![],
-                channel_id: channel.id,
-                needs_template: conversations::window(conn, channel.kind, None)? == Window::Closed,
-            });
-        }
+}
+
+fn rules(ways: &Ways, account: Option<AccountId>) -> Rules<'_> {
+    let choice = ways.accounts.iter().find(|choice| Some(choice.id) == account);
+    Rules {
+        needed_tags: &ways.needed_tags,
+        templates: choice.map(|choice| Templates {
+            offers: &ways.offers,
+            channel: Some(choice.channel_id),
+            only: choice.needs_template,
+        }),
+        senders: choice.filter(|choice| choice.is_mail()).map(|_| ways.senders.as_slice()),
     }
-    let senders: Vec<String> = mails::senders(&channels).into_iter().map(|(sender, _)| sender).collect();
-    if let Some(address) = customer.email.clone().filter(|_| !senders.is_empty()) {
-        let normal = address::normal(&address).unwrap_or_default();
-        let is_gone = |account: &&ChannelAccount| account.address == normal && account.unsubscribed_at.is_some();
-        let stop = match conversations::may_write_mail(by, customer) {
-            Ok(()) if accounts.iter().any(|account| is_gone(&account)) => Some("refused-unsubscribed".into()),
-            Ok(()) => None,
-            Err(Error::Refused(said)) => Some(said),
-            Err(other) => return Err(other),
-        };
-        found.push(AccountChoice {
-            id: AccountId(0),
-            kind: ChannelKind::Email,
-            channel: String::new(),
-            address,
-            stop,
-            senders,
-            channel_id: ChannelId(0),
-            needs_template: false,
-        });
+}
+
+/// The account behind the choice: of a mail that of its sender's mailbox, by a number one that may not be there yet.
+fn stored_account(
+    tx: &mut Tx,
+    customer: &Customer,
+    chosen: AccountId,
+    out: &Outgoing,
+    region: &str,
+) -> Result<ChannelAccount> {
+    match (&out.extra.mail, AccountChoice::phone_channel(chosen)) {
+        (Some(mail), _) => conversations::mail_account(tx, customer, &mail.from),
+        (None, Some(channel)) => conversations::phone_account(tx, customer, channel, region),
+        (None, None) => store::find_account(tx, chosen),
     }
-    Ok(found)
 }

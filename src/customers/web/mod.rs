@@ -1,15 +1,16 @@
 //! The pages of customers.
 
 pub mod bind;
+mod choices;
 pub mod delete;
 pub mod edit;
-pub mod external;
 pub mod field;
+mod first;
 mod list;
-pub mod mail;
 pub mod message;
 pub mod newcomer;
 pub mod profile;
+mod recipient;
 pub mod tags;
 
 pub use list::list;

@@ -27,8 +27,8 @@ use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
+use super::choices::{choices, offers};
 use super::edit::Now;
-use super::message::{choices, offers};
 
 #[derive(Deserialize)]
 #[serde(default)]

@@ -35,7 +35,7 @@ pub fn set(tx: &mut Tx, size: &Size, hash: &str, sealed: &str, files: [&StoredFi
             kind => format!("{}-{}", demo::WEB_CHAT_KEY, kind.as_str()),
         };
         let name = if kind == ChannelKind::WebChat { "northwind.example" } else { "Northwind" };
-        channels.push(store::channel(tx, kind, name, &key, is_open, sealed)?);
+        channels.push(store::channel(tx, kind, name, &key, is_open, is_open.then_some(sealed))?);
     }
     let count = usize::try_from((size.customers / 400).clamp(1, 2_000)).unwrap_or(1);
     let companies = (0..count).map(|place| store::company(tx, &company(place), "")).collect::<Result<_>>()?;

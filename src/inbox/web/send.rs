@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use uuid::Uuid;
 
-use super::super::load;
 use super::super::model::{ListQuery, PlaceQuery};
 use super::super::views::ComposerView;
+use super::super::{load, slash};
 use super::{composer_and_log, log_view, page};
 use crate::auth::Operator;
 use crate::channels::{Channel, ChannelKind};
@@ -38,6 +38,8 @@ enum Outcome {
     Sent,
     /// A colleague has answered meanwhile.
     Held(Box<Message>, String),
+    /// The text begins with this word, as a command does, and calls none.
+    NoCommand(String),
     /// Why they did not pass.
     Refused(Said),
     /// More fields were wanted.
@@ -70,7 +72,7 @@ pub async fn send(
         Err(said) => Outcome::Refused(said),
         // Without scripts: the fields of a template are asked for.
         Ok(_) if form.get("fields").is_some() => Outcome::Asked,
-        Ok(out) => pass_on(&by, &db, id, of, form.field("mode") == "comment", out).await?,
+        Ok(out) => pass_on(&by, &db, id, of, Meant::of(&form), out).await?,
     };
     if !hx.is_htmx && matches!(outcome, Outcome::Sent) {
         return hx.done("toast-sent", &format!("/inbox/{id}"));
@@ -91,7 +93,14 @@ pub async fn send(
         }
         Outcome::Held(newer, author) => {
             keep(&mut composer, &form, errors);
-            composer.hold(&newer, author);
+            composer.hold_for_newer(&sh, &newer, &author);
+            // Answered before: it is not asked again.
+            composer.answered.extend(is_plain(&form).then_some("plain"));
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Outcome::NoCommand(word) => {
+            keep(&mut composer, &form, errors);
+            composer.hold_for_slash(&sh, &word);
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Outcome::Refused(said) => {
@@ -223,7 +232,7 @@ async fn pass_on(
     db: &Db,
     id: CustomerId,
     of: Option<ConversationId>,
-    is_comment: bool,
+    meant: Meant,
     out: Outgoing,
 ) -> Result<Outcome> {
     let by = by.clone();
@@ -251,9 +260,14 @@ async fn pass_on(
                 commands::run(tx, &by, &conversation, &call)?;
                 return Ok(Outcome::Sent);
             }
-            if is_comment {
+            if meant == Meant::Comment {
                 conversations::comment(tx, &by, &conversation, &out)?;
                 return Ok(Outcome::Sent);
+            }
+            if meant == Meant::Reply
+                && let Some(word) = slash::no_command(&out.body)
+            {
+                return Ok(Outcome::NoCommand(word.to_owned()));
             }
             match conversations::reply(tx, &by, &conversation, &out)? {
                 Sent::Message(_) => Ok(Outcome::Sent),
@@ -269,6 +283,29 @@ async fn pass_on(
         Err(Error::Refused(said)) => Ok(Outcome::Refused(said)),
         other => other,
     }
+}
+
+/// What the words are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    Reply,
+    /// For the customer as they are, though they look like a command.
+    PlainReply,
+    Comment,
+}
+
+impl Meant {
+    fn of(form: &Upload) -> Self {
+        match form.field("mode") {
+            "comment" => Meant::Comment,
+            _ if is_plain(form) => Meant::PlainReply,
+            _ => Meant::Reply,
+        }
+    }
+}
+
+fn is_plain(form: &Upload) -> bool {
+    form.field("plain") == "1"
 }
 
 fn known(tx: &mut crate::db::Tx, id: CustomerId, uuid: &str) -> Result<bool> {

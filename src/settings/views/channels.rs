@@ -163,6 +163,7 @@ impl ChannelPage {
 pub fn health_line(sh: &Shell, channel: &Channel) -> String {
     let ago = |time: Option<crate::db::types::UtcTime>| time.map(|t| sh.when_said(&t)).unwrap_or_default();
     match channel.health() {
+        Health::Unconnected => sh.t("channel-health-unconnected").to_string(),
         Health::Paused => sh.t("channel-health-paused").to_string(),
         Health::Quiet => sh.t("channel-health-quiet").to_string(),
         Health::Fine => sh.ta("channel-health-fine", "time", ago(channel.last_success_at)),
@@ -173,7 +174,7 @@ pub fn health_line(sh: &Shell, channel: &Channel) -> String {
 /// The class of its dot.
 pub fn health_dot(channel: &Channel) -> &'static str {
     match channel.health() {
-        Health::Paused | Health::Quiet => "dot",
+        Health::Unconnected | Health::Paused | Health::Quiet => "dot",
         Health::Fine => "dot is-ok",
         Health::Failing => "dot is-bad",
     }

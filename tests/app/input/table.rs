@@ -222,6 +222,7 @@ pub const TABLE: &[Row] = &[
             word("client_uuid", "uuid"),
             word("shown", "1"),
             word("over", "1"),
+            word("plain", ""),
             word("from", ""),
             word("conversation", ""),
             word("quick", ""),

@@ -1,6 +1,7 @@
 //! Viber: connecting, signatures over raw bytes, what each event becomes, and sending by links that expire.
 
 pub mod double;
+mod phones;
 mod templates;
 
 use std::time::Duration;

@@ -1,0 +1,61 @@
+//! Writing first: what its forms share, whoever the message is for.
+
+use crate::channels::Channel;
+use crate::conversations::{self, Outgoing};
+use crate::customers::views::TypedFirst;
+use crate::db::types::ChannelId;
+use crate::error::Said;
+use crate::files::StoredFile;
+use crate::tags::TagPath;
+use crate::templates::Offer;
+use crate::web::forms::{Errors, LINES};
+
+/// What a message has to keep to.
+pub struct Rules<'a> {
+    /// Tags of which one has to be chosen.
+    pub needed_tags: &'a [TagPath],
+    /// Where a template can be sent at all.
+    pub templates: Option<Templates<'a>>,
+    /// Where it is a mail: the addresses that it can be sent from.
+    pub senders: Option<&'a [(String, Channel)]>,
+}
+
+/// What templates have to keep to.
+pub struct Templates<'a> {
+    pub offers: &'a [Offer],
+    /// The channel that was chosen.
+    pub channel: Option<ChannelId>,
+    /// Free text does not reach the customer.
+    pub only: bool,
+}
+
+/// The message that was typed. What is wrong with it stands in `errors`, each at its field.
+pub fn read(typed: &TypedFirst, files: Vec<StoredFile>, rules: &Rules, errors: &mut Errors) -> Outgoing {
+    let tag = conversations::chosen_tag(rules.needed_tags, &typed.tag).unwrap_or_else(|said| {
+        errors.add("tag", said);
+        None
+    });
+    let mut out = Outgoing { files, client_uuid: typed.once(), tag, ..Outgoing::default() };
+    out.extra.mail = rules.senders.map(|senders| typed.mail.parse(errors, senders, true));
+    match &rules.templates {
+        Some(templates) if templates.only || !typed.template.template.trim().is_empty() => {
+            let chosen = typed.template.chosen(templates.offers);
+            if chosen.is_some_and(|offer| Some(offer.template.channel_id) != templates.channel) {
+                errors.add("template", "template-other-channel");
+            }
+            out.extra.template = typed.template.parse(errors, templates.offers);
+        }
+        _ => {
+            out.body = errors.lines("body", &typed.body, LINES);
+            if out.body.is_empty() && out.files.is_empty() {
+                errors.add("body", "customers-message-empty");
+            }
+        }
+    }
+    out
+}
+
+/// A refusal at the field that it is about.
+pub fn refused(said: Said) -> Errors {
+    Errors::one(conversations::field_of(&said), said)
+}
