@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::model::{Deliver, Event, Matter};
 use crate::channels::{self, Channel, ChannelKind};
 use crate::db::schema::{app_events as events, channel_accounts as accounts, messages, staff};
+use crate::db::sql::Limited;
 use crate::db::types::{ChannelId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -21,7 +22,7 @@ pub fn said(tx: &mut Tx, of: Matter, id: MessageId) -> Result<()> {
         .left_join(staff::table)
         .filter(messages::id.eq(id))
         .select((messages::body, messages::created_at, staff::name.nullable()))
-        .first(&mut **tx)?;
+        .one(&mut **tx)?;
     let files = chat::store::attachments_of(tx, &[id])?.remove(&id).unwrap_or_default();
     let files: Vec<Value> = files
         .iter()
@@ -48,7 +49,7 @@ pub fn closed(tx: &mut Tx, of: Matter) -> Result<()> {
 
 fn record(tx: &mut Tx, channel: &Channel, of: Matter, kind: &str, mut data: Value) -> Result<()> {
     let address: Option<String> = match of.account {
-        Some(account) => accounts::table.find(account).select(accounts::address).first(&mut **tx).optional()?,
+        Some(account) => accounts::table.find(account).select(accounts::address).one(&mut **tx).optional()?,
         None => None,
     };
     data["customer"] = json!({ "id": of.customer, "external_id": address });
@@ -70,7 +71,7 @@ fn record(tx: &mut Tx, channel: &Channel, of: Matter, kind: &str, mut data: Valu
 
 /// An event, unless its customer has been deleted since.
 pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Option<Event>> {
-    Ok(events::table.find(id).select(Event::as_select()).first(conn).optional()?)
+    Ok(events::table.find(id).select(Event::as_select()).one(conn).optional()?)
 }
 
 /// Events of a channel after a number, oldest first.
@@ -78,7 +79,7 @@ pub fn since(conn: &mut Conn, channel: ChannelId, after: i64, limit: i64) -> Res
     Ok(events::table
         .filter(events::channel_id.eq(channel).and(events::id.gt(after)))
         .order(events::id)
-        .limit(limit)
         .select(Event::as_select())
+        .at_most(limit)
         .load(conn)?)
 }

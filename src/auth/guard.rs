@@ -12,8 +12,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::model::{Presence, Role, Theme};
 use super::scope::CustomerScope;
-use super::sessions::KEY_STAFF;
-use super::store;
+use super::sessions::{KEY_STAFF, KEY_VISITOR};
+use super::store::{self, Visitor};
 use crate::db::Db;
 use crate::db::types::StaffId;
 use crate::error::Error;
@@ -50,17 +50,26 @@ impl Visit {
         if let Some(visit) = req.extensions().get::<Rc<Visit>>() {
             return Ok(visit.clone());
         }
-        let id = req.get_session().get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
-        let db = req.app_data::<Data<Db>>().ok_or_else(|| Error::Internal("no database in the app".into()))?;
-        let (staff, (sees_others, default_language), unread) = db
-            .read(move |conn| {
-                let staff = store::find_enabled(conn, id)?.ok_or(Error::SignIn)?;
-                let for_all = store::of_everybody(conn)?;
-                let unread = store::unread_number(conn, (staff.role == Role::Operator).then_some(staff.id))?;
-                Ok((staff, for_all, unread))
-            })
-            .await?;
-        let visit = Rc::new(Visit {
+        let session = req.get_session();
+        let id = session.get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
+        // Missing where the session began with this very request.
+        let visitor = match session.get::<Visitor>(KEY_VISITOR).ok().flatten() {
+            Some(visitor) => visitor,
+            None => {
+                let db = req.app_data::<Data<Db>>().ok_or_else(|| Error::Internal("no database in the app".into()))?;
+                db.read(move |conn| store::visitor(conn, id)?.ok_or(Error::SignIn)).await?
+            }
+        };
+        let visit = Rc::new(Visit::from(visitor));
+        req.extensions_mut().insert(visit.clone());
+        Ok(visit)
+    }
+}
+
+impl From<Visitor> for Visit {
+    fn from(visitor: Visitor) -> Self {
+        let Visitor { staff, sees_others, default_language, unread } = visitor;
+        Self {
             language: staff.language.as_deref().and_then(Lang::parse).or(default_language),
             theme: staff.theme,
             sees_others,
@@ -74,9 +83,7 @@ impl Visit {
                 role: staff.role,
                 presence: staff.presence,
             },
-        });
-        req.extensions_mut().insert(visit.clone());
-        Ok(visit)
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use diesel::sql_types::{Bool, Nullable};
 use super::model::Role;
 use crate::db::Conn;
 use crate::db::schema::{conversations, customers};
-use crate::db::sql::{Sql, among};
+use crate::db::sql::{Sql, among, is_open};
 use crate::db::types::{CustomerId, StaffId};
 
 /// A right to see customers; made from a guard, or by the program for its own work.
@@ -53,7 +53,8 @@ impl CustomerScope {
         }
         let handed: Vec<CustomerId> = conversations::table
             .filter(among(conversations::customer_id, hidden.iter().copied()))
-            .filter(conversations::assignee_id.eq(me).and(conversations::status.ne("closed")))
+            .filter(conversations::assignee_id.eq(me))
+            .filter(is_open())
             .select(conversations::customer_id)
             .load(conn)?;
         hidden.retain(|id| !handed.contains(id));

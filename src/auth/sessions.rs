@@ -22,6 +22,9 @@ pub const KEY_USER_AGENT: &str = "user_agent";
 /// A random word that tells one's own session from the others: the key itself is not ours to see.
 pub const KEY_MARK: &str = "mark";
 
+/// Who it is, read along with the session: a request goes to the database once for both. Never stored.
+pub(super) const KEY_VISITOR: &str = "visitor";
+
 /// A session is marked as seen at most this often: a page view is no write.
 const SEEN_EVERY: chrono::Duration = chrono::Duration::seconds(60);
 
@@ -59,15 +62,18 @@ impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let key_hash = hash_key(key.as_ref());
         let wanted = key_hash.clone();
+        let (now, idle) = (UtcTime::now(), self.idle);
         let found = self
             .db
-            .read(move |conn| Ok(store::find_session(conn, &wanted)?))
+            .read(move |conn| {
+                let row = store::find_session(conn, &wanted)?;
+                let row = row.filter(|row| row.expires_at > now && row.last_seen_at.plus(idle) > now);
+                let who = row.as_ref().and_then(|row| row.staff_id).map(|id| store::visitor(conn, id)).transpose()?;
+                Ok(row.map(|row| (row, who.flatten())))
+            })
             .await
             .map_err(|e| LoadError::Other(e.into()))?;
-        let now = UtcTime::now();
-        let Some(row) = found.filter(|row| row.expires_at > now && row.last_seen_at.plus(self.idle) > now) else {
-            return Ok(None);
-        };
+        let Some((row, who)) = found else { return Ok(None) };
         if row.last_seen_at.plus(SEEN_EVERY) < now {
             let touched = self.db.write(move |tx| Ok(store::touch_session(tx, &key_hash, now)?));
             // Whether the time was noted does not decide whether the page is shown.
@@ -75,10 +81,16 @@ impl SessionStore for Sessions {
                 tracing::warn!(%error, "a session was not marked as seen");
             }
         }
-        serde_json::from_str(&row.state).map(Some).map_err(|e| LoadError::Deserialization(e.into()))
+        let mut state: State = serde_json::from_str(&row.state).map_err(|e| LoadError::Deserialization(e.into()))?;
+        if let Some(who) = who {
+            let who = serde_json::to_string(&who).map_err(|e| LoadError::Deserialization(e.into()))?;
+            state.insert(KEY_VISITOR.to_owned(), who);
+        }
+        Ok(Some(state))
     }
 
-    async fn save(&self, state: State, _: &CookieDuration) -> Result<SessionKey, SaveError> {
+    async fn save(&self, mut state: State, _: &CookieDuration) -> Result<SessionKey, SaveError> {
+        state.remove(KEY_VISITOR);
         let key = generate_session_key();
         let now = UtcTime::now();
         let (key_hash, expires_at) = (hash_key(key.as_ref()), now.plus(self.max));
@@ -102,7 +114,8 @@ impl SessionStore for Sessions {
         Ok(key)
     }
 
-    async fn update(&self, key: SessionKey, state: State, ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
+    async fn update(&self, key: SessionKey, mut state: State, ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
+        state.remove(KEY_VISITOR);
         let key_hash = hash_key(key.as_ref());
         let json = serde_json::to_string(&state).map_err(|e| UpdateError::Serialization(e.into()))?;
         let staff = staff_of(&state);

@@ -2,16 +2,35 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use serde::{Deserialize, Serialize};
 
 use super::model::{Presence, Role, SessionRow, Theme};
 use crate::db::schema::{sessions, settings, staff};
-use crate::db::sql::Sql;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::web::i18n::Lang;
 
+/// What a request needs to know of whoever makes it.
+#[derive(Serialize, Deserialize)]
+pub struct Visitor {
+    pub staff: StaffRow,
+    pub sees_others: bool,
+    pub default_language: Option<Lang>,
+    /// Unread messages of the customers that count for this person, capped.
+    pub unread: i64,
+}
+
+/// Everything about a staff member that each of their requests needs; `None` if they may not work here any more.
+pub fn visitor(conn: &mut Conn, id: StaffId) -> QueryResult<Option<Visitor>> {
+    let Some(staff) = find_enabled(conn, id)? else { return Ok(None) };
+    let (sees_others, default_language) = of_everybody(conn)?;
+    let unread = unread_number(conn, (staff.role == Role::Operator).then_some(staff.id))?;
+    Ok(Some(Visitor { staff, sees_others, default_language, unread }))
+}
+
 /// A staff row as a request needs it.
-#[derive(Queryable)]
+#[derive(Queryable, Serialize, Deserialize)]
 pub struct StaffRow {
     pub id: StaffId,
     pub email: String,
@@ -27,7 +46,7 @@ pub fn find_enabled(conn: &mut Conn, id: StaffId) -> QueryResult<Option<StaffRow
         .filter(staff::id.eq(id))
         .filter(staff::disabled_at.is_null())
         .select((staff::id, staff::email, staff::name, staff::role, staff::language, staff::theme, staff::presence))
-        .first(conn)
+        .one(conn)
         .optional()
 }
 
@@ -36,7 +55,7 @@ pub fn credentials(conn: &mut Conn, email: &str) -> QueryResult<Option<(StaffId,
     let row: Option<(StaffId, Option<String>, Option<UtcTime>)> = staff::table
         .filter(staff::email.eq(email))
         .select((staff::id, staff::password_hash, staff::disabled_at))
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(row.map(|(id, hash, disabled)| (id, hash, disabled.is_none())))
 }
@@ -67,11 +86,11 @@ pub fn unread_number(conn: &mut Conn, of: Option<StaffId>) -> QueryResult<i64> {
         "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n FROM \
          (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT 1000) AS u"
     );
-    sql.get_result::<Number>(conn).map(|row| row.n)
+    kept::number(sql.key(), || sql.get_result::<Number>(conn).map(|row| row.n))
 }
 
 pub fn find_session(conn: &mut Conn, key_hash: &str) -> QueryResult<Option<SessionRow>> {
-    sessions::table.filter(sessions::key_hash.eq(key_hash)).select(SessionRow::as_select()).first(conn).optional()
+    sessions::table.filter(sessions::key_hash.eq(key_hash)).select(SessionRow::as_select()).one(conn).optional()
 }
 
 pub fn insert_session(tx: &mut Tx, row: &SessionRow) -> QueryResult<()> {

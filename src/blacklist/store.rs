@@ -8,6 +8,7 @@ use super::model::{Block, BlockRequest, RequestStatus};
 use crate::auth::CustomerScope;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{block_requests as requests, blocks, conversations, customers};
+use crate::db::sql::Limited;
 use crate::db::types::{BlockRequestId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -18,7 +19,7 @@ pub fn current(conn: &mut Conn, customer: CustomerId) -> Result<Option<Block>> {
     Ok(blocks::table
         .filter(blocks::customer_id.eq(customer).and(blocks::lifted_at.is_null()))
         .select(Block::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -27,12 +28,12 @@ pub fn waiting_of(conn: &mut Conn, customer: CustomerId) -> Result<Option<BlockR
     Ok(requests::table
         .filter(requests::customer_id.eq(customer).and(requests::status.eq(RequestStatus::Waiting)))
         .select(BlockRequest::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
 pub(super) fn find_request(conn: &mut Conn, scope: &CustomerScope, id: BlockRequestId) -> Result<BlockRequest> {
-    let found: BlockRequest = requests::table.find(id).select(BlockRequest::as_select()).first(conn)?;
+    let found: BlockRequest = requests::table.find(id).select(BlockRequest::as_select()).one(conn)?;
     crate::customers::require_visible(conn, scope, found.customer_id)?;
     Ok(found)
 }
@@ -68,8 +69,8 @@ pub(super) fn expired(tx: &mut Tx, now: UtcTime, limit: i64) -> Result<Vec<Block
     Ok(blocks::table
         .filter(blocks::lifted_at.is_null().and(blocks::expires_at.is_not_null()).and(blocks::expires_at.le(now)))
         .order(blocks::expires_at)
-        .limit(limit)
         .select(Block::as_select())
+        .at_most(limit)
         .load(&mut **tx)?)
 }
 
@@ -105,12 +106,12 @@ pub(super) fn place(conn: &mut Conn, customer: CustomerId) -> Result<Option<(Opt
         .filter(conversations::customer_id.eq(customer))
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select((conversations::id, conversations::channel_id))
-        .first(conn)
+        .one(conn)
         .optional()?;
     if let Some((conversation, channel)) = newest {
         return Ok(Some((Some(conversation), channel)));
     }
-    let channel: Option<ChannelId> = customers::table.find(customer).select(customers::channel_id).first(conn)?;
+    let channel: Option<ChannelId> = customers::table.find(customer).select(customers::channel_id).one(conn)?;
     Ok(channel.map(|channel| (None, channel)))
 }
 

@@ -7,27 +7,32 @@ use diesel::result::{DatabaseErrorKind, Error as Sql};
 
 use super::model::{ApiToken, Channel, NewChannel};
 use crate::db::schema::{api_tokens, channel_accounts, channels};
+use crate::db::sql::Limited;
 use crate::db::types::{ChannelId, StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 
 pub fn find(conn: &mut Conn, id: ChannelId) -> Result<Channel> {
-    Ok(channels::table.find(id).select(Channel::as_select()).first(conn)?)
+    Ok(channels::table.find(id).select(Channel::as_select()).one(conn)?)
 }
 
 /// The channel behind a public address, enabled or not.
 pub fn find_by_public_key(conn: &mut Conn, key: &str) -> Result<Channel> {
-    Ok(channels::table.filter(channels::public_key.eq(key)).select(Channel::as_select()).first(conn)?)
+    Ok(channels::table.filter(channels::public_key.eq(key)).select(Channel::as_select()).one(conn)?)
 }
 
 /// All, oldest first.
 pub fn list(conn: &mut Conn) -> Result<Vec<Channel>> {
-    Ok(channels::table.select(Channel::as_select()).order(channels::id).load(conn)?)
+    let all =
+        kept::answer("channels".into(), || channels::table.select(Channel::as_select()).order(channels::id).load(conn));
+    Ok(all?.to_vec())
 }
 
 /// Those that work now, oldest first.
 pub fn enabled(conn: &mut Conn) -> Result<Vec<Channel>> {
-    Ok(channels::table.filter(channels::enabled).select(Channel::as_select()).order(channels::id).load(conn)?)
+    let mut all = list(conn)?;
+    all.retain(|channel| channel.enabled);
+    Ok(all)
 }
 
 /// Names by number, for lists that show where.
@@ -95,7 +100,7 @@ pub fn note_failure(tx: &mut Tx, id: ChannelId, at: UtcTime, why: &str) -> Resul
 /// Whether anybody has come or been written to through it: such a channel can be paused, never removed.
 pub fn in_use(conn: &mut Conn, id: ChannelId) -> Result<bool> {
     let known = channel_accounts::table.filter(channel_accounts::channel_id.eq(id)).select(channel_accounts::id);
-    Ok(known.first::<i64>(conn).optional()?.is_some())
+    Ok(known.one::<i64>(conn).optional()?.is_some())
 }
 
 /// Removes a channel that nobody has used. False: a conversation or message still names it, and the transaction is to
@@ -137,7 +142,7 @@ pub fn by_token(conn: &mut Conn, hash: &str) -> Result<Option<(ApiToken, Channel
         .inner_join(channels::table)
         .filter(api_tokens::token_hash.eq(hash).and(api_tokens::revoked_at.is_null()).and(channels::enabled))
         .select((ApiToken::as_select(), Channel::as_select()))
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 

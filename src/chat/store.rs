@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::db::Conn;
 use crate::db::schema::channels as rows;
+use crate::db::sql::Limited;
 use crate::error::{Error, Result};
 
 /// The web chat of this key, if it is switched on.
@@ -19,6 +20,6 @@ pub fn any_key(conn: &mut Conn) -> Result<Option<String>> {
         .filter(rows::kind.eq(ChannelKind::WebChat).and(rows::enabled))
         .order(rows::id)
         .select(rows::public_key)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Call, Checked, Command};
 use crate::db::schema::{command_runs as runs, commands};
+use crate::db::sql::Limited;
 use crate::db::types::{CommandId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Command>> {
 }
 
 pub fn find(conn: &mut Conn, id: CommandId) -> Result<Command> {
-    Ok(commands::table.find(id).select(Command::as_select()).first(conn)?)
+    Ok(commands::table.find(id).select(Command::as_select()).one(conn)?)
 }
 
 /// Those that can be run and whose names begin so.
@@ -24,8 +25,8 @@ pub fn matching(conn: &mut Conn, q: &str, limit: i64) -> Result<Vec<Command>> {
         .filter(commands::enabled)
         .filter(commands::name_folded.like(format!("{}%", like_escape(&fold(q)))).escape('\\'))
         .order(commands::name_folded)
-        .limit(limit)
         .select(Command::as_select())
+        .at_most(limit)
         .load(conn)?)
 }
 
@@ -39,14 +40,14 @@ pub fn call_of(conn: &mut Conn, text: &str) -> Result<Option<Call>> {
     let command = commands::table
         .filter(commands::enabled.and(commands::name_folded.eq(fold(name))))
         .select(Command::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(command.map(|command| Call { command, typed: typed.to_owned() }))
 }
 
 pub(super) fn is_taken(conn: &mut Conn, name: &str, but: Option<CommandId>) -> Result<bool> {
     let found: Option<CommandId> =
-        commands::table.filter(commands::name_folded.eq(fold(name))).select(commands::id).first(conn).optional()?;
+        commands::table.filter(commands::name_folded.eq(fold(name))).select(commands::id).one(conn).optional()?;
     Ok(found.is_some_and(|id| Some(id) != but))
 }
 
@@ -134,7 +135,7 @@ pub(super) fn insert_run(
 
 /// A run, unless its command or its customer has been deleted since.
 pub(super) fn find_run(conn: &mut Conn, id: i64) -> Result<Option<RunRow>> {
-    Ok(runs::table.find(id).select(RunRow::as_select()).first(conn).optional()?)
+    Ok(runs::table.find(id).select(RunRow::as_select()).one(conn).optional()?)
 }
 
 /// Moves a run from one state to the next; false if it was not there.

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use super::model::{Company, NewCompany};
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::companies;
+use crate::db::sql::Limited;
 use crate::db::types::{CompanyId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::text;
 const OFFERED: i64 = 100;
 
 pub fn find(conn: &mut Conn, id: CompanyId) -> Result<Company> {
-    Ok(companies::table.find(id).select(Company::as_select()).first(conn)?)
+    Ok(companies::table.find(id).select(Company::as_select()).one(conn)?)
 }
 
 /// The oldest company of this name, however it is written.
@@ -26,7 +27,7 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Company>> {
         .filter(companies::name_folded.eq(text::fold(name)))
         .order(companies::id)
         .select(Company::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -45,13 +46,13 @@ pub fn offered(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(companies::table
         .order((companies::name_folded, companies::id))
         .select(companies::name)
-        .limit(OFFERED)
+        .at_most(OFFERED)
         .load(conn)?)
 }
 
 /// A page of companies whose name holds `name` (folded; empty: all), by name.
 pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Result<Page<Company>> {
-    let mut query = companies::table.select(Company::as_select()).limit(PAGE + 1).into_boxed();
+    let mut query = companies::table.select(Company::as_select()).into_boxed();
     if !name.is_empty() {
         let pattern = format!("%{}%", text::like_escape(name));
         query = query.filter(companies::name_folded.like(pattern).escape('\\'));
@@ -71,7 +72,7 @@ pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Resu
     } else {
         query.order((companies::name_folded.asc(), companies::id.asc()))
     };
-    Ok(Page::by_name(query.load(conn)?, cursor, |row| (row.name_folded.clone(), row.id.0)))
+    Ok(Page::by_name(query.at_most(PAGE + 1).load(conn)?, cursor, |row| (row.name_folded.clone(), row.id.0)))
 }
 
 pub fn insert(tx: &mut Tx, new: &NewCompany) -> Result<CompanyId> {

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 use crate::auth::CustomerScope;
 use crate::db::schema::{channels, conversation_tag_links as links, conversation_tags as tags, conversations};
-use crate::db::sql::{Sql, among};
+use crate::db::sql::{Limited, Sql, among, is_open};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -18,7 +18,7 @@ use crate::{channels::ChannelKind, customers};
 
 /// The conversation, if the scope shows its customer.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Result<Conversation> {
-    let found: Conversation = conversations::table.find(id).select(Conversation::as_select()).first(conn)?;
+    let found: Conversation = conversations::table.find(id).select(Conversation::as_select()).one(conn)?;
     customers::require_visible(conn, scope, found.customer_id)?;
     Ok(found)
 }
@@ -27,7 +27,8 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Resul
 pub fn open_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<Vec<Conversation>> {
     customers::require_visible(conn, scope, customer)?;
     Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))
+        .filter(conversations::customer_id.eq(customer))
+        .filter(is_open())
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select(Conversation::as_select())
         .load(conn)?)
@@ -58,8 +59,8 @@ pub fn recent_of(
     Ok(conversations::table
         .filter(conversations::customer_id.eq(customer))
         .order((conversations::opened_at.desc(), conversations::id.desc()))
-        .limit(limit)
         .select(Conversation::as_select())
+        .at_most(limit)
         .load(conn)?)
 }
 
@@ -67,14 +68,15 @@ pub fn recent_of(
 pub(super) fn open_of_account(tx: &mut Tx, account: AccountId) -> Result<Option<Conversation>> {
     let customer: CustomerId = {
         use crate::db::schema::channel_accounts as accounts;
-        accounts::table.find(account).select(accounts::customer_id).first(&mut **tx)?
+        accounts::table.find(account).select(accounts::customer_id).one(&mut **tx)?
     };
     Ok(conversations::table
         .filter(conversations::customer_id.eq(customer))
-        .filter(conversations::account_id.eq(account).and(conversations::status.ne(Status::Closed)))
+        .filter(conversations::account_id.eq(account))
+        .filter(is_open())
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select(Conversation::as_select())
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?)
 }
 
@@ -178,7 +180,7 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
 
 /// A channel's kind and whether it is enabled.
 pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bool)> {
-    Ok(channels::table.find(id).select((channels::kind, channels::enabled)).first(conn)?)
+    Ok(channels::table.find(id).select((channels::kind, channels::enabled)).one(conn)?)
 }
 
 /// When this account wrote last, if it ever did.
@@ -187,7 +189,7 @@ pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<U
     use crate::messages::MessageKind;
     // By the customer, whose messages have an index; neither they nor conversations have one by account.
     let customer: Option<CustomerId> =
-        accounts::table.find(account).select(accounts::customer_id).first(conn).optional()?;
+        accounts::table.find(account).select(accounts::customer_id).one(conn).optional()?;
     let Some(customer) = customer else { return Ok(None) };
     Ok(messages::table
         .inner_join(conversations::table)
@@ -195,7 +197,7 @@ pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<U
         .filter(conversations::account_id.eq(account))
         .order(messages::id.desc())
         .select(messages::created_at)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -219,12 +221,12 @@ pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<Conver
 
 /// Puts a tag on a conversation; nothing happens if it is there. False: there is no such tag.
 pub(super) fn add_tag(tx: &mut Tx, id: ConversationId, tag: ConversationTagId) -> Result<bool> {
-    let known: Option<ConversationTagId> = tags::table.find(tag).select(tags::id).first(&mut **tx).optional()?;
+    let known: Option<ConversationTagId> = tags::table.find(tag).select(tags::id).one(&mut **tx).optional()?;
     if known.is_none() {
         return Ok(false);
     }
     let there: Option<ConversationTagId> =
-        links::table.find((id, tag)).select(links::tag_id).first(&mut **tx).optional()?;
+        links::table.find((id, tag)).select(links::tag_id).one(&mut **tx).optional()?;
     if there.is_none() {
         diesel::insert_into(links::table)
             .values((links::conversation_id.eq(id), links::tag_id.eq(tag)))

@@ -15,7 +15,7 @@ use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::schema::{customer_handles as handles, customers};
-use crate::db::sql::{Sql, among};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -30,13 +30,13 @@ pub use tags::{add_tag, remove_tag, tags_of};
 
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
-    let customer: Customer = customers::table.find(id).select(Customer::as_select()).first(conn)?;
+    let customer: Customer = customers::table.find(id).select(Customer::as_select()).one(conn)?;
     if scope.sees(conn, id, customer.responsible_id)? { Ok(customer) } else { Err(Error::NotFound) }
 }
 
 /// Refuses, as if it did not exist, a customer that the scope does not show.
 pub fn require_visible(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<()> {
-    let responsible: Option<StaffId> = customers::table.find(id).select(customers::responsible_id).first(conn)?;
+    let responsible: Option<StaffId> = customers::table.find(id).select(customers::responsible_id).one(conn)?;
     if scope.sees(conn, id, responsible)? { Ok(()) } else { Err(Error::NotFound) }
 }
 

@@ -12,6 +12,7 @@ pub mod bulk;
 mod conn;
 pub mod dialect;
 mod failure;
+pub mod kept;
 pub mod migrate;
 pub mod moving;
 pub mod page;
@@ -35,6 +36,7 @@ pub use conn::Conn;
 use conn::{Access, Connector};
 pub use dialect::Listener;
 pub use failure::Failure;
+use kept::Kept;
 use writer::Writer;
 
 use crate::error::Error;
@@ -109,6 +111,7 @@ struct Inner {
     /// One for each connection: whoever waits for one holds no thread.
     turns: Semaphore,
     bus: broadcast::Sender<Topic>,
+    kept: Kept,
     /// Present on SQLite only.
     writer: Option<Writer>,
     address: Address,
@@ -118,13 +121,13 @@ impl Db {
     /// Opens the database, creating an SQLite file that is not there. Runs no migrations.
     pub fn open(address: impl Into<Address>, readers: u32) -> Result<Db, Failure> {
         let address = address.into();
-        let (bus, _) = broadcast::channel(BUS);
+        let ((bus, _), kept) = (broadcast::channel(BUS), Kept::default());
         // First, so that a wrong URL or folder is told with its reason, which the pool would hide.
         let to = |access| Connector { keeps_prepared: address.keeps_prepared, ..Connector::to(&address.url, access) };
         let first = to(Access::First).connect()?;
         let writing = to(Access::Write);
         let (writer, access) = if writing.is_sqlite() {
-            (Some(Writer::start(writing.clone(), first, bus.clone())?), Access::Read)
+            (Some(Writer::start(writing.clone(), first, bus.clone(), kept.clone())?), Access::Read)
         } else {
             (None, Access::Write)
         };
@@ -135,7 +138,7 @@ impl Db {
             .error_handler(Box::new(PoolErrors))
             .build_unchecked(Connector { access, ..writing });
         let turns = Semaphore::new(usize::try_from(readers).unwrap_or(1));
-        Ok(Db(Arc::new(Inner { pool, turns, bus, writer, address })))
+        Ok(Db(Arc::new(Inner { pool, turns, bus, kept, writer, address })))
     }
 
     /// Every announcement from now on.
@@ -145,6 +148,9 @@ impl Db {
 
     /// Announces what needs no write of its own (presence, typing), or what another instance has written.
     pub fn announce(&self, topic: Topic) {
+        if topic.is_written() {
+            self.written_elsewhere();
+        }
         // Nobody listening is no failure.
         let _ = self.0.bus.send(topic);
     }
@@ -152,6 +158,11 @@ impl Db {
     /// Says that announcements may have been missed.
     pub fn announce_lost(&self) {
         self.announce(Topic::Everything);
+    }
+
+    /// Says that somebody has written past this door: what is kept of the database holds no more.
+    pub fn written_elsewhere(&self) {
+        self.0.kept.written();
     }
 
     /// Announces what needs no write of its own to every instance.
@@ -195,6 +206,10 @@ impl Db {
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        // Mostly there is one, and no clock has to be set.
+        if let Ok(turn) = self.0.turns.try_acquire() {
+            return Ok(turn);
+        }
         let turn = tokio::time::timeout(WAIT_FOR_TURN, self.0.turns.acquire()).await;
         turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
     }
@@ -204,6 +219,7 @@ impl Db {
         guarded(|| {
             let mut opened = self.0.pool.get().map_err(|_| Failure::Busy)?;
             let conn = &mut opened.conn;
+            let _reader = self.0.kept.reader();
             begin_read(conn)?;
             let answer = f(conn);
             Conn::rollback_transaction(conn)?;
@@ -217,7 +233,7 @@ impl Db {
         f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         match &self.0.writer {
-            Some(writer) => writer.call(f)?.await.map_err(|_| Failure::Closed)?,
+            Some(writer) => writer.call_in_turn(f).await,
             None => {
                 let db = self.clone();
                 let _turn = self.turn().await?;
@@ -252,6 +268,8 @@ impl Db {
                     Ok::<_, Error>((value, topics))
                 })
             });
+            // After an error, too: a connection that was lost does not say whether it had committed.
+            self.0.kept.written();
             match outcome {
                 Ok((value, topics)) => {
                     topics.into_iter().for_each(|topic| self.announce(topic));

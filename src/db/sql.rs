@@ -6,7 +6,8 @@
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp, Untyped};
 
 use super::Conn;
@@ -85,6 +86,13 @@ impl Sql {
     pub fn put(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
+    }
+}
+
+impl Sql {
+    /// What tells this question from every other one: the text and its values.
+    pub fn key(&self) -> String {
+        format!("{} {:?}", self.text, self.values)
     }
 }
 
@@ -172,11 +180,84 @@ impl QueryFragment<Backend> for Condition {
     }
 }
 
+/// That a conversation is open, as the partial indexes say it: of a bound word SQLite does not know that they apply.
+pub fn is_open() -> Condition {
+    Sql::new("conversations.status <> 'closed'").condition()
+}
+
 /// The rows of a list past a cursor: time and id compared as one value, which an index answers.
 pub fn past(columns: &str, cursor: Cursor) -> Condition {
     let sign = if cursor.back { ">" } else { "<" };
     Sql::new(format!("({columns}) {sign} ($1, $2)")).bind(cursor.at).bind(cursor.id).condition()
 }
+
+/// Limits that stand in the text. diesel binds the number of its own `limit` and `first`, and SQLite prepares a statement
+/// with a bound limit anew each time it is run, to plan for that number: an eighth of a list page's time.
+pub trait Limited: AsQuery + Sized {
+    /// The first rows, for `load`.
+    fn at_most(self, limit: i64) -> AtMost<Self::Query> {
+        AtMost { query: self.as_query(), limit }
+    }
+
+    /// The first row.
+    fn one<'query, U>(self, conn: &mut Conn) -> QueryResult<U>
+    where
+        One<Self::Query>: LoadQuery<'query, Conn, U>,
+    {
+        One(self.as_query()).get_result(conn)
+    }
+}
+
+impl<Q: AsQuery> Limited for Q {}
+
+/// See [`Limited::at_most`].
+#[derive(Clone, Copy, Debug)]
+pub struct AtMost<Q> {
+    query: Q,
+    limit: i64,
+}
+
+/// See [`Limited::one`].
+#[derive(Clone, Copy, Debug)]
+pub struct One<Q>(Q);
+
+impl<Q: QueryFragment<Backend>> QueryFragment<Backend> for AtMost<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(" LIMIT ");
+        out.push_sql(&self.limit.to_string());
+        Ok(())
+    }
+}
+
+impl<Q: QueryFragment<Backend>> QueryFragment<Backend> for One<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(" LIMIT 1");
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for AtMost<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: QueryId> QueryId for One<Q> {
+    type QueryId = One<Q::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+}
+
+impl<Q: Query> Query for AtMost<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q: Query> Query for One<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for AtMost<Q> {}
+impl<Q> RunQueryDsl<Conn> for One<Q> {}
 
 /// How many rows a query gives: it must have a limit of its own.
 pub fn count_of<Q>(query: Q) -> CountOf<Q> {

@@ -10,6 +10,7 @@ use crate::db::schema::{
     conversation_tag_links, conversation_tags, conversations, customer_tag_links, customer_tags, customers, messages,
     quick_replies, settings, staff,
 };
+use crate::db::sql::Limited;
 use crate::db::types::{
     AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerTagId, MessageId, StaffId,
     UtcTime,
@@ -35,21 +36,21 @@ const MARK: &str = "demo";
 const UNFINISHED: &str = "demo_unfinished";
 
 pub fn holds(conn: &mut Conn) -> Result<Holds> {
-    let marked: Option<String> = settings::table.find(MARK).select(settings::value).first(conn).optional()?;
+    let marked: Option<String> = settings::table.find(MARK).select(settings::value).one(conn).optional()?;
     if marked.is_some() {
         return Ok(Holds::Demo);
     }
     if unfinished(conn)?.is_some() {
         return Ok(Holds::Unfinished);
     }
-    let somebody: Option<StaffId> = staff::table.select(staff::id).first(conn).optional()?;
-    let anybody: Option<CustomerId> = customers::table.select(customers::id).first(conn).optional()?;
+    let somebody: Option<StaffId> = staff::table.select(staff::id).one(conn).optional()?;
+    let anybody: Option<CustomerId> = customers::table.select(customers::id).one(conn).optional()?;
     Ok(if somebody.is_some() || anybody.is_some() { Holds::RealData } else { Holds::Nothing })
 }
 
 /// What an interrupted load has put away.
 pub fn unfinished(conn: &mut Conn) -> Result<Option<Vec<String>>> {
-    let kept: Option<String> = settings::table.find(UNFINISHED).select(settings::value).first(conn).optional()?;
+    let kept: Option<String> = settings::table.find(UNFINISHED).select(settings::value).one(conn).optional()?;
     Ok(kept.map(|json| serde_json::from_str(&json).unwrap_or_default()))
 }
 

@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::db::schema::{
     attachments, channel_accounts as accounts, files, mail_pictures, mails, quick_reply_files as prepared,
 };
+use crate::db::sql::Limited;
 use crate::db::types::{AccountId, AttachmentId, CustomerId, FileId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -186,7 +187,7 @@ pub fn keep(tx: &mut Tx, content: &Content, name: &str) -> Result<StoredFile> {
     let known: Option<(FileId, String)> = files::table
         .filter(files::sha256.eq(&content.sha256))
         .select((files::id, files::content_type))
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?;
     let (id, content_type) = match known {
         Some((id, content_type)) => {
@@ -223,7 +224,7 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: AttachmentId) -> Result<
             files::size,
             files::content_type,
         ))
-        .first(conn)
+        .one(conn)
         .optional()?
         .ok_or(Error::NotFound)?;
     crate::customers::require_visible(conn, scope, found.customer)?;
@@ -236,7 +237,7 @@ pub fn find_avatar(conn: &mut Conn, scope: &CustomerScope, account: AccountId) -
         .inner_join(files::table)
         .filter(accounts::id.eq(account))
         .select((accounts::customer_id, files::sha256, files::size, files::content_type))
-        .first(conn)
+        .one(conn)
         .optional()?
         .ok_or(Error::NotFound)?;
     crate::customers::require_visible(conn, scope, customer)?;
@@ -261,28 +262,28 @@ pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>>
         .filter(diesel::dsl::not(diesel::dsl::exists(used)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown)))
         .select((files::id, files::sha256))
-        .limit(200)
+        .at_most(200)
         .load(conn)?)
 }
 
 /// Forgets a content if it is still unused.
 pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
     let used: Option<AttachmentId> =
-        attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).first(&mut **tx).optional()?;
+        attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).one(&mut **tx).optional()?;
     let shown: Option<AccountId> =
-        accounts::table.filter(accounts::avatar_file_id.eq(id)).select(accounts::id).first(&mut **tx).optional()?;
+        accounts::table.filter(accounts::avatar_file_id.eq(id)).select(accounts::id).one(&mut **tx).optional()?;
     let of_mail: Option<MessageId> = mails::table
         .filter(mails::html_file_id.eq(id).or(mails::original_file_id.eq(id)))
         .select(mails::message_id)
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?;
     let in_mail: Option<MessageId> = mail_pictures::table
         .filter(mail_pictures::file_id.eq(id))
         .select(mail_pictures::message_id)
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?;
     let ready: Option<i64> =
-        prepared::table.filter(prepared::file_id.eq(id)).select(prepared::reply_id).first(&mut **tx).optional()?;
+        prepared::table.filter(prepared::file_id.eq(id)).select(prepared::reply_id).one(&mut **tx).optional()?;
     if used.is_some() || shown.is_some() || of_mail.is_some() || in_mail.is_some() || ready.is_some() {
         return Ok(false);
     }

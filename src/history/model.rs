@@ -2,11 +2,12 @@
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamp};
 use serde::Deserialize;
 
+use crate::conversations::{CloseReason, Status};
 use crate::customers::filter::number_part;
-use crate::db::types::{ChannelId, ConversationTagId, StaffId, UtcTime};
+use crate::db::schema::{conversations, customers};
+use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::text_enum;
 use crate::web::forms::Errors;
 use crate::web::times::Clock;
@@ -51,13 +52,39 @@ pub struct Filter {
     pub until: Option<UtcTime>,
 }
 
-/// A line of the list before its words are read.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct Found {
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    #[diesel(sql_type = Timestamp)]
-    pub at: UtcTime,
+/// A conversation as its line shows it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = conversations)]
+pub struct Listed {
+    pub id: ConversationId,
+    pub channel_id: ChannelId,
+    pub status: Status,
+    pub assignee_id: Option<StaffId>,
+    pub opened_at: UtcTime,
+    pub first_reply_at: Option<UtcTime>,
+    pub last_message_at: UtcTime,
+    pub closed_at: Option<UtcTime>,
+    pub close_reason: Option<CloseReason>,
+    pub rating: Option<i32>,
+}
+
+impl Listed {
+    /// The time that orders a tab.
+    pub fn at(&self, tab: Tab) -> UtcTime {
+        match tab {
+            Tab::Active => self.last_message_at,
+            Tab::History => self.closed_at.unwrap_or(self.last_message_at),
+        }
+    }
+}
+
+/// Whose conversation it is.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = customers)]
+pub struct Whose {
+    pub id: CustomerId,
+    pub name: String,
+    pub blocked: bool,
 }
 
 impl Asked {

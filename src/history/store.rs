@@ -3,15 +3,15 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::model::{Filter, Found, Rating, Tab};
+use super::model::{Filter, Listed, Rating, Tab, Whose};
 use crate::auth::CustomerScope;
-use crate::conversations::{Conversation, Status};
+use crate::conversations::Conversation;
 use crate::customers;
-use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
-use crate::db::schema::conversations;
-use crate::db::sql::{Sql, among};
+use crate::db::schema::{conversations, customers as whose};
+use crate::db::sql::{Limited, Sql, is_open};
 use crate::db::types::{ConversationId, CustomerId};
+use crate::db::{Conn, kept};
 use crate::error::Result;
 
 /// Counts stop here: "999+".
@@ -62,21 +62,37 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
     Ok(text)
 }
 
-/// The conversations of a page, in its order.
-pub fn page(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, cursor: Option<Cursor>) -> Result<Page<Found>> {
+/// The conversations of a page, in its order, and whose they are.
+pub fn page(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+) -> Result<Page<(Listed, Whose)>> {
     let mut sql = Sql::default();
     let (key, mut conditions) = (order_of(filter.tab), conditions(&mut sql, conn, scope, filter)?);
-    let (sign, way) = if cursor.is_some_and(|c| c.back) { (">", "ASC") } else { ("<", "DESC") };
+    let back = cursor.is_some_and(|cursor| cursor.back);
+    let (sign, way) = if back { (">", "ASC") } else { ("<", "DESC") };
     if let Some(cursor) = cursor {
         let (at, id) = (sql.put(cursor.at), sql.put(cursor.id));
         conditions.push_str(&format!(" AND ({key}, k.id) {sign} ({at}, {id})"));
     }
+    // Which ones, from the index; then their words, and their customers'.
     sql.text = format!(
-        "SELECT k.id, {key} AS at FROM conversations k WHERE {conditions} ORDER BY {key} {way}, k.id {way} LIMIT {}",
+        "conversations.id IN (SELECT k.id FROM conversations k WHERE {conditions} ORDER BY {key} {way}, k.id {way} LIMIT {})",
         PAGE + 1
     );
-    let rows: Vec<Found> = sql.load(conn)?;
-    Ok(Page::new(rows, cursor, |row| (row.at, row.id)))
+    let mut rows: Vec<(Listed, Whose)> = conversations::table
+        .inner_join(whose::table)
+        .filter(sql.condition())
+        .select((Listed::as_select(), Whose::as_select()))
+        .load(conn)?;
+    let place = |row: &Listed| (row.at(filter.tab), row.id.0);
+    rows.sort_by_key(|(row, _)| place(row));
+    if !back {
+        rows.reverse();
+    }
+    Ok(Page::new(rows, cursor, |(row, _)| place(row)))
 }
 
 #[derive(QueryableByName)]
@@ -98,20 +114,7 @@ pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
         "SELECT CAST(count(*) AS BIGINT) AS n FROM \
          (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{seen} LIMIT {CAP}) AS u"
     );
-    Ok(sql.get_result::<Number>(conn)?.n)
-}
-
-/// The rows of conversations whose customers have been found visible, in the order of `ids`.
-pub fn rows(conn: &mut Conn, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
-    if ids.is_empty() {
-        return Ok(vec![]);
-    }
-    let mut rows: Vec<Conversation> = conversations::table
-        .filter(among(conversations::id, ids.iter().copied()))
-        .select(Conversation::as_select())
-        .load(conn)?;
-    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
-    Ok(rows)
+    kept::number(sql.key(), || Ok(sql.get_result::<Number>(conn)?.n))
 }
 
 /// The conversations before and after this one in the customer's interaction history. The reader sees the customer.
@@ -121,12 +124,12 @@ pub fn neighbours(conn: &mut Conn, of: &Conversation) -> Result<(Option<Conversa
     let previous = all()
         .filter(at.lt(of.opened_at).or(at.eq(of.opened_at).and(id.lt(of.id))))
         .order((at.desc(), id.desc()))
-        .first(conn)
+        .one(conn)
         .optional()?;
     let next = all()
         .filter(at.gt(of.opened_at).or(at.eq(of.opened_at).and(id.gt(of.id))))
         .order((at.asc(), id.asc()))
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok((previous, next))
 }
@@ -134,9 +137,10 @@ pub fn neighbours(conn: &mut Conn, of: &Conversation) -> Result<(Option<Conversa
 /// Whether something is open with the customer: then a new conversation cannot be started.
 pub fn has_open(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
     let open: Option<ConversationId> = conversations::table
-        .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))
+        .filter(conversations::customer_id.eq(customer))
+        .filter(is_open())
         .select(conversations::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(open.is_some())
 }

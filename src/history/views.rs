@@ -1,17 +1,19 @@
 //! The list of conversations, and the page of one.
 
+use std::sync::Arc;
+
 use askama::Template;
 
-use super::model::{Asked, Tab};
+use super::model::{Asked, Listed, Tab, Whose};
 use crate::blacklist::BlockForm;
 use crate::channels::Channel;
 use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{CloseReason, Conversation, Status};
 use crate::customers::Customer;
-use crate::db::types::{ConversationId, UtcTime};
+use crate::db::types::{ConversationId, StaffId, UtcTime};
 use crate::messages::views::{Item, LogView, Look};
-use crate::staff::StaffMember;
 use crate::tags::TagPath;
+use crate::text;
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -26,9 +28,9 @@ fn status_of(status: &Status) -> (&'static str, &'static str) {
 }
 
 /// From the start to the first answer; empty while there is none.
-fn first_reply(sh: &Shell, conversation: &Conversation) -> String {
-    let Some(at) = conversation.first_reply_at else { return String::new() };
-    let minutes = conversation.opened_at.until(at).num_minutes().max(0);
+fn first_reply(sh: &Shell, opened: UtcTime, replied: Option<UtcTime>) -> String {
+    let Some(replied) = replied else { return String::new() };
+    let minutes = opened.until(replied).num_minutes().max(0);
     match minutes {
         0 => sh.t("history-under-minute").to_string(),
         1..60 => sh.tn("history-minutes", minutes),
@@ -39,9 +41,12 @@ fn first_reply(sh: &Shell, conversation: &Conversation) -> String {
 
 /// A line of the list.
 pub struct Line {
-    pub conversation: Conversation,
-    pub customer: Customer,
-    pub channel: Option<Channel>,
+    pub conversation: Listed,
+    pub customer: Whose,
+    /// The code of the channel's kind.
+    pub kind: &'static str,
+    /// The channel's name.
+    pub channel: String,
     /// Who works it or did; empty when nobody does.
     pub operator: String,
     pub tags: Vec<TagPath>,
@@ -56,12 +61,16 @@ impl Line {
         self.conversation.close_reason.as_ref().map_or("", CloseReason::name_key)
     }
 
-    fn kind(&self) -> &'static str {
-        self.channel.as_ref().map_or("", |channel| channel.kind.as_str())
+    fn initials(&self) -> String {
+        text::initials(&self.customer.name)
+    }
+
+    fn hue(&self) -> u8 {
+        text::hue(self.customer.id.0)
     }
 
     fn first_reply(&self, sh: &Shell) -> String {
-        first_reply(sh, &self.conversation)
+        first_reply(sh, self.conversation.opened_at, self.conversation.first_reply_at)
     }
 
     /// 1 to 5, or 0.
@@ -87,7 +96,7 @@ pub struct HistoryPage {
     pub active: i64,
     pub previous: Option<String>,
     pub next: Option<String>,
-    pub staff: Vec<StaffMember>,
+    pub staff: Arc<Vec<(StaffId, String)>>,
     pub channels: Vec<Channel>,
     pub tags: Vec<TagPath>,
 }
@@ -182,7 +191,7 @@ impl ConversationPage {
     }
 
     fn first_reply(&self) -> String {
-        first_reply(&self.sh, &self.conversation)
+        first_reply(&self.sh, self.conversation.opened_at, self.conversation.first_reply_at)
     }
 
     /// 1 to 5, or 0.

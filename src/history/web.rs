@@ -1,6 +1,6 @@
 //! `GET /history` and `GET /conversations/{id}`.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
@@ -21,7 +21,7 @@ use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::messages::thread::{self, Thread};
 use crate::messages::views::LogView;
-use crate::staff::{self, StaffMember};
+use crate::staff;
 use crate::tags::{self, ConversationTag, TagPath, paths};
 use crate::web::forms;
 use crate::web::page::Hx;
@@ -34,7 +34,7 @@ const SHOWN: i64 = 100;
 struct List {
     page: Page<Line>,
     active: i64,
-    staff: Vec<StaffMember>,
+    staff: Arc<Vec<(StaffId, String)>>,
     channels: Vec<Channel>,
     tags: Vec<TagPath>,
 }
@@ -64,25 +64,21 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
 fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cursor>) -> Result<List> {
     let scope = by.scope();
     let found = store::page(conn, &scope, filter, cursor)?;
-    let ids: Vec<_> = found.rows.iter().map(|row| ConversationId(row.id)).collect();
-    let rows = store::rows(conn, &ids)?;
-    let mut people: Vec<_> = rows.iter().map(|row| row.customer_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    let customers = customers::store::find_many(conn, &scope, &people)?;
-    let (channels, staff) = (channels::list(conn)?, staff::list(conn)?);
+    let ids: Vec<_> = found.rows.iter().map(|(row, _)| row.id).collect();
+    let (channels, staff) = (channels::list(conn)?, staff::choices(conn)?);
     let tags = paths(tags::conversation_tags(conn)?);
     let mut tagged = conversations::store::tags_of(conn, &ids)?;
-    let names: HashMap<StaffId, String> = staff.iter().map(|member| (member.id, member.name.clone())).collect();
-    let lines = rows.into_iter().filter_map(|row| {
-        let own = tagged.remove(&row.id).unwrap_or_default();
-        Some(Line {
-            customer: customers.get(&row.customer_id)?.clone(),
-            channel: channels.iter().find(|channel| channel.id == row.channel_id).cloned(),
-            operator: row.assignee_id.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
-            tags: with_paths(&tags, &own),
+    let lines = found.rows.into_iter().map(|(row, customer)| {
+        let channel = channels.iter().find(|channel| channel.id == row.channel_id);
+        let operator = row.assignee_id.and_then(|id| staff.iter().find(|(other, _)| *other == id));
+        Line {
+            customer,
+            kind: channel.map_or("", |channel| channel.kind.as_str()),
+            channel: channel.map(|channel| channel.name.clone()).unwrap_or_default(),
+            operator: operator.map(|(_, name)| name.clone()).unwrap_or_default(),
+            tags: tagged.remove(&row.id).map(|own| with_paths(&tags, &own)).unwrap_or_default(),
             conversation: row,
-        })
+        }
     });
     let page = Page { rows: lines.collect(), next: found.next, previous: found.previous };
     Ok(List { page, active: store::count_active(conn, &scope)?, staff, channels, tags })

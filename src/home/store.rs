@@ -6,9 +6,9 @@ use diesel::sql_types::{BigInt, Nullable, Timestamp};
 use super::model::{DAYS, Opened, Rated, Today, Week, median};
 use crate::auth::{CustomerScope, Operator, Role};
 use crate::channels;
-use crate::db::Conn;
 use crate::db::sql::Sql;
 use crate::db::types::{ChannelId, UtcTime};
+use crate::db::{Conn, kept};
 use crate::error::Result;
 
 /// Counts go no further.
@@ -61,7 +61,7 @@ pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
 /// Counts rows of `from`, which is our own text with the values of `sql`, up to the cap.
 fn count(conn: &mut Conn, mut sql: Sql, from: &str) -> Result<i64> {
     sql.text = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT {CAP}) AS capped");
-    Ok(sql.get_result::<Count>(conn)?.n)
+    kept::number(sql.key(), || Ok(sql.get_result::<Count>(conn)?.n))
 }
 
 /// `conversations v` with the scope's condition; customers are asked only where the scope needs them.

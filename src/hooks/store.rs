@@ -6,6 +6,7 @@ use crate::channels::RawEvent;
 use crate::db::schema::{
     channel_accounts as accounts, channels, customers, hook_events as events, message_reactions as reactions, messages,
 };
+use crate::db::sql::Limited;
 use crate::db::types::{AccountId, ChannelId, CustomerId, FileId, HookEventId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -29,7 +30,7 @@ pub fn insert(tx: &mut Tx, channel: ChannelId, new: &[RawEvent]) -> Result<usize
         let known: Option<HookEventId> = events::table
             .filter(events::channel_id.eq(channel).and(events::dedupe_key.eq(&event.key)))
             .select(events::id)
-            .first(&mut **tx)
+            .one(&mut **tx)
             .optional()?;
         if known.is_some() {
             continue;
@@ -63,8 +64,8 @@ pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime, limit: i64) ->
     Ok(events::table
         .filter(events::channel_id.eq(channel).and(events::read_at.is_null()).and(events::not_before.le(now)))
         .order(events::id)
-        .limit(limit)
         .select(Waiting::as_select())
+        .at_most(limit)
         .load(conn)?)
 }
 
@@ -95,7 +96,7 @@ pub fn set_later(tx: &mut Tx, id: HookEventId, at: UtcTime, why: &str) -> Result
 /// Forgets the keys of what was read before, some at a time; true while there may be more.
 pub fn forget_read(tx: &mut Tx, before: UtcTime) -> Result<bool> {
     let old: Vec<HookEventId> =
-        events::table.filter(events::read_at.lt(before)).select(events::id).limit(1000).load(&mut **tx)?;
+        events::table.filter(events::read_at.lt(before)).select(events::id).at_most(1000).load(&mut **tx)?;
     diesel::delete(events::table.filter(events::id.eq_any(&old))).execute(&mut **tx)?;
     Ok(old.len() == 1000)
 }
@@ -141,7 +142,7 @@ pub fn release(tx: &mut Tx, work: Work, channel: ChannelId, owner: &str) -> Resu
 
 /// Where polling goes on.
 pub fn cursor(conn: &mut Conn, channel: ChannelId) -> Result<Option<String>> {
-    Ok(channels::table.find(channel).select(channels::poll_cursor).first(conn)?)
+    Ok(channels::table.find(channel).select(channels::poll_cursor).one(conn)?)
 }
 
 pub fn set_cursor(tx: &mut Tx, channel: ChannelId, cursor: &str) -> Result<()> {
@@ -154,7 +155,7 @@ pub fn wants_avatar(conn: &mut Conn, channel: ChannelId, address: &str) -> Resul
     let known: Option<Option<FileId>> = accounts::table
         .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
         .select(accounts::avatar_file_id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(known.is_none())
 }
@@ -176,7 +177,7 @@ pub fn account(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Opt
     Ok(accounts::table
         .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
         .select((accounts::id, accounts::customer_id))
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -211,7 +212,7 @@ pub fn complete(tx: &mut Tx, id: MessageId, reply_to: Option<MessageId>, unsuppo
 /// The message says something else now; what it said first is kept. False: it says that already.
 pub fn edit(tx: &mut Tx, id: MessageId, customer: CustomerId, body: &str, at: UtcTime) -> Result<bool> {
     let (now, first): (String, Option<String>) =
-        messages::table.find(id).select((messages::body, messages::first_body)).first(&mut **tx)?;
+        messages::table.find(id).select((messages::body, messages::first_body)).one(&mut **tx)?;
     if now == body {
         return Ok(false);
     }

@@ -1,26 +1,27 @@
 //! The list of customers, read and made ready to show.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::model::{Filter, Tab, with_query};
-use super::store;
+use super::store::{self, Listed};
 use crate::auth::Operator;
 use crate::channels::{self, ChannelKind, registry};
-use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::page::Cursor;
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::messages::MessageKind;
 use crate::resends::{self, Progress};
+use crate::text;
 use crate::web::shell::Shell;
 
 /// The list as it was read.
 pub struct List {
     pub filter: Filter,
-    customers: Vec<Customer>,
+    customers: Vec<Listed>,
     more: bool,
-    counts: Vec<i64>,
+    counts: Arc<Vec<i64>>,
     people: HashMap<StaffId, (String, String)>,
     resend: Option<Progress>,
     writes: Vec<ChannelKind>,
@@ -33,17 +34,14 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
     let more = rows.len() > depth;
     rows.truncate(depth);
-    let ids: Vec<CustomerId> = rows.iter().map(|row| row.id).collect();
-    let mut found = customers::store::find_many(conn, &scope, &ids)?;
-    let customers: Vec<Customer> = ids.iter().filter_map(|id| found.remove(id)).collect();
     let mut staff: Vec<StaffId> =
-        customers.iter().flat_map(|c| [c.responsible_id, c.last_message_author_id]).flatten().collect();
+        rows.iter().flat_map(|c| [c.responsible_id, c.last_message_author_id]).flatten().collect();
     staff.sort_unstable();
     staff.dedup();
     let people = store::people(conn, &staff)?.into_iter().map(|(id, name, email)| (id, (name, email))).collect();
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
     let writes = registry::open_to_phones(&channels::enabled(conn)?);
-    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers, more, people, resend, writes })
+    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers: rows, more, people, resend, writes })
 }
 
 /// The list as the page shows it.
@@ -107,7 +105,7 @@ impl ListView {
         let List { filter, customers, more, counts, people, resend, writes } = list;
         let tabs = Tab::ALL
             .iter()
-            .zip(&counts)
+            .zip(counts.iter())
             .map(|(tab, count)| TabView {
                 href: with_query("/inbox", &filter.query(*tab)),
                 name: tab.name_key(),
@@ -137,14 +135,14 @@ impl ListView {
     }
 }
 
-fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>, customer: Customer) -> Card {
+fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>, customer: Listed) -> Card {
     let mine = customer.responsible_id == Some(sh.me.id);
     let responsible = customer.responsible_id.filter(|_| !mine).and_then(|id| people.get(&id));
     Card {
         id: customer.id,
         href: filter.at(&format!("/inbox/{}", customer.id)),
-        initials: customer.initials(),
-        hue: customer.hue(),
+        initials: text::initials(&customer.name),
+        hue: text::hue(customer.id.0),
         channel: customer.channel_kind.as_ref().map_or("", |kind| kind.as_str()),
         blocked: customer.blocked,
         paused: customer.paused,
@@ -160,7 +158,7 @@ fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>
     }
 }
 
-fn mark(sh: &Shell, people: &HashMap<StaffId, (String, String)>, customer: &Customer) -> Mark {
+fn mark(sh: &Shell, people: &HashMap<StaffId, (String, String)>, customer: &Listed) -> Mark {
     let word = |icon, key| Mark::Word { icon, key };
     match customer.last_message_kind {
         None => Mark::None,

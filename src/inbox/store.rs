@@ -3,18 +3,22 @@
 //! A filter of three characters or more asks the trigram index which customers may match. When those are many, or the
 //! filter is shorter, the newest customers are walked instead, up to a limit; either way each row is compared in full.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::model::{Filter, Tab};
 use crate::auth::CustomerScope;
-use crate::db::Conn;
+use crate::channels::ChannelKind;
 use crate::db::dialect::{self, Engine};
 use crate::db::page::Cursor;
-use crate::db::schema::{companies, conversations, staff};
-use crate::db::sql::{Sql, among};
+use crate::db::schema::{companies, conversations, customers, staff};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
+use crate::db::{Conn, kept};
 use crate::error::Result;
+use crate::messages::MessageKind;
 use crate::search::{SHORTEST, trigram_match};
 use crate::text::{fold, like_escape};
 
@@ -25,28 +29,70 @@ const NEWEST: i64 = 20_000;
 /// Counts go no further.
 const CAP: i64 = 1_000;
 
-/// A customer's place in the list.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct Row {
-    #[diesel(sql_type = BigInt)]
+/// A customer as a card shows them.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = customers)]
+pub struct Listed {
     pub id: CustomerId,
+    pub name: String,
+    pub responsible_id: Option<StaffId>,
+    pub channel_kind: Option<ChannelKind>,
+    pub blocked: bool,
+    pub paused: bool,
+    pub unread_count: i64,
+    pub last_message_kind: Option<MessageKind>,
+    pub last_message_author_id: Option<StaffId>,
+    pub last_message_text: String,
+    pub last_message_attachment: bool,
+    pub last_activity_at: UtcTime,
+    pub send_failed: bool,
 }
 
 /// Up to `depth + 1` customers of the list.
-pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Row>> {
-    let mut sql = Sql::default();
-    let tab = if filter.tab == Tab::Others && few_of_others(conn, me)? {
-        format!("c.id IN ({})", of_others(&mut sql, me))
-    } else {
-        tab_condition(&mut sql, filter.tab, me)
-    };
-    let (scope, after) = (scope.put(&mut sql, "c"), after(&mut sql, filter.before));
-    let failed = if filter.failed { " AND c.send_failed" } else { "" };
-    let base = format!("{tab}{failed}{scope}{after}");
+pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
+    let (found, newest) = (customers::table.select(Listed::as_select()), customers::last_activity_at.desc());
     if !filter.is_narrow() {
-        sql.text = format!("SELECT c.id, c.last_activity_at FROM customers c WHERE {base}{}", order(filter.depth + 1));
-        return Ok(sql.load(conn)?);
+        let mut sql = Sql::default();
+        sql.text = base(&mut sql, conn, scope, me, filter, "customers")?;
+        let found = found.filter(sql.condition()).order((newest, customers::id.desc())).at_most(filter.depth + 1);
+        return Ok(found.load(conn)?);
     }
+    let ids: Vec<i64> = narrow(conn, scope, me, filter)?.into_iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    Ok(found.filter(among(customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
+}
+
+/// What holds for every row, whatever is typed into the filters.
+fn base(
+    sql: &mut Sql,
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    me: StaffId,
+    filter: &Filter,
+    alias: &str,
+) -> Result<String> {
+    let tab = if filter.tab == Tab::Others && few_of_others(conn, me)? {
+        format!("{alias}.id IN ({})", of_others(sql, me))
+    } else {
+        tab_condition(sql, filter.tab, me, alias)
+    };
+    let (scope, after) = (scope.put(sql, alias), after(sql, filter.before, alias));
+    let failed = if filter.failed { format!(" AND {alias}.send_failed") } else { String::new() };
+    Ok(format!("{tab}{failed}{scope}{after}"))
+}
+
+/// A customer who fits the filters.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+fn narrow(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Row>> {
+    let mut sql = Sql::default();
+    let base = base(&mut sql, conn, scope, me, filter, "c")?;
     let needle = longest(filter);
     let is_indexed = needle.chars().count() >= SHORTEST;
     if is_indexed && candidates(conn, &needle)? < COMMON {
@@ -81,7 +127,7 @@ fn few_of_others(conn: &mut Conn, me: StaffId) -> Result<bool> {
     let mut sql = Sql::default();
     let named = of_others(&mut sql, me);
     sql.text = format!("SELECT COUNT(*) AS n FROM ({named} LIMIT {CAP}) AS found");
-    Ok(sql.load::<Count>(conn)?.first().is_some_and(|count| count.n < CAP))
+    Ok(kept::number(sql.key(), || sql.get_result::<Count>(conn).map(|count| count.n))? < CAP)
 }
 
 fn of_others(sql: &mut Sql, me: StaffId) -> String {
@@ -93,20 +139,20 @@ fn colleagues(sql: &mut Sql, me: StaffId) -> String {
 }
 
 /// The condition of a tab.
-fn tab_condition(sql: &mut Sql, tab: Tab, me: StaffId) -> String {
+fn tab_condition(sql: &mut Sql, tab: Tab, me: StaffId, c: &str) -> String {
     match tab {
-        Tab::All => "c.id > 0".into(),
-        Tab::Unanswered => "c.unread_count > 0".into(),
-        Tab::Mine => format!("c.responsible_id = {}", sql.put(me.0)),
-        Tab::Others => format!("c.responsible_id IS NOT NULL AND c.responsible_id <> {}", sql.put(me.0)),
-        Tab::Free => "c.responsible_id IS NULL".into(),
+        Tab::All => format!("{c}.id > 0"),
+        Tab::Unanswered => format!("{c}.unread_count > 0"),
+        Tab::Mine => format!("{c}.responsible_id = {}", sql.put(me.0)),
+        Tab::Others => format!("{c}.responsible_id IS NOT NULL AND {c}.responsible_id <> {}", sql.put(me.0)),
+        Tab::Free => format!("{c}.responsible_id IS NULL"),
     }
 }
 
-fn after(sql: &mut Sql, cursor: Option<Cursor>) -> String {
+fn after(sql: &mut Sql, cursor: Option<Cursor>, c: &str) -> String {
     let Some(cursor) = cursor else { return String::new() };
     let (at, id) = (sql.put(cursor.at), sql.put(cursor.id));
-    format!(" AND (c.last_activity_at, c.id) < ({at}, {id})")
+    format!(" AND ({c}.last_activity_at, {c}.id) < ({at}, {id})")
 }
 
 fn order(limit: i64) -> String {
@@ -133,14 +179,14 @@ fn candidates(conn: &mut Conn, needle: &str) -> Result<i64> {
 }
 
 /// How many customers stand under each tab, in the order of [`Tab::ALL`]; 1000 stands for more than 999.
-pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Vec<i64>> {
+pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Arc<Vec<i64>>> {
     let mut sql = Sql::default();
     let parts: Vec<String> = Tab::ALL
         .iter()
         .map(|tab| {
             let condition = match tab {
                 Tab::Others => format!("c.responsible_id IN ({})", colleagues(&mut sql, me)),
-                tab => tab_condition(&mut sql, *tab, me),
+                tab => tab_condition(&mut sql, *tab, me, "c"),
             };
             let scope = scope.put(&mut sql, "c");
             format!(
@@ -152,7 +198,7 @@ pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Vec
     let numbered: Vec<String> =
         (0..).zip(&parts).map(|(i, part)| format!("SELECT {i} AS tab, n FROM ({part}) AS p{i}")).collect();
     sql.text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", numbered.join(" UNION ALL "));
-    Ok(sql.load::<Count>(conn)?.into_iter().map(|count| count.n).collect())
+    kept::answer(sql.key(), || Ok(sql.load::<Count>(conn)?.into_iter().map(|count| count.n).collect()))
 }
 
 /// FROM and WHERE: customers `c` who may hold the needle anywhere.
@@ -207,7 +253,7 @@ pub fn next_conversation(
     after: ConversationId,
 ) -> Result<Option<ConversationId>> {
     let opened: Option<UtcTime> =
-        conversations::table.find(after).select(conversations::opened_at).first(conn).optional()?;
+        conversations::table.find(after).select(conversations::opened_at).one(conn).optional()?;
     let Some(opened) = opened else { return Ok(None) };
     let later = conversations::opened_at.gt(opened);
     let same = conversations::opened_at.eq(opened).and(conversations::id.gt(after));
@@ -216,12 +262,12 @@ pub fn next_conversation(
         .filter(later.or(same))
         .order((conversations::opened_at, conversations::id))
         .select(conversations::id)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
 /// A company's name.
 pub fn company_name(conn: &mut Conn, id: Option<CompanyId>) -> Result<Option<String>> {
     let Some(id) = id else { return Ok(None) };
-    Ok(companies::table.find(id).select(companies::name).first(conn).optional()?)
+    Ok(companies::table.find(id).select(companies::name).one(conn).optional()?)
 }

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::jobs;
+use crate::db::sql::Limited;
 use crate::db::types::UtcTime;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -29,7 +30,7 @@ pub fn insert(tx: &mut Tx, name: &str, payload: &str, unique_key: Option<&str>, 
         let waits: Option<i64> = jobs::table
             .filter(jobs::name.eq(name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()))
             .select(jobs::id)
-            .first(&mut **tx)
+            .one(&mut **tx)
             .optional()?;
         if waits.is_some() {
             return Ok(());
@@ -54,7 +55,7 @@ pub fn is_due(conn: &mut Conn, now: UtcTime) -> Result<bool> {
         .filter(jobs::dead_at.is_null().and(jobs::run_at.le(now)))
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.lt(now)))
         .select(jobs::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(due.is_some())
 }

@@ -12,6 +12,7 @@ use crate::channels::inbound::Chain;
 use crate::db::schema::{
     channel_accounts as accounts, conversations, files, mail_pictures, mails, message_refs, messages,
 };
+use crate::db::sql::Limited;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -55,7 +56,7 @@ pub fn attach(tx: &mut Tx, message: MessageId, customer: CustomerId, new: &NewMa
 
 /// The mail of a message of a customer that the scope shows.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, message: MessageId) -> Result<Mail> {
-    let row: Row = mails::table.find(message).select(Row::as_select()).first(conn)?;
+    let row: Row = mails::table.find(message).select(Row::as_select()).one(conn)?;
     crate::customers::require_visible(conn, scope, row.customer_id)?;
     Ok(row.into())
 }
@@ -77,7 +78,7 @@ pub fn contents(conn: &mut Conn, mail: &Mail) -> Result<(Option<Stored>, Option<
     let mut of = |id| -> Result<Option<Stored>> {
         let Some(id) = id else { return Ok(None) };
         let columns = (files::sha256, files::size, files::content_type);
-        Ok(Some(files::table.filter(files::id.eq(id)).select(columns).first(conn)?))
+        Ok(Some(files::table.filter(files::id.eq(id)).select(columns).one(conn)?))
     };
     Ok((of(mail.html)?, of(mail.original)?))
 }
@@ -99,7 +100,7 @@ pub fn last_of(conn: &mut Conn, conversation: ConversationId) -> Result<Option<M
         .filter(messages::conversation_id.eq(conversation))
         .order(messages::id.desc())
         .select(Row::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(row.map(Mail::from))
 }
@@ -120,7 +121,7 @@ pub fn chain_of(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<Str
         .filter(messages::conversation_id.eq(conversation))
         .order(message_refs::id.desc())
         .select(message_refs::provider_id)
-        .limit(CHAIN)
+        .at_most(CHAIN)
         .load(conn)?;
     names.reverse();
     Ok(names)
@@ -141,7 +142,7 @@ pub fn conversation_of_chain(conn: &mut Conn, channel: ChannelId, chain: &Chain)
     Ok(conversations::table
         .filter(conversations::mail_token.eq(token).and(conversations::channel_id.eq(channel)))
         .select(conversations::id)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -154,14 +155,14 @@ pub fn goes_on_for(conn: &mut Conn, channel: ChannelId, conversation: Conversati
         .filter(conversations::id.eq(conversation).and(conversations::closed_at.is_null()))
         .filter(conversations::customer_id.eq_any(customer))
         .select(conversations::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(found.is_some())
 }
 
 /// What the reply address of a conversation carries, if it has something yet.
 pub fn token_of(conn: &mut Conn, conversation: ConversationId) -> Result<Option<String>> {
-    Ok(conversations::table.filter(conversations::id.eq(conversation)).select(conversations::mail_token).first(conn)?)
+    Ok(conversations::table.filter(conversations::id.eq(conversation)).select(conversations::mail_token).one(conn)?)
 }
 
 /// Gives a conversation what its reply address carries.

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::model::{Attachment, Message, MessageKind, NewMessage};
 use crate::auth::CustomerScope;
 use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
-use crate::db::sql::{Sql, among};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -77,7 +77,7 @@ fn show_on_card(tx: &mut Tx, new: &NewMessage, id: MessageId, now: UtcTime) -> R
 
 /// A message, for those who carry it: whoever shows it asks for a part of a log.
 pub fn find(conn: &mut Conn, id: MessageId) -> Result<Message> {
-    Ok(messages::table.find(id).select(Message::as_select()).first(conn)?)
+    Ok(messages::table.find(id).select(Message::as_select()).one(conn)?)
 }
 
 /// The files of a message in their order, each with its name in the store.
@@ -132,7 +132,7 @@ pub fn find_by_client_uuid(conn: &mut Conn, customer: CustomerId, uuid: &str) ->
     Ok(messages::table
         .filter(messages::customer_id.eq(customer).and(messages::client_uuid.eq(uuid)))
         .select(Message::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -166,7 +166,7 @@ pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at:
         At::Before(id) => query.filter(messages::id.lt(id)).order(messages::id.desc()),
         At::After(id) => query.filter(messages::id.gt(id)).order(messages::id.asc()),
     };
-    let mut rows: Vec<Message> = query.limit(limit + 1).load(conn)?;
+    let mut rows: Vec<Message> = query.at_most(limit + 1).load(conn)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     rows.truncate(usize::try_from(limit).unwrap_or_default());
     let forward = matches!(at, At::After(_));
@@ -184,7 +184,7 @@ fn any_up_to(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<boo
     let found: Option<MessageId> = messages::table
         .filter(messages::customer_id.eq(customer).and(messages::id.le(id)))
         .select(messages::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(found.is_some())
 }
@@ -207,7 +207,7 @@ pub fn of_conversation(
     if let Some(id) = before {
         query = query.filter(messages::id.lt(id));
     }
-    let mut rows: Vec<Message> = query.limit(limit + 1).load(conn)?;
+    let mut rows: Vec<Message> = query.at_most(limit + 1).load(conn)?;
     let has_older = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     rows.truncate(usize::try_from(limit).unwrap_or_default());
     rows.reverse();
@@ -220,7 +220,7 @@ pub fn first_of(conn: &mut Conn, customer: CustomerId, conversation: Conversatio
         .filter(messages::customer_id.eq(customer).and(messages::conversation_id.eq(conversation)))
         .order(messages::id.asc())
         .select(messages::id)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -267,7 +267,7 @@ pub fn find_attachment(conn: &mut Conn, id: AttachmentId) -> Result<(Attachment,
             attachments::customer_id,
             attachments::message_id,
         ))
-        .first(conn)?;
+        .one(conn)?;
     Ok(row)
 }
 
@@ -277,6 +277,6 @@ pub fn newest_from_staff(conn: &mut Conn, conversation: ConversationId) -> Resul
         .filter(messages::conversation_id.eq(conversation).and(messages::kind.eq(MessageKind::Staff)))
         .order(messages::id.desc())
         .select(Message::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }

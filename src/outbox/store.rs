@@ -13,6 +13,7 @@ use crate::db::dialect::{self, Engine};
 use crate::db::schema::{
     channel_accounts as accounts, channels, customers, deliveries, delivery_attempts as attempts, message_refs as refs,
 };
+use crate::db::sql::Limited;
 use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -48,14 +49,14 @@ pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<DeliveryId> {
 
 /// The delivery, if the scope shows its customer.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: DeliveryId) -> Result<Delivery> {
-    let found: Delivery = deliveries::table.find(id).select(Delivery::as_select()).first(conn)?;
+    let found: Delivery = deliveries::table.find(id).select(Delivery::as_select()).one(conn)?;
     crate::customers::require_visible(conn, scope, found.customer_id)?;
     Ok(found)
 }
 
 /// As it is now, for the sender and for larger work.
 pub fn load(conn: &mut Conn, id: DeliveryId) -> Result<Delivery> {
-    Ok(deliveries::table.find(id).select(Delivery::as_select()).first(conn)?)
+    Ok(deliveries::table.find(id).select(Delivery::as_select()).one(conn)?)
 }
 
 /// Deliveries of many messages, in one query.
@@ -158,12 +159,12 @@ pub(super) fn next_due(conn: &mut Conn, now: UtcTime) -> Result<Option<UtcTime>>
         .filter(deliveries::state.eq("queued").and(deliveries::not_before.gt(now)))
         .order(deliveries::not_before)
         .select(deliveries::not_before)
-        .first(conn)
+        .one(conn)
         .optional()?;
     let held: Option<UtcTime> = channels::table
         .filter(channels::send_after.gt(now))
         .select(diesel::dsl::min(channels::send_after))
-        .first(conn)?;
+        .one(conn)?;
     Ok([waiting, held].into_iter().flatten().min())
 }
 
@@ -180,8 +181,8 @@ pub(super) fn expired(conn: &mut Conn, now: UtcTime) -> Result<Vec<Delivery>> {
     Ok(deliveries::table
         .filter(deliveries::state.eq("sending").and(deliveries::leased_until.lt(now)))
         .order(deliveries::id)
-        .limit(500)
         .select(Delivery::as_select())
+        .at_most(500)
         .load(conn)?)
 }
 
@@ -316,7 +317,7 @@ pub(super) fn last_sent(conn: &mut Conn, customer: CustomerId, account: AccountI
         .filter(deliveries::sending_at.is_not_null())
         .order(deliveries::id.desc())
         .select(deliveries::sending_at)
-        .first(conn)
+        .one(conn)
         .optional()?
         .flatten())
 }
@@ -327,7 +328,7 @@ pub(super) fn refresh_mark(tx: &mut Tx, id: CustomerId) -> Result<bool> {
         .filter(deliveries::customer_id.eq(id))
         .order(deliveries::id.desc())
         .select(deliveries::state)
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?;
     set_mark(tx, id, newest.is_some_and(State::is_bad))
 }
@@ -347,7 +348,7 @@ pub(super) fn unsubscribe(tx: &mut Tx, account: AccountId, at: UtcTime) -> Resul
 
 /// Where a customer is in a channel: their address, unless they have left.
 pub(super) fn address(conn: &mut Conn, account: AccountId) -> Result<(String, Option<UtcTime>)> {
-    Ok(accounts::table.find(account).select((accounts::address, accounts::unsubscribed_at)).first(conn)?)
+    Ok(accounts::table.find(account).select((accounts::address, accounts::unsubscribed_at)).one(conn)?)
 }
 
 /// Keeps the provider's name of a message, or of a part of it. False: the name is known in this channel.
@@ -380,7 +381,7 @@ pub fn whose(conn: &mut Conn, channel: ChannelId, provider_id: &str) -> Result<O
     Ok(refs::table
         .filter(refs::channel_id.eq(channel).and(refs::provider_id.eq(provider_id)))
         .select((refs::message_id, refs::customer_id))
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -394,7 +395,7 @@ pub(super) fn part_reached(
 ) -> Result<Option<Vec<State>>> {
     let row = refs::table.filter(refs::channel_id.eq(channel).and(refs::provider_id.eq(provider_id)));
     let (id, message, now): (i64, MessageId, Option<State>) =
-        row.select((refs::id, refs::message_id, refs::state)).first(&mut **tx)?;
+        row.select((refs::id, refs::message_id, refs::state)).one(&mut **tx)?;
     if !now.unwrap_or(State::Sent).may_become(state) {
         return Ok(None);
     }
@@ -409,6 +410,6 @@ pub(super) fn of_message(conn: &mut Conn, message: MessageId) -> Result<Option<D
     Ok(deliveries::table
         .filter(deliveries::message_id.eq(message))
         .select(Delivery::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }

@@ -8,6 +8,7 @@ use super::model::{Author, Conversation, Said, Seat, View};
 use crate::auth::CustomerScope;
 use crate::conversations::{self as episodes, Status};
 use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
+use crate::db::sql::Limited;
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -28,7 +29,7 @@ pub fn seat_of(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Opt
         .inner_join(customers::table)
         .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
         .select((accounts::id, accounts::customer_id, accounts::display_name, customers::blocked))
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(row.map(|(account, customer, display_name, blocked)| Seat { account, customer, channel, display_name, blocked }))
 }
@@ -98,20 +99,20 @@ pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
             client_uuid: row.client_uuid,
         })
         .collect();
-    let read = accounts::table.find(seat.account).select(accounts::read_message_id).first(conn)?;
+    let read = accounts::table.find(seat.account).select(accounts::read_message_id).one(conn)?;
     Ok(View { messages, more, seen: seen(conn, seat)?, read, conversation: newest(conn, seat)? })
 }
 
 /// The newest message of theirs that no longer counts as unread. What a blocked customer writes is never seen.
 fn seen(conn: &mut Conn, seat: &Seat) -> Result<MessageId> {
-    let unread: i64 = customers::table.find(seat.customer).select(customers::unread_count).first(conn)?;
+    let unread: i64 = customers::table.find(seat.customer).select(customers::unread_count).one(conn)?;
     let unread = unread.clamp(0, 500);
     let ids: Vec<MessageId> = messages::table
         .filter(messages::customer_id.eq(seat.customer).and(messages::kind.eq(MessageKind::Customer)))
         .filter(messages::conversation_id.is_not_null())
         .order(messages::id.desc())
-        .limit(unread + 1)
         .select(messages::id)
+        .at_most(unread + 1)
         .load(conn)?;
     let read = usize::try_from(unread).ok().and_then(|n| ids.get(n)).copied();
     Ok(read.unwrap_or(MessageId(0)))
@@ -153,7 +154,7 @@ fn conversation(row: ConversationRow) -> Conversation {
 pub fn conversations(conn: &mut Conn, seat: &Seat, limit: i64) -> Result<Vec<Conversation>> {
     let rows: Vec<ConversationRow> = conversation_rows!()
         .filter(conversations::customer_id.eq(seat.customer).and(conversations::account_id.eq(seat.account)))
-        .limit(limit)
+        .at_most(limit)
         .load(conn)?;
     Ok(rows.into_iter().map(conversation).collect())
 }
@@ -177,14 +178,14 @@ fn last_word(conn: &mut Conn, seat: &Seat) -> Result<Option<UtcTime>> {
         .filter(messages::received_while_blocked.eq(true))
         .order(messages::id.desc())
         .select(messages::created_at)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
 /// One conversation of a channel.
 pub fn conversation_of(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<Conversation> {
     let row: ConversationRow =
-        conversation_rows!().filter(conversations::id.eq(id).and(conversations::channel_id.eq(channel))).first(conn)?;
+        conversation_rows!().filter(conversations::id.eq(id).and(conversations::channel_id.eq(channel))).one(conn)?;
     Ok(conversation(row))
 }
 
@@ -206,7 +207,7 @@ pub fn is_public_in(conn: &mut Conn, channel: ChannelId, id: MessageId) -> Resul
     let kind: Option<MessageKind> = messages::table
         .filter(messages::id.eq(id).and(messages::channel_id.eq(channel)))
         .select(messages::kind)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(kind.is_some_and(MessageKind::is_public))
 }
@@ -217,7 +218,7 @@ pub fn note_read(tx: &mut Tx, seat: &Seat, up_to: MessageId) -> Result<bool> {
         .filter(messages::customer_id.eq(seat.customer))
         .order(messages::id.desc())
         .select(messages::id)
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?;
     // A number from the future would mark what is yet to come as read.
     let Some(up_to) = newest.map(|newest| newest.min(up_to)) else { return Ok(false) };
@@ -230,7 +231,7 @@ pub fn somebody_is_online(conn: &mut Conn) -> Result<bool> {
     let someone: Option<StaffId> = staff::table
         .filter(staff::presence.eq("online").and(staff::disabled_at.is_null()))
         .select(staff::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(someone.is_some())
 }

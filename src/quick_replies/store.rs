@@ -8,6 +8,7 @@ use super::model::{Checked, FileRef, QuickReply, ReplyFile, stored};
 use crate::auth::Operator;
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::{files, quick_replies as replies, quick_reply_files as links};
+use crate::db::sql::Limited;
 use crate::db::types::{FileId, QuickReplyId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -26,7 +27,7 @@ macro_rules! visible {
 
 /// A reply that this person may use.
 pub fn find(conn: &mut Conn, by: &Operator, id: QuickReplyId) -> Result<QuickReply> {
-    Ok(replies::table.find(id).filter(visible!(by)).select(QuickReply::as_select()).first(conn)?)
+    Ok(replies::table.find(id).filter(visible!(by)).select(QuickReply::as_select()).one(conn)?)
 }
 
 /// A page of them by shortcut; `q`: a part of the shortcut or of the text.
@@ -49,18 +50,19 @@ pub fn page(conn: &mut Conn, by: &Operator, q: &str, cursor: Option<&NameCursor>
     } else {
         query.order((replies::shortcut_folded, replies::id))
     };
-    let rows: Vec<QuickReply> = query.limit(PAGE + 1).load(conn)?;
+    let rows: Vec<QuickReply> = query.at_most(PAGE + 1).load(conn)?;
     Ok(Page::by_name(rows, cursor, |reply| (fold(&reply.shortcut), reply.id.0)))
 }
 
 /// What fits to the beginning of a shortcut, then what holds the words anywhere.
 pub fn matching(conn: &mut Conn, by: &Operator, q: &str, limit: i64) -> Result<Vec<QuickReply>> {
     let folded = fold(q);
-    let all = || replies::table.filter(visible!(by)).order((replies::shortcut_folded, replies::id)).limit(limit);
+    let all = || replies::table.filter(visible!(by)).order((replies::shortcut_folded, replies::id));
     let begins = format!("{}%", like_escape(&folded));
     let mut found: Vec<QuickReply> = all()
         .filter(replies::shortcut_folded.like(begins.clone()).escape('\\'))
         .select(QuickReply::as_select())
+        .at_most(limit)
         .load(conn)?;
     let room = limit - i64::try_from(found.len()).unwrap_or(limit);
     if !folded.is_empty() && room > 0 {
@@ -68,6 +70,7 @@ pub fn matching(conn: &mut Conn, by: &Operator, q: &str, limit: i64) -> Result<V
             .filter(replies::search.like(pattern(&folded)).escape('\\'))
             .filter(diesel::dsl::not(replies::shortcut_folded.like(begins).escape('\\')))
             .select(QuickReply::as_select())
+            .at_most(room)
             .load(conn)?;
         found.extend(further.into_iter().take(usize::try_from(room).unwrap_or_default()));
     }
@@ -160,7 +163,7 @@ pub(super) fn is_taken(
         Some(id) => named.filter(replies::owner_id.eq(id)),
         None => named.filter(replies::owner_id.is_null()),
     };
-    let found: Option<QuickReplyId> = named.select(replies::id).first(conn).optional()?;
+    let found: Option<QuickReplyId> = named.select(replies::id).one(conn).optional()?;
     Ok(found.is_some_and(|id| Some(id) != but))
 }
 
@@ -200,7 +203,7 @@ pub(super) fn update(tx: &mut Tx, id: QuickReplyId, owner: Option<StaffId>, new:
 /// wrong one.
 pub(super) fn change_files(tx: &mut Tx, id: QuickReplyId, gone: &[i32], new: &[StoredFile]) -> Result<()> {
     let last: Option<i32> =
-        links::table.filter(links::reply_id.eq(id)).select(diesel::dsl::max(links::position)).first(&mut **tx)?;
+        links::table.filter(links::reply_id.eq(id)).select(diesel::dsl::max(links::position)).one(&mut **tx)?;
     for position in gone {
         diesel::delete(links::table.find((id, *position))).execute(&mut **tx)?;
     }

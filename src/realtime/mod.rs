@@ -42,6 +42,8 @@ pub enum Topic {
     Outbox,
     /// Providers have told something that waits to be read.
     Hooks,
+    /// Tags that there are to choose from.
+    Tags,
     /// A channel was connected, changed, paused or disconnected.
     Channels,
     /// Announcements may have been missed: look at everything again.
@@ -80,6 +82,11 @@ fn instance() -> u64 {
 }
 
 impl Topic {
+    /// Whether it stands for something in the database, and not only in memory.
+    pub fn is_written(&self) -> bool {
+        !matches!(self, Self::Seen(..) | Self::CustomerTyping(..) | Self::StaffTyping(_) | Self::Stopping)
+    }
+
     /// As text for NOTIFY, marked with the instance that says it.
     pub fn encode(&self) -> String {
         serde_json::to_string(&(instance(), self)).unwrap_or_default()

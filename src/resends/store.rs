@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use super::model::{Asked, Count, Progress, Resend, Tally};
 use crate::channels::ChannelKind;
 use crate::db::schema::{channels, resend_items as items, resends};
-use crate::db::sql::Sql;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{DeliveryId, ResendId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -68,12 +68,12 @@ pub fn insert(tx: &mut Tx, by: StaffId, asked: &Asked) -> Result<(ResendId, i64)
 }
 
 pub fn find(conn: &mut Conn, id: ResendId) -> Result<Resend> {
-    Ok(resends::table.find(id).select(Resend::as_select()).first(conn)?)
+    Ok(resends::table.find(id).select(Resend::as_select()).one(conn)?)
 }
 
 /// The newest runs.
 pub fn newest(conn: &mut Conn) -> Result<Vec<Resend>> {
-    Ok(resends::table.order(resends::id.desc()).limit(SHOWN).select(Resend::as_select()).load(conn)?)
+    Ok(resends::table.order(resends::id.desc()).select(Resend::as_select()).at_most(SHOWN).load(conn)?)
 }
 
 /// Whether a run is going, and how far it is.
@@ -81,7 +81,7 @@ pub fn going(conn: &mut Conn) -> Result<Option<Progress>> {
     let found: Option<(i64, i64)> = resends::table
         .filter(resends::ended_at.is_null().and(resends::stopped.eq(false)))
         .select((resends::turn, resends::total))
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(found.map(|(done, total)| Progress { done: done.min(total), total }))
 }
@@ -133,7 +133,7 @@ pub fn next_item(tx: &mut Tx, id: ResendId) -> Result<Option<(i64, DeliveryId)>>
         .filter(items::resend_id.eq(id).and(items::outcome.is_null()))
         .order(items::position)
         .select((items::position, items::delivery_id))
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?)
 }
 

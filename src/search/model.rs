@@ -86,6 +86,13 @@ impl Term {
         })
     }
 
+    /// The digit, if the term is one and the same four times or more: that has one trigram, and indexes of its own.
+    pub fn repeated_digit(&self) -> Option<char> {
+        let mut chars = self.folded.chars();
+        let first = chars.next().filter(char::is_ascii_digit)?;
+        (self.folded.len() >= 4 && chars.all(|c| c == first)).then_some(first)
+    }
+
     /// Every spelling whose place in a line says how good a match is.
     pub fn spellings(&self) -> Vec<&str> {
         std::iter::once(self.folded.as_str()).chain(self.phone.as_deref()).collect()

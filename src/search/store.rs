@@ -5,6 +5,8 @@
 //! - Fewer than the cap: all of them are compared, ranked and sorted.
 //! - As many as the cap: the term is common, so among the newest customers many hold it. Walk those, newest first; the
 //!   exact matches come from their own indexes. Should the walk find too few, the first plan is taken after all.
+//!
+//! One digit four times or more has indexes of its own: by its one trigram it took up to a fifth of a second.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp};
@@ -15,7 +17,7 @@ use crate::channels::ChannelKind;
 use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::{channel_accounts, channels, conversations};
-use crate::db::sql::{Sql, among};
+use crate::db::sql::{Sql, among, is_open};
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::text::like_escape;
@@ -64,14 +66,16 @@ pub struct Hits {
 
 /// The customers that match, best first, then latest activity.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
-    // A term that repeats itself, such as 1111, is far rarer than its few trigrams say.
-    let common = if term.repeats() { limits.common * REPEATED } else { limits.common };
-    if candidates(conn, term, common)? < common {
-        return all(conn, scope, term, limits);
+    // A term that repeats itself is far rarer than its few trigrams say.
+    let repeats = term.repeats() && term.repeated_digit().is_none();
+    let common = if repeats { limits.common * REPEATED } else { limits.common };
+    let candidates = candidates(conn, term, common)?;
+    if candidates.count < common {
+        return all(conn, scope, term, limits, &candidates);
     }
     let mut hits = newest(conn, scope, term, limits)?;
     if !hits.more {
-        return all(conn, scope, term, limits);
+        return all(conn, scope, term, limits, &Candidates { count: common, ids: None });
     }
     for hit in exact(conn, scope, term, limits)? {
         if !hits.rows.iter().any(|known| known.id == hit.id) {
@@ -83,44 +87,74 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits
     Ok(hits)
 }
 
+/// Customers who may hold the term, as an index says.
+struct Candidates {
+    /// How many, counted no further than a cap.
+    count: i64,
+    /// Their numbers, where SQLite's trigrams named them: meeting the lists of several trigrams takes most of a search,
+    /// and is done once.
+    ids: Option<String>,
+}
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
 }
 
-/// How many customers may hold the term, by their trigrams; counts no further than `cap`.
-fn candidates(conn: &mut Conn, term: &Term, cap: i64) -> Result<i64> {
+#[derive(QueryableByName)]
+struct Candidate {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+fn candidates(conn: &mut Conn, term: &Term, cap: i64) -> Result<Candidates> {
     let mut sql = Sql::default();
-    let inner = match dialect::engine(conn) {
-        Engine::Sqlite => {
-            let trigrams = sql.put(trigram_match(&term.needles()));
-            format!("SELECT rowid FROM customers_fts WHERE customers_fts MATCH {trigrams}")
-        }
-        Engine::Postgres => {
-            let holds = holds(&mut sql, term);
-            format!("SELECT 1 FROM customers c WHERE {holds}")
-        }
+    if term.repeated_digit().is_none() && dialect::engine(conn) == Engine::Sqlite {
+        let trigrams = sql.put(trigram_match(&term.needles()));
+        sql.text = format!("SELECT rowid AS id FROM customers_fts WHERE customers_fts MATCH {trigrams} LIMIT {cap}");
+        let ids: Vec<i64> = sql.load::<Candidate>(conn)?.into_iter().map(|row| row.id).collect();
+        let count = i64::try_from(ids.len()).unwrap_or(cap);
+        return Ok(Candidates { count, ids: Some(serde_json::to_string(&ids).unwrap_or_default()) });
+    }
+    let condition = match repeating(conn, term) {
+        Some(condition) => condition,
+        None => holds(&mut sql, conn, term),
     };
-    sql.text = format!("SELECT count(*) AS n FROM ({inner} LIMIT {cap}) AS found");
-    Ok(sql.load::<Count>(conn)?.first().map_or(0, |count| count.n))
+    sql.text = format!("SELECT count(*) AS n FROM (SELECT 1 FROM customers c WHERE {condition} LIMIT {cap}) AS found");
+    Ok(Candidates { count: sql.load::<Count>(conn)?.first().map_or(0, |count| count.n), ids: None })
+}
+
+/// Whose search text holds one digit four times, in the words of the partial index of that digit.
+fn repeating(conn: &Conn, term: &Term) -> Option<String> {
+    let place_of = match dialect::engine(conn) {
+        Engine::Sqlite => "instr",
+        Engine::Postgres => "strpos",
+    };
+    let digit = term.repeated_digit()?;
+    Some(format!("{place_of}(c.search_text, '{digit}{digit}{digit}{digit}') > 0"))
 }
 
 /// Plan one: everybody who holds the term.
-fn all(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
+fn all(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits, candidates: &Candidates) -> Result<Hits> {
     let mut sql = Sql::default();
-    let rank = rank(&mut sql, term);
-    let from = match dialect::engine(conn) {
-        // CROSS JOIN keeps this order: the index first, then the customers that it names.
-        Engine::Sqlite => {
+    let rank = rank(&mut sql, conn, term);
+    // CROSS JOIN keeps this order: first those who are named, then their rows.
+    let from = match (repeating(conn, term), dialect::engine(conn), &candidates.ids) {
+        (Some(condition), _, _) => format!("customers c WHERE {condition} AND"),
+        (None, Engine::Postgres, _) => "customers c WHERE".to_owned(),
+        (None, Engine::Sqlite, Some(ids)) => {
+            let ids = sql.put(ids.as_str());
+            format!("json_each({ids}) f CROSS JOIN customers c ON c.id = f.value WHERE")
+        }
+        (None, Engine::Sqlite, None) => {
             let trigrams = sql.put(trigram_match(&term.needles()));
             format!(
                 "customers_fts f CROSS JOIN customers c ON c.id = f.rowid WHERE f.customers_fts MATCH {trigrams} AND"
             )
         }
-        Engine::Postgres => "customers c WHERE".to_owned(),
     };
-    let (holds, scope) = (holds(&mut sql, term), scope.put(&mut sql, "c"));
+    let (holds, scope) = (holds(&mut sql, conn, term), scope.put(&mut sql, "c"));
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM {from} {holds}{scope} \
          ORDER BY rank, c.last_activity_at DESC, c.id DESC LIMIT {}",
@@ -132,11 +166,13 @@ fn all(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> 
 /// Plan two: those among the newest customers who hold the term.
 fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
     let mut sql = Sql::default();
-    let (rank, holds, scope) = (rank(&mut sql, term), holds(&mut sql, term), scope.put(&mut sql, "c"));
+    let (rank, holds) = (rank(&mut sql, conn, term), holds(&mut sql, conn, term));
+    let scope = scope.put(&mut sql, "c");
+    let among = repeating(conn, term).map(|condition| format!(" WHERE {condition}")).unwrap_or_default();
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
-         (SELECT id, search_text, responsible_id, last_activity_at FROM customers \
-         ORDER BY last_activity_at DESC, id DESC LIMIT {}) AS c \
+         (SELECT c.id, c.search_text, c.responsible_id, c.last_activity_at FROM customers c{among} \
+         ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}) AS c \
          WHERE {holds}{scope} ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}",
         limits.newest,
         limits.shown + 1
@@ -147,7 +183,7 @@ fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) 
 /// Those whose name, phone, e-mail, external ID or number is the term, whenever they were active.
 fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Vec<Hit>> {
     let mut sql = Sql::default();
-    let (rank, scope) = (rank(&mut sql, term), scope.put(&mut sql, "c"));
+    let (rank, scope) = (rank(&mut sql, conn, term), scope.put(&mut sql, "c"));
     let is = sql.put(term.folded().to_owned());
     let phone = sql.put(term.digits().unwrap_or(term.folded()).to_owned());
     let number = term.folded().parse::<i64>().map_or_else(|_| String::new(), |id| format!(" OR id = {}", sql.put(id)));
@@ -161,30 +197,41 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
     Ok(sql.load(conn)?)
 }
 
-/// The condition on `c.search_text`: a plain substring, of any of the needles.
-fn holds(sql: &mut Sql, term: &Term) -> String {
+/// The condition on `c.search_text`: a plain substring, of any of the needles. Both are folded, so SQLite may look for the
+/// bytes, which takes a fifth of the time that LIKE takes for its letters; PostgreSQL's index knows LIKE alone.
+fn holds(sql: &mut Sql, conn: &Conn, term: &Term) -> String {
     let needles = term.needles();
-    let likes = needles.iter().map(|needle| {
-        let pattern = sql.put(format!("%{}%", like_escape(needle)));
-        format!("c.search_text LIKE {pattern} ESCAPE '\\'")
+    let conditions = needles.iter().map(|needle| match dialect::engine(conn) {
+        Engine::Sqlite => format!("instr(c.search_text, {}) > 0", sql.put(*needle)),
+        Engine::Postgres => {
+            format!("c.search_text LIKE {} ESCAPE '\\'", sql.put(format!("%{}%", like_escape(needle))))
+        }
     });
-    format!("({})", likes.collect::<Vec<_>>().join(" OR "))
+    format!("({})", conditions.collect::<Vec<_>>().join(" OR "))
 }
 
 /// How good a match is, by the best place of any spelling.
-fn rank(sql: &mut Sql, term: &Term) -> String {
-    let mut cases = String::new();
-    type Form = (fn(&str) -> String, u8);
-    let forms: [Form; 3] = [(|n| format!("%\n{n}\n%"), 0), (|n| format!("%\n{n}%"), 1), (|n| format!("% {n}%"), 2)];
-    for (form, rank) in forms {
-        for spelling in term.spellings() {
-            let pattern = sql.put(form(&like_escape(spelling)));
-            cases.push_str(&format!(
-                " WHEN '\n' || c.search_text || '\n' LIKE {pattern} ESCAPE '\\' THEN CAST({rank} AS BIGINT)"
-            ));
-        }
+fn rank(sql: &mut Sql, conn: &Conn, term: &Term) -> String {
+    let place_of = match dialect::engine(conn) {
+        Engine::Sqlite => "instr",
+        Engine::Postgres => "strpos",
+    };
+    let (mut begins, mut is_line, mut in_word) = (vec![], vec![], vec![]);
+    for spelling in term.spellings() {
+        begins.push(format!("{place_of}(c.search_text, {}) > 0", sql.put(format!("\n{spelling}"))));
+        begins.push(format!("{place_of}(c.search_text, {}) = 1", sql.put(spelling)));
+        // A longer text, which is made for those alone who may need it.
+        let line = sql.put(format!("\n{spelling}\n"));
+        is_line.push(format!("{place_of}('\n' || c.search_text || '\n', {line}) > 0"));
+        in_word.push(format!("{place_of}(c.search_text, {}) > 0", sql.put(format!(" {spelling}"))));
     }
-    format!("CASE{cases} ELSE CAST(3 AS BIGINT) END")
+    format!(
+        "CASE WHEN {} THEN CASE WHEN {} THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END \
+         WHEN {} THEN CAST(2 AS BIGINT) ELSE CAST(3 AS BIGINT) END",
+        begins.join(" OR "),
+        is_line.join(" OR "),
+        in_word.join(" OR ")
+    )
 }
 
 /// Up to the number shown, and whether there is one more.
@@ -201,7 +248,7 @@ pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<V
     Ok(conversations::table
         .filter(among(conversations::customer_id, ids.iter().copied()))
         .filter(conversations::assignee_id.eq(me))
-        .filter(conversations::status.ne("closed"))
+        .filter(is_open())
         .select(conversations::customer_id)
         .load(conn)?)
 }

@@ -1,6 +1,7 @@
 //! Rows of staff and of their one-time links.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -8,15 +9,22 @@ use super::model::{EditedStaff, Link, NewStaff, StaffMember};
 use crate::auth::sessions::hash_key;
 use crate::auth::{Presence, Role, Theme};
 use crate::db::schema::{sessions, staff, staff_links};
-use crate::db::sql::among;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 use crate::web::i18n::Lang;
 
 /// Everybody, by name.
 pub fn list(conn: &mut Conn) -> Result<Vec<StaffMember>> {
     Ok(staff::table.select(StaffMember::as_select()).order((staff::name, staff::id)).load(conn)?)
+}
+
+/// Everybody's number and name, by name: for choosing whose.
+pub fn choices(conn: &mut Conn) -> Result<Arc<Vec<(StaffId, String)>>> {
+    kept::answer("staff to choose from".into(), || {
+        Ok(staff::table.select((staff::id, staff::name)).order((staff::name, staff::id)).load(conn)?)
+    })
 }
 
 /// Whoever a conversation can be handed to, by name: everybody whose account is enabled. What is handed to them they see.
@@ -39,19 +47,19 @@ pub fn names(conn: &mut Conn, ids: &[StaffId]) -> Result<HashMap<StaffId, String
 }
 
 pub fn any(conn: &mut Conn) -> Result<bool> {
-    Ok(staff::table.select(staff::id).first::<StaffId>(conn).optional()?.is_some())
+    Ok(staff::table.select(staff::id).one::<StaffId>(conn).optional()?.is_some())
 }
 
 pub fn by_email(conn: &mut Conn, email: &str) -> Result<StaffMember> {
-    Ok(staff::table.filter(staff::email.eq(email)).select(StaffMember::as_select()).first(conn)?)
+    Ok(staff::table.filter(staff::email.eq(email)).select(StaffMember::as_select()).one(conn)?)
 }
 
 pub fn find(conn: &mut Conn, id: StaffId) -> Result<StaffMember> {
-    Ok(staff::table.find(id).select(StaffMember::as_select()).first(conn)?)
+    Ok(staff::table.find(id).select(StaffMember::as_select()).one(conn)?)
 }
 
 pub fn email_taken(conn: &mut Conn, email: &str) -> Result<bool> {
-    let found = staff::table.filter(staff::email.eq(email)).select(staff::id).first::<StaffId>(conn);
+    let found = staff::table.filter(staff::email.eq(email)).select(staff::id).one::<StaffId>(conn);
     Ok(found.optional()?.is_some())
 }
 
@@ -60,7 +68,7 @@ pub fn another_admin(conn: &mut Conn, but: StaffId) -> Result<bool> {
     let others = staff::table
         .filter(staff::role.eq(Role::Admin).and(staff::disabled_at.is_null()).and(staff::id.ne(but)))
         .select(staff::id);
-    Ok(others.first::<StaffId>(conn).optional()?.is_some())
+    Ok(others.one::<StaffId>(conn).optional()?.is_some())
 }
 
 /// When each person was last seen in a session that is still there.
@@ -73,7 +81,7 @@ pub fn last_seen(conn: &mut Conn) -> Result<HashMap<StaffId, UtcTime>> {
 }
 
 pub fn password_hash(conn: &mut Conn, id: StaffId) -> Result<Option<String>> {
-    Ok(staff::table.find(id).select(staff::password_hash).first(conn)?)
+    Ok(staff::table.find(id).select(staff::password_hash).one(conn)?)
 }
 
 pub fn set_password_hash(tx: &mut Tx, id: StaffId, hash: &str) -> Result<()> {
@@ -136,7 +144,7 @@ pub fn find_link(conn: &mut Conn, token: &str) -> Result<Option<Link>> {
     Ok(staff_links::table
         .filter(staff_links::token_hash.eq(hash_key(token)))
         .select(Link::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 

@@ -8,18 +8,23 @@ use diesel::sql_types::BigInt;
 
 use super::model::{ConversationTag, CustomerTag, NewCustomerTag};
 use crate::db::schema::{conversation_tags, customer_tags};
+use crate::db::sql::Limited;
 use crate::db::types::{ConversationTagId, CustomerTagId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
+use crate::realtime::Topic;
 use crate::text;
 
 /// All customer tags, by name.
 pub fn customer_tags(conn: &mut Conn) -> Result<Vec<CustomerTag>> {
-    Ok(customer_tags::table.order(customer_tags::name_folded).select(CustomerTag::as_select()).load(conn)?)
+    let all = kept::answer("customer tags".into(), || {
+        customer_tags::table.order(customer_tags::name_folded).select(CustomerTag::as_select()).load(conn)
+    });
+    Ok(all?.to_vec())
 }
 
 pub fn find_customer_tag(conn: &mut Conn, id: CustomerTagId) -> Result<CustomerTag> {
-    Ok(customer_tags::table.find(id).select(CustomerTag::as_select()).first(conn)?)
+    Ok(customer_tags::table.find(id).select(CustomerTag::as_select()).one(conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -45,12 +50,13 @@ pub fn customer_tag_named(conn: &mut Conn, name: &str, but: Option<CustomerTagId
     let found: Option<CustomerTagId> = customer_tags::table
         .filter(customer_tags::name_folded.eq(text::fold(name)))
         .select(customer_tags::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(found.is_some_and(|id| Some(id) != but))
 }
 
 pub fn insert_customer_tag(tx: &mut Tx, new: &NewCustomerTag) -> Result<CustomerTagId> {
+    tx.publish(Topic::Tags);
     Ok(diesel::insert_into(customer_tags::table)
         .values((
             customer_tags::name.eq(&new.name),
@@ -63,6 +69,7 @@ pub fn insert_customer_tag(tx: &mut Tx, new: &NewCustomerTag) -> Result<Customer
 }
 
 pub fn update_customer_tag(tx: &mut Tx, id: CustomerTagId, new: &NewCustomerTag) -> Result<()> {
+    tx.publish(Topic::Tags);
     diesel::update(customer_tags::table.find(id))
         .set((
             customer_tags::name.eq(&new.name),
@@ -74,20 +81,24 @@ pub fn update_customer_tag(tx: &mut Tx, id: CustomerTagId, new: &NewCustomerTag)
 }
 
 pub fn delete_customer_tag(tx: &mut Tx, id: CustomerTagId) -> Result<()> {
+    tx.publish(Topic::Tags);
     diesel::delete(customer_tags::table.find(id)).execute(&mut **tx)?;
     Ok(())
 }
 
 /// All conversation tags, by name.
 pub fn conversation_tags(conn: &mut Conn) -> Result<Vec<ConversationTag>> {
-    Ok(conversation_tags::table
-        .order((conversation_tags::name_folded, conversation_tags::id))
-        .select(ConversationTag::as_select())
-        .load(conn)?)
+    let all = kept::answer("conversation tags".into(), || {
+        conversation_tags::table
+            .order((conversation_tags::name_folded, conversation_tags::id))
+            .select(ConversationTag::as_select())
+            .load(conn)
+    });
+    Ok(all?.to_vec())
 }
 
 pub fn find_conversation_tag(conn: &mut Conn, id: ConversationTagId) -> Result<ConversationTag> {
-    Ok(conversation_tags::table.find(id).select(ConversationTag::as_select()).first(conn)?)
+    Ok(conversation_tags::table.find(id).select(ConversationTag::as_select()).one(conn)?)
 }
 
 /// How many conversations carry each tag itself, up to a thousand.
@@ -142,6 +153,7 @@ pub fn insert_conversation_tag(
     parent: Option<ConversationTagId>,
     name: &str,
 ) -> Result<ConversationTagId> {
+    tx.publish(Topic::Tags);
     Ok(diesel::insert_into(conversation_tags::table)
         .values((
             conversation_tags::parent_id.eq(parent),
@@ -154,6 +166,7 @@ pub fn insert_conversation_tag(
 }
 
 pub fn rename_conversation_tag(tx: &mut Tx, id: ConversationTagId, name: &str) -> Result<()> {
+    tx.publish(Topic::Tags);
     diesel::update(conversation_tags::table.find(id))
         .set((conversation_tags::name.eq(name), conversation_tags::name_folded.eq(text::fold(name))))
         .execute(&mut **tx)?;
@@ -161,6 +174,7 @@ pub fn rename_conversation_tag(tx: &mut Tx, id: ConversationTagId, name: &str) -
 }
 
 pub fn delete_conversation_tag(tx: &mut Tx, id: ConversationTagId) -> Result<()> {
+    tx.publish(Topic::Tags);
     diesel::delete(conversation_tags::table.find(id)).execute(&mut **tx)?;
     Ok(())
 }

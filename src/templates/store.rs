@@ -6,6 +6,7 @@ use super::model::{MessageTemplate, NewTemplate};
 use super::typed::Offer;
 use crate::channels::{self, Channel, RemoteTemplate, TemplateState, registry};
 use crate::db::schema::message_templates as templates;
+use crate::db::sql::Limited;
 use crate::db::types::{ChannelId, TemplateId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<MessageTemplate>> {
 }
 
 pub fn find(conn: &mut Conn, id: TemplateId) -> Result<MessageTemplate> {
-    Ok(templates::table.find(id).select(MessageTemplate::as_select()).first(conn)?)
+    Ok(templates::table.find(id).select(MessageTemplate::as_select()).one(conn)?)
 }
 
 /// The approved templates of those of these channels that work and have any, by channel and name.
@@ -49,7 +50,7 @@ pub fn offers(conn: &mut Conn, of: &[Channel]) -> Result<Vec<Offer>> {
 /// more, is refused.
 pub fn rendered(conn: &mut Conn, channel: ChannelId, filled: &channels::Template) -> Result<String> {
     let found = match filled.id {
-        Some(id) => templates::table.find(id).select(MessageTemplate::as_select()).first(conn).optional()?,
+        Some(id) => templates::table.find(id).select(MessageTemplate::as_select()).one(conn).optional()?,
         None => None,
     };
     let usable = found.filter(|template: &MessageTemplate| {
@@ -74,7 +75,7 @@ pub(super) fn is_named(
 
 fn named(conn: &mut Conn, channel: ChannelId, name: &str, language: &str) -> Result<Option<TemplateId>> {
     let own = templates::channel_id.eq(channel).and(templates::name.eq(name)).and(templates::language.eq(language));
-    Ok(templates::table.filter(own).select(templates::id).first(conn).optional()?)
+    Ok(templates::table.filter(own).select(templates::id).one(conn).optional()?)
 }
 
 pub(super) fn insert(tx: &mut Tx, channel: ChannelId, new: &NewTemplate, state: TemplateState) -> Result<TemplateId> {

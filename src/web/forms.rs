@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::i18n::Lang;
 use crate::db::schema::form_tokens;
+use crate::db::sql::Limited;
 use crate::db::types::UtcTime;
 use crate::db::{Conn, Tx};
 use crate::error::{Result, Said};
@@ -155,8 +156,7 @@ pub fn spend(tx: &mut Tx, token: &str) -> Result<bool> {
     if Uuid::parse_str(token).is_err() {
         return Ok(true);
     }
-    let known: Option<String> =
-        form_tokens::table.find(token).select(form_tokens::token).first(&mut **tx).optional()?;
+    let known: Option<String> = form_tokens::table.find(token).select(form_tokens::token).one(&mut **tx).optional()?;
     if known.is_some() {
         return Ok(false);
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt::{Display, Write};
 use std::rc::Rc;
 
 use fluent_templates::fluent_bundle::FluentValue;
@@ -32,10 +33,21 @@ text_enum!(
     Lang { En = "en", Ru = "ru" }
 );
 
+type Known<T> = RefCell<[HashMap<String, T>; Lang::ALL.len()]>;
+
 thread_local! {
     /// Messages without arguments, by language, resolved once a thread.
-    static RESOLVED: RefCell<[HashMap<String, Rc<str>>; Lang::ALL.len()]> = RefCell::default();
+    static RESOLVED: Known<Rc<str>> = Known::default();
+    /// Messages about a number of things, likewise: choosing a plural takes longer than finding a row.
+    static COUNTED: Known<HashMap<i64, Rc<str>>> = Known::default();
+    /// What stands around the one argument of a message.
+    static AROUND: Known<Rc<[Box<str>]>> = Known::default();
 }
+
+/// Numbers from here on are rare, and their words are not kept.
+const COUNTED_TO: i64 = 1_000;
+/// Stands for an argument while a message is taken apart; no text of ours holds it.
+const ARGUMENT: &str = "\u{f8ff}";
 
 impl Lang {
     fn id(self) -> &'static LanguageIdentifier {
@@ -83,7 +95,42 @@ impl Lang {
 
     /// A message about a number of things, as `$count`.
     pub fn tn(self, key: &str, count: i64) -> String {
-        self.args(key, [("count", FluentValue::from(count))])
+        let say = || self.args(key, [("count", FluentValue::from(count))]);
+        if !(0..COUNTED_TO).contains(&count) {
+            return say();
+        }
+        COUNTED.with_borrow_mut(|known| {
+            let known = &mut known[self as usize];
+            if let Some(text) = known.get(key).and_then(|of_key| of_key.get(&count)) {
+                return text.to_string();
+            }
+            let text = say();
+            known.entry(key.to_owned()).or_default().insert(count, text.as_str().into());
+            text
+        })
+    }
+
+    /// A message with one text in it, put in as it is: such a message chooses nothing by its argument.
+    pub fn with(self, key: &str, name: &'static str, value: impl Display) -> String {
+        let around = AROUND.with_borrow_mut(|known| {
+            let known = &mut known[self as usize];
+            if let Some(around) = known.get(key) {
+                return around.clone();
+            }
+            let text = self.args(key, [(name, ARGUMENT.into())]);
+            let around: Rc<[Box<str>]> = text.split(ARGUMENT).map(Box::from).collect();
+            known.insert(key.to_owned(), around.clone());
+            around
+        });
+        let mut out = String::with_capacity(64);
+        for (place, text) in around.iter().enumerate() {
+            if place > 0 {
+                // A String takes everything.
+                let _ = write!(out, "{value}");
+            }
+            out.push_str(text);
+        }
+        out
     }
 
     /// A sentence that an error or a refusal carries.
@@ -138,4 +185,40 @@ pub fn toast_key(key: &str) -> Option<&'static str> {
             .collect()
     });
     KEYS.get(key).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_reads_like_what_is_made_anew() {
+        for lang in Lang::ALL {
+            for count in [0, 1, 2, 5, 21, 999, 1_000, 1_001, -1] {
+                let anew = lang.args("nav-unread", [("count", FluentValue::from(count))]);
+                assert_eq!((lang.tn("nav-unread", count), lang.tn("nav-unread", count)), (anew.clone(), anew));
+            }
+            for name in ["Anna", "", "{ $name }", "Zoë <b>"] {
+                let anew = lang.args("inbox-card-menu", [("name", name.to_owned().into())]);
+                assert_eq!(
+                    (lang.with("inbox-card-menu", "name", name), lang.with("inbox-card-menu", "name", name)),
+                    (anew.clone(), anew)
+                );
+            }
+        }
+    }
+
+    /// [`Lang::with`] puts a text in its place; a message that chose its words by that text would be wrong.
+    #[test]
+    fn messages_choose_by_numbers_only() -> std::io::Result<()> {
+        for folder in ["locales/en", "locales/ru"] {
+            for file in std::fs::read_dir(folder)? {
+                for line in std::fs::read_to_string(file?.path())?.lines().filter(|line| line.contains("->")) {
+                    let chooses = ["$count ->", "$day ->", "$limit ->", "$seconds ->", "$unit ->"];
+                    assert!(chooses.iter().any(|by| line.contains(by)), "{folder}: {line}");
+                }
+            }
+        }
+        Ok(())
+    }
 }

@@ -53,7 +53,7 @@ impl Shell {
 
     /// A message with one argument.
     pub fn ta(&self, key: &str, name: &'static str, value: impl Display) -> String {
-        self.lang.args(key, [(name, value.to_string().into())])
+        self.lang.with(key, name, value)
     }
 
     /// A message with two arguments.
@@ -227,7 +227,7 @@ impl Bare {
     }
 
     pub fn ta(&self, key: &str, name: &'static str, value: impl Display) -> String {
-        self.lang.args(key, [(name, value.to_string().into())])
+        self.lang.with(key, name, value)
     }
 
     pub fn say(&self, said: &Said) -> String {

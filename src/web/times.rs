@@ -1,6 +1,6 @@
 //! Times as people read them, and days as the installation means them.
 
-use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use super::i18n::Lang;
@@ -65,11 +65,16 @@ fn month(lang: Lang, number: u32) -> &'static str {
     usize::try_from(number).ok().and_then(|n| names.get(n.wrapping_sub(1)).copied()).unwrap_or_default()
 }
 
+/// 14:32. Fifty of them stand on a page: no description of the form is read for each.
+fn clock_time(time: &DateTime<Tz>) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
 /// Today 14:32, this year 14 Nov, older Oct 2025.
 pub fn short(clock: &Clock, lang: Lang, time: UtcTime) -> String {
     let (t, now) = (clock.local(time), clock.local(clock.now));
     if t.date_naive() == now.date_naive() {
-        return t.format("%H:%M").to_string();
+        return clock_time(&t);
     }
     if t.year() == now.year() {
         return format!("{}\u{a0}{}", t.day(), month(lang, t.month()));
@@ -80,7 +85,7 @@ pub fn short(clock: &Clock, lang: Lang, time: UtcTime) -> String {
 /// 23 Nov 2026, 14:32.
 pub fn full(clock: &Clock, lang: Lang, time: UtcTime) -> String {
     let t = clock.local(time);
-    format!("{}\u{a0}{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.year(), t.format("%H:%M"))
+    format!("{}\u{a0}{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.year(), clock_time(&t))
 }
 
 /// A time that stands alone: Today, 14:32; this year 14 Nov, 14:32; older 12 Mar 2024, 14:32.
@@ -104,17 +109,17 @@ pub fn when_said(clock: &Clock, lang: Lang, time: UtcTime) -> String {
 fn day_and_time(clock: &Clock, lang: Lang, time: UtcTime, today: &str) -> String {
     let (t, now) = (clock.local(time), clock.local(clock.now));
     if t.date_naive() == now.date_naive() {
-        return format!("{today}\u{a0}{}", t.format("%H:%M"));
+        return format!("{today}\u{a0}{}", clock_time(&t));
     }
     if t.year() == now.year() {
-        return format!("{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.format("%H:%M"));
+        return format!("{}\u{a0}{}, {}", t.day(), month(lang, t.month()), clock_time(&t));
     }
     full(clock, lang, time)
 }
 
 /// 14:32.
 pub fn hm(clock: &Clock, time: UtcTime) -> String {
-    clock.local(time).format("%H:%M").to_string()
+    clock_time(&clock.local(time))
 }
 
 /// A span of time in its two largest units: 35 s, 2 min 40 s, 11 min, 3 h 5 min, 2 d 4 h.

@@ -169,6 +169,17 @@ const TABLE: &[Listed] = &[
         sqlite: &["VIRTUAL TABLE"],
         postgres: &["customers_search"],
     },
+    both("search, one digit again and again", |c| found(c, "1111"), &["customers_digit_1"]),
+    both(
+        "search, whose conversations one works",
+        |c| drop(search::store::active_with(c, StaffId(3), &[CustomerId(1), CustomerId(2)])),
+        &["conversations_open_"],
+    ),
+    both(
+        "what is open of a customer",
+        |c| drop(conversations::store::open_of(c, &scope(), CustomerId(7))),
+        &["conversations_open_customer"],
+    ),
     Listed {
         name: "search, a common term",
         run: |c| found(c, "example"),

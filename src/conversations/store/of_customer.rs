@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 
 use crate::auth::CustomerScope;
-use crate::conversations::model::{Conversation, Status};
+use crate::conversations::model::Conversation;
 use crate::customers;
 use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::conversations;
-use crate::db::sql::past;
+use crate::db::sql::{Limited, is_open, past};
 use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::error::Result;
 
@@ -23,7 +23,6 @@ pub fn page(
     let mut query = conversations::table
         .filter(conversations::customer_id.eq(customer))
         .select(Conversation::as_select())
-        .limit(PAGE + 1)
         .into_boxed();
     if let Some(cursor) = cursor {
         query = query.filter(past("conversations.opened_at, conversations.id", cursor));
@@ -33,7 +32,7 @@ pub fn page(
     } else {
         query.order((conversations::opened_at.desc(), conversations::id.desc()))
     };
-    Ok(Page::new(query.load(conn)?, cursor, |row| (row.opened_at, row.id.0)))
+    Ok(Page::new(query.at_most(PAGE + 1).load(conn)?, cursor, |row| (row.opened_at, row.id.0)))
 }
 
 /// Number and sum of the ratings that a customer gave.
@@ -42,7 +41,7 @@ pub fn ratings(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> 
     let (count, sum): (i64, Option<i64>) = conversations::table
         .filter(conversations::customer_id.eq(customer).and(conversations::rating.is_not_null()))
         .select((diesel::dsl::count(conversations::id), diesel::dsl::sum(conversations::rating)))
-        .first(conn)?;
+        .one(conn)?;
     Ok((count, sum.unwrap_or(0)))
 }
 
@@ -53,7 +52,7 @@ pub fn last_visit(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) 
         .filter(conversations::customer_id.eq(customer).and(conversations::ip.is_not_null()))
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select(Conversation::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -65,9 +64,10 @@ pub fn active(
 ) -> Result<Option<(ConversationId, Option<StaffId>)>> {
     customers::require_visible(conn, scope, customer)?;
     Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer).and(conversations::status.ne(Status::Closed)))
+        .filter(conversations::customer_id.eq(customer))
+        .filter(is_open())
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select((conversations::id, conversations::assignee_id))
-        .first(conn)
+        .one(conn)
         .optional()?)
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::search_text::refresh_search_text;
 use crate::customers::model::ChannelAccount;
 use crate::db::schema::{channel_accounts as accounts, customers};
-use crate::db::sql::Sql;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{AccountId, ChannelId, CustomerId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -20,14 +20,14 @@ pub fn accounts_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<ChannelAccount
 }
 
 pub fn find_account(conn: &mut Conn, id: AccountId) -> Result<ChannelAccount> {
-    Ok(accounts::table.find(id).select(ChannelAccount::as_select()).first(conn)?)
+    Ok(accounts::table.find(id).select(ChannelAccount::as_select()).one(conn)?)
 }
 
 pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<ChannelAccount>> {
     Ok(accounts::table
         .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
         .select(ChannelAccount::as_select())
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::refresh_search_text;
 use crate::customers::model::{Claim, ClaimKind, StoredClaim};
 use crate::db::schema::{contact_claims as claims, customers, pending_actions as pending};
+use crate::db::sql::Limited;
 use crate::db::types::{CustomerId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -22,7 +23,7 @@ pub fn find_by_contact(
         let found = customers::table
             .filter(customers::external_id.eq(external_id))
             .select(customers::id)
-            .first(conn)
+            .one(conn)
             .optional()?;
         if found.is_some() {
             return Ok(found);
@@ -33,7 +34,7 @@ pub fn find_by_contact(
             .filter(customers::phone_digits.eq(digits))
             .order(customers::id)
             .select(customers::id)
-            .first(conn)
+            .one(conn)
             .optional()?;
         if found.is_some() {
             return Ok(found);
@@ -44,7 +45,7 @@ pub fn find_by_contact(
         .filter(customers::email_folded.eq(email))
         .order(customers::id)
         .select(customers::id)
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -57,7 +58,7 @@ pub fn insert_claim(tx: &mut Tx, customer: CustomerId, claim: &Claim, phone_regi
     let known: Option<i64> = claims::table
         .filter(claims::customer_id.eq(customer).and(claims::kind.eq(claim.kind)).and(claims::value_folded.eq(&folded)))
         .select(claims::id)
-        .first(&mut **tx)
+        .one(&mut **tx)
         .optional()?;
     if known.is_none() && !folded.is_empty() {
         diesel::insert_into(claims::table)
@@ -114,11 +115,11 @@ pub fn fill_contact(
 /// Opens or ends the pending action "contact details", by what the customer's record has now.
 pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
     let (phone, email): (Option<String>, Option<String>) =
-        customers::table.find(id).select((customers::phone, customers::email)).first(&mut **tx)?;
+        customers::table.find(id).select((customers::phone, customers::email)).one(&mut **tx)?;
     let is_needed = phone.is_none() && email.is_none();
     let open = pending::table
         .filter(pending::customer_id.eq(id).and(pending::kind.eq("contact_details")).and(pending::done_at.is_null()));
-    let waits: Option<i64> = open.select(pending::id).first(&mut **tx).optional()?;
+    let waits: Option<i64> = open.select(pending::id).one(&mut **tx).optional()?;
     let now = UtcTime::now();
     match (is_needed, waits) {
         (true, None) => {
@@ -139,7 +140,7 @@ pub fn has_pending(conn: &mut Conn, id: CustomerId) -> Result<bool> {
     let open: Option<i64> = pending::table
         .filter(pending::customer_id.eq(id).and(pending::done_at.is_null()))
         .select(pending::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(open.is_some())
 }

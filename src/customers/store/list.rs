@@ -12,12 +12,12 @@ use diesel::sql_types::{BigInt, Bool};
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
-use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::page::{Cursor, NameCursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
-use crate::db::sql::{Sql, among, count_of, past};
+use crate::db::sql::{Limited, Sql, among, count_of, past};
 use crate::db::types::{CompanyId, CustomerTagId, UtcTime};
+use crate::db::{Conn, kept};
 use crate::error::Result;
 use crate::text;
 use crate::web::times::Clock;
@@ -48,19 +48,22 @@ pub fn page(
     } else {
         query.order((customers::last_activity_at.desc(), customers::id.desc()))
     };
-    let rows = query.select(ListedCustomer::as_select()).limit(PAGE + 1).load(conn)?;
+    let rows = query.select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
     Ok(Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0)))
 }
 
 /// How many customers match, counted up to [`COUNTED`].
 pub fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
-    let found = filtered(conn, scope, filter, clock)?.select(customers::id).limit(COUNTED);
-    Ok(count_of(found).get_result(conn)?)
+    kept::number(format!("customers {scope:?} {filter:?} {:?}", filter.bounds(clock)), || {
+        Ok(count_of(filtered(conn, scope, filter, clock)?.select(customers::id).at_most(COUNTED)).get_result(conn)?)
+    })
 }
 
 /// How many customers there are for this person, counted up to [`COUNTED`].
 pub fn count_all(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
-    Ok(count_of(visible(scope).select(customers::id).limit(COUNTED)).get_result(conn)?)
+    kept::number(format!("all customers {scope:?}"), || {
+        Ok(count_of(visible(scope).select(customers::id).at_most(COUNTED)).get_result(conn)?)
+    })
 }
 
 fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
@@ -101,7 +104,7 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
     if let Some(before) = before {
         few = few.filter(customers::created_at.lt(before));
     }
-    let ids: Vec<i64> = few.limit(COUNTED).load(conn)?;
+    let ids: Vec<i64> = few.at_most(COUNTED).load(conn)?;
     if i64::try_from(ids.len()).unwrap_or(COUNTED) < COUNTED {
         return Ok(Box::new(among(customers::id, ids)));
     }
@@ -115,8 +118,8 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
 
 /// With this tag.
 fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId) -> Result<Condition<'a>> {
-    let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id).limit(COMMON);
-    let count: i64 = count_of(tagged).get_result(conn)?;
+    let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id).at_most(COMMON);
+    let count = kept::number(format!("tagged {tag}"), || count_of(tagged).get_result(conn))?;
     if count < COMMON {
         let of_tag = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
         return Ok(Box::new(customers::id.eq_any(of_tag)));
@@ -185,7 +188,7 @@ pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> R
 /// Whether a statement with one text names few.
 fn is_few(conn: &mut Conn, statement: &str, term: &str) -> Result<bool> {
     let count = Sql::new(format!("SELECT count(*) AS n FROM ({statement} LIMIT {COMMON}) AS found")).bind(term);
-    Ok(count.get_result::<Count>(conn)?.n < COMMON)
+    Ok(kept::number(count.key(), || count.get_result::<Count>(conn).map(|count| count.n))? < COMMON)
 }
 
 #[derive(QueryableByName)]
@@ -230,6 +233,6 @@ fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Res
     } else {
         query.order((customers::name_folded.asc(), customers::id.asc()))
     };
-    let rows = query.select(ListedCustomer::as_select()).limit(PAGE + 1).load(conn)?;
+    let rows = query.select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
     Ok(Page::by_name(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
 }

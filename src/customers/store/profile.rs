@@ -9,6 +9,7 @@ use crate::db::schema::{
     attachments, block_requests, blocks, channel_accounts as accounts, contact_claims as claims, conversations,
     customers, messages, staff,
 };
+use crate::db::sql::Limited;
 use crate::db::types::CustomerId;
 use crate::error::Result;
 
@@ -26,11 +27,11 @@ pub fn lookalikes(
     let mut found: Vec<ListedCustomer> = vec![];
     if !phones.is_empty() {
         let same = customers::table.filter(customers::phone_digits.eq_any(phones)).order(customers::id);
-        found.extend(same.select(ListedCustomer::as_select()).limit(SHOWN + 1).load::<ListedCustomer>(conn)?);
+        found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
     if !emails.is_empty() {
         let same = customers::table.filter(customers::email_folded.eq_any(emails)).order(customers::id);
-        found.extend(same.select(ListedCustomer::as_select()).limit(SHOWN + 1).load::<ListedCustomer>(conn)?);
+        found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
     retain_visible(conn, scope, &mut found)?;
     found.retain(|other| Some(other.id) != except);
@@ -54,7 +55,7 @@ pub fn claimants(
         .filter(claims::value_folded.eq_any(folded).and(claims::customer_id.ne(except)))
         .order(claims::id.desc())
         .select(claims::customer_id)
-        .limit(SHOWN)
+        .at_most(SHOWN)
         .load(conn)?;
     let rows = customers::table.filter(customers::id.eq_any(ids)).select(ListedCustomer::as_select());
     let mut found: Vec<ListedCustomer> = rows.load(conn)?;
@@ -75,7 +76,7 @@ pub fn current_block(conn: &mut Conn, id: CustomerId) -> Result<Option<CurrentBl
         .left_join(staff::table.on(blocks::created_by_id.eq(staff::id.nullable())))
         .filter(blocks::customer_id.eq(id).and(blocks::lifted_at.is_null()))
         .select((blocks::reason, blocks::created_at, blocks::expires_at, staff::name.nullable()))
-        .first(conn)
+        .one(conn)
         .optional()?)
 }
 
@@ -84,7 +85,7 @@ pub fn block_request_waits(conn: &mut Conn, id: CustomerId) -> Result<bool> {
     let waiting: Option<i64> = block_requests::table
         .filter(block_requests::customer_id.eq(id).and(block_requests::status.eq("waiting")))
         .select(block_requests::id)
-        .first(conn)
+        .one(conn)
         .optional()?;
     Ok(waiting.is_some())
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{channel_accounts as accounts, channels, customers};
+use crate::db::sql::Limited;
 use crate::db::types::CustomerId;
 use crate::error::Result;
 use crate::text;
@@ -53,7 +54,7 @@ pub fn refresh_search_text(tx: &mut Tx, id: CustomerId) -> Result<()> {
             customers::email_folded,
             customers::external_id,
         ))
-        .first(&mut **tx)?;
+        .one(&mut **tx)?;
     let known: Vec<(String, String, ChannelKind)> = accounts::table
         .inner_join(channels::table)
         .filter(accounts::customer_id.eq(id))

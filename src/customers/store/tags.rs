@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::{customer_tag_links as links, customer_tags as tags};
-use crate::db::sql::among;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{CustomerId, CustomerTagId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId
 /// Puts a tag on a customer; nothing happens if it is there.
 pub fn add_tag(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Result<()> {
     let there: Option<CustomerTagId> =
-        links::table.find((customer, tag)).select(links::tag_id).first(&mut **tx).optional()?;
+        links::table.find((customer, tag)).select(links::tag_id).one(&mut **tx).optional()?;
     if there.is_none() {
         diesel::insert_into(links::table)
             .values((links::customer_id.eq(customer), links::tag_id.eq(tag)))

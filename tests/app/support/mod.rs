@@ -172,6 +172,7 @@ impl TestApp {
     /// Runs statements past the product: for states that no page can bring about.
     pub fn execute(&self, sql: &str) {
         self.database.connect().execute(sql);
+        self.db.written_elsewhere();
     }
 
     /// A connection past the product, for many questions in a row.
