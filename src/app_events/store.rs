@@ -22,7 +22,7 @@ pub fn said(tx: &mut Tx, of: Matter, id: MessageId) -> Result<()> {
         .left_join(staff::table)
         .filter(messages::id.eq(id))
         .select((messages::body, messages::created_at, staff::name.nullable()))
-        .one(&mut **tx)?;
+        .one(tx)?;
     let files = chat::store::attachments_of(tx, &[id])?.remove(&id).unwrap_or_default();
     let files: Vec<Value> = files
         .iter()
@@ -49,7 +49,7 @@ pub fn closed(tx: &mut Tx, of: Matter) -> Result<()> {
 
 fn record(tx: &mut Tx, channel: &Channel, of: Matter, kind: &str, mut data: Value) -> Result<()> {
     let address: Option<String> = match of.account {
-        Some(account) => accounts::table.find(account).select(accounts::address).one(&mut **tx).optional()?,
+        Some(account) => accounts::table.find(account).select(accounts::address).one(tx).optional()?,
         None => None,
     };
     data["customer"] = json!({ "id": of.customer, "external_id": address });

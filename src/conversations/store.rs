@@ -68,7 +68,7 @@ pub fn recent_of(
 pub(super) fn open_of_account(tx: &mut Tx, account: AccountId) -> Result<Option<Conversation>> {
     let customer: CustomerId = {
         use crate::db::schema::channel_accounts as accounts;
-        accounts::table.find(account).select(accounts::customer_id).one(&mut **tx)?
+        accounts::table.find(account).select(accounts::customer_id).one(tx)?
     };
     Ok(conversations::table
         .filter(conversations::customer_id.eq(customer))
@@ -76,7 +76,7 @@ pub(super) fn open_of_account(tx: &mut Tx, account: AccountId) -> Result<Option<
         .filter(is_open())
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select(Conversation::as_select())
-        .one(&mut **tx)
+        .one(tx)
         .optional()?)
 }
 
@@ -221,12 +221,11 @@ pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<Conver
 
 /// Puts a tag on a conversation; nothing happens if it is there. False: there is no such tag.
 pub(super) fn add_tag(tx: &mut Tx, id: ConversationId, tag: ConversationTagId) -> Result<bool> {
-    let known: Option<ConversationTagId> = tags::table.find(tag).select(tags::id).one(&mut **tx).optional()?;
+    let known: Option<ConversationTagId> = tags::table.find(tag).select(tags::id).one(tx).optional()?;
     if known.is_none() {
         return Ok(false);
     }
-    let there: Option<ConversationTagId> =
-        links::table.find((id, tag)).select(links::tag_id).one(&mut **tx).optional()?;
+    let there: Option<ConversationTagId> = links::table.find((id, tag)).select(links::tag_id).one(tx).optional()?;
     if there.is_none() {
         diesel::insert_into(links::table)
             .values((links::conversation_id.eq(id), links::tag_id.eq(tag)))

@@ -187,7 +187,7 @@ pub fn keep(tx: &mut Tx, content: &Content, name: &str) -> Result<StoredFile> {
     let known: Option<(FileId, String)> = files::table
         .filter(files::sha256.eq(&content.sha256))
         .select((files::id, files::content_type))
-        .one(&mut **tx)
+        .one(tx)
         .optional()?;
     let (id, content_type) = match known {
         Some((id, content_type)) => {
@@ -269,21 +269,21 @@ pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>>
 /// Forgets a content if it is still unused.
 pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
     let used: Option<AttachmentId> =
-        attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).one(&mut **tx).optional()?;
+        attachments::table.filter(attachments::file_id.eq(id)).select(attachments::id).one(tx).optional()?;
     let shown: Option<AccountId> =
-        accounts::table.filter(accounts::avatar_file_id.eq(id)).select(accounts::id).one(&mut **tx).optional()?;
+        accounts::table.filter(accounts::avatar_file_id.eq(id)).select(accounts::id).one(tx).optional()?;
     let of_mail: Option<MessageId> = mails::table
         .filter(mails::html_file_id.eq(id).or(mails::original_file_id.eq(id)))
         .select(mails::message_id)
-        .one(&mut **tx)
+        .one(tx)
         .optional()?;
     let in_mail: Option<MessageId> = mail_pictures::table
         .filter(mail_pictures::file_id.eq(id))
         .select(mail_pictures::message_id)
-        .one(&mut **tx)
+        .one(tx)
         .optional()?;
     let ready: Option<i64> =
-        prepared::table.filter(prepared::file_id.eq(id)).select(prepared::reply_id).one(&mut **tx).optional()?;
+        prepared::table.filter(prepared::file_id.eq(id)).select(prepared::reply_id).one(tx).optional()?;
     if used.is_some() || shown.is_some() || of_mail.is_some() || in_mail.is_some() || ready.is_some() {
         return Ok(false);
     }

@@ -30,7 +30,7 @@ pub fn insert(tx: &mut Tx, channel: ChannelId, new: &[RawEvent]) -> Result<usize
         let known: Option<HookEventId> = events::table
             .filter(events::channel_id.eq(channel).and(events::dedupe_key.eq(&event.key)))
             .select(events::id)
-            .one(&mut **tx)
+            .one(tx)
             .optional()?;
         if known.is_some() {
             continue;
@@ -212,7 +212,7 @@ pub fn complete(tx: &mut Tx, id: MessageId, reply_to: Option<MessageId>, unsuppo
 /// The message says something else now; what it said first is kept. False: it says that already.
 pub fn edit(tx: &mut Tx, id: MessageId, customer: CustomerId, body: &str, at: UtcTime) -> Result<bool> {
     let (now, first): (String, Option<String>) =
-        messages::table.find(id).select((messages::body, messages::first_body)).one(&mut **tx)?;
+        messages::table.find(id).select((messages::body, messages::first_body)).one(tx)?;
     if now == body {
         return Ok(false);
     }

@@ -30,7 +30,7 @@ pub fn insert(tx: &mut Tx, name: &str, payload: &str, unique_key: Option<&str>, 
         let waits: Option<i64> = jobs::table
             .filter(jobs::name.eq(name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()))
             .select(jobs::id)
-            .one(&mut **tx)
+            .one(tx)
             .optional()?;
         if waits.is_some() {
             return Ok(());

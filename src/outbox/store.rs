@@ -328,7 +328,7 @@ pub(super) fn refresh_mark(tx: &mut Tx, id: CustomerId) -> Result<bool> {
         .filter(deliveries::customer_id.eq(id))
         .order(deliveries::id.desc())
         .select(deliveries::state)
-        .one(&mut **tx)
+        .one(tx)
         .optional()?;
     set_mark(tx, id, newest.is_some_and(State::is_bad))
 }
@@ -395,7 +395,7 @@ pub(super) fn part_reached(
 ) -> Result<Option<Vec<State>>> {
     let row = refs::table.filter(refs::channel_id.eq(channel).and(refs::provider_id.eq(provider_id)));
     let (id, message, now): (i64, MessageId, Option<State>) =
-        row.select((refs::id, refs::message_id, refs::state)).one(&mut **tx)?;
+        row.select((refs::id, refs::message_id, refs::state)).one(tx)?;
     if !now.unwrap_or(State::Sent).may_become(state) {
         return Ok(None);
     }

@@ -218,7 +218,7 @@ pub fn note_read(tx: &mut Tx, seat: &Seat, up_to: MessageId) -> Result<bool> {
         .filter(messages::customer_id.eq(seat.customer))
         .order(messages::id.desc())
         .select(messages::id)
-        .one(&mut **tx)
+        .one(tx)
         .optional()?;
     // A number from the future would mark what is yet to come as read.
     let Some(up_to) = newest.map(|newest| newest.min(up_to)) else { return Ok(false) };

@@ -203,7 +203,7 @@ pub(super) fn update(tx: &mut Tx, id: QuickReplyId, owner: Option<StaffId>, new:
 /// wrong one.
 pub(super) fn change_files(tx: &mut Tx, id: QuickReplyId, gone: &[i32], new: &[StoredFile]) -> Result<()> {
     let last: Option<i32> =
-        links::table.filter(links::reply_id.eq(id)).select(diesel::dsl::max(links::position)).one(&mut **tx)?;
+        links::table.filter(links::reply_id.eq(id)).select(diesel::dsl::max(links::position)).one(tx)?;
     for position in gone {
         diesel::delete(links::table.find((id, *position))).execute(&mut **tx)?;
     }

@@ -133,7 +133,7 @@ pub fn next_item(tx: &mut Tx, id: ResendId) -> Result<Option<(i64, DeliveryId)>>
         .filter(items::resend_id.eq(id).and(items::outcome.is_null()))
         .order(items::position)
         .select((items::position, items::delivery_id))
-        .one(&mut **tx)
+        .one(tx)
         .optional()?)
 }
 

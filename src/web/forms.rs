@@ -156,7 +156,7 @@ pub fn spend(tx: &mut Tx, token: &str) -> Result<bool> {
     if Uuid::parse_str(token).is_err() {
         return Ok(true);
     }
-    let known: Option<String> = form_tokens::table.find(token).select(form_tokens::token).one(&mut **tx).optional()?;
+    let known: Option<String> = form_tokens::table.find(token).select(form_tokens::token).one(tx).optional()?;
     if known.is_some() {
         return Ok(false);
     }

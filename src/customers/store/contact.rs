@@ -58,7 +58,7 @@ pub fn insert_claim(tx: &mut Tx, customer: CustomerId, claim: &Claim, phone_regi
     let known: Option<i64> = claims::table
         .filter(claims::customer_id.eq(customer).and(claims::kind.eq(claim.kind)).and(claims::value_folded.eq(&folded)))
         .select(claims::id)
-        .one(&mut **tx)
+        .one(tx)
         .optional()?;
     if known.is_none() && !folded.is_empty() {
         diesel::insert_into(claims::table)
@@ -115,11 +115,11 @@ pub fn fill_contact(
 /// Opens or ends the pending action "contact details", by what the customer's record has now.
 pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
     let (phone, email): (Option<String>, Option<String>) =
-        customers::table.find(id).select((customers::phone, customers::email)).one(&mut **tx)?;
+        customers::table.find(id).select((customers::phone, customers::email)).one(tx)?;
     let is_needed = phone.is_none() && email.is_none();
     let open = pending::table
         .filter(pending::customer_id.eq(id).and(pending::kind.eq("contact_details")).and(pending::done_at.is_null()));
-    let waits: Option<i64> = open.select(pending::id).one(&mut **tx).optional()?;
+    let waits: Option<i64> = open.select(pending::id).one(tx).optional()?;
     let now = UtcTime::now();
     match (is_needed, waits) {
         (true, None) => {

@@ -54,7 +54,7 @@ pub fn refresh_search_text(tx: &mut Tx, id: CustomerId) -> Result<()> {
             customers::email_folded,
             customers::external_id,
         ))
-        .one(&mut **tx)?;
+        .one(tx)?;
     let known: Vec<(String, String, ChannelKind)> = accounts::table
         .inner_join(channels::table)
         .filter(accounts::customer_id.eq(id))

@@ -31,8 +31,7 @@ pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId
 
 /// Puts a tag on a customer; nothing happens if it is there.
 pub fn add_tag(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Result<()> {
-    let there: Option<CustomerTagId> =
-        links::table.find((customer, tag)).select(links::tag_id).one(&mut **tx).optional()?;
+    let there: Option<CustomerTagId> = links::table.find((customer, tag)).select(links::tag_id).one(tx).optional()?;
     if there.is_none() {
         diesel::insert_into(links::table)
             .values((links::customer_id.eq(customer), links::tag_id.eq(tag)))
