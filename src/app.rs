@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -68,6 +69,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let secrets = Secrets::load(&config.key_path())?;
     hold_to_key(&db, &secrets, &config).await?;
     let files = Files::open(&config)?;
+    try_bucket(&files, &config).await?;
     let stopping = Arc::new(AtomicBool::new(false));
     let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
     let presences = Data::new(Presences::default());
@@ -128,6 +130,27 @@ pub async fn start(config: Config) -> Result<Running> {
     let handle = server.handle();
     let done = tokio::spawn(server);
     Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, outbox, poller, reader, listener })
+}
+
+/// How long a start waits for a bucket.
+const BUCKET_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Refuses a bucket that does not take files: wrong keys, no such bucket. One that merely does not answer is told of: the
+/// desk is of use without it, and it may be back any moment.
+async fn try_bucket(files: &Files, config: &Config) -> Result<()> {
+    let Some(bucket) = config.files.as_deref().filter(|place| place.starts_with("s3://")) else { return Ok(()) };
+    let words = match tokio::time::timeout(BUCKET_PATIENCE, files.probe()).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(Error::File(object_store::Error::Generic { source, .. }))) => source.to_string(),
+        Ok(Err(error)) => {
+            // The storage server's own words come as a document of several lines.
+            let words = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            return Err(Error::Internal(format!("files cannot be stored in {bucket}: {words}")));
+        }
+        Err(_) => format!("no answer within {} s", BUCKET_PATIENCE.as_secs()),
+    };
+    tracing::error!(error = words, "{bucket} does not answer: files can be neither stored nor read");
+    Ok(())
 }
 
 /// Refuses a key file that did not seal the secrets in the database: visitors would be strangers, webhooks unsigned.

@@ -6,7 +6,8 @@
 //! - what they ask for is not there, or not for them to see: [`Error::NotFound`], the same for both;
 //! - they see it but may not do this: [`Error::Forbidden`];
 //! - the state of things has no room for it (already closed, blocked): [`Error::Refused`], with words that say why;
-//! - the database or a file failed: [`Error::Db`], [`Error::File`]: logged once, here, and answered without details.
+//! - the database or the place of the files failed: [`Error::Db`], [`Error::File`]: logged once, here, and answered
+//!   without details, with 503 where it may be there again soon.
 //!
 //! `web::errors` turns an error into a page, a toast or JSON, by what was asked for.
 
@@ -127,6 +128,7 @@ impl Error {
             Error::TooSlow => "error-too-slow".into(),
             Error::TooMany(seconds) => Said::from("error-too-many").with("seconds", seconds),
             Error::Db(failure) if failure.is_temporary() => "error-database".into(),
+            Error::File(error) if is_away(error) => "error-files".into(),
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "error-internal".into(),
         }
     }
@@ -144,6 +146,7 @@ impl Error {
             Error::TooSlow => "too_slow",
             Error::TooMany(_) => "too_many_requests",
             Error::Db(failure) if failure.is_temporary() => "unavailable",
+            Error::File(error) if is_away(error) => "unavailable",
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "internal",
         }
     }
@@ -153,9 +156,17 @@ impl Error {
         match self {
             Error::TooMany(seconds) => Some(*seconds),
             Error::Db(failure) if failure.is_temporary() => Some(1),
+            Error::File(error) if is_away(error) => Some(5),
             _ => None,
         }
     }
+}
+
+/// Whether it is the place of the files that fails: it does not answer, is full, or does not let us in. A file that is
+/// missing there is another matter, and trying again does not help.
+pub fn is_away(error: &object_store::Error) -> bool {
+    use object_store::Error::{Generic, PermissionDenied, Unauthenticated};
+    matches!(error, Generic { .. } | PermissionDenied { .. } | Unauthenticated { .. })
 }
 
 /// The limit as people count it.
@@ -178,6 +189,7 @@ impl ResponseError for Error {
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Db(failure) if failure.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
+            Error::File(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -18,6 +18,7 @@ error-too-many = Too many requests. Try again in { $seconds ->
    *[other] { $seconds } seconds
 }.
 error-database = The database does not answer. Nothing was changed; try again in a moment.
+error-files = Files can be neither stored nor read at the moment. Nothing was changed; try again in a moment.
 error-internal = The server made a mistake and logged it. Nothing was half done; try again.
 error-too-long = Use at most { $limit } characters.
 error-email = Enter an address such as name@example.com.

@@ -23,6 +23,7 @@ pub struct Serve {
 pub fn run(args: Serve) -> Result<()> {
     log_to_stderr(args.log_json);
     let config = Config { demo: args.demo, ..Config::load(args.settings)? };
+    open_many_files();
     actix_web::rt::System::new().block_on(serve(config))
 }
 
@@ -51,6 +52,21 @@ async fn serve(config: Config) -> Result<()> {
         stopped = running.stop() => stopped,
         // Whoever says it twice means now. What was acknowledged is on disk.
         () = again => Err(Error::Internal("stopped at once, before everything was finished".into())),
+    }
+}
+
+/// Fewer open files than this are told of.
+const FEW_FILES: u64 = 4_096;
+
+/// Raises the limit of open files as far as the system lets it: each connection is one, and each open page has one that
+/// stays. What a shell or a service manager sets is often a thousand, which is a matter of taste and not of need.
+fn open_many_files() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) if limit >= FEW_FILES => tracing::debug!(limit, "open files"),
+        Ok(limit) => tracing::warn!(
+            "only {limit} files may be open at once, so hardly as many pages: raise the limit (ulimit -Hn, LimitNOFILE=)"
+        ),
+        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
     }
 }
 

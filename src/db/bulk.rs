@@ -4,15 +4,14 @@
 //! each. What was put away stands in the database itself, so that an interrupted load can be told and begun again.
 //! On SQLite rows go in by large inserts that stay prepared, on PostgreSQL by COPY.
 
-use std::fmt::Write;
-
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::r2d2::ManageConnection;
 use diesel::sql_query;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::is_nullable::NotNull;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SqlType, Text, Timestamp};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::conn::{Access, Conn, Connector};
@@ -27,6 +26,8 @@ const VALUES: usize = 2_000;
 pub struct Target {
     pub table: &'static str,
     pub columns: &'static [&'static str],
+    /// Of each column, whether it holds numbers (truth values are 0 and 1).
+    pub numbers: &'static [bool],
     pub copy: fn(&mut PgConnection, &[u8]) -> QueryResult<usize>,
 }
 
@@ -37,6 +38,7 @@ macro_rules! bulk_target {
         pub const $name: $crate::db::bulk::Target = $crate::db::bulk::Target {
             table: stringify!($table),
             columns: &[$(stringify!($column)),+],
+            numbers: &[$($crate::db::bulk::is_number($crate::db::schema::$table::$column)),+],
             copy: |pg, text| {
                 use diesel::prelude::ExecuteCopyFromDsl;
                 use $crate::db::schema::$table as t;
@@ -50,13 +52,51 @@ macro_rules! bulk_target {
     )+ };
 }
 
-/// Rows in the making: their values one after the other, as text.
+/// Whether a column of this type holds numbers.
+pub trait Holds {
+    const NUMBERS: bool;
+}
+
+macro_rules! holds {
+    ($($kind:ty: $numbers:literal),+ $(,)?) => { $(
+        impl Holds for $kind {
+            const NUMBERS: bool = $numbers;
+        }
+    )+ };
+}
+holds!(BigInt: true, Integer: true, Bool: true, Text: false, Timestamp: false);
+
+impl<T: Holds + SqlType<IsNull = NotNull>> Holds for Nullable<T> {
+    const NUMBERS: bool = T::NUMBERS;
+}
+
+/// Whether `_column` holds numbers.
+pub const fn is_number<C: Copy + Expression<SqlType: Holds>>(_column: C) -> bool {
+    <C::SqlType as Holds>::NUMBERS
+}
+
+/// Rows in the making: their values one after the other.
 pub struct Rows {
     pub target: &'static Target,
     text: String,
-    /// Where each value ends in `text`, and whether it is one.
-    cells: Vec<(usize, bool)>,
+    cells: Vec<Cell>,
     day: (i64, String),
+}
+
+/// A value in the making.
+#[derive(Clone, Copy)]
+enum Cell {
+    Null,
+    Int(i64),
+    /// What was added to the text, up to here.
+    Text(usize),
+}
+
+/// A value of a row.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Int(Option<i64>),
+    Text(Option<&'a str>),
 }
 
 impl Rows {
@@ -69,30 +109,28 @@ impl Rows {
         self.cells.len() / self.target.columns.len()
     }
 
-    fn end(&mut self, is_value: bool) -> &mut Self {
-        self.cells.push((self.text.len(), is_value));
+    fn end(&mut self) -> &mut Self {
+        self.cells.push(Cell::Text(self.text.len()));
         self
     }
 
     pub fn null(&mut self) -> &mut Self {
-        self.end(false)
+        self.cells.push(Cell::Null);
+        self
     }
 
     pub fn text(&mut self, value: &str) -> &mut Self {
         self.text.push_str(value);
-        self.end(true)
+        self.end()
     }
 
     pub fn int(&mut self, value: impl Into<i64>) -> &mut Self {
-        // Writing to a String does not fail.
-        let _ = write!(self.text, "{}", value.into());
-        self.end(true)
+        self.cells.push(Cell::Int(value.into()));
+        self
     }
 
     pub fn flag(&mut self, value: bool) -> &mut Self {
-        // Both engines read these.
-        self.text.push(if value { '1' } else { '0' });
-        self.end(true)
+        self.int(i64::from(value))
     }
 
     /// A moment, in the form that diesel writes on SQLite; whole seconds.
@@ -104,8 +142,15 @@ impl Rows {
             self.day = (day, value.utc().format("%F ").to_string());
         }
         self.text.push_str(&self.day.1);
-        let _ = write!(self.text, "{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
-        self.end(true)
+        for (place, part) in [rest / 3600, rest / 60 % 60, rest % 60].into_iter().enumerate() {
+            if place > 0 {
+                self.text.push(':');
+            }
+            for digit in [part / 10, part % 10] {
+                self.text.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
+            }
+        }
+        self.end()
     }
 
     pub fn opt<T>(&mut self, value: Option<T>, put: impl FnOnce(&mut Self, T) -> &mut Self) -> &mut Self {
@@ -115,12 +160,20 @@ impl Rows {
         }
     }
 
-    fn values(&self) -> Vec<Option<&str>> {
+    /// All values, each as its column holds it. A number in a column of text, or the other way round, is none: the
+    /// database refuses it where one has to be, and the tests compare every row with what it should be.
+    fn values(&self) -> Vec<Value<'_>> {
         let mut start = 0;
-        let cut = self.cells.iter().map(|(end, is_value)| {
-            let value = self.text.get(start..*end).filter(|_| *is_value);
-            start = *end;
-            value
+        let cut = self.cells.iter().zip(self.target.numbers.iter().cycle()).map(|(cell, is_number)| {
+            let text = match cell {
+                Cell::Text(end) => self.text.get(std::mem::replace(&mut start, *end)..*end),
+                Cell::Null | Cell::Int(_) => None,
+            };
+            match (cell, is_number) {
+                (Cell::Int(value), true) => Value::Int(Some(*value)),
+                (_, true) => Value::Int(None),
+                (_, false) => Value::Text(text),
+            }
         });
         cut.collect()
     }
@@ -135,10 +188,11 @@ impl Bulk {
         let mut conn = Connector::to(url, Access::Write).connect()?.conn;
         conn.batch_execute(match &conn {
             // Nothing but new pages is written, so a rollback journal stays small where the log would hold every row
-            // twice. A killed load leaves a whole file; only a power cut may not.
+            // twice. A killed load leaves a whole file; only a power cut may not. An index is sorted in pieces as large
+            // as the cache, by a thread beside the one that reads; in memory it would be one piece, and one thread.
             Conn::Sqlite(_) => {
                 "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; \
-                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -262144; PRAGMA threads = 2"
+                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA threads = 2"
             }
             Conn::Postgres(_) => {
                 "SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET work_mem = '64MB'"
@@ -285,11 +339,11 @@ fn belongings(conn: &mut Conn, sql: String) -> QueryResult<(Vec<String>, Vec<Str
     Ok(found.into_iter().map(|belonging| (belonging.drops, belonging.makes)).unzip())
 }
 
-/// An insert of some rows on SQLite. All values are bound as text, which the columns' types turn into what they are;
-/// so the statement's text and types are always the same, and it is prepared once.
+/// An insert of some rows on SQLite. A column's values are all bound as the same type, numbers or text; so the
+/// statement's text and types are always the same, and it is prepared once.
 struct Insert<'a> {
     target: &'static Target,
-    values: &'a [Option<&'a str>],
+    values: &'a [Value<'a>],
 }
 
 impl QueryFragment<Sqlite> for Insert<'_> {
@@ -306,7 +360,10 @@ impl QueryFragment<Sqlite> for Insert<'_> {
                 if place > 0 {
                     out.push_sql(", ");
                 }
-                out.push_bind_param::<Nullable<Text>, _>(value)?;
+                match value {
+                    Value::Int(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                    Value::Text(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                }
             }
         }
         out.push_sql(")");
@@ -338,10 +395,19 @@ fn copy_text(rows: &Rows) -> Vec<u8> {
             if place > 0 {
                 out.push(b'\t');
             }
-            for byte in value.unwrap_or("\0").bytes() {
+            let text = match value {
+                Value::Int(Some(number)) => {
+                    out.extend(number.to_string().bytes());
+                    continue;
+                }
+                Value::Text(Some(text)) => text,
+                Value::Int(None) | Value::Text(None) => {
+                    out.extend(b"\\N");
+                    continue;
+                }
+            };
+            for byte in text.bytes() {
                 match byte {
-                    // No text holds a NUL: PostgreSQL keeps none. It stands for no value here.
-                    0 => out.extend(b"\\N"),
                     b'\\' => out.extend(b"\\\\"),
                     b'\t' => out.extend(b"\\t"),
                     b'\n' => out.extend(b"\\n"),

@@ -37,6 +37,9 @@ const BUCKET_CHUNK: usize = 5 * 1024 * 1024;
 /// How long a request to a bucket is repeated.
 const BUCKET_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where what has not arrived whole lies.
+const INCOMING: &str = "incoming";
+
 /// Where contents are kept. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -67,7 +70,7 @@ impl Files {
     /// made; whether a bucket answers is only known when it is used.
     pub fn open(config: &Config) -> Result<Self> {
         match config.files.as_deref() {
-            Some(url) if url.starts_with("s3://") => Self::in_bucket(url),
+            Some(url) if url.starts_with("s3://") => Self::in_bucket(url, std::env::vars()),
             Some(folder) => Self::in_folder(FsPath::new(folder)),
             None => Self::in_folder(&config.data.join("files")),
         }
@@ -80,17 +83,32 @@ impl Files {
         Ok(Self { store: Arc::new(store), chunk: CHUNK })
     }
 
-    /// `s3://bucket/folder`; keys, region and endpoint come from the environment, by the names that every such tool has.
-    fn in_bucket(url: &str) -> Result<Self> {
+    /// `s3://bucket/folder`; keys, region and endpoint come from the environment, by the names that every such tool has:
+    /// those of `vars` that begin with `AWS_`.
+    pub fn in_bucket(url: &str, vars: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         let folder = url.trim_start_matches("s3://").split_once('/').map(|(_, folder)| folder).unwrap_or_default();
         let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: 3, retry_timeout: BUCKET_PATIENCE };
-        let store = AmazonS3Builder::from_env().with_retry(retry).with_url(url).build()?;
-        Ok(Self { store: Arc::new(PrefixStore::new(store, Path::from(folder))), chunk: BUCKET_CHUNK })
+        let mut builder = AmazonS3Builder::new().with_retry(retry).with_url(url);
+        for (name, value) in vars.into_iter().filter(|(name, _)| name.starts_with("AWS_")) {
+            // What is for other tools is passed over.
+            if let Ok(key) = name.to_ascii_lowercase().parse() {
+                builder = builder.with_config(key, value);
+            }
+        }
+        let store = PrefixStore::new(builder.build()?, Path::from(folder));
+        Ok(Self { store: Arc::new(store), chunk: BUCKET_CHUNK })
+    }
+
+    /// Whether files can be stored here: puts an empty one and removes it.
+    pub async fn probe(&self) -> Result<()> {
+        let place = Path::from(format!("{INCOMING}/{}", Uuid::new_v4()));
+        self.store.put(&place, Bytes::new().into()).await?;
+        Ok(self.store.delete(&place).await?)
     }
 
     /// Begins to take a file. What is small is sent in one piece, at its end.
     pub async fn begin(&self) -> Result<Incoming> {
-        let place = Path::from(format!("incoming/{}", Uuid::new_v4()));
+        let place = Path::from(format!("{INCOMING}/{}", Uuid::new_v4()));
         let upload = BufWriter::with_capacity(self.store.clone(), place.clone(), self.chunk).with_max_concurrency(2);
         Ok(Incoming { upload, place, digest: Sha256::new(), head: vec![], text: true, size: 0 })
     }
@@ -142,7 +160,7 @@ impl Files {
 
     /// Removes what a crash left half taken.
     pub async fn remove_unfinished(&self, before: UtcTime) -> Result<()> {
-        let mut found = self.store.list(Some(&Path::from("incoming")));
+        let mut found = self.store.list(Some(&Path::from(INCOMING)));
         while let Some(meta) = found.next().await.transpose()? {
             if UtcTime::from(meta.last_modified) < before {
                 self.store.delete(&meta.location).await?;
@@ -245,8 +263,8 @@ pub fn find_avatar(conn: &mut Conn, scope: &CustomerScope, account: AccountId) -
     Ok(Attachment { id, message, customer, name: "avatar".into(), sha256, size, content_type })
 }
 
-/// Contents that no message has named since `before`: number and hash, some at a time.
-pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>> {
+/// Contents that no message has named since `before`: number and hash, some at a time, those behind `after`.
+pub fn unused(conn: &mut Conn, before: UtcTime, after: FileId) -> Result<Vec<(FileId, String)>> {
     let used = attachments::table.filter(attachments::file_id.eq(files::id)).select(attachments::id);
     let shown = accounts::table.filter(accounts::avatar_file_id.eq(files::id.nullable())).select(accounts::id);
     let looks = mails::table.filter(mails::html_file_id.eq(files::id.nullable())).select(mails::message_id);
@@ -254,7 +272,7 @@ pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>>
     let pictures = mail_pictures::table.filter(mail_pictures::file_id.eq(files::id)).select(mail_pictures::message_id);
     let ready = prepared::table.filter(prepared::file_id.eq(files::id)).select(prepared::reply_id);
     Ok(files::table
-        .filter(files::created_at.lt(before))
+        .filter(files::created_at.lt(before).and(files::id.gt(after)))
         .filter(diesel::dsl::not(diesel::dsl::exists(ready)))
         .filter(diesel::dsl::not(diesel::dsl::exists(looks)))
         .filter(diesel::dsl::not(diesel::dsl::exists(originals)))
@@ -262,6 +280,7 @@ pub fn unused(conn: &mut Conn, before: UtcTime) -> Result<Vec<(FileId, String)>>
         .filter(diesel::dsl::not(diesel::dsl::exists(used)))
         .filter(diesel::dsl::not(diesel::dsl::exists(shown)))
         .select((files::id, files::sha256))
+        .order(files::id)
         .at_most(200)
         .load(conn)?)
 }

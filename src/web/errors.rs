@@ -17,7 +17,7 @@ use super::page::{Hx, ascii_json, html_response};
 use super::security;
 use super::shell::Bare;
 use crate::db::Failure;
-use crate::error::{Error, Said};
+use crate::error::{Error, Said, is_away};
 
 /// The page of an error.
 #[derive(Template)]
@@ -124,6 +124,10 @@ fn copy(error: &Error) -> Error {
         Error::Db(failure) if failure.is_temporary() => {
             warn!(%failure, "the database did not answer");
             Error::Db(Failure::Busy)
+        }
+        Error::File(error) if is_away(error) => {
+            error!(%error, "the place of the files failed");
+            Error::File(object_store::Error::Generic { store: "files", source: "told already".into() })
         }
         other => {
             error!(error = %other, "a request failed");

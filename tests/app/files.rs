@@ -77,6 +77,14 @@ async fn equal_content_is_kept_once_and_unused_content_is_swept() {
     assert_eq!(app.number("SELECT count(*) FROM files"), 2, "young content stays");
     app.execute("UPDATE files SET created_at = '2026-01-05 09:00:00'");
     actions::sweep(&app.db, &store).await.unwrap();
+    assert_eq!(app.number("SELECT count(*) FROM files"), 2, "somebody may just have sent the same once more");
+    let unused = "SELECT sha256 FROM files WHERE id NOT IN (SELECT file_id FROM attachments)";
+    let sha256 = app.text(unused).unwrap();
+    let content = app.data().join("files").join(&sha256[..2]).join(&sha256);
+    let content = std::fs::File::options().write(true).open(content).unwrap();
+    let written = content.metadata().unwrap().modified().unwrap();
+    content.set_modified(written - std::time::Duration::from_secs(2 * 86_400)).unwrap();
+    actions::sweep(&app.db, &store).await.unwrap();
     assert_eq!(app.number("SELECT count(*) FROM files"), 1);
     let kept = app.text("SELECT sha256 FROM files").unwrap();
     assert!(!store.remove(&kept, UtcTime::now().plus(-chrono::Duration::days(1))).await.unwrap());

@@ -7,7 +7,8 @@ use reqwest::multipart::Form;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Client, OPERATOR, TestApp, spawn_app, spawn_app_with};
+use crate::support::process::{Process, serve};
+use crate::support::{Client, Content, Database, OPERATOR, PASSWORD, TestApp, eventually, spawn_app, spawn_app_with};
 
 async fn quick(app: &TestApp, client: &Client) {
     let since = Instant::now();
@@ -120,6 +121,48 @@ async fn connections_that_say_nothing_do_no_harm() {
     let said = answer(&mut idle[0], Duration::from_secs(12)).await;
     assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
     quick(&app, &client).await;
+}
+
+/// Ten thousand connections that say nothing, or as many as this machine allows: people sign in and work meanwhile,
+/// memory stays small, and they are closed after a while. The server has raised its own limit of open files from a few.
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn a_crowd_that_says_nothing_does_no_harm() {
+    // Some are the test's own.
+    const OTHERS: u64 = 500;
+    let data = tempfile::tempdir().expect("a folder");
+    let database = Database::create(Content::Staff, data.path());
+    let few = |command: &std::process::Command| {
+        let mut limited = std::process::Command::new("sh");
+        limited.args(["-c", "ulimit -Sn 300; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
+        limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited
+    };
+    let desk = Process::start(few(&serve(data.path(), &database)));
+    let before = (desk.memory(), desk.open_files());
+    let limit = rlimit::increase_nofile_limit(u64::MAX).expect("a limit");
+    let crowd = limit.saturating_sub(OTHERS).min(10_000);
+    let mut idle = vec![];
+    for _ in 0..crowd {
+        idle.push(TcpStream::connect(desk.address).await.expect("connected"));
+    }
+    let files = desk.open_files();
+    let since = Instant::now();
+    let client = desk.client();
+    let login = client.get("/login").await;
+    client.submit(&login, "form", &[("email", OPERATOR), ("password", PASSWORD)]).await.assert_status(303);
+    client.get("/companies").await.assert_status(200);
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    let memory = desk.memory();
+    eprintln!("{crowd} connections: {} MB before, {memory} MB with them, {files} open files", before.0);
+    // On a slow machine the first are closed before the last have come.
+    assert!(files > 400, "more than the limit that it was started with: {files}");
+    // 16 KB each, and what a sign-in takes.
+    assert!(memory < before.0 + 60 + crowd * 16 / 1024, "{memory} MB after {} MB", before.0);
+    // Nobody is waited for for ever.
+    eventually("they are closed", async || (desk.open_files() < before.1 + 100).then_some(())).await;
+    client.get("/companies").await.assert_status(200);
+    drop(idle);
 }
 
 /// Two hundred open pages that nobody reads: a change reaches the one that is read, and pages go on.

@@ -44,6 +44,9 @@ async fn a_pool_that_is_exhausted_says_so_in_time_and_recovers() {
         }));
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
+    let alone = Instant::now();
+    assert_unavailable(&client.get("/companies").await);
+    assert!(alone.elapsed() < Duration::from_secs(1), "{:?}", alone.elapsed());
     let since = Instant::now();
     let looks: Vec<_> = (0..40).map(|_| client.get("/companies")).collect();
     for answer in futures_util::future::join_all(looks).await {

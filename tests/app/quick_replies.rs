@@ -1,6 +1,7 @@
 //! Quick replies: kept in the settings, used from the composer.
 
 use reqwest::multipart::{Form, Part};
+use switchboard::db::types::{FileId, UtcTime};
 
 use crate::support::desk::Letter;
 use crate::support::{ADMIN, Client, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
@@ -158,8 +159,7 @@ async fn a_quick_reply_is_sent_with_its_files() {
     assert_eq!(refused.select("#composer textarea"), ["With a file"]);
     // A file alone is a message, too; the sweep leaves what a quick reply names.
     app.execute("UPDATE files SET created_at = '2026-01-01 00:00:00'");
-    let unused =
-        app.db.read(|conn| switchboard::files::store::unused(conn, switchboard::db::types::UtcTime::now())).await;
+    let unused = app.db.read(|conn| switchboard::files::store::unused(conn, UtcTime::now(), FileId(0))).await;
     assert_eq!(unused.unwrap().len(), 1, "only the file that was taken off");
     let fresh = olga.get(&format!("/inbox/{anna}")).await;
     let alone = say(&olga, anna, &fresh, &[("quick", &format!("{id}.2")), ("text", ""), ("mode", "reply")]).await;

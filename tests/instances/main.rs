@@ -10,6 +10,7 @@
 mod support;
 
 mod balanced;
+mod bucket;
 mod cluster;
 mod moving;
 mod outage;
