@@ -42,11 +42,11 @@ pub(super) fn may_reach(conn: &mut Conn, channel: ChannelId, account: Option<Acc
     if !connector.abilities().outbox {
         return Ok(());
     }
-    if !channel.enabled {
-        return Err(Error::refused("refused-channel"));
-    }
     if channel.secret.is_none() {
         return Err(Error::refused("refused-not-connected"));
+    }
+    if !channel.enabled {
+        return Err(Error::refused("refused-channel"));
     }
     let account = account.ok_or_else(|| Error::refused("refused-channel"))?;
     if customers::store::find_account(conn, account)?.unsubscribed_at.is_some() {

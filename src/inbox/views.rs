@@ -262,7 +262,7 @@ impl ComposerView {
             question: None,
             answered: vec![],
             is_fresh: false,
-            mail: mail_fields(state),
+            mail: mail_fields(state).filter(|_| writing == Writing::All),
             stop: state.stop.clone().filter(|_| state.may_reply),
             picker: picker(state, writing),
             window: WindowView::new(state).filter(|_| state.may_reply && state.stop.is_none()),

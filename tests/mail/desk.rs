@@ -9,11 +9,11 @@ use crate::app::{ADMIN, Client, OPERATOR, Page, SUPERVISOR, TestApp, spawn_app};
 use crate::lab::{self, MailLab, PASSWORD};
 
 /// A desk with one mailbox, through the form that admins fill in.
-struct Desk {
-    app: TestApp,
-    lab: Arc<MailLab>,
+pub struct Desk {
+    pub app: TestApp,
+    pub lab: Arc<MailLab>,
     /// The local part of the mailbox.
-    own: String,
+    pub own: String,
 }
 
 impl Desk {
@@ -27,12 +27,12 @@ impl Desk {
         Self { app, lab, own }
     }
 
-    fn address(&self) -> String {
+    pub fn address(&self) -> String {
         format!("{}@support.test", self.own)
     }
 
     /// Somebody writes; `head` are further header lines.
-    fn writes(&self, from: &str, id: &str, head: &str, body: &str) {
+    pub fn writes(&self, from: &str, id: &str, head: &str, body: &str) {
         let raw = format!(
             "Message-ID: <{id}>\r\nFrom: Anna Petrova <{from}>\r\nTo: {}\r\nSubject: Order 5\r\n{head}\r\n{body}\r\n",
             self.address()
@@ -41,7 +41,7 @@ impl Desk {
     }
 
     /// Waits for a number that a query gives.
-    async fn until(&self, what: &str, sql: &str, wanted: i64) {
+    pub async fn until(&self, what: &str, sql: &str, wanted: i64) {
         let since = Instant::now();
         loop {
             let found = self.app.number(sql);
@@ -54,11 +54,11 @@ impl Desk {
         }
     }
 
-    async fn until_messages(&self, count: i64) {
+    pub async fn until_messages(&self, count: i64) {
         self.until("messages of customers", "SELECT count(*) FROM messages WHERE kind = 'customer'", count).await;
     }
 
-    async fn arrived(&self, local: &str, count: usize) -> Vec<Vec<u8>> {
+    pub async fn arrived(&self, local: &str, count: usize) -> Vec<Vec<u8>> {
         let since = Instant::now();
         loop {
             let mails = self.lab.mails(local);
@@ -70,12 +70,12 @@ impl Desk {
         }
     }
 
-    fn customer(&self) -> i64 {
+    pub fn customer(&self) -> i64 {
         self.app.number("SELECT max(id) FROM customers")
     }
 }
 
-fn fields<'a>(lab: &'a MailLab, own: &'a str, password: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn fields<'a>(lab: &'a MailLab, own: &'a str, password: &'a str) -> Vec<(&'a str, &'a str)> {
     // Kept for as long as the test process lives: forms want borrowed words.
     let leaked = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
     vec![
@@ -95,7 +95,7 @@ fn fields<'a>(lab: &'a MailLab, own: &'a str, password: &'a str) -> Vec<(&'a str
     ]
 }
 
-async fn multipart(client: &Client, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn multipart(client: &Client, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
     let form = page.form(form);
     let mut parts = reqwest::multipart::Form::new();
     for (name, value) in form.filled(fields) {

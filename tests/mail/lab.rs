@@ -55,6 +55,12 @@ pub fn mailbox(word: &str) -> String {
 impl MailLab {
     /// Servers of one's own, to be stopped and started again.
     pub fn start() -> Self {
+        // Nobody listens there: no token is good.
+        Self::start_asking("http://127.0.0.1:9/")
+    }
+
+    /// The same, with Dovecot asking at this address whose an access token is (RFC 7662).
+    pub fn start_asking(introspection: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let [smtp, submission, submissions, imap, imaps, lmtp, refusing, slow] = free_ports();
         let here = folder.path();
@@ -76,10 +82,12 @@ impl MailLab {
                 ("%SLOW%", slow),
             ];
             let text = text.replace("%LAB%", here.to_str().expect("a path in UTF-8"));
+            let text = text.replace("%INTROSPECTION%", introspection);
             ports.iter().fold(text, |text, (name, port)| text.replace(name, &port.to_string()))
         };
         let write = |name: &str, text: &str| std::fs::write(here.join(name), fill(text)).expect("a file");
         write("dc/dovecot.conf", include_str!("servers/dovecot.conf"));
+        write("dc/tokens.conf", include_str!("servers/tokens.conf"));
         write("pf/etc/main.cf", include_str!("servers/main.cf"));
         write("pf/etc/master.cf", include_str!("servers/master.cf"));
         write("pf/etc/boxes", include_str!("servers/boxes"));

@@ -9,3 +9,4 @@ mod corpus;
 mod desk;
 mod lab;
 mod servers;
+mod tokens;

@@ -14,6 +14,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::proof::{self, Proof};
 use super::settings::{Security, Server};
+use super::tokens;
 use crate::channels::Failure;
 
 /// Bytes of the largest mail that is taken whole: 25 MB of files, a third more on their way, and some text.
@@ -160,7 +161,10 @@ async fn login(way: &ImapWay) -> Result<Session<Stream>, Failure> {
                 let mut said = String::new();
                 let first = Some(Proof::xoauth2(user, token));
                 let answer = client.authenticate("XOAUTH2", XOAuth2 { first, said: &mut said }).await;
-                answer.map_err(|(error, _)| login_failed(&error, &said))
+                answer.map_err(|(error, _)| {
+                    tokens::forget(token);
+                    login_failed(&error, &said)
+                })
             }
         }
     };

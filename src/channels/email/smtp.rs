@@ -15,6 +15,7 @@ use super::compose::Composed;
 use super::nature::{is_gone, status_in};
 use super::proof::Proof;
 use super::settings::{Security, Server};
+use super::tokens;
 use crate::channels::{Failure, Way};
 
 /// How slow a line may be, in bytes a second.
@@ -104,6 +105,9 @@ async fn open(way: &SmtpWay) -> Result<AsyncSmtpConnection, Failure> {
     if asks || !server.is_loopback() {
         let login = connection.auth(mechanisms, &credentials);
         step(way, login).await.map_err(|failure| {
+            if let Proof::Token { token, .. } = &way.proof {
+                tokens::forget(token);
+            }
             // The mail is not at fault: it goes out once the login is right.
             let way = if failure.way == Way::Permanent { Way::Again(None) } else { failure.way };
             Failure { code: "login".into(), way, of_channel: true, ..failure }

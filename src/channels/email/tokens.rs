@@ -33,6 +33,11 @@ struct Refusal {
     error_description: Option<String>,
 }
 
+/// Forgets a token that a server has refused, so that the next try asks for another.
+pub fn forget(refused: &str) {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (token, _)| token != refused);
+}
+
 /// A token that works now (RFC 6749, 6).
 pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure> {
     let refresh = link.secret("refresh_token");

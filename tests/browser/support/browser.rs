@@ -382,6 +382,16 @@ impl Browser {
         found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
     }
 
+    /// Buttons and links of notices that are on the page and cannot be seen.
+    pub async fn unseen_offers(&self) -> Vec<String> {
+        let find = "const asked = '.banner button, .banner a'; \
+            const away = e => e.closest('[hidden], dialog:not([open]), details:not([open]), [popover]'); \
+            const unseen = e => e.closest('.banner').getClientRects().length && !e.getClientRects().length; \
+            return [...document.querySelectorAll(asked)].filter(e => !away(e) && unseen(e)).map(e => e.textContent);";
+        let found = self.script(find).await;
+        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
+    }
+
     /// What the console has said since it was last asked.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.driver.browser_log().await.unwrap_or_default();
