@@ -83,12 +83,14 @@ struct Waiting {
 
 /// Free customers in the queue. Everybody may see these.
 fn waiting(conn: &mut Conn) -> Result<(i64, Option<UtcTime>)> {
+    // Asked customer by customer: PostgreSQL would gather the free ones first, who may be everybody.
     let sql = Sql::new(format!(
         "SELECT count(DISTINCT customer_id) AS n, MIN(opened_at) AS since FROM \
-         (SELECT v.customer_id, v.opened_at FROM conversations v JOIN customers c ON c.id = v.customer_id \
-         WHERE v.status = 'queued' AND c.responsible_id IS NULL ORDER BY v.opened_at LIMIT {CAP}) AS free"
+         (SELECT v.customer_id, v.opened_at FROM conversations v WHERE v.status = 'queued' \
+         AND (SELECT c.responsible_id FROM customers c WHERE c.id = v.customer_id) IS NULL \
+         ORDER BY v.opened_at LIMIT {CAP}) AS free"
     ));
-    let found: Waiting = sql.get_result(conn)?;
+    let found = kept::answer(sql.key(), || sql.get_result::<Waiting>(conn))?;
     Ok((found.n, found.since))
 }
 
@@ -108,8 +110,8 @@ fn reply(conn: &mut Conn, scope: &CustomerScope, start: UtcTime) -> Result<Optio
          AND v.origin = 'incoming' AND v.first_reply_at IS NOT NULL ORDER BY v.opened_at DESC LIMIT {REPLIES}",
         conversations(&mut sql, scope)
     );
-    let rows: Vec<Reply> = sql.load(conn)?;
-    Ok(median(rows.into_iter().map(|row| row.opened_at.until(row.first_reply_at)).collect()))
+    let rows = kept::answer(sql.key(), || sql.load::<Reply>(conn))?;
+    Ok(median(rows.iter().map(|row| row.opened_at.until(row.first_reply_at)).collect()))
 }
 
 /// The day of `column` as its place in the week. Its values are bound as `$1` … `$6`, the week's start as `$7`.
@@ -141,11 +143,11 @@ fn opened(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<Vec<Ope
         day_of("v.opened_at"),
         conversations(&mut sql, scope)
     );
-    let rows: Vec<OpenedRow> = sql.load(conn)?;
+    let rows = kept::answer(sql.key(), || sql.load::<OpenedRow>(conn))?;
     let known = channels::list(conn)?;
     let kind = |id| known.iter().find(|channel| channel.id == id).map(|channel| channel.kind);
     Ok(rows
-        .into_iter()
+        .iter()
         .filter_map(|row| {
             Some(Opened { day: usize::try_from(row.day).ok()?, kind: kind(row.channel_id)?, count: row.n })
         })
@@ -172,7 +174,7 @@ fn rated(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<[Rated; 
         conversations(&mut sql, scope)
     );
     let mut days = [Rated::default(); DAYS];
-    for row in sql.load::<RatedRow>(conn)? {
+    for row in kept::answer(sql.key(), || sql.load::<RatedRow>(conn))?.iter() {
         if let Some(day) = usize::try_from(row.day).ok().and_then(|day| days.get_mut(day)) {
             *day = Rated { good: row.good, count: row.n };
         }

@@ -91,6 +91,7 @@ struct Row {
 }
 
 fn narrow(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Row>> {
+    dialect::plan_for_values(conn)?;
     let mut sql = Sql::default();
     let base = base(&mut sql, conn, scope, me, filter, "c")?;
     let needle = longest(filter);

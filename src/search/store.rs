@@ -66,6 +66,7 @@ pub struct Hits {
 
 /// The customers that match, best first, then latest activity.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
+    dialect::plan_for_values(conn)?;
     // A term that repeats itself is far rarer than its few trigrams say.
     let repeats = term.repeats() && term.repeated_digit().is_none();
     let common = if repeats { limits.common * REPEATED } else { limits.common };

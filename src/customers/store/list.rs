@@ -131,6 +131,7 @@ fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId) -> Result<Condition<'a>> {
 
 /// With this text, folded, somewhere in the name.
 fn named<'a>(conn: &mut Conn, name: &str) -> Result<Condition<'a>> {
+    dialect::plan_for_values(conn)?;
     let pattern = format!("%{}%", text::like_escape(name));
     let holds = customers::name_folded.like(pattern).escape('\\');
     if name.chars().count() < 3 {
@@ -160,6 +161,7 @@ const HITS: &str = "SELECT rowid FROM customers_fts WHERE customers_fts MATCH $1
 /// one of the lines of the search text, so three digits or more are looked up by their trigrams; what is common is
 /// compared while walking.
 pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> Result<String> {
+    dialect::plan_for_values(conn)?;
     let digits = text::digits(digits);
     let pattern = sql.put(format!("%{digits}%"));
     if digits.len() >= 3 {
