@@ -122,7 +122,9 @@ pub async fn start(config: Config) -> Result<Running> {
             .wrap(Compress::default())
             .wrap(tracing_actix_web::TracingLogger::default())
     };
-    let mut server = HttpServer::new(app).disable_signals().shutdown_timeout(10);
+    // A compressed page leaves in several pieces. Without this the last one waits until the browser has acknowledged those
+    // before, which browsers put off for forty milliseconds.
+    let mut server = HttpServer::new(app).disable_signals().shutdown_timeout(10).tcp_nodelay(true);
     if let Some(workers) = config.workers {
         server = server.workers(workers);
     }
