@@ -111,6 +111,22 @@ impl Set {
         }
     }
 
+    /// Reads the database once from end to end: what the system has put out of memory meanwhile would be measured as the
+    /// disk's time.
+    pub async fn read_through(&self) {
+        match &self.url {
+            Some(_) => {
+                let all = "CREATE EXTENSION IF NOT EXISTS pg_prewarm; SELECT pg_prewarm(oid, 'read') FROM pg_class \
+                           WHERE relkind IN ('r', 'i', 't') AND relnamespace <> 'pg_catalog'::regnamespace";
+                self.connect().await.change(all).await;
+            }
+            None => {
+                let mut file = std::fs::File::open(self.file()).expect("the file");
+                std::io::copy(&mut file, &mut std::io::sink()).expect("the file");
+            }
+        }
+    }
+
     /// A connection that may write, and whose writes are on disk when they are done, as the desk's are.
     pub async fn connect_to_write(&self) -> Direct {
         let direct = self.connect().await;

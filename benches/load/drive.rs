@@ -176,3 +176,19 @@ pub async fn drive(
     }
     Taken::join(parts, begun.elapsed())
 }
+
+/// The same from a thread of its own: whoever asks does not stand in line with the answers that others wait for here.
+pub async fn drive_apart(
+    address: SocketAddr,
+    connections: usize,
+    time: Duration,
+    what: impl Fn(usize) -> Ask + Send + 'static,
+) -> Taken {
+    let (told, taken) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let local = tokio::task::LocalSet::new();
+        let _ = told.send(local.block_on(&runtime, drive(address, connections, time, what)));
+    });
+    taken.await.expect("what was measured apart")
+}

@@ -97,7 +97,7 @@ fn main() {
         eprintln!("{} is not there: cargo build --release, or name another with --binary", binary.display());
         std::process::exit(2);
     }
-    // One thread: the server is to have the rest of the machine.
+    // One thread, but for what is measured beside something else: the server is to have the rest of the machine.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     tokio::task::LocalSet::new().block_on(&runtime, async {
         let mut report = Report::default();

@@ -151,6 +151,10 @@ pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &
             let ask = Ask::get(paths[number % paths.len()].clone(), &cookie);
             if compressed { ask.with("accept-encoding", "gzip, deflate, br, zstd") } else { ask }
         };
+        // Those that jump about in the data.
+        if page.paths.len() > 1 {
+            set.read_through().await;
+        }
         // The first look fills the caches, and says how large the page is.
         let paths = page.paths.clone();
         let warm = drive(server.address, 1, options.time() / 8, {

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use crate::Options;
 use crate::data::{Direct, Set};
-use crate::drive::{Ask, Line, Taken, drive};
+use crate::drive::{Ask, Line, Taken, drive_apart};
 use crate::report::Report;
 use crate::server::{Server, sign_in};
 
@@ -104,16 +104,18 @@ async fn send(server: &Server, key: &str, first: usize, count: usize) -> Taken {
 
 pub async fn measure(options: &Options, set: &Set, server: &mut Server, report: &mut Report) {
     let mut bot = Bot::connect(set, server).await;
-    let cookie = Rc::new(server.cookie.clone());
+    let cookie = server.cookie.clone();
     let time = options.time();
     let count = PACE * time.as_secs().max(1) as usize;
     for (name, path) in [("inbox", "/inbox"), ("customers", "/customers?period=all")] {
-        let ask = |cookie: Rc<String>| move |_| Ask::get(path, &cookie);
-        let quiet = drive(server.address, 1, time, ask(cookie.clone())).await;
+        let ask = |cookie: String| move |_| Ask::get(path, &cookie);
+        let quiet = drive_apart(server.address, 1, time, ask(cookie.clone())).await;
         let before = bot.messages().await;
         let begun = Instant::now();
-        let (sent, busy) =
-            tokio::join!(send(server, &bot.key, bot.next, count), drive(server.address, 1, time, ask(cookie.clone())),);
+        let (sent, busy) = tokio::join!(
+            send(server, &bot.key, bot.next, count),
+            drive_apart(server.address, 1, time, ask(cookie.clone())),
+        );
         bot.next += count;
         let behind = bot.waiting().await;
         while bot.waiting().await > 0 && begun.elapsed() < time + PATIENCE {

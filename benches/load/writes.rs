@@ -1,6 +1,5 @@
 //! Messages through the web chat, by many visitors at once, and pages while that goes on.
 
-use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,12 +7,14 @@ use hyper::Method;
 
 use crate::Options;
 use crate::data::Set;
-use crate::drive::{Ask, Line, Taken, drive};
+use crate::drive::{Ask, Line, Taken, drive_apart};
 use crate::floors::{self, Fixed};
 use crate::report::Report;
 use crate::server::Server;
 
 const WRITERS: usize = 64;
+/// Messages a second that pages are read beside: what the desk is to bear. Beside, too, as many as it takes.
+const PACE: u32 = 3_000;
 /// The public key of the demo's web chat: it stands in the page of the demo's site.
 const WEB_CHAT_KEY: &str = "northwind";
 const BOUNDARY: &str = "switchboard-load";
@@ -66,8 +67,8 @@ pub fn message(token: &str, number: usize) -> Ask {
     }
 }
 
-/// So many visitors write for so long.
-async fn write(server: &Server, writers: usize, time: Duration) -> Taken {
+/// So many visitors write for so long: each as soon as they have their answer, or all together so many messages a second.
+async fn write(server: &Server, writers: usize, time: Duration, pace: Option<u32>) -> Taken {
     let address = server.address;
     let mut lines = vec![];
     for number in 0..writers {
@@ -75,12 +76,17 @@ async fn write(server: &Server, writers: usize, time: Duration) -> Taken {
         let token = visitor(&mut line, number).await;
         lines.push((line, token));
     }
+    let pause = pace.map(|pace| Duration::from_secs(1) / pace);
     let begun = Instant::now();
     let mut workers = vec![];
     for (writer, (mut line, token)) in lines.into_iter().enumerate() {
         workers.push(tokio::task::spawn_local(async move {
             let (mut taken, mut number) = (Taken::default(), writer);
             while begun.elapsed() < time {
+                if let Some(pause) = pause {
+                    let due = pause * u32::try_from(number).unwrap_or(u32::MAX);
+                    tokio::time::sleep(due.saturating_sub(begun.elapsed())).await;
+                }
                 let ask = message(&token, number);
                 let asked = Instant::now();
                 let answer = line.send(&ask).await;
@@ -101,24 +107,26 @@ pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &
     let bare = floors::bare_writes(set, options.time() / 3).await;
     let floor = bare.within(50.0);
     report.taken(set, "a bare row on disk, 1 connection", bare, None, None);
-    let alone = write(server, WRITERS, options.time()).await;
+    let alone = write(server, WRITERS, options.time(), None).await;
     report.text(set, "worst wait of a write", format!("{:.0} ms", alone.within(100.0)));
     let page = fixed.page(alone.bytes_each(), WRITERS).await;
     report.taken(set, &format!("messages posted, {WRITERS} writers"), alone, Some(page), Some(floor));
 
-    let cookie = Rc::new(server.cookie.clone());
     for (name, path) in [("inbox", "/inbox"), ("customers", "/customers?period=all")] {
-        let ask = |cookie: Rc<String>| move |_| Ask::get(path, &cookie);
-        let quiet = drive(server.address, 1, options.time(), ask(cookie.clone())).await;
-        let (written, busy) = tokio::join!(
-            write(server, WRITERS, options.time()),
-            drive(server.address, 1, options.time(), ask(cookie.clone())),
-        );
-        let ratio = busy.within(95.0) / quiet.within(95.0).max(0.001);
-        report.text(set, &format!("{name}: p95 while messages are posted, against quiet"), format!("× {ratio:.1}"));
+        let ask = |cookie: String| move |_| Ask::get(path, &cookie);
+        let quiet = drive_apart(server.address, 1, options.time(), ask(server.cookie.clone())).await;
+        for (pace, how) in [(Some(PACE), format!("while {PACE} a second are posted")), (None, "while all post".into())]
+        {
+            let (written, busy) = tokio::join!(
+                write(server, WRITERS, options.time(), pace),
+                drive_apart(server.address, 1, options.time(), ask(server.cookie.clone())),
+            );
+            let ratio = busy.within(95.0) / quiet.within(95.0).max(0.001);
+            report.text(set, &format!("{name}: p95 {how}, against quiet"), format!("× {ratio:.1}"));
+            report.taken(set, &format!("{name}, {how}"), busy, None, None);
+            report.taken(set, &format!("messages posted, with {name} read {how}"), written, None, None);
+        }
         report.taken(set, &format!("{name}, quiet"), quiet, None, None);
-        report.taken(set, &format!("{name}, while messages are posted"), busy, None, None);
-        report.taken(set, &format!("messages posted, while {name} is read"), written, None, None);
     }
     report.memory(set, "after the writes", server);
 }
