@@ -13,6 +13,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig};
 use actix_web::{App, HttpServer, web as actix};
+use tracing_actix_web::TracingLogger;
 
 use crate::auth::sessions::Sessions;
 use crate::auth::throttle::Throttle;
@@ -27,6 +28,7 @@ use crate::http::Http;
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
+use crate::web::span::RequestSpan;
 use crate::web::{bodies, errors, routes, security};
 use crate::{hooks, jobs, outbox, settings};
 
@@ -120,7 +122,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .wrap(from_fn(errors::answer))
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(Compress::default())
-            .wrap(tracing_actix_web::TracingLogger::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     };
     // A compressed page leaves in several pieces. Without this the last one waits until the browser has acknowledged those
     // before, which browsers put off for forty milliseconds.

@@ -11,4 +11,5 @@ pub mod page;
 pub mod routes;
 pub mod security;
 pub mod shell;
+pub mod span;
 pub mod times;
