@@ -16,6 +16,8 @@ pub struct Throttle {
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     /// Public endpoints: the widget and the API.
     public: DefaultKeyedRateLimiter<IpAddr>,
+    /// Made once: a new one asks the processor what it can do.
+    clock: DefaultClock,
 }
 
 const fn times(n: u32) -> NonZeroU32 {
@@ -35,6 +37,7 @@ impl Default for Throttle {
             // An office shares an address: more at once, and one every 3 seconds.
             by_address: RateLimiter::keyed(one_in(Duration::from_secs(3), 30)),
             public: RateLimiter::keyed(one_in(Duration::from_millis(50), 200)),
+            clock: DefaultClock::default(),
         }
     }
 }
@@ -42,24 +45,22 @@ impl Default for Throttle {
 impl Throttle {
     /// Counts one try to sign in.
     pub fn sign_in(&self, account: &str, address: IpAddr) -> Result<()> {
-        let clock = DefaultClock::default();
-        let wait = |until: governor::NotUntil<_>| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1);
-        self.by_address.check_key(&address).map_err(wait)?;
-        self.by_account.check_key(&account.to_owned()).map_err(wait)
+        self.by_address.check_key(&address).map_err(|until| self.too_many(&until))?;
+        self.by_account.check_key(&account.to_owned()).map_err(|until| self.too_many(&until))
     }
 
     /// Counts one try at the password of somebody who is signed in: as slow as signing in, without keeping them out.
     pub fn password(&self, id: StaffId) -> Result<()> {
-        let clock = DefaultClock::default();
-        self.by_account
-            .check_key(&format!("staff {id}"))
-            .map_err(|until| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1))
+        self.by_account.check_key(&format!("staff {id}")).map_err(|until| self.too_many(&until))
     }
 
     /// Counts one call to a public endpoint.
     pub fn public(&self, address: IpAddr) -> Result<()> {
-        let clock = DefaultClock::default();
-        self.public.check_key(&address).map_err(|until| Error::TooMany(until.wait_time_from(clock.now()).as_secs() + 1))
+        self.public.check_key(&address).map_err(|until| self.too_many(&until))
+    }
+
+    fn too_many(&self, until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> Error {
+        Error::TooMany(until.wait_time_from(self.clock.now()).as_secs() + 1)
     }
 
     /// Forgets whoever has been quiet, so that memory does not grow with every address ever seen.
