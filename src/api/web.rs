@@ -74,14 +74,13 @@ pub async fn put_customer(
         visit: None,
         phone_region: config.phone_region.clone(),
     };
-    let kind = app.channel.kind;
     let id = db
         .write(move |tx| {
-            let (customer, _) = conversations::identify(tx, &inbound, kind)?;
+            let customer = conversations::identify(tx, &inbound)?.customer;
             let (email, phone) = (inbound.sender.email.as_deref(), inbound.sender.phone.as_deref());
-            customers::store::fill_contact(tx, customer.id, email, phone, &inbound.phone_region)?;
-            tx.publish(Topic::Customer(customer.id));
-            Ok(customer.id)
+            customers::store::fill_contact(tx, customer, email, phone, &inbound.phone_region)?;
+            tx.publish(Topic::Customer(customer));
+            Ok(customer)
         })
         .await?;
     answer_customer(&db, id, &external_id).await
@@ -181,8 +180,13 @@ pub async fn send(
         visit: None,
         phone_region: config.phone_region.clone(),
     };
-    let received =
-        db.write(move |tx| keep_name(tx, &inbound).and_then(|inbound| conversations::receive(tx, &inbound))).await?;
+    let received = db
+        .write(move |tx| {
+            tx.concerns_one_customer();
+            let inbound = keep_name(tx, &inbound)?;
+            conversations::receive(tx, &inbound)
+        })
+        .await?;
     let answer = Stored { id: received.message.0, is_new: received.is_new };
     Ok(if received.is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(answer))
 }

@@ -71,22 +71,30 @@ pub fn of_everybody(conn: &mut Conn) -> QueryResult<(bool, Option<Lang>)> {
     Ok((value("operators_see_others") != Some("false"), value("default_language").and_then(Lang::parse)))
 }
 
+/// The badge counts no further.
+const BADGE: i64 = 1_000;
+
 #[derive(QueryableByName)]
-struct Number {
+struct Unread {
     #[diesel(sql_type = BigInt)]
     n: i64,
+    #[diesel(sql_type = BigInt)]
+    customers: i64,
 }
 
-/// Unread messages, of all customers or of one staff member's own. At most a thousand customers are added up: the
-/// badge says "999+" long before.
+/// Unread messages, of all customers or of one staff member's own. No more customers than [`kept::reach`] says are added
+/// up: the badge says "999+" long before.
 pub fn unread_number(conn: &mut Conn, of: Option<StaffId>) -> QueryResult<i64> {
     let mut sql = Sql::default();
     let own = of.map(|id| format!(" AND responsible_id = {}", sql.put(id.0))).unwrap_or_default();
     sql.text = format!(
-        "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n FROM \
-         (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT 1000) AS u"
+        "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n, CAST(count(*) AS BIGINT) AS customers FROM \
+         (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT {}) AS u",
+        kept::reach(BADGE)
     );
-    kept::number(sql.key(), || sql.get_result::<Number>(conn).map(|row| row.n))
+    // Each of them has one message at least, however many one that is read takes away.
+    let outlives = |unread: &Unread| u64::try_from(unread.customers - BADGE).unwrap_or(0);
+    kept::answer_outliving(sql.key(), outlives, || sql.get_result(conn)).map(|unread| unread.n)
 }
 
 pub fn find_session(conn: &mut Conn, key_hash: &str) -> QueryResult<Option<SessionRow>> {

@@ -23,8 +23,9 @@ pub fn find_by_public_key(conn: &mut Conn, key: &str) -> Result<Channel> {
 
 /// All, oldest first.
 pub fn list(conn: &mut Conn) -> Result<Vec<Channel>> {
-    let all =
-        kept::answer("channels".into(), || channels::table.select(Channel::as_select()).order(channels::id).load(conn));
+    let all = kept::settled("channels".into(), || {
+        channels::table.select(Channel::as_select()).order(channels::id).load(conn)
+    });
     Ok(all?.to_vec())
 }
 

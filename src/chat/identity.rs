@@ -17,7 +17,7 @@ use crate::channels::{Channel, VOUCHED};
 use crate::db::Db;
 use crate::db::types::{AccountId, AttachmentId, UtcTime};
 use crate::error::{Error, Result};
-use crate::portal::Seat;
+use crate::portal::{self, Seat};
 use crate::secrets::{Secrets, verify_hmac};
 use crate::web::address::client_ip;
 
@@ -29,12 +29,24 @@ const FILE_DAYS: i64 = 7;
 /// A web chat that is open to the public, by the key in the path. Counts as one call of this address.
 pub struct Open(pub Channel);
 
-/// A visitor with a valid token for this channel.
-pub struct Visitor {
+/// Somebody with a valid token for this channel. Counts as one call of this address.
+pub struct Caller {
     pub channel: Channel,
     /// Their address in the channel.
     pub address: String,
-    /// Their account, once they have written.
+}
+
+impl Caller {
+    /// The external ID that their site has signed, if it has.
+    pub fn external_id(&self) -> Option<&str> {
+        self.address.strip_prefix(VOUCHED)
+    }
+}
+
+/// A caller, and their account.
+pub struct Visitor {
+    pub channel: Channel,
+    /// `None` until they have written.
     pub seat: Option<Seat>,
 }
 
@@ -42,11 +54,6 @@ impl Visitor {
     /// The account; whoever has never written has nothing to see.
     pub fn seat(&self) -> Result<&Seat> {
         self.seat.as_ref().ok_or(Error::NotFound)
-    }
-
-    /// The external ID that their site has signed, if it has.
-    pub fn external_id(&self) -> Option<&str> {
-        self.address.strip_prefix(VOUCHED)
     }
 }
 
@@ -102,9 +109,24 @@ impl FromRequest for Open {
         let req = req.clone();
         Box::pin(async move {
             allow(&req)?;
-            let key = key_of(&req);
-            let found = shared::<Db>(&req)?.read(move |conn| store::open_channel(conn, &key)).await?;
-            Ok(Open(found))
+            channel_of(&req).await.map(Open)
+        })
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Error;
+    type Future = Found<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            allow(&req)?;
+            let channel = channel_of(&req).await?;
+            let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            let token = header.strip_prefix("Bearer ").unwrap_or_default().trim();
+            let address = address_of(&*shared::<Secrets>(&req)?, &channel, token).ok_or(Error::SignIn)?;
+            Ok(Caller { channel, address })
         })
     }
 }
@@ -113,32 +135,24 @@ impl FromRequest for Visitor {
     type Error = Error;
     type Future = Found<Self>;
 
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let req = req.clone();
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, caller) = (req.clone(), Caller::from_request(req, payload));
         Box::pin(async move {
-            allow(&req)?;
-            let secrets = shared::<Secrets>(&req)?;
-            let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            let token = header.strip_prefix("Bearer ").unwrap_or_default().trim().to_owned();
-            let key = key_of(&req);
-            let db = shared::<Db>(&req)?;
-            db.read(move |conn| {
-                let channel = store::open_channel(conn, &key)?;
-                let address = address_of(&secrets, &channel, &token).ok_or(Error::SignIn)?;
-                let seat = crate::portal::seat_of(conn, channel.id, &address)?;
-                Ok(Visitor { channel, address, seat })
-            })
-            .await
+            let Caller { channel, address } = caller.await?;
+            let id = channel.id;
+            let seat = shared::<Db>(&req)?.read(move |conn| portal::seat_of(conn, id, &address)).await?;
+            Ok(Visitor { channel, seat })
         })
     }
 }
 
-fn allow(req: &HttpRequest) -> Result<()> {
-    shared::<Throttle>(req)?.public(client_ip(req))
+async fn channel_of(req: &HttpRequest) -> Result<Channel> {
+    let key = req.match_info().get("key").unwrap_or_default();
+    store::open_channel(&*shared::<Db>(req)?, key).await
 }
 
-fn key_of(req: &HttpRequest) -> String {
-    req.match_info().get("key").unwrap_or_default().to_owned()
+fn allow(req: &HttpRequest) -> Result<()> {
+    shared::<Throttle>(req)?.public(client_ip(req))
 }
 
 fn shared<T: 'static>(req: &HttpRequest) -> Result<Data<T>> {

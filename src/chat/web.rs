@@ -8,15 +8,15 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::details::{self, Geo};
-use super::identity::{self, Open, Visitor};
+use super::identity::{self, Caller, Open, Visitor};
 use super::model::{self, About, Hello, Look, MESSAGE, Rating, ReadMark, Session, Settings, Typing, View};
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
 use crate::config::Config;
-use crate::conversations::{self, Inbound, Sender};
-use crate::db::Db;
+use crate::conversations::{self, Inbound, Sender, VisitDetails};
 use crate::db::types::{AttachmentId, MessageId, UtcTime};
-use crate::error::{Error, Result};
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
 use crate::portal::{self, At};
 use crate::realtime::{Topic, sse};
@@ -108,8 +108,9 @@ fn drawn(secrets: &Secrets, visitor: &Visitor, view: Option<portal::View>, onlin
 
 /// `POST /chat/{key}/messages`: a form of `text`, `file`, `client_uuid`, `page`, `referrer`, and what the visitor says
 /// about themselves: `name`, `email`, `phone`.
+#[expect(clippy::too_many_arguments, reason = "what actix extracts for one handler")]
 pub async fn send(
-    visitor: Visitor,
+    caller: Caller,
     req: HttpRequest,
     db: Data<Db>,
     stored: Data<Files>,
@@ -117,11 +118,8 @@ pub async fn send(
     geo: Data<Geo>,
     form: Multipart,
 ) -> Result<HttpResponse> {
-    let form = files::accept(&db, &stored, form, &Limits::of(visitor.channel.kind)).await?;
+    let form = files::accept(&db, &stored, form, &Limits::of(caller.channel.kind)).await?;
     let mut errors = Errors::default();
-    let settings = Settings::of(&visitor.channel);
-    let asked = (visitor.seat.is_none() && visitor.external_id().is_none()).then_some(&settings);
-    let about = About::parse(&mut errors, asked, form.field("name"), form.field("email"), form.field("phone"));
     let body = errors.lines("text", form.field("text"), MESSAGE);
     if body.is_empty() && form.files.is_empty() {
         errors.add("text", "chat-message-empty");
@@ -132,50 +130,80 @@ pub async fn send(
     if let Some((field, said)) = errors.first() {
         return Ok(crate::web::errors::field_json(Shell::language_of(&req), field, said));
     }
-    let inbound = inbound(&visitor, &about, &form, body, &config);
-    let inbound =
-        Inbound { visit: Some(details::of(&req, &geo, form.field("page"), form.field("referrer"))), ..inbound };
-    let id = store_message(&db, &visitor, about, inbound, config.phone_region.clone()).await?;
-    Ok(no_store().json(serde_json::json!({ "id": id })))
+    let visit = details::of(&req, &geo, form.field("page"), form.field("referrer"));
+    let inbound = inbound(&caller, &form, body, visit, &config);
+    let about = ToldOfThemselves::read(&caller, &form);
+    match db.write(move |tx| store_message(tx, &about, inbound.clone())).await? {
+        Ok(id) => Ok(no_store().json(serde_json::json!({ "id": id }))),
+        Err((field, said)) => Ok(crate::web::errors::field_json(Shell::language_of(&req), field, &said)),
+    }
 }
 
-fn inbound(visitor: &Visitor, about: &About, form: &Upload, body: String, config: &Config) -> Inbound {
-    let vouched = visitor.external_id().is_some();
+/// What a form says of its visitor. Whether they are asked before their first message, only the write can tell: it is
+/// where their account is looked for.
+struct ToldOfThemselves {
+    /// Of somebody who has written before, or for whom their site vouches.
+    known: About,
+    /// Of anybody else: as they were asked.
+    asked: Result<About, (&'static str, Said)>,
+    vouched: bool,
+}
+
+impl ToldOfThemselves {
+    fn read(caller: &Caller, form: &Upload) -> Self {
+        let settings = Settings::of(&caller.channel);
+        let parse = |errors: &mut Errors, asked| {
+            About::parse(errors, asked, form.field("name"), form.field("email"), form.field("phone"))
+        };
+        let mut errors = Errors::default();
+        let asked = parse(&mut errors, Some(&settings));
+        let missing = errors.first().map(|(field, said)| (field, said.clone()));
+        Self {
+            known: parse(&mut Errors::default(), None),
+            asked: missing.map_or(Ok(asked), Err),
+            vouched: caller.external_id().is_some(),
+        }
+    }
+}
+
+fn inbound(caller: &Caller, form: &Upload, body: String, visit: VisitDetails, config: &Config) -> Inbound {
     Inbound {
-        channel: visitor.channel.id,
+        channel: caller.channel.id,
         sender: Sender {
-            address: visitor.address.clone(),
-            display_name: model::display_name(visitor.seat.as_ref(), vouched, &about.name),
-            external_id: visitor.external_id().map(str::to_owned),
-            // The signature is on the external ID alone: an address beside it may be anybody's, and joins nobody.
-            claims: about.claims(),
+            address: caller.address.clone(),
+            external_id: caller.external_id().map(str::to_owned),
             ..Sender::default()
         },
         body,
         files: form.files.clone(),
         client_uuid: Some(form.field("client_uuid").to_ascii_lowercase()),
-        visit: None,
+        visit: Some(visit),
         phone_region: config.phone_region.clone(),
     }
 }
 
-async fn store_message(
-    db: &Db,
-    visitor: &Visitor,
-    about: About,
-    inbound: Inbound,
-    region: String,
-) -> Result<MessageId> {
-    let vouched = visitor.external_id().is_some();
-    db.write(move |tx| {
-        let received = conversations::receive(tx, &inbound)?;
-        if vouched {
-            let (email, phone) = (about.email.as_deref(), about.phone.as_deref());
-            customers::store::fill_contact(tx, received.customer, email, phone, &region)?;
-        }
-        Ok(received.message)
-    })
-    .await
+/// The message's number, or what is missing of a first one.
+fn store_message(
+    tx: &mut Tx,
+    told: &ToldOfThemselves,
+    mut inbound: Inbound,
+) -> Result<Result<MessageId, (&'static str, Said)>> {
+    tx.concerns_one_customer();
+    let seat = portal::seat_of(tx, inbound.channel, &inbound.sender.address)?;
+    let about = match &told.asked {
+        _ if seat.is_some() || told.vouched => &told.known,
+        Ok(asked) => asked,
+        Err(missing) => return Ok(Err(missing.clone())),
+    };
+    inbound.sender.display_name = model::display_name(seat.as_ref(), told.vouched, &about.name);
+    // The signature is on the external ID alone: an address beside it may be anybody's, and joins nobody.
+    inbound.sender.claims = about.claims();
+    let received = conversations::receive(tx, &inbound)?;
+    if told.vouched {
+        let (email, phone) = (about.email.as_deref(), about.phone.as_deref());
+        customers::store::fill_contact(tx, received.customer, email, phone, &inbound.phone_region)?;
+    }
+    Ok(Ok(received.message))
 }
 
 /// `POST /chat/{key}/typing`. Nobody hears of a blocked visitor.

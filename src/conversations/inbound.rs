@@ -2,14 +2,14 @@
 
 use super::model::{Conversation, Origin, VisitDetails};
 use super::store;
-use crate::customers::{self, Claim, Customer, Details, NewAccount, Origin as CustomerOrigin};
+use crate::auth::CustomerScope;
+use crate::customers::{self, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::Tx;
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, StoredFile};
 use crate::realtime::Topic;
 use crate::text;
-use crate::{auth::CustomerScope, channels::ChannelKind};
 
 /// A message as a channel hands it over.
 #[derive(Clone, Debug)]
@@ -71,24 +71,23 @@ pub fn receive(tx: &mut Tx, inbound: &Inbound) -> Result<Received> {
 
 /// The same for a message that may belong to a certain conversation.
 pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Received> {
-    let (kind, _) = store::channel(tx, inbound.channel)?;
-    let (customer, account) = identify(tx, inbound, kind)?;
+    let who = identify(tx, inbound)?;
     if let Some(uuid) = &inbound.client_uuid
-        && let Some(known) = messages::store::find_by_client_uuid(tx, customer.id, uuid)?
+        && let Some(known) = messages::store::find_by_client_uuid(tx, who.customer, uuid)?
     {
         return Ok(Received {
-            customer: customer.id,
-            account,
+            customer: who.customer,
+            account: who.account,
             conversation: known.conversation_id,
             message: known.id,
             is_new: false,
         });
     }
-    let conversation = if customer.blocked { None } else { Some(open(tx, inbound, &customer, account, belongs)?) };
+    let conversation = if who.blocked { None } else { Some(open(tx, inbound, &who, belongs)?) };
     let message = messages::insert(
         tx,
         &NewMessage {
-            customer_id: customer.id,
+            customer_id: who.customer,
             conversation_id: conversation,
             channel_id: inbound.channel,
             kind: MessageKind::Customer,
@@ -97,60 +96,67 @@ pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Re
             event: None,
             files: inbound.files.clone(),
             client_uuid: inbound.client_uuid.clone(),
-            received_while_blocked: customer.blocked,
+            received_while_blocked: who.blocked,
         },
     )?;
     if let Some(id) = conversation {
         store::touch(tx, id, false)?;
-        customers::store::note_unread(tx, customer.id, inbound.channel, kind)?;
         tx.publish(Topic::Inbox);
     }
-    tx.publish(Topic::Customer(customer.id));
-    tx.publish(Topic::Visitor(account));
-    Ok(Received { customer: customer.id, account, conversation, message, is_new: true })
+    tx.publish(Topic::Customer(who.customer));
+    tx.publish(Topic::Visitor(who.account));
+    Ok(Received { customer: who.customer, account: who.account, conversation, message, is_new: true })
+}
+
+/// Whose message it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Identified {
+    pub customer: CustomerId,
+    pub account: AccountId,
+    pub blocked: bool,
 }
 
 /// Finds the account and its customer, or makes them; takes over what the channel says now.
-pub fn identify(tx: &mut Tx, inbound: &Inbound, kind: ChannelKind) -> Result<(Customer, AccountId)> {
+pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
     let sender = &inbound.sender;
-    let new = NewAccount {
+    let said = NewAccount {
         channel: inbound.channel,
         address: &sender.address,
         display_name: &sender.display_name,
         username: &sender.username,
         avatar_url: sender.avatar_url.as_deref(),
     };
-    let known = customers::store::find_account_by_address(tx, inbound.channel, &sender.address)?;
-    let (id, account) = match known {
-        Some(account) => {
-            customers::store::update_account(tx, account.id, &new)?;
-            (account.customer_id, account.id)
+    let known = match customers::store::known_account(tx, inbound.channel, &sender.address)? {
+        Some(known) => {
+            if known.is_news(&said) {
+                customers::store::update_account(tx, known.account, &said)?;
+            }
+            known
         }
-        None => {
-            let customer = match vouched_match(tx, inbound)? {
-                Some(id) => id,
-                None => create(tx, inbound, kind)?,
-            };
-            (customer, customers::store::insert_account(tx, customer, &new)?)
-        }
+        None => join(tx, inbound, &said)?,
     };
     for claim in &sender.claims {
-        customers::store::insert_claim(tx, id, claim, &inbound.phone_region)?;
+        customers::store::insert_claim(tx, known.customer, claim, &inbound.phone_region)?;
     }
-    let customer = customers::find(tx, &CustomerScope::system(), id)?;
     let name = text::clean(&sender.display_name);
-    if !customer.name_edited && !name.is_empty() && name != customer.name {
-        customers::store::set_channel_name(tx, id, &name)?;
-    } else if known_is_new(&customer) {
-        customers::store::refresh_search_text(tx, id)?;
+    if !known.name_edited && !name.is_empty() && name != known.name {
+        customers::store::set_channel_name(tx, known.customer, &name)?;
+    } else if !known.has_messages {
+        // They have just got their account, whose names search must know.
+        customers::store::refresh_search_text(tx, known.customer)?;
     }
-    customers::store::refresh_pending(tx, id)?;
-    Ok((customers::find(tx, &CustomerScope::system(), id)?, account))
+    Ok(Identified { customer: known.customer, account: known.account, blocked: known.blocked })
 }
 
-/// A customer without any message yet has just got their account, whose names search must know.
-fn known_is_new(customer: &Customer) -> bool {
-    customer.last_message_id.is_none()
+/// A new account: of a customer whom the channel's word leads to, or of a new one.
+fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccount> {
+    let customer = match vouched_match(tx, inbound)? {
+        Some(id) => id,
+        None => create(tx, inbound)?,
+    };
+    customers::store::insert_account(tx, customer, said)?;
+    customers::store::refresh_pending(tx, customer)?;
+    customers::store::known_account(tx, said.channel, said.address)?.ok_or(Error::NotFound)
 }
 
 fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
@@ -160,8 +166,9 @@ fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
     customers::store::find_by_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
 }
 
-fn create(tx: &mut Tx, inbound: &Inbound, kind: ChannelKind) -> Result<CustomerId> {
+fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
     let sender = &inbound.sender;
+    let (kind, _) = store::channel(tx, inbound.channel)?;
     let named = [&sender.display_name, &sender.username, sender.email.as_ref().unwrap_or(&sender.username)];
     let name = named.into_iter().map(|n| text::clean(n)).find(|n| !n.is_empty()).or_else(|| sender.phone.clone());
     let details = Details {
@@ -191,35 +198,29 @@ fn visitor_name(address: &str) -> String {
     format!("Visitor {}", tail.to_uppercase())
 }
 
-fn open(
-    tx: &mut Tx,
-    inbound: &Inbound,
-    customer: &Customer,
-    account: AccountId,
-    belongs: Belongs,
-) -> Result<ConversationId> {
+fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> Result<ConversationId> {
     let goes_on = match belongs {
-        Belongs::Account => store::open_of_account(tx, account)?,
+        Belongs::Account => store::open_of_account(tx, who.customer, who.account)?,
         Belongs::Chain(Some(id)) => {
-            let found = store::find_many(tx, &CustomerScope::system(), customer.id, &[id])?;
-            found.into_iter().find(Conversation::is_open)
+            let found = store::find_many(tx, &CustomerScope::system(), who.customer, &[id])?;
+            found.into_iter().find(Conversation::is_open).map(|conversation| conversation.id)
         }
         Belongs::Chain(None) => None,
     };
-    if let Some(Conversation { id, .. }) = goes_on {
+    if let Some(id) = goes_on {
         return Ok(id);
     }
     let id = store::insert(
         tx,
         &store::New {
-            customer: customer.id,
+            customer: who.customer,
             channel: inbound.channel,
-            account,
+            account: who.account,
             origin: Origin::Incoming,
             assignee: None,
             visit: inbound.visit.as_ref(),
         },
     )?;
-    super::actions::tell(tx, customer.id, Some(id), inbound.channel, Event::Opened { by: None })?;
+    super::actions::tell(tx, who.customer, Some(id), inbound.channel, Event::Opened { by: None })?;
     Ok(id)
 }

@@ -16,7 +16,7 @@ pub fn moved(tx: &mut Tx, channel: ChannelId, from: &str, to: &str, phone_region
     if moved {
         customers::store::set_address(tx, &account, to, phone_region)?;
     }
-    let open = store::open_of_account(tx, account.id)?.map(|conversation| conversation.id);
+    let open = store::open_of_account(tx, account.customer_id, account.id)?;
     let event = Event::AddressChanged { from: from.to_owned(), to: to.to_owned(), moved };
     tell(tx, account.customer_id, open, channel, event)?;
     Ok(true)

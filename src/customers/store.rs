@@ -15,14 +15,15 @@ use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::schema::{customer_handles as handles, customers};
-use crate::db::sql::{Limited, Sql, among};
+use crate::db::sql::{Limited, among};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
 
 pub use accounts::{
-    NewAccount, accounts_of, find_account, find_account_by_address, insert_account, set_address, update_account,
+    KnownAccount, NewAccount, accounts_of, find_account, find_account_by_address, insert_account, known_account,
+    set_address, update_account,
 };
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
 pub use search_text::{FoundBy, refresh_search_text, search_text};
@@ -154,16 +155,6 @@ pub fn set_company(tx: &mut Tx, id: CustomerId, company: Option<CompanyId>) -> R
 
 pub fn set_blocked(tx: &mut Tx, id: CustomerId, blocked: bool) -> Result<()> {
     diesel::update(customers::table.find(id)).set(customers::blocked.eq(blocked)).execute(&mut **tx)?;
-    Ok(())
-}
-
-/// One more unread message, which came through this channel.
-pub fn note_unread(tx: &mut Tx, id: CustomerId, channel: ChannelId, kind: ChannelKind) -> Result<()> {
-    Sql::new("UPDATE customers SET channel_id = $1, channel_kind = $2, unread_count = unread_count + 1 WHERE id = $3")
-        .bind(channel.0)
-        .bind(kind.as_str())
-        .bind(id.0)
-        .execute(&mut **tx)?;
     Ok(())
 }
 

@@ -252,7 +252,7 @@ impl Bulk {
 
     /// Runs `f` in one transaction, for rows that are written one by one.
     pub fn write<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T, Error>) -> Result<T, Error> {
-        self.0.transaction(|conn| f(&mut Tx { conn, topics: vec![] }))
+        self.0.transaction(|conn| f(&mut Tx::new(conn)))
     }
 
     /// Writes rows, in a transaction of their own.

@@ -1,10 +1,15 @@
-//! What every page shows and hardly anything changes, kept until the next write.
+//! What every page shows and hardly anything changes, kept until a write that may change it.
 //!
 //! A capped count walks a thousand entries of an index, and a page shows up to six of them: a third of its time, for
 //! numbers that stay the same until somebody writes. So it is with the short lists to choose from: staff, channels, tags.
 //! An answer is kept together with how many writes there had been when its reader began, and serves whoever begins
-//! before the next one. Writes of other instances are heard of as open
-//! pages hear of them, in time for what those fetch then.
+//! before the next one. Writes of other instances are heard of as open pages hear of them, in time for what those fetch
+//! then.
+//!
+//! Most writes are messages that come in, thousands a second on a busy day. They say of themselves that they are narrow
+//! ([`Tx::concerns_one_customer`](super::Tx::concerns_one_customer)), and some answers outlive them: what has nothing to
+//! do with customers ([`settled`]), and a count that lay so far above its cap that as many customers cannot have left
+//! ([`capped`]).
 //!
 //! Within [`Db::read`](super::Db::read) only: whoever writes counts anew.
 
@@ -22,7 +27,7 @@ const MOST: usize = 2_000;
 
 thread_local! {
     /// What the reader on this thread goes by.
-    static READER: RefCell<Option<(Kept, u64)>> = const { RefCell::new(None) };
+    static READER: RefCell<Option<(Kept, Writes)>> = const { RefCell::new(None) };
 }
 
 /// The answers of one database.
@@ -31,21 +36,38 @@ pub(super) struct Kept(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    writes: AtomicU64,
-    held: Mutex<Held>,
+    wide: AtomicU64,
+    narrow: AtomicU64,
+    held: Mutex<HashMap<String, Held>>,
 }
 
-/// All of them are of the same state.
-#[derive(Default)]
+/// How many writes there have been: of one customer's things only, and all others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Writes {
+    pub wide: u64,
+    pub narrow: u64,
+}
+
+impl Writes {
+    pub fn add(&mut self, more: Writes) {
+        self.wide += more.wide;
+        self.narrow += more.narrow;
+    }
+}
+
 struct Held {
-    writes: u64,
-    since: Option<Instant>,
-    answers: HashMap<String, Arc<dyn Any + Send + Sync>>,
+    writes: Writes,
+    since: Instant,
+    /// Narrow writes that it outlives.
+    outlives: u64,
+    answer: Arc<dyn Any + Send + Sync>,
 }
 
 impl Held {
-    fn holds(&self, writes: u64) -> bool {
-        self.writes == writes && self.since.is_some_and(|since| since.elapsed() < LONGEST)
+    fn holds(&self, now: Writes) -> bool {
+        self.writes.wide == now.wide
+            && self.writes.narrow.abs_diff(now.narrow) <= self.outlives
+            && self.since.elapsed() < LONGEST
     }
 }
 
@@ -59,51 +81,122 @@ impl Drop for Reader {
 }
 
 impl Kept {
-    /// Something was written, or may have been: nothing that is kept holds any more. Called between the commit and the
-    /// first word of it to anybody.
-    pub fn written(&self) {
-        self.0.writes.fetch_add(1, Ordering::AcqRel);
+    /// Something was written, or may have been. Called between the commit and the first word of it to anybody.
+    pub fn written(&self, more: Writes) {
+        self.0.narrow.fetch_add(more.narrow, Ordering::AcqRel);
+        self.0.wide.fetch_add(more.wide, Ordering::AcqRel);
+    }
+
+    /// The same of a write whose extent nobody knows.
+    pub fn written_somehow(&self) {
+        self.written(Writes { wide: 1, narrow: 0 });
     }
 
     /// A reader begins on this thread. Called before its transaction: what it sees is then at least as new.
     pub fn reader(&self) -> Reader {
-        READER.set(Some((self.clone(), self.0.writes.load(Ordering::Acquire))));
+        READER.set(Some((self.clone(), self.writes())));
         Reader
     }
 
-    fn find(&self, writes: u64, key: &str) -> Option<Arc<dyn Any + Send + Sync>> {
-        let held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.answers.get(key).filter(|_| held.holds(writes)).cloned()
+    /// What holds now, outside of any reader.
+    pub fn now(&self, key: &str) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.find(self.writes(), key)
     }
 
-    fn keep(&self, writes: u64, key: String, answer: Arc<dyn Any + Send + Sync>) {
+    fn writes(&self) -> Writes {
+        let narrow = self.0.narrow.load(Ordering::Acquire);
+        Writes { wide: self.0.wide.load(Ordering::Acquire), narrow }
+    }
+
+    fn find(&self, now: Writes, key: &str) -> Option<Arc<dyn Any + Send + Sync>> {
+        let held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(key).filter(|held| held.holds(now)).map(|held| held.answer.clone())
+    }
+
+    fn keep(&self, writes: Writes, key: String, outlives: u64, answer: Arc<dyn Any + Send + Sync>) {
         let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
         // A reader that began earlier has nothing to say to those who come.
-        if writes < held.writes {
+        if held.get(&key).is_some_and(|held| held.writes > writes) {
             return;
         }
-        if !held.holds(writes) || held.answers.len() >= MOST {
-            *held = Held { writes, since: Some(Instant::now()), answers: HashMap::new() };
+        if held.len() >= MOST {
+            held.retain(|_, held| held.holds(writes));
         }
-        held.answers.insert(key, answer);
+        if held.len() >= MOST {
+            held.clear();
+        }
+        held.insert(key, Held { writes, since: Instant::now(), outlives, answer });
     }
 }
 
 /// What is kept under this key, or else what `ask` says, which is kept from now on. The key names the question with all
 /// that its answer depends on: the statement and its values.
 pub fn answer<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+    answer_outliving(key, |_| 0, ask)
+}
+
+/// The same for what no customer, conversation or message has a part in.
+pub fn settled<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+    answer_outliving(key, |_| u64::MAX, ask)
+}
+
+/// The same for an answer that says itself how many narrow writes it outlives.
+pub fn answer_outliving<T: Send + Sync + 'static, E>(
+    key: String,
+    outlives: impl FnOnce(&T) -> u64,
+    ask: impl FnOnce() -> Result<T, E>,
+) -> Result<Arc<T>, E> {
     let Some((kept, writes)) = READER.with_borrow(Clone::clone) else { return ask().map(Arc::new) };
     if let Some(found) = kept.find(writes, &key).and_then(|found| found.downcast().ok()) {
         return Ok(found);
     }
     let asked = Arc::new(ask()?);
-    kept.keep(writes, key, asked.clone());
+    kept.keep(writes, key, outlives(&asked), asked.clone());
     Ok(asked)
 }
 
-/// The same for one number.
+/// One number, kept like [`answer`].
 pub fn number<E>(key: String, count: impl FnOnce() -> Result<i64, E>) -> Result<i64, E> {
     answer(key, count).map(|number| *number)
+}
+
+/// How far to count where a count goes no further than `cap`: what lies above is how many narrow writes it outlives.
+pub const fn reach(cap: i64) -> i64 {
+    2 * cap
+}
+
+/// How many customers or conversations there are of a kind, up to `cap`; `count` counts up to [`reach`].
+pub fn capped<E>(key: String, cap: i64, count: impl FnOnce() -> Result<i64, E>) -> Result<i64, E> {
+    answer_outliving(key, |n| above(*n, cap), count).map(|n| (*n).min(cap))
+}
+
+/// The same for several, each with its key. `count` is asked for those that are not kept, by their places.
+pub fn capped_each<E>(
+    keys: Vec<String>,
+    cap: i64,
+    count: impl FnOnce(&[usize]) -> Result<Vec<i64>, E>,
+) -> Result<Vec<i64>, E> {
+    let reader = READER.with_borrow(Clone::clone);
+    let kept_of = |key: &String| -> Option<i64> {
+        let (kept, writes) = reader.as_ref()?;
+        kept.find(*writes, key)?.downcast().ok().map(|n: Arc<i64>| *n)
+    };
+    let mut numbers: Vec<Option<i64>> = keys.iter().map(kept_of).collect();
+    let missing: Vec<usize> = (0..keys.len()).filter(|place| numbers[*place].is_none()).collect();
+    if !missing.is_empty() {
+        for (place, n) in missing.iter().zip(count(&missing)?) {
+            numbers[*place] = Some(n);
+            if let Some((kept, writes)) = &reader {
+                kept.keep(*writes, keys[*place].clone(), above(n, cap), Arc::new(n));
+            }
+        }
+    }
+    Ok(numbers.into_iter().map(|n| n.unwrap_or_default().min(cap)).collect())
+}
+
+/// A narrow write takes one away at the most.
+fn above(n: i64, cap: i64) -> u64 {
+    u64::try_from(n - cap).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -120,7 +213,7 @@ mod tests {
         let reader = kept.reader();
         assert_eq!((ask("a", 1), ask("a", 2), ask("b", 3)), (1, 1, 3));
         // Written while this one reads: it goes on with what it has seen.
-        kept.written();
+        kept.written_somehow();
         assert_eq!(ask("a", 4), 1);
         drop(reader);
         let reader = kept.reader();
@@ -133,10 +226,49 @@ mod tests {
     fn a_reader_who_began_before_a_write_leaves_nothing_to_those_after() {
         let kept = Kept::default();
         let old = kept.reader();
-        kept.written();
+        kept.written_somehow();
         assert_eq!(ask("a", 1), 1);
         drop(old);
         let _new = kept.reader();
         assert_eq!(ask("a", 2), 2);
+    }
+
+    #[test]
+    fn a_narrow_write_leaves_what_it_cannot_have_changed() {
+        let narrow = |kept: &Kept, n| kept.written(Writes { wide: 0, narrow: n });
+        let ask = |kept: &Kept, n| {
+            let _reader = kept.reader();
+            let exact = number("exact".into(), || Ok::<_, ()>(n)).unwrap();
+            let settled = *settled("settled".into(), || Ok::<_, ()>(n)).unwrap();
+            let capped = capped("capped".into(), 10, || Ok::<_, ()>(n)).unwrap();
+            (exact, settled, capped)
+        };
+        let kept = Kept::default();
+        assert_eq!(ask(&kept, 13), (13, 13, 10));
+        narrow(&kept, 3);
+        assert_eq!(ask(&kept, 12), (12, 13, 10), "three of thirteen gone: ten are left");
+        narrow(&kept, 1);
+        assert_eq!(ask(&kept, 9), (9, 13, 9), "the fourth may make it nine");
+        kept.written_somehow();
+        assert_eq!(ask(&kept, 8), (8, 8, 8));
+    }
+
+    #[test]
+    fn of_several_counts_only_those_that_are_not_kept_are_asked() {
+        let kept = Kept::default();
+        let ask = |answers: &[i64]| {
+            let _reader = kept.reader();
+            let (mut asked, answers) = (vec![], answers.to_vec());
+            let keys = ["a", "b"].map(String::from).to_vec();
+            let told = capped_each(keys, 10, |missing| {
+                asked = missing.to_vec();
+                Ok::<_, ()>(missing.iter().map(|place| answers[*place]).collect())
+            });
+            (told.unwrap(), asked)
+        };
+        assert_eq!(ask(&[20, 5]), (vec![10, 5], vec![0, 1]));
+        kept.written(Writes { wide: 0, narrow: 1 });
+        assert_eq!(ask(&[19, 6]), (vec![10, 6], vec![1]));
+        assert_eq!(ask(&[0, 0]), (vec![10, 6], vec![]));
     }
 }

@@ -36,7 +36,7 @@ pub use conn::Conn;
 use conn::{Access, Connector};
 pub use dialect::Listener;
 pub use failure::Failure;
-use kept::Kept;
+use kept::{Kept, Writes};
 use writer::Writer;
 
 use crate::error::Error;
@@ -52,14 +52,38 @@ const BUS: usize = 1024;
 /// One write call. Only this module makes it, so holding it proves that you are inside `Db::write`.
 pub struct Tx<'a> {
     conn: &'a mut Conn,
-    topics: Vec<Topic>,
+    told: Told,
 }
 
-impl Tx<'_> {
+/// What a call says of itself.
+#[derive(Default)]
+struct Told {
+    topics: Vec<Topic>,
+    /// It changes nothing but one customer's things.
+    narrow: bool,
+}
+
+impl Told {
+    fn writes(&self) -> Writes {
+        if self.narrow { Writes { narrow: 1, wide: 0 } } else { Writes { narrow: 0, wide: 1 } }
+    }
+}
+
+impl<'a> Tx<'a> {
+    fn new(conn: &'a mut Conn) -> Self {
+        Self { conn, told: Told::default() }
+    }
+
+    /// Says that this call changes nothing but one customer with their conversations and messages, and puts no more than
+    /// one row into or out of any list. Most of what pages keep outlives it (see [`kept`]).
+    pub fn concerns_one_customer(&mut self) {
+        self.told.narrow = true;
+    }
+
     /// Announces a change after the commit; forgotten on rollback.
     pub fn publish(&mut self, topic: Topic) {
-        if !self.topics.contains(&topic) {
-            self.topics.push(topic);
+        if !self.told.topics.contains(&topic) {
+            self.told.topics.push(topic);
         }
     }
 }
@@ -151,6 +175,10 @@ impl Db {
         if topic.is_written() {
             self.written_elsewhere();
         }
+        self.tell(topic);
+    }
+
+    fn tell(&self, topic: Topic) {
         // Nobody listening is no failure.
         let _ = self.0.bus.send(topic);
     }
@@ -162,7 +190,12 @@ impl Db {
 
     /// Says that somebody has written past this door: what is kept of the database holds no more.
     pub fn written_elsewhere(&self) {
-        self.0.kept.written();
+        self.0.kept.written_somehow();
+    }
+
+    /// What [`kept::answer`] and its like hold under this key now: for async code, which need not go to the database then.
+    pub fn kept<T: Send + Sync + 'static>(&self, key: &str) -> Option<Arc<T>> {
+        self.0.kept.now(key)?.downcast().ok()
     }
 
     /// Announces what needs no write of its own to every instance.
@@ -261,18 +294,21 @@ impl Db {
                 // A connection that a panic leaves inside a transaction is thrown away by the pool.
                 let mut opened = self.0.pool.get().map_err(|_| Failure::Busy)?;
                 opened.conn.transaction(|conn| {
-                    let mut tx = Tx { conn, topics: vec![] };
+                    let mut tx = Tx::new(conn);
                     let value = f(&mut tx)?;
-                    let topics = tx.topics;
-                    dialect::notify(conn, &topics)?;
-                    Ok::<_, Error>((value, topics))
+                    let told = tx.told;
+                    dialect::notify(conn, &told.topics)?;
+                    Ok::<_, Error>((value, told))
                 })
             });
             // After an error, too: a connection that was lost does not say whether it had committed.
-            self.0.kept.written();
+            match &outcome {
+                Ok((_, told)) => self.0.kept.written(told.writes()),
+                Err(_) => self.0.kept.written_somehow(),
+            }
             match outcome {
-                Ok((value, topics)) => {
-                    topics.into_iter().for_each(|topic| self.announce(topic));
+                Ok((value, told)) => {
+                    told.topics.into_iter().for_each(|topic| self.tell(topic));
                     return Ok(value);
                 }
                 Err(Error::Db(failure)) if attempt < TRIES && failure.is_conflict() => {

@@ -33,6 +33,13 @@ pub enum Value {
     Flag(bool),
     /// An id or none.
     Maybe(Option<i64>),
+    MaybeText(Option<String>),
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        Self::MaybeText(value)
+    }
 }
 
 impl From<bool> for Value {
@@ -110,6 +117,7 @@ impl QueryFragment<Backend> for Sql {
                 Some(Value::Time(value)) => out.push_bind_param::<Timestamp, _>(value)?,
                 Some(Value::Flag(value)) => out.push_bind_param::<Bool, _>(value)?,
                 Some(Value::Maybe(value)) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                Some(Value::MaybeText(value)) => out.push_bind_param::<Nullable<Text>, _>(value)?,
                 None => return Err(diesel::result::Error::QueryBuilderError(format!("no value ${number}").into())),
             }
             out.push_sql(rest);

@@ -112,9 +112,10 @@ pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
     };
     sql.text = format!(
         "SELECT CAST(count(*) AS BIGINT) AS n FROM \
-         (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{seen} LIMIT {CAP}) AS u"
+         (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{seen} LIMIT {}) AS u",
+        kept::reach(CAP)
     );
-    kept::number(sql.key(), || Ok(sql.get_result::<Number>(conn)?.n))
+    kept::capped(sql.key(), CAP, || Ok(sql.get_result::<Number>(conn)?.n))
 }
 
 /// The conversations before and after this one in the customer's interaction history. The reader sees the customer.

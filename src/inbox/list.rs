@@ -1,7 +1,6 @@
 //! The list of customers, read and made ready to show.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::model::{Filter, Tab, with_query};
 use super::store::{self, Listed};
@@ -21,7 +20,7 @@ pub struct List {
     pub filter: Filter,
     customers: Vec<Listed>,
     more: bool,
-    counts: Arc<Vec<i64>>,
+    counts: Vec<i64>,
     people: HashMap<StaffId, (String, String)>,
     resend: Option<Progress>,
     writes: Vec<ChannelKind>,

@@ -3,8 +3,6 @@
 //! A filter of three characters or more asks the trigram index which customers may match. When those are many, or the
 //! filter is shorter, the newest customers are walked instead, up to a limit; either way each row is compared in full.
 
-use std::sync::Arc;
-
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -180,26 +178,29 @@ fn candidates(conn: &mut Conn, needle: &str) -> Result<i64> {
 }
 
 /// How many customers stand under each tab, in the order of [`Tab::ALL`]; 1000 stands for more than 999.
-pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Arc<Vec<i64>>> {
-    let mut sql = Sql::default();
-    let parts: Vec<String> = Tab::ALL
-        .iter()
-        .map(|tab| {
-            let condition = match tab {
-                Tab::Others => format!("c.responsible_id IN ({})", colleagues(&mut sql, me)),
-                tab => tab_condition(&mut sql, *tab, me, "c"),
-            };
-            let scope = scope.put(&mut sql, "c");
-            format!(
-                "SELECT COUNT(*) AS n FROM (SELECT c.id FROM customers c WHERE {condition}{scope} LIMIT {CAP}) AS t"
-            )
-        })
-        .collect();
-    // UNION ALL keeps its order on both engines only by a column to sort by.
-    let numbered: Vec<String> =
-        (0..).zip(&parts).map(|(i, part)| format!("SELECT {i} AS tab, n FROM ({part}) AS p{i}")).collect();
-    sql.text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", numbered.join(" UNION ALL "));
-    kept::answer(sql.key(), || Ok(sql.load::<Count>(conn)?.into_iter().map(|count| count.n).collect()))
+pub fn counts(conn: &mut Conn, scope: &CustomerScope, me: StaffId) -> Result<Vec<i64>> {
+    let keys = Tab::ALL.iter().map(|tab| format!("inbox {tab:?} {scope:?} {me}")).collect();
+    kept::capped_each(keys, CAP, |places| {
+        let mut sql = Sql::default();
+        // UNION ALL keeps its order on both engines only by a column to sort by.
+        let parts: Vec<String> =
+            places.iter().map(|place| count_of(&mut sql, *place, Tab::ALL[*place], scope, me)).collect();
+        sql.text = format!("SELECT n FROM ({}) AS counts ORDER BY tab", parts.join(" UNION ALL "));
+        Ok(sql.load::<Count>(conn)?.into_iter().map(|count| count.n).collect())
+    })
+}
+
+fn count_of(sql: &mut Sql, place: usize, tab: Tab, scope: &CustomerScope, me: StaffId) -> String {
+    let condition = match tab {
+        Tab::Others => format!("c.responsible_id IN ({})", colleagues(sql, me)),
+        tab => tab_condition(sql, tab, me, "c"),
+    };
+    let scope = scope.put(sql, "c");
+    format!(
+        "SELECT {place} AS tab, (SELECT COUNT(*) FROM (SELECT c.id FROM customers c WHERE {condition}{scope} \
+         LIMIT {}) AS t{place}) AS n",
+        kept::reach(CAP)
+    )
 }
 
 /// FROM and WHERE: customers `c` who may hold the needle anywhere.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Attachment, Message, MessageKind, NewMessage};
 use crate::auth::CustomerScope;
@@ -16,27 +17,35 @@ use crate::text;
 /// Characters of a message that a card shows.
 const PREVIEW: usize = 120;
 
+#[derive(QueryableByName)]
+struct Inserted {
+    #[diesel(sql_type = BigInt)]
+    id: MessageId,
+}
+
 /// Stores a message with its files and brings the customer's card up to date. The one place where messages are made.
 pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
     let now = UtcTime::now();
     let event =
         new.event.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?;
-    let id: MessageId = diesel::insert_into(messages::table)
-        .values((
-            messages::customer_id.eq(new.customer_id),
-            messages::conversation_id.eq(new.conversation_id),
-            messages::channel_id.eq(new.channel_id),
-            messages::kind.eq(new.kind),
-            messages::author_id.eq(new.author_id),
-            messages::body.eq(&new.body),
-            messages::event.eq(event),
-            messages::client_uuid.eq(&new.client_uuid),
-            messages::has_attachments.eq(!new.files.is_empty()),
-            messages::received_while_blocked.eq(new.received_while_blocked),
-            messages::created_at.eq(now),
-        ))
-        .returning(messages::id)
-        .get_result(&mut **tx)?;
+    let id = Sql::new(
+        "INSERT INTO messages (customer_id, conversation_id, channel_id, kind, author_id, body, event, client_uuid, \
+         has_attachments, received_while_blocked, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         RETURNING id",
+    )
+    .bind(new.customer_id.0)
+    .bind(new.conversation_id.map(|id| id.0))
+    .bind(new.channel_id.0)
+    .bind(new.kind.as_str())
+    .bind(new.author_id.map(|id| id.0))
+    .bind(new.body.as_str())
+    .bind(event)
+    .bind(new.client_uuid.clone())
+    .bind(!new.files.is_empty())
+    .bind(new.received_while_blocked)
+    .bind(now)
+    .get_result::<Inserted>(&mut **tx)?
+    .id;
     for (position, file) in (0..).zip(&new.files) {
         diesel::insert_into(attachments::table)
             .values((
@@ -55,23 +64,33 @@ pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
     Ok(id)
 }
 
+/// A customer's message is one more that is unread, and names the channel that they are reached through now.
 fn show_on_card(tx: &mut Tx, new: &NewMessage, id: MessageId, now: UtcTime) -> Result<()> {
     let preview = match (new.body.is_empty(), new.files.first()) {
         (true, Some(file)) => file.name.clone(),
         _ => text::preview(&new.body, PREVIEW),
     };
-    Sql::new(
+    let card = Sql::default()
+        .bind(id.0)
+        .bind(new.kind.as_str())
+        .bind(new.author_id.map(|id| id.0))
+        .bind(preview)
+        .bind(!new.files.is_empty())
+        .bind(now)
+        .bind(new.customer_id.0);
+    let (mut card, unread) = match new.kind {
+        MessageKind::Customer => (
+            card.bind(new.channel_id.0),
+            ", unread_count = unread_count + 1, channel_id = $8, \
+             channel_kind = (SELECT k.kind FROM channels k WHERE k.id = $8)",
+        ),
+        _ => (card, ""),
+    };
+    card.text = format!(
         "UPDATE customers SET last_message_id = $1, last_message_kind = $2, last_message_author_id = $3, \
-         last_message_text = $4, last_message_attachment = $5, last_activity_at = $6 WHERE id = $7",
-    )
-    .bind(id.0)
-    .bind(new.kind.as_str())
-    .bind(new.author_id.map(|id| id.0))
-    .bind(preview)
-    .bind(!new.files.is_empty())
-    .bind(now)
-    .bind(new.customer_id.0)
-    .execute(&mut **tx)?;
+         last_message_text = $4, last_message_attachment = $5, last_activity_at = $6{unread} WHERE id = $7"
+    );
+    card.execute(&mut **tx)?;
     Ok(())
 }
 
@@ -128,12 +147,18 @@ pub fn reactions_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<Messag
 }
 
 /// The message that this customer's program has sent under this UUID before.
-pub fn find_by_client_uuid(conn: &mut Conn, customer: CustomerId, uuid: &str) -> Result<Option<Message>> {
-    Ok(messages::table
-        .filter(messages::customer_id.eq(customer).and(messages::client_uuid.eq(uuid)))
-        .select(Message::as_select())
-        .one(conn)
-        .optional()?)
+pub fn find_by_client_uuid(conn: &mut Conn, customer: CustomerId, uuid: &str) -> Result<Option<Known>> {
+    let known = Sql::new("SELECT id, conversation_id FROM messages WHERE customer_id = $1 AND client_uuid = $2");
+    Ok(known.bind(customer.0).bind(uuid).get_result(conn).optional()?)
+}
+
+/// A message that is stored already.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Known {
+    #[diesel(sql_type = BigInt)]
+    pub id: MessageId,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub conversation_id: Option<ConversationId>,
 }
 
 /// A part of the one scroll over all conversations of a customer, oldest first.

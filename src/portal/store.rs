@@ -8,7 +8,7 @@ use super::model::{Author, Conversation, Said, Seat, View};
 use crate::auth::CustomerScope;
 use crate::conversations::{self as episodes, Status};
 use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -25,13 +25,30 @@ pub enum At {
 
 /// The account with this address in a channel, if anybody has written from it.
 pub fn seat_of(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<Seat>> {
-    let row: Option<(AccountId, CustomerId, String, bool)> = accounts::table
-        .inner_join(customers::table)
-        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
-        .select((accounts::id, accounts::customer_id, accounts::display_name, customers::blocked))
-        .one(conn)
-        .optional()?;
-    Ok(row.map(|(account, customer, display_name, blocked)| Seat { account, customer, channel, display_name, blocked }))
+    let row = Sql::new(
+        "SELECT a.id AS account, a.customer_id AS customer, a.display_name, c.blocked FROM channel_accounts a \
+         JOIN customers c ON c.id = a.customer_id WHERE a.channel_id = $1 AND a.address = $2",
+    );
+    let row = row.bind(channel.0).bind(address).get_result::<SeatRow>(conn).optional()?;
+    Ok(row.map(|row| Seat {
+        account: row.account,
+        customer: row.customer,
+        channel,
+        display_name: row.display_name,
+        blocked: row.blocked,
+    }))
+}
+
+#[derive(QueryableByName)]
+struct SeatRow {
+    #[diesel(sql_type = BigInt)]
+    account: AccountId,
+    #[diesel(sql_type = BigInt)]
+    customer: CustomerId,
+    #[diesel(sql_type = Text)]
+    display_name: String,
+    #[diesel(sql_type = Bool)]
+    blocked: bool,
 }
 
 #[derive(QueryableByName)]

@@ -22,7 +22,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<StaffMember>> {
 
 /// Everybody's number and name, by name: for choosing whose.
 pub fn choices(conn: &mut Conn) -> Result<Arc<Vec<(StaffId, String)>>> {
-    kept::answer("staff to choose from".into(), || {
+    kept::settled("staff to choose from".into(), || {
         Ok(staff::table.select((staff::id, staff::name)).order((staff::name, staff::id)).load(conn)?)
     })
 }

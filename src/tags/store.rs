@@ -17,7 +17,7 @@ use crate::text;
 
 /// All customer tags, by name.
 pub fn customer_tags(conn: &mut Conn) -> Result<Vec<CustomerTag>> {
-    let all = kept::answer("customer tags".into(), || {
+    let all = kept::settled("customer tags".into(), || {
         customer_tags::table.order(customer_tags::name_folded).select(CustomerTag::as_select()).load(conn)
     });
     Ok(all?.to_vec())
@@ -88,7 +88,7 @@ pub fn delete_customer_tag(tx: &mut Tx, id: CustomerTagId) -> Result<()> {
 
 /// All conversation tags, by name.
 pub fn conversation_tags(conn: &mut Conn) -> Result<Vec<ConversationTag>> {
-    let all = kept::answer("conversation tags".into(), || {
+    let all = kept::settled("conversation tags".into(), || {
         conversation_tags::table
             .order((conversation_tags::name_folded, conversation_tags::id))
             .select(ConversationTag::as_select())

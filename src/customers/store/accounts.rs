@@ -1,6 +1,7 @@
 //! Customers' identities in channels.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
 
 use super::search_text::refresh_search_text;
 use crate::customers::model::ChannelAccount;
@@ -10,6 +11,9 @@ use crate::db::types::{AccountId, ChannelId, CustomerId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::text;
+
+/// How exactly it is noted when an account was seen last: a write for each message of a lively talk says nothing more.
+const SEEN: chrono::Duration = chrono::Duration::minutes(1);
 
 pub fn accounts_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<ChannelAccount>> {
     Ok(accounts::table
@@ -71,6 +75,53 @@ pub fn insert_account(tx: &mut Tx, customer: CustomerId, new: &NewAccount) -> Re
         ))
         .returning(accounts::id)
         .get_result(&mut **tx)?)
+}
+
+/// An account, and what a message that comes through it must know of its customer.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct KnownAccount {
+    #[diesel(sql_type = BigInt)]
+    pub account: AccountId,
+    #[diesel(sql_type = BigInt)]
+    pub customer: CustomerId,
+    #[diesel(sql_type = Text)]
+    display_name: String,
+    #[diesel(sql_type = Text)]
+    username: String,
+    #[diesel(sql_type = Timestamp)]
+    last_seen_at: UtcTime,
+    #[diesel(sql_type = Bool)]
+    unsubscribed: bool,
+    /// The customer's name, and whether staff wrote it.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Bool)]
+    pub name_edited: bool,
+    #[diesel(sql_type = Bool)]
+    pub blocked: bool,
+    /// There is a message of theirs, or to them.
+    #[diesel(sql_type = Bool)]
+    pub has_messages: bool,
+}
+
+impl KnownAccount {
+    /// Whether the channel says anything that is not known, or nothing was heard of them for [`SEEN`].
+    pub fn is_news(&self, said: &NewAccount) -> bool {
+        self.unsubscribed
+            || self.display_name != said.display_name
+            || self.username != said.username
+            || self.last_seen_at.until(UtcTime::now()) > SEEN
+    }
+}
+
+pub fn known_account(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<KnownAccount>> {
+    let known = Sql::new(
+        "SELECT a.id AS account, a.customer_id AS customer, a.display_name, a.username, a.last_seen_at, \
+         a.unsubscribed_at IS NOT NULL AS unsubscribed, c.name, c.name_edited, c.blocked, \
+         c.last_message_id IS NOT NULL AS has_messages \
+         FROM channel_accounts a JOIN customers c ON c.id = a.customer_id WHERE a.channel_id = $1 AND a.address = $2",
+    );
+    Ok(known.bind(channel.0).bind(address).get_result(conn).optional()?)
 }
 
 /// Takes over what the channel says now.

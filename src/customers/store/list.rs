@@ -54,15 +54,16 @@ pub fn page(
 
 /// How many customers match, counted up to [`COUNTED`].
 pub fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
-    kept::number(format!("customers {scope:?} {filter:?} {:?}", filter.bounds(clock)), || {
-        Ok(count_of(filtered(conn, scope, filter, clock)?.select(customers::id).at_most(COUNTED)).get_result(conn)?)
+    kept::capped(format!("customers {scope:?} {filter:?} {:?}", filter.bounds(clock)), COUNTED, || {
+        let found = filtered(conn, scope, filter, clock)?.select(customers::id);
+        Ok(count_of(found.at_most(kept::reach(COUNTED))).get_result(conn)?)
     })
 }
 
 /// How many customers there are for this person, counted up to [`COUNTED`].
 pub fn count_all(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
-    kept::number(format!("all customers {scope:?}"), || {
-        Ok(count_of(visible(scope).select(customers::id).at_most(COUNTED)).get_result(conn)?)
+    kept::capped(format!("all customers {scope:?}"), COUNTED, || {
+        Ok(count_of(visible(scope).select(customers::id).at_most(kept::reach(COUNTED))).get_result(conn)?)
     })
 }
 

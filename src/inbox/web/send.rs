@@ -269,6 +269,7 @@ async fn pass_on(
             {
                 return Ok(Outcome::NoCommand(word.to_owned()));
             }
+            tx.concerns_one_customer();
             match conversations::reply(tx, &by, &conversation, &out)? {
                 Sent::Message(_) => Ok(Outcome::Sent),
                 Sent::HeldBack(newer) => {
