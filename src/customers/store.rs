@@ -2,6 +2,7 @@
 
 mod accounts;
 mod contact;
+pub mod finding;
 pub mod list;
 pub mod profile;
 mod search_text;

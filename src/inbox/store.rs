@@ -1,7 +1,6 @@
 //! The list's queries: which customers, newest activity first, and how many stand under each tab.
-//!
-//! A filter of three characters or more asks the trigram index which customers may match. When those are many, or the
-//! filter is shorter, the newest customers are walked instead, up to a limit; either way each row is compared in full.
+
+mod narrow;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -9,7 +8,6 @@ use diesel::sql_types::BigInt;
 use super::model::{Filter, Tab};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
-use crate::db::dialect::{self, Engine};
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers, staff};
 use crate::db::sql::{Limited, Sql, among};
@@ -17,13 +15,7 @@ use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, kept};
 use crate::error::Result;
 use crate::messages::MessageKind;
-use crate::search::{SHORTEST, trigram_match};
-use crate::text::{fold, like_escape};
 
-/// A filter that so many may match counts as common.
-const COMMON: i64 = 5_000;
-/// So many of the newest customers are walked.
-const NEWEST: i64 = 20_000;
 /// Counts go no further.
 const CAP: i64 = 1_000;
 
@@ -55,7 +47,9 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
         let found = found.filter(sql.condition()).order((newest, customers::id.desc())).at_most(filter.depth + 1);
         return Ok(found.load(conn)?);
     }
-    let ids: Vec<i64> = narrow(conn, scope, me, filter)?.into_iter().map(|row| row.id).collect();
+    let mut sql = Sql::default();
+    let base = base(&mut sql, conn, scope, me, filter, "c")?;
+    let ids = narrow::ids(conn, sql, &base, filter)?;
     if ids.is_empty() {
         return Ok(vec![]);
     }
@@ -79,46 +73,6 @@ fn base(
     let (scope, after) = (scope.put(sql, alias), after(sql, filter.before, alias));
     let failed = if filter.failed { format!(" AND {alias}.send_failed") } else { String::new() };
     Ok(format!("{tab}{failed}{scope}{after}"))
-}
-
-/// A customer who fits the filters.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-struct Row {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-}
-
-fn narrow(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Row>> {
-    dialect::plan_for_values(conn)?;
-    let mut sql = Sql::default();
-    let base = base(&mut sql, conn, scope, me, filter, "c")?;
-    let needle = longest(filter);
-    let is_indexed = needle.chars().count() >= SHORTEST;
-    if is_indexed && candidates(conn, &needle)? < COMMON {
-        return indexed(conn, sql, filter, &base, &needle);
-    }
-    let found = walk(conn, sql.clone(), filter, &base)?;
-    let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
-    if is_full || !is_indexed { Ok(found) } else { indexed(conn, sql, filter, &base, &needle) }
-}
-
-/// `sql` holds the values of `base`, here and in `walk`.
-fn indexed(conn: &mut Conn, mut sql: Sql, filter: &Filter, base: &str, needle: &str) -> Result<Vec<Row>> {
-    let from = holding(&mut sql, conn, needle);
-    let fits = fits(&mut sql, filter);
-    sql.text = format!("SELECT c.id, c.last_activity_at FROM {from} AND {base}{fits}{}", order(filter.depth + 1));
-    Ok(sql.load(conn)?)
-}
-
-fn walk(conn: &mut Conn, mut sql: Sql, filter: &Filter, base: &str) -> Result<Vec<Row>> {
-    let fits = fits(&mut sql, filter);
-    sql.text = format!(
-        "SELECT c.id, c.last_activity_at FROM (SELECT c.id, c.name_folded, c.last_activity_at FROM customers c \
-         WHERE {base}{}) AS c WHERE c.id > 0{fits}{}",
-        order(NEWEST),
-        order(filter.depth + 1)
-    );
-    Ok(sql.load(conn)?)
 }
 
 /// Few customers of others are named one by one: walking past everybody else's would take long.
@@ -154,27 +108,10 @@ fn after(sql: &mut Sql, cursor: Option<Cursor>, c: &str) -> String {
     format!(" AND ({c}.last_activity_at, {c}.id) < ({at}, {id})")
 }
 
-fn order(limit: i64) -> String {
-    format!(" ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {limit}")
-}
-
-/// The filter that says most.
-fn longest(filter: &Filter) -> String {
-    let (search, number) = (fold(&filter.search), fold(&filter.customer_id));
-    if search.chars().count() >= number.chars().count() { search } else { number }
-}
-
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
-}
-
-fn candidates(conn: &mut Conn, needle: &str) -> Result<i64> {
-    let mut sql = Sql::default();
-    let from = holding(&mut sql, conn, needle);
-    sql.text = format!("SELECT COUNT(*) AS n FROM (SELECT c.id FROM {from} LIMIT {COMMON}) AS found");
-    Ok(sql.load::<Count>(conn)?.first().map_or(0, |count| count.n))
 }
 
 /// How many customers stand under each tab, in the order of [`Tab::ALL`]; 1000 stands for more than 999.
@@ -201,40 +138,6 @@ fn count_of(sql: &mut Sql, place: usize, tab: Tab, scope: &CustomerScope, me: St
          LIMIT {}) AS t{place}) AS n",
         kept::reach(CAP)
     )
-}
-
-/// FROM and WHERE: customers `c` who may hold the needle anywhere.
-fn holding(sql: &mut Sql, conn: &Conn, needle: &str) -> String {
-    match dialect::engine(conn) {
-        Engine::Sqlite => {
-            let trigrams = sql.put(trigram_match(&[needle]));
-            format!("customers_fts f CROSS JOIN customers c ON c.id = f.rowid WHERE f.customers_fts MATCH {trigrams}")
-        }
-        Engine::Postgres => {
-            let pattern = sql.put(format!("%{}%", like_escape(needle)));
-            format!("customers c WHERE c.search_text LIKE {pattern} ESCAPE '\\'")
-        }
-    }
-}
-
-/// The filters in full: name or address in a messenger; a part of the number. The address of a web-chat visitor is a
-/// random number of ours.
-fn fits(sql: &mut Sql, filter: &Filter) -> String {
-    let mut text = String::new();
-    if !filter.search.is_empty() {
-        let pattern = sql.put(format!("%{}%", like_escape(&fold(&filter.search))));
-        text.push_str(&format!(
-            " AND (c.name_folded LIKE {pattern} ESCAPE '\\' OR EXISTS (SELECT 1 FROM channel_accounts a \
-             WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {pattern} ESCAPE '\\' AND a.channel_id IN \
-             (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
-             OR LOWER(a.username) LIKE {pattern} ESCAPE '\\')))"
-        ));
-    }
-    if !filter.customer_id.is_empty() {
-        let pattern = sql.put(format!("%{}%", like_escape(&fold(&filter.customer_id))));
-        text.push_str(&format!(" AND CAST(c.id AS TEXT) LIKE {pattern} ESCAPE '\\'"));
-    }
-    text
 }
 
 /// Name and e-mail of these staff.

@@ -15,4 +15,4 @@ mod views;
 pub mod web;
 
 pub use highlight::{Piece, highlight, highlight_phone};
-pub use model::{Query, SHORTEST, Term, trigram_match};
+pub use model::{Query, SHORTEST, Term};

@@ -28,6 +28,7 @@ mod inbox;
 mod input;
 mod limits;
 mod long;
+mod narrowing;
 mod outage;
 mod plans;
 mod process;

@@ -2,28 +2,33 @@
 //!
 //! What the lists walk, at a million customers: a rare name is found by the trigram index over `search_text` (which
 //! holds the name), a rare tag from the tag's side, a period with few customers by `customers_created`; each of these
-//! gives a short set that is sorted. Whatever is common is filtered while walking `customers_activity` (or
+//! gives a short set that is sorted. Whatever is common is compared while walking `customers_activity` (or
 //! `customers_name`), newest first, where a page fills quickly. Nobody is created after their last activity, so a
 //! period's beginning also ends the walk.
+//!
+//! A list that is narrowed gathers the numbers of its page first: what the filters compare stands in those indexes, and
+//! PostgreSQL reads a row of the table for each that it walks past as soon as a column of the page is asked for, too (a
+//! number that holds 123: 10 ms, and 2.3 in the index alone).
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::Bool;
 
+use super::finding::{self, COMMON};
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
-use crate::db::dialect::{self, Engine};
+use crate::db::dialect;
 use crate::db::page::{Cursor, NameCursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
 use crate::db::sql::{Limited, Sql, among, count_of, past};
-use crate::db::types::{CompanyId, CustomerTagId, UtcTime};
+use crate::db::types::{CompanyId, CustomerId, CustomerTagId, UtcTime};
 use crate::db::{Conn, kept};
 use crate::error::Result;
 use crate::text;
 use crate::web::times::Clock;
 
-/// From so many candidates on, a filter counts as common.
-const COMMON: i64 = 5_000;
+/// A tag that fewer have is kept as a set while the list is walked; of one that more have, each customer is asked.
+const SET: i64 = 20_000;
 /// Counts go no further.
 pub const COUNTED: i64 = 1_000;
 
@@ -39,23 +44,36 @@ pub fn page(
     clock: &Clock,
     cursor: Option<Cursor>,
 ) -> Result<Page<ListedCustomer>> {
-    let mut query = filtered(conn, scope, filter, clock)?;
+    let mut query = filtered(conn, scope, filter, clock, true)?;
     if let Some(cursor) = cursor {
         query = query.filter(past("customers.last_activity_at, customers.id", cursor));
     }
-    query = if cursor.is_some_and(|c| c.back) {
+    let back = cursor.is_some_and(|c| c.back);
+    if filter.is_narrow() {
+        query = gathered(conn, newest(query, back))?;
+    }
+    let rows = newest(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
+    Ok(Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0)))
+}
+
+fn newest(query: Query, back: bool) -> Query {
+    if back {
         query.order((customers::last_activity_at.asc(), customers::id.asc()))
     } else {
         query.order((customers::last_activity_at.desc(), customers::id.desc()))
-    };
-    let rows = query.select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
-    Ok(Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0)))
+    }
+}
+
+/// The first rows of a list, as those of these numbers.
+fn gathered<'a>(conn: &mut Conn, query: Query) -> Result<Query<'a>> {
+    let ids: Vec<CustomerId> = query.select(customers::id).at_most(PAGE + 1).load(conn)?;
+    Ok(customers::table.filter(among(customers::id, ids)).into_boxed())
 }
 
 /// How many customers match, counted up to [`COUNTED`].
 pub fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
     kept::capped(format!("customers {scope:?} {filter:?} {:?}", filter.bounds(clock)), COUNTED, || {
-        let found = filtered(conn, scope, filter, clock)?.select(customers::id);
+        let found = filtered(conn, scope, filter, clock, false)?.select(customers::id);
         Ok(count_of(found.at_most(kept::reach(COUNTED))).get_result(conn)?)
     })
 }
@@ -75,14 +93,24 @@ fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
     }
 }
 
-fn filtered<'a>(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<Query<'a>> {
+/// `walks`: the list is walked in its order; else whoever is found first is counted first.
+fn filtered<'a>(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    filter: &Filter,
+    clock: &Clock,
+    walks: bool,
+) -> Result<Query<'a>> {
     let mut query = visible(scope);
+    if filter.is_narrow() {
+        dialect::plan_for_values(conn)?;
+    }
     let (from, before) = filter.bounds(clock);
     if from.is_some() || before.is_some() {
         query = query.filter(created(conn, from, before)?);
     }
     if let Some(tag) = filter.tag {
-        query = query.filter(tagged(conn, tag)?);
+        query = query.filter(tagged(conn, tag, walks)?);
     }
     let name = text::fold(&filter.name);
     if !name.is_empty() {
@@ -90,7 +118,7 @@ fn filtered<'a>(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: 
     }
     if !filter.id.is_empty() {
         let mut sql = Sql::default();
-        sql.text = numbered(&mut sql, conn, "customers.id", &filter.id)?;
+        sql.text = finding::numbered(&mut sql, conn, "customers.id", &filter.id)?;
         query = query.filter(sql.condition());
     }
     Ok(query)
@@ -118,12 +146,17 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
 }
 
 /// With this tag.
-fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId) -> Result<Condition<'a>> {
-    let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id).at_most(COMMON);
-    let count = kept::number(format!("tagged {tag}"), || count_of(tagged).get_result(conn))?;
-    if count < COMMON {
-        let of_tag = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
-        return Ok(Box::new(customers::id.eq_any(of_tag)));
+fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId, walks: bool) -> Result<Condition<'a>> {
+    let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
+    let count = kept::number(format!("tagged {tag}"), || count_of(tagged.at_most(SET)).get_result(conn))?;
+    if count < COMMON || !walks && count < SET {
+        return Ok(Box::new(customers::id.eq_any(tagged)));
+    }
+    if count < SET {
+        // In these words both engines make a set of it and walk: of a tag that 5,800 of a million have, 2.1 ms on
+        // PostgreSQL, where asking for each customer took 47.
+        let of_tag = "(customers.id IN (SELECT l.customer_id FROM customer_tag_links l WHERE l.tag_id = $1)) IS TRUE";
+        return Ok(Box::new(Sql::new(of_tag).bind(tag.0).condition()));
     }
     Ok(Box::new(diesel::dsl::exists(
         links::table.filter(links::customer_id.eq(customers::id).and(links::tag_id.eq(tag))),
@@ -132,72 +165,13 @@ fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId) -> Result<Condition<'a>> {
 
 /// With this text, folded, somewhere in the name.
 fn named<'a>(conn: &mut Conn, name: &str) -> Result<Condition<'a>> {
-    dialect::plan_for_values(conn)?;
-    let pattern = format!("%{}%", text::like_escape(name));
-    let holds = customers::name_folded.like(pattern).escape('\\');
-    if name.chars().count() < 3 {
-        return Ok(Box::new(holds));
+    let mut sql = Sql::default();
+    let mut holds = dialect::contains(conn, &mut sql, "customers.name_folded", name);
+    if finding::is_few(conn, name)? {
+        holds = format!("{holds} AND {}", finding::holding(&mut sql, conn, "customers", name));
     }
-    Ok(Box::new(holds.and(holding(conn, name)?)))
-}
-
-/// With this text, folded and of at least three characters, somewhere in the search text. Narrows down by trigrams
-/// where that helps; the caller compares exactly.
-fn holding<'a>(conn: &mut Conn, term: &str) -> Result<Condition<'a>> {
-    let pattern = format!("%{}%", text::like_escape(term));
-    if dialect::engine(conn) == Engine::Postgres {
-        return Ok(Box::new(customers::search_text.like(pattern).escape('\\')));
-    }
-    let trigrams = text::trigram_match(term);
-    if is_few(conn, HITS, &trigrams)? {
-        return Ok(Box::new(Sql::new(format!("customers.id IN ({HITS})")).bind(trigrams).condition()));
-    }
-    Ok(Box::new(customers::search_text.like(pattern).escape('\\')))
-}
-
-/// Whom the trigram index names; `$1` are the trigrams.
-const HITS: &str = "SELECT rowid FROM customers_fts WHERE customers_fts MATCH $1";
-
-/// The condition, as text for `sql`, that the number of a customer in `column` has these digits somewhere. The number is
-/// one of the lines of the search text, so three digits or more are looked up by their trigrams; what is common is
-/// compared while walking.
-pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> Result<String> {
-    dialect::plan_for_values(conn)?;
-    let digits = text::digits(digits);
-    let pattern = sql.put(format!("%{digits}%"));
-    if digits.len() >= 3 {
-        let like = format!("%{digits}%");
-        match dialect::engine(conn) {
-            // As an array, so that it is asked once and its numbers are looked up.
-            Engine::Postgres if is_few(conn, "SELECT id FROM customers WHERE search_text LIKE $1", &like)? => {
-                return Ok(format!(
-                    "{column} = ANY (ARRAY (SELECT id FROM customers \
-                     WHERE search_text LIKE {pattern} AND CAST(id AS TEXT) LIKE {pattern}))"
-                ));
-            }
-            Engine::Sqlite if is_few(conn, HITS, &text::trigram_match(&digits))? => {
-                let trigrams = sql.put(text::trigram_match(&digits));
-                return Ok(format!(
-                    "{column} IN (SELECT rowid FROM customers_fts \
-                     WHERE customers_fts MATCH {trigrams} AND CAST(rowid AS TEXT) LIKE {pattern})"
-                ));
-            }
-            Engine::Postgres | Engine::Sqlite => {}
-        }
-    }
-    Ok(format!("CAST({column} AS TEXT) LIKE {pattern}"))
-}
-
-/// Whether a statement with one text names few.
-fn is_few(conn: &mut Conn, statement: &str, term: &str) -> Result<bool> {
-    let count = Sql::new(format!("SELECT count(*) AS n FROM ({statement} LIMIT {COMMON}) AS found")).bind(term);
-    Ok(kept::number(count.key(), || count.get_result::<Count>(conn).map(|count| count.n))? < COMMON)
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
+    sql.text = format!("({holds})");
+    Ok(Box::new(sql.condition()))
 }
 
 /// A page of Contacts: by name, those whose name holds `name` (folded; empty: everybody).
@@ -209,9 +183,10 @@ pub fn by_name(
 ) -> Result<Page<ListedCustomer>> {
     let mut query = visible(scope);
     if !name.is_empty() {
+        dialect::plan_for_values(conn)?;
         query = query.filter(named(conn, name)?);
     }
-    named_page(conn, query, cursor)
+    named_page(conn, query, cursor, !name.is_empty())
 }
 
 /// A page of a company's members, by name.
@@ -221,21 +196,32 @@ pub fn of_company(
     company: CompanyId,
     cursor: Option<&NameCursor>,
 ) -> Result<Page<ListedCustomer>> {
-    named_page(conn, visible(scope).filter(customers::company_id.eq(company)), cursor)
+    named_page(conn, visible(scope).filter(customers::company_id.eq(company)), cursor, false)
 }
 
-fn named_page(conn: &mut Conn, query: Query, cursor: Option<&NameCursor>) -> Result<Page<ListedCustomer>> {
-    let mut query = query;
+fn named_page(
+    conn: &mut Conn,
+    mut query: Query,
+    cursor: Option<&NameCursor>,
+    is_narrow: bool,
+) -> Result<Page<ListedCustomer>> {
     if let Some(cursor) = cursor {
         let sign = if cursor.back { "<" } else { ">" };
         let past = Sql::new(format!("(customers.name_folded, customers.id) {sign} ($1, $2)"));
         query = query.filter(past.bind(cursor.name.clone()).bind(cursor.id).condition());
     }
-    query = if cursor.is_some_and(|c| c.back) {
+    let back = cursor.is_some_and(|c| c.back);
+    if is_narrow {
+        query = gathered(conn, alphabetical(query, back))?;
+    }
+    let rows = alphabetical(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
+    Ok(Page::by_name(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
+}
+
+fn alphabetical(query: Query, back: bool) -> Query {
+    if back {
         query.order((customers::name_folded.desc(), customers::id.desc()))
     } else {
         query.order((customers::name_folded.asc(), customers::id.asc()))
-    };
-    let rows = query.select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
-    Ok(Page::by_name(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
+    }
 }

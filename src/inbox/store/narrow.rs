@@ -1,0 +1,96 @@
+//! The list narrowed by what is typed into its filters: a name or address, a part of the number.
+//!
+//! A text that few may hold is looked up by its trigrams. One that many may hold, or that is too short for them, is looked
+//! for among the newest customers, up to a limit, in the index of their activity, which has their texts on SQLite. Either
+//! way each customer is compared in full, and whom the walk does not fill a page with are looked up after all.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::customers::finding;
+use crate::db::Conn;
+use crate::db::dialect;
+use crate::db::sql::Sql;
+use crate::error::Result;
+use crate::inbox::model::Filter;
+use crate::search::SHORTEST;
+use crate::text::{fold, like_escape};
+
+/// So many of the newest customers are walked.
+const NEWEST: i64 = 30_000;
+
+/// A customer who fits the filters.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// The numbers of up to `depth + 1` customers who fit, newest activity first. `base` is what holds for every row `c`,
+/// whatever is typed, and `sql` has its values.
+pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) -> Result<Vec<i64>> {
+    dialect::plan_for_values(conn)?;
+    let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
+    let Some(numbered) = numbered(conn, &mut sql, &number)? else { return Ok(vec![]) };
+    let base = format!("{base}{numbered}");
+    let order = order(filter.depth + 1);
+    if text.is_empty() {
+        sql.text = format!("SELECT c.id FROM customers c WHERE {base}{order}");
+        return load(conn, &sql);
+    }
+    let fits = fits(conn, &mut sql, &text);
+    if !finding::is_few(conn, &text)? {
+        let found = walk(conn, sql.clone(), &base, &text, &fits, &order)?;
+        let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
+        if is_full || text.chars().count() < SHORTEST {
+            return Ok(found);
+        }
+    }
+    let holding = finding::holding(&mut sql, conn, "c", &text);
+    sql.text = format!("SELECT c.id FROM customers c WHERE {holding} AND {base} AND {fits}{order}");
+    load(conn, &sql)
+}
+
+fn walk(conn: &mut Conn, mut sql: Sql, base: &str, text: &str, fits: &str, order: &str) -> Result<Vec<i64>> {
+    let holds = dialect::contains(conn, &mut sql, "c.search_text", text);
+    sql.text = format!(
+        "SELECT c.id FROM (SELECT c.id, c.name_folded, c.search_text, c.last_activity_at FROM customers c \
+         WHERE {base}{}) AS c WHERE {holds} AND {fits}{order}",
+        self::order(NEWEST)
+    );
+    load(conn, &sql)
+}
+
+fn load(conn: &mut Conn, sql: &Sql) -> Result<Vec<i64>> {
+    Ok(sql.clone().load::<Row>(conn)?.into_iter().map(|row| row.id).collect())
+}
+
+fn order(limit: i64) -> String {
+    format!(" ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {limit}")
+}
+
+/// The condition of the number, beginning with AND, or empty. None: what is typed is in no number.
+fn numbered(conn: &mut Conn, sql: &mut Sql, number: &str) -> Result<Option<String>> {
+    if number.is_empty() {
+        return Ok(Some(String::new()));
+    }
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(None);
+    }
+    Ok(Some(format!(" AND {}", finding::numbered(sql, conn, "c.id", number)?)))
+}
+
+/// That name or address in a messenger hold the text. The address of a web-chat visitor is a random number of ours.
+///
+/// The limit keeps PostgreSQL from comparing the addresses of everybody first, to have them at hand: a list by a first name
+/// took 256 ms so, of which the walk is 5.
+fn fits(conn: &Conn, sql: &mut Sql, text: &str) -> String {
+    let name = dialect::contains(conn, sql, "c.name_folded", text);
+    let pattern = sql.put(format!("%{}%", like_escape(text)));
+    format!(
+        "({name} OR EXISTS (SELECT 1 FROM channel_accounts a \
+         WHERE a.customer_id = c.id AND (LOWER(a.address) LIKE {pattern} ESCAPE '\\' AND a.channel_id IN \
+         (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
+         OR LOWER(a.username) LIKE {pattern} ESCAPE '\\') LIMIT 1 OFFSET 0))"
+    )
+}
