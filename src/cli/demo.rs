@@ -66,7 +66,7 @@ pub fn run(args: Demo) -> Result<()> {
         }
         (told, saying) = (Instant::now(), what.to_owned());
         let count = if of == 0 { String::new() } else { format!(" {done} of {of}") };
-        eprintln!("{:>5.0} s  {what}{count}", started.elapsed().as_secs_f64());
+        eprintln!("{:>6.1} s  {what}{count}", started.elapsed().as_secs_f64());
     };
     demo::fill_large(&config.database(), &size, &parts, &mut progress)?;
     let seconds = started.elapsed().as_secs_f64();

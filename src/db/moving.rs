@@ -11,7 +11,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::bulk::Bulk;
+use super::bulk::{Bulk, Scope};
 use super::conn::{Access, Conn, Connector, is_sqlite};
 use super::schema::settings;
 use super::{Failure, migrate};
@@ -56,7 +56,7 @@ pub fn run(from: &str, to: &str, progress: Progress) -> Result<u64> {
     let tables = tables(&mut source, target.conn())?;
     let earlier = begun(target.conn(), &tables)?;
     let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).filter(|name| *name != "settings").collect();
-    let makes = target.put_away(&names, &[], earlier, mark)?;
+    let makes = target.put_away(&Scope { loaded: &names, emptied: &[], sparse: &[] }, earlier, mark)?;
     target.conn().batch_execute(&format!("DELETE FROM settings WHERE key <> '{UNFINISHED}'"))?;
     let mut rows = 0;
     for table in &tables {

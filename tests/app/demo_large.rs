@@ -177,6 +177,18 @@ async fn every_column_tells_the_truth() {
     }
 }
 
+/// On SQLite neither what a column may hold nor where it points is asked while rows are loaded: it is asked here.
+#[actix_web::test]
+async fn every_row_keeps_the_rules_of_its_table() {
+    let loaded = load(3).await;
+    if !loaded.database.is_sqlite() {
+        return;
+    }
+    let mut direct = loaded.database.connect();
+    assert_eq!(direct.text("SELECT group_concat(integrity_check) FROM pragma_integrity_check").as_deref(), Some("ok"));
+    assert_eq!(direct.number("SELECT count(*) FROM pragma_foreign_key_check"), Some(0));
+}
+
 /// What search compares is made by the same rule as for every other customer, and phones by the same normaliser.
 #[actix_web::test]
 async fn customers_are_found_as_others_are() {

@@ -18,7 +18,7 @@ mod write;
 
 use std::sync::mpsc;
 
-use crate::db::bulk::{Bulk, Rows};
+use crate::db::bulk::{Bulk, Rows, Scope};
 use crate::db::types::UtcTime;
 use crate::demo::store;
 use crate::error::{Error, Result};
@@ -61,7 +61,8 @@ pub fn fill(url: &str, size: &Size, parts: &Parts, progress: Progress) -> Result
     size.check()?;
     let mut bulk = Bulk::open(url)?;
     let earlier = store::unfinished(bulk.conn())?.unwrap_or_default();
-    let makes = bulk.put_away(&tables::names(), stage::TABLES, earlier, store::keep_unfinished)?;
+    let scope = Scope { loaded: &tables::names(), emptied: stage::TABLES, sparse: tables::SPARSE };
+    let makes = bulk.put_away(&scope, earlier, store::keep_unfinished)?;
     let stage = bulk.write(|tx| stage::set(tx, size, &parts.hash, &parts.sealed, [&parts.picture, &parts.invoice]))?;
     load(&mut bulk, &stage, size, progress)?;
     for (place, statement) in (1..).zip(&makes) {

@@ -50,3 +50,29 @@ pub const ALL: &[&Target] = &[
 pub fn names() -> Vec<&'static str> {
     ALL.iter().map(|target| target.table).collect()
 }
+
+/// Indexes that few of the rows enter.
+pub const SPARSE: &[&str] = &[
+    "customers_unread",
+    "customers_unread_responsible",
+    "customers_unread_sum",
+    "customers_blocked",
+    "customers_send_failed",
+    "customers_digit_0",
+    "customers_digit_1",
+    "customers_digit_2",
+    "customers_digit_3",
+    "customers_digit_4",
+    "customers_digit_5",
+    "customers_digit_6",
+    "customers_digit_7",
+    "customers_digit_8",
+    "customers_digit_9",
+    "channel_accounts_avatar",
+    "conversations_open",
+    "conversations_open_assignee",
+    "conversations_open_customer",
+    "conversations_queued",
+    "conversations_mail_token",
+    "messages_client",
+];
