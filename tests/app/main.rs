@@ -18,6 +18,7 @@ mod crash;
 mod customers;
 mod demo;
 mod demo_large;
+mod figures;
 mod files;
 mod first_messages;
 mod handed;
