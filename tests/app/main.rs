@@ -30,6 +30,7 @@ mod input;
 mod limits;
 mod long;
 mod outage;
+mod oversized;
 mod plans;
 mod process;
 mod profile;
