@@ -44,7 +44,8 @@ pub async fn page(by: Supervisor, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<
 }
 
 async fn list(by: Supervisor, sh: Shell, db: &Db, asked: Asked) -> Result<BlacklistPage> {
-    let (q, is_requests) = (text::clean(&asked.q), asked.is_requests());
+    let q: String = text::clean(&asked.q).chars().take(200).collect();
+    let is_requests = asked.is_requests();
     let typed = q.clone();
     let cursor = Cursor::decode(&asked.at);
     let (rows, (waiting, blocked)) = db

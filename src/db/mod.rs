@@ -12,6 +12,7 @@ pub mod bulk;
 mod conn;
 pub mod dialect;
 mod failure;
+pub mod figures;
 pub mod kept;
 pub mod migrate;
 pub mod moving;

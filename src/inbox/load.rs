@@ -67,7 +67,7 @@ pub fn log(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, place: 
 }
 
 fn since(id: MessageId) -> At {
-    At::After(MessageId(id.0 - 1))
+    At::After(MessageId(id.0.saturating_sub(1)))
 }
 
 /// The customer and the conversation that goes on with them.

@@ -18,7 +18,7 @@ use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, sp
 
 const TOKEN: &str = "token-of-the-app";
 const SECRET: &str = "webhook secret";
-const ANNA: &str = "/api/v1/customers/u-1";
+pub const ANNA: &str = "/api/v1/customers/u-1";
 
 fn channel(app: &TestApp, name: &str, token: &str, settings: &str) {
     let sealed = Secrets::load(&app.data().join("secret.key")).unwrap().seal(SECRET).unwrap();
@@ -49,11 +49,25 @@ fn message(text: &str) -> Value {
     json!({"client_uuid": Uuid::new_v4().to_string(), "text": text, "something": "newer"})
 }
 
-async fn desk() -> (TestApp, Client) {
+/// A desk with an app's channel, and the app.
+pub async fn desk() -> (TestApp, Client) {
     let app = spawn_app().await;
     channel(&app, "app", TOKEN, "{}");
     let program = program(&app, TOKEN);
     (app, program)
+}
+
+/// Somebody of the app with so many messages and one more; returns their number.
+pub async fn customer_with_messages(app: &TestApp, program: &Client, count: usize) -> i64 {
+    send(program, Method::PUT, ANNA, json!({"name": "Anna"})).await.assert_status(200);
+    send(program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    let rows = (0..count).map(|_| {
+        "SELECT customer_id, conversation_id, channel_id, kind, body, created_at FROM messages WHERE id = \
+         (SELECT min(id) FROM messages WHERE kind = 'customer')"
+    });
+    let into = "customer_id, conversation_id, channel_id, kind, body, created_at";
+    app.execute(&format!("INSERT INTO messages ({into}) {}", rows.collect::<Vec<_>>().join(" UNION ALL ")));
+    app.number("SELECT max(id) FROM customers")
 }
 
 /// An answer and a comment of staff, as the message store takes them.
