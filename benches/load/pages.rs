@@ -59,21 +59,32 @@ impl Known {
 
 const NEWEST: &str = "ORDER BY c.last_activity_at DESC, c.id DESC LIMIT 51";
 
+const TALKS: &str = "SELECT k.id, k.* FROM conversations k";
+
+/// A page at one address, with the statements that are its floor.
+fn page(name: &'static str, path: &str, sql: &[&str]) -> Page {
+    let sql = sql.iter().map(|sql| (*sql).to_owned()).collect();
+    Page { name, paths: vec![path.to_owned()], sql, is_busy: false }
+}
+
+fn busy(page: Page) -> Page {
+    Page { is_busy: true, ..page }
+}
+
 fn pages(known: &Known, older: &str) -> Vec<Page> {
-    let page = |name, path: &str, sql: &[&str]| Page {
-        name,
-        paths: vec![path.to_owned()],
-        sql: sql.iter().map(|sql| (*sql).to_owned()).collect(),
-        is_busy: false,
-    };
-    let busy = |page: Page| Page { is_busy: true, ..page };
+    let mut pages = lists_of_customers(known);
+    pages.extend(history(known));
+    pages.extend(single(known, older));
+    pages
+}
+
+fn lists_of_customers(known: &Known) -> Vec<Page> {
     let rows = format!("SELECT c.id, c.* FROM customers c {NEWEST}");
     let tags = format!(
         "SELECT l.tag_id, t.* FROM customer_tag_links l JOIN customer_tags t ON t.id = l.tag_id WHERE l.customer_id IN \
          (SELECT c.id FROM customers c {NEWEST})"
     );
-    let Known { operator, common_tag, rare_tag, subject, regular, conversation, .. } = known;
-    let talks = "SELECT k.id, k.* FROM conversations k";
+    let Known { common_tag, rare_tag, .. } = known;
     vec![
         busy(page("inbox", "/inbox", &[&rows])),
         page("inbox, compressed", "/inbox", &[&rows]),
@@ -96,25 +107,38 @@ fn pages(known: &Known, older: &str) -> Vec<Page> {
             &["SELECT c.id, c.* FROM customers c ORDER BY c.name_folded, c.id LIMIT 51"],
         )),
         page("contacts, by name", "/contacts?q=anna", &[]),
+    ]
+}
+
+fn history(known: &Known) -> Vec<Page> {
+    let Known { operator, subject, .. } = known;
+    vec![
         busy(page(
             "history, closed",
             "/history?tab=history",
-            &[&format!("{talks} WHERE k.status = 'closed' ORDER BY k.closed_at DESC, k.id DESC LIMIT 51")],
+            &[&format!("{TALKS} WHERE k.status = 'closed' ORDER BY k.closed_at DESC, k.id DESC LIMIT 51")],
         )),
         busy(page(
             "history, active",
             "/history",
-            &[&format!("{talks} WHERE k.status <> 'closed' ORDER BY k.last_message_at DESC, k.id DESC LIMIT 51")],
+            &[&format!("{TALKS} WHERE k.status <> 'closed' ORDER BY k.last_message_at DESC, k.id DESC LIMIT 51")],
         )),
         page("history, of an operator", &format!("/history?tab=history&operator={operator}"), &[]),
         page("history, rated low", "/history?tab=history&rating=low", &[]),
         page("history, by subject", &format!("/history?tab=history&tag={subject}"), &[]),
+    ]
+}
+
+/// Pages of one customer or conversation, and those that are no lists.
+fn single(known: &Known, older: &str) -> Vec<Page> {
+    let Known { regular, conversation, .. } = known;
+    vec![
         busy(Page {
             name: "profile with its history",
             paths: known.of_each(|id| format!("/customers/{id}?tab=interaction")),
             sql: vec![
                 "SELECT c.id, c.* FROM customers c WHERE c.id = $1".to_owned(),
-                format!("{talks} WHERE k.customer_id = $1 ORDER BY k.opened_at DESC, k.id DESC LIMIT 51"),
+                format!("{TALKS} WHERE k.customer_id = $1 ORDER BY k.opened_at DESC, k.id DESC LIMIT 51"),
             ],
             is_busy: true,
         }),

@@ -12,6 +12,21 @@ async fn double_click(browser: &Browser, css: &str) {
     browser.driver.action_chain().double_click_element(&button).perform().await.expect("two clicks");
 }
 
+/// The first message of somebody who writes by the web chat; returns their number.
+async fn anna_writes(desk: &Desk) -> i64 {
+    let channel = desk.app.number("SELECT id FROM channels");
+    desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await
+}
+
+/// An operator's browser that shows what she wrote.
+async fn at_anna(desk: &Desk) -> Browser {
+    let id = anna_writes(desk).await;
+    let browser = desk.browser().await;
+    browser.sign_in(OPERATOR).await;
+    browser.goto(&format!("/inbox/{id}")).await;
+    browser
+}
+
 /// A form that comes back has the focus where something is wrong, and keeps what was typed.
 #[actix_web::test]
 async fn a_refused_form_leads_to_what_is_wrong() {
@@ -133,8 +148,7 @@ async fn back_and_forward_restore_the_list() {
 #[actix_web::test]
 async fn a_card_has_a_menu() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
-        let channel = desk.app.number("SELECT id FROM channels");
-        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+        let id = anna_writes(desk).await;
         let browser = desk.browser().await;
         browser.sign_in(SUPERVISOR).await;
         let choose = async |action: &str| {
@@ -163,11 +177,7 @@ async fn a_card_has_a_menu() {
 #[actix_web::test]
 async fn the_composer_stands_at_the_foot() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
-        let channel = desk.app.number("SELECT id FROM channels");
-        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
-        let browser = desk.browser().await;
-        browser.sign_in(OPERATOR).await;
-        browser.goto(&format!("/inbox/{id}")).await;
+        let browser = at_anna(desk).await;
         let gap = "const foot = css => document.querySelector(css).getBoundingClientRect().bottom; \
             return Math.abs(foot('#inbox') - foot('.composer-area'))";
         for size in [(1440, 900), (390, 844)] {
@@ -184,13 +194,9 @@ async fn the_composer_stands_at_the_foot() {
 #[actix_web::test]
 async fn a_double_click_does_it_once() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
-        let channel = desk.app.number("SELECT id FROM channels");
-        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
-        let browser = desk.browser().await;
-        browser.sign_in(OPERATOR).await;
+        let browser = at_anna(desk).await;
         // So that the second click comes before the first answer.
         browser.network(Network::Slow(150)).await;
-        browser.goto(&format!("/inbox/{id}")).await;
         browser.fill("#composer textarea", "Good morning").await;
         double_click(&browser, "#composer button[type=submit]").await;
         browser.wait_for_text("#thread .msg.out", "Good morning").await;
@@ -214,11 +220,7 @@ async fn a_double_click_does_it_once() {
 #[actix_web::test]
 async fn writing_on_while_a_message_is_sent_loses_nothing() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
-        let channel = desk.app.number("SELECT id FROM channels");
-        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
-        let browser = desk.browser().await;
-        browser.sign_in(OPERATOR).await;
-        browser.goto(&format!("/inbox/{id}")).await;
+        let browser = at_anna(desk).await;
         let uuid = async || browser.script("return document.querySelector('#composer [name=client_uuid]').value").await;
 
         browser.fill("#composer textarea", "Good morning.").await;
@@ -241,11 +243,7 @@ async fn writing_on_while_a_message_is_sent_loses_nothing() {
 #[actix_web::test]
 async fn an_answer_that_comes_after_the_news_of_it_arrives() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
-        let channel = desk.app.number("SELECT id FROM channels");
-        let id = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
-        let browser = desk.browser().await;
-        browser.sign_in(OPERATOR).await;
-        browser.goto(&format!("/inbox/{id}")).await;
+        let browser = at_anna(desk).await;
         let hold_answers_to_posts = "const fetched = window.fetch;
             window.fetch = async (address, asked) => {
                 const answer = await fetched(address, asked);
@@ -261,6 +259,7 @@ async fn an_answer_that_comes_after_the_news_of_it_arrives() {
         browser.wait_for_focus("#composer textarea").await;
 
         browser.chord(Key::Control + Key::Enter).await;
+        let channel = desk.app.number("SELECT id FROM channels");
         desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", body: "Hello?", ..Letter::default() }).await;
         browser.wait_for_text("#thread .msg.in .said", "Hello?").await;
         browser.wait_for("#composer .banner.is-bad").await;

@@ -255,6 +255,35 @@ async fn with_templates() -> TestApp {
     app
 }
 
+/// A wide screen shows every column of every table in English, also where a channel is named by its address.
+#[actix_web::test]
+async fn no_table_is_wider_than_a_wide_screen() {
+    journey_on(with_demo().await, async |desk: &mut Desk| {
+        desk.app.execute("UPDATE channels SET name = 'care-and-returns@northwind.example'");
+        let browser = admin(desk, "en").await;
+        let mut wide = vec![];
+        for address in [
+            "/customers?period=all",
+            "/contacts",
+            "/companies",
+            "/history",
+            "/history?tab=history",
+            "/blacklist",
+            "/blacklist?tab=requests",
+            "/customers/1?tab=interaction",
+        ] {
+            browser.goto(address).await;
+            let over = "return [...document.querySelectorAll('.dt-scroll')].map(e => e.scrollWidth - e.clientWidth)";
+            let over = browser.script(over).await;
+            if over.as_array().into_iter().flatten().any(|by| by.as_i64() != Some(0)) {
+                wide.push(format!("{address}: {over} px too wide"));
+            }
+        }
+        assert!(wide.is_empty(), "{}", wide.join("; "));
+    })
+    .await;
+}
+
 #[actix_web::test]
 async fn pages_hold_in_both_themes_and_widths() {
     journey_on(with_templates().await, async |desk: &mut Desk| {

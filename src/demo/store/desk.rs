@@ -1,0 +1,123 @@
+//! Rows of what is set up once: staff, channels, companies, tags, quick replies, commands.
+
+use diesel::prelude::*;
+
+use crate::auth::Role;
+use crate::channels::ChannelKind;
+use crate::db::Tx;
+use crate::db::schema::{channels, commands, companies, conversation_tags, customer_tags, quick_replies, staff};
+use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, StaffId, UtcTime};
+use crate::error::Result;
+use crate::text;
+
+pub fn staff(tx: &mut Tx, email: &str, name: &str, role: Role, hash: &str, presence: &str) -> Result<StaffId> {
+    Ok(diesel::insert_into(staff::table)
+        .values((
+            staff::email.eq(email),
+            staff::name.eq(name),
+            staff::role.eq(role),
+            staff::password_hash.eq(hash),
+            staff::presence.eq(presence),
+            staff::created_at.eq(UtcTime::now().plus(-chrono::Duration::days(90))),
+        ))
+        .returning(staff::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn channel(
+    tx: &mut Tx,
+    kind: ChannelKind,
+    name: &str,
+    key: &str,
+    enabled: bool,
+    sealed: Option<&str>,
+) -> Result<ChannelId> {
+    let now = UtcTime::now();
+    Ok(diesel::insert_into(channels::table)
+        .values((
+            channels::kind.eq(kind),
+            channels::name.eq(name),
+            channels::public_key.eq(key),
+            channels::enabled.eq(enabled),
+            channels::secret.eq(sealed),
+            channels::settings.eq("{}"),
+            channels::last_success_at.eq(enabled.then_some(now)),
+            channels::created_at.eq(now.plus(-chrono::Duration::days(60))),
+        ))
+        .returning(channels::id)
+        .get_result(&mut **tx)?)
+}
+
+/// What of a channel is no secret.
+pub fn set_settings(tx: &mut Tx, id: ChannelId, json: &str) -> Result<()> {
+    diesel::update(channels::table.find(id)).set(channels::settings.eq(json)).execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn company(tx: &mut Tx, name: &str, domain: &str) -> Result<CompanyId> {
+    Ok(diesel::insert_into(companies::table)
+        .values((
+            companies::name.eq(name),
+            companies::name_folded.eq(text::fold(name)),
+            companies::domain.eq(domain),
+            companies::note.eq(""),
+            companies::created_at.eq(UtcTime::now()),
+        ))
+        .returning(companies::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn customer_tag(tx: &mut Tx, name: &str, hue: i32) -> Result<CustomerTagId> {
+    Ok(diesel::insert_into(customer_tags::table)
+        .values((
+            customer_tags::name.eq(name),
+            customer_tags::name_folded.eq(text::fold(name)),
+            customer_tags::hue.eq(hue),
+            customer_tags::created_at.eq(UtcTime::now()),
+        ))
+        .returning(customer_tags::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn subject(tx: &mut Tx, name: &str, parent: Option<ConversationTagId>) -> Result<ConversationTagId> {
+    Ok(diesel::insert_into(conversation_tags::table)
+        .values((
+            conversation_tags::parent_id.eq(parent),
+            conversation_tags::name.eq(name),
+            conversation_tags::name_folded.eq(text::fold(name)),
+            conversation_tags::created_at.eq(UtcTime::now()),
+        ))
+        .returning(conversation_tags::id)
+        .get_result(&mut **tx)?)
+}
+
+/// A quick reply that everybody may use.
+pub fn quick_reply(tx: &mut Tx, shortcut: &str, body: &str) -> Result<()> {
+    let folded = text::fold(shortcut);
+    diesel::insert_into(quick_replies::table)
+        .values((
+            quick_replies::shortcut.eq(shortcut),
+            quick_replies::shortcut_folded.eq(&folded),
+            quick_replies::body.eq(body),
+            quick_replies::search.eq(format!("{folded}\n{}", text::fold(body))),
+            quick_replies::created_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A command. Its server is nowhere: a run shows how a failure is told.
+pub fn command(tx: &mut Tx, name: &str, about: &str, parameters: &str, sealed: &str) -> Result<()> {
+    diesel::insert_into(commands::table)
+        .values((
+            commands::name.eq(name),
+            commands::name_folded.eq(text::fold(name)),
+            commands::about.eq(about),
+            commands::url.eq(format!("https://shop.northwind.example/desk/{name}")),
+            commands::secret.eq(sealed),
+            commands::parameters.eq(parameters),
+            commands::created_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
