@@ -67,9 +67,8 @@ pub fn recent_of(
 
 /// The conversation of this account that is not closed.
 pub(super) fn open_of_account(tx: &mut Tx, customer: CustomerId, account: AccountId) -> Result<Option<ConversationId>> {
-    // The plus keeps SQLite from preparing this anew for each customer, to look into its samples: they all have few.
     let open = Sql::new(
-        "SELECT id FROM conversations WHERE customer_id = +$1 AND account_id = $2 AND status <> 'closed' \
+        "SELECT id FROM conversations WHERE customer_id = $1 AND account_id = $2 AND status <> 'closed' \
          ORDER BY opened_at DESC, id DESC LIMIT 1",
     );
     Ok(open.bind(customer.0).bind(account.0).get_result::<Found>(&mut **tx).optional()?.map(|found| found.id))

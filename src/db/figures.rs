@@ -93,6 +93,6 @@ fn warm(conn: &mut Conn, Index { table, name, is_partial }: &Index) -> QueryResu
 
 /// Samples are taken where [`dialect::analyze`] keeps them.
 fn gather(conn: &mut Conn, Index { table, name, .. }: &Index) -> QueryResult<()> {
-    let entries = if dialect::SAMPLED.contains(&table.as_str()) { 0 } else { ENTRIES };
+    let entries = if dialect::is_sampled(table, name) { 0 } else { ENTRIES };
     conn.batch_execute(&format!("PRAGMA analysis_limit = {entries}; ANALYZE {name}; PRAGMA analysis_limit = 0"))
 }
