@@ -177,7 +177,7 @@ mod tests {
     fn each_trigram_is_asked_for_once() {
         assert_eq!(trigram_match("anan\"a"), r#""ana" AND "nan" AND "an""" AND "n""a""#);
         assert_eq!(trigram_match("aaaa"), r#""aaa""#);
-        assert_eq!(trigram_match("abcdefghijklm"), r#""abc" AND "def" AND "hij" AND "klm""#);
+        assert_eq!(trigram_match("abcdefghijklm"), r#""abc" AND "def" AND "ghi" AND "klm""#);
         assert_eq!(trigram_match("79054940380"), r#""940" AND "403" AND "038" AND "380""#);
     }
 

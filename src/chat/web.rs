@@ -108,7 +108,6 @@ fn drawn(secrets: &Secrets, visitor: &Visitor, view: Option<portal::View>, onlin
 
 /// `POST /chat/{key}/messages`: a form of `text`, `file`, `client_uuid`, `page`, `referrer`, and what the visitor says
 /// about themselves: `name`, `email`, `phone`.
-#[expect(clippy::too_many_arguments, reason = "what actix extracts for one handler")]
 pub async fn send(
     caller: Caller,
     req: HttpRequest,
