@@ -31,7 +31,7 @@ use actix_web::web;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, broadcast};
 
 pub use conn::Conn;
 use conn::{Access, Connector};
@@ -135,6 +135,8 @@ struct Inner {
     pool: Pool<Connector>,
     /// One for each connection: whoever waits for one holds no thread.
     turns: Semaphore,
+    /// On PostgreSQL, so many of them for writing at once: with all of them, a page stood behind everybody who writes.
+    writing: Semaphore,
     bus: broadcast::Sender<Topic>,
     kept: Kept,
     /// Present on SQLite only.
@@ -162,8 +164,9 @@ impl Db {
             .connection_timeout(WAIT_FOR_CONNECTION)
             .error_handler(Box::new(PoolErrors))
             .build_unchecked(Connector { access, ..writing });
-        let turns = Semaphore::new(usize::try_from(readers).unwrap_or(1));
-        Ok(Db(Arc::new(Inner { pool, turns, bus, kept, writer, address })))
+        let connections = usize::try_from(readers).unwrap_or(1);
+        let (turns, writing) = (Semaphore::new(connections), Semaphore::new((connections * 2 / 3).max(1)));
+        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, address })))
     }
 
     /// Every announcement from now on.
@@ -248,6 +251,12 @@ impl Db {
         turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
     }
 
+    async fn turn_to_write(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), Failure> {
+        let both = async { Ok::<_, AcquireError>((self.0.writing.acquire().await?, self.0.turns.acquire().await?)) };
+        let turn = tokio::time::timeout(WAIT_FOR_TURN, both).await;
+        turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
+    }
+
     /// As [`Db::read`], on the calling thread: for the command line and for worker threads.
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         guarded(|| {
@@ -270,7 +279,7 @@ impl Db {
             Some(writer) => writer.call_in_turn(f).await,
             None => {
                 let db = self.clone();
-                let _turn = self.turn().await?;
+                let _turn = self.turn_to_write().await?;
                 #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
                 web::block(move || db.write_here(f)).await.map_err(|_| Failure::Closed)?
             }
