@@ -163,6 +163,9 @@ impl Set {
             }
             None => None,
         };
+        // Else what is measured first waits until gigabytes are on disk.
+        let synced = Command::new("sync").status().expect("sync");
+        assert!(synced.success(), "the copy is not on disk");
         Set { customers: self.customers, folder, url }
     }
 
