@@ -52,7 +52,7 @@ impl CustomerScope {
             return Ok(hidden);
         }
         let handed: Vec<CustomerId> = conversations::table
-            .filter(among(conversations::customer_id, hidden.iter().copied()))
+            .filter(among(conn, conversations::customer_id, hidden.iter().copied()))
             .filter(conversations::assignee_id.eq(me))
             .filter(is_open())
             .select(conversations::customer_id)

@@ -65,11 +65,12 @@ impl SessionStore for Sessions {
         let (now, idle) = (UtcTime::now(), self.idle);
         let found = self
             .db
-            .read(move |conn| {
-                let row = store::find_session(conn, &wanted)?;
-                let row = row.filter(|row| row.expires_at > now && row.last_seen_at.plus(idle) > now);
-                let who = row.as_ref().and_then(|row| row.staff_id).map(|id| store::visitor(conn, id)).transpose()?;
-                Ok(row.map(|row| (row, who.flatten())))
+            .look(move |conn| {
+                let found = store::find_session(conn, &wanted)?;
+                let lasts = |row: &SessionRow| row.expires_at > now && row.last_seen_at.plus(idle) > now;
+                let Some((row, staff)) = found.filter(|(row, _)| lasts(row)) else { return Ok(None) };
+                let who = staff.map(|staff| store::visit_of(conn, staff)).transpose()?;
+                Ok(Some((row, who)))
             })
             .await
             .map_err(|e| LoadError::Other(e.into()))?;

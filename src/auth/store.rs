@@ -23,10 +23,14 @@ pub struct Visitor {
 
 /// Everything about a staff member that each of their requests needs; `None` if they may not work here any more.
 pub fn visitor(conn: &mut Conn, id: StaffId) -> QueryResult<Option<Visitor>> {
-    let Some(staff) = find_enabled(conn, id)? else { return Ok(None) };
+    find_enabled(conn, id)?.map(|staff| visit_of(conn, staff)).transpose()
+}
+
+/// The same of a staff member who is known to be enabled.
+pub fn visit_of(conn: &mut Conn, staff: StaffRow) -> QueryResult<Visitor> {
     let (sees_others, default_language) = of_everybody(conn)?;
     let unread = unread_number(conn, (staff.role == Role::Operator).then_some(staff.id))?;
-    Ok(Some(Visitor { staff, sees_others, default_language, unread }))
+    Ok(Visitor { staff, sees_others, default_language, unread })
 }
 
 /// A staff row as a request needs it.
@@ -41,13 +45,12 @@ pub struct StaffRow {
     pub presence: Presence,
 }
 
+type StaffColumns = (staff::id, staff::email, staff::name, staff::role, staff::language, staff::theme, staff::presence);
+const STAFF: StaffColumns =
+    (staff::id, staff::email, staff::name, staff::role, staff::language, staff::theme, staff::presence);
+
 pub fn find_enabled(conn: &mut Conn, id: StaffId) -> QueryResult<Option<StaffRow>> {
-    staff::table
-        .filter(staff::id.eq(id))
-        .filter(staff::disabled_at.is_null())
-        .select((staff::id, staff::email, staff::name, staff::role, staff::language, staff::theme, staff::presence))
-        .one(conn)
-        .optional()
+    staff::table.filter(staff::id.eq(id)).filter(staff::disabled_at.is_null()).select(STAFF).one(conn).optional()
 }
 
 /// Number, password hash and whether the account is enabled.
@@ -63,10 +66,12 @@ pub fn credentials(conn: &mut Conn, email: &str) -> QueryResult<Option<(StaffId,
 /// What the installation decides for everybody: whether operators see others' customers (yes unless switched off), and
 /// the language of those who have chosen none.
 pub fn of_everybody(conn: &mut Conn) -> QueryResult<(bool, Option<Lang>)> {
-    let rows: Vec<(String, String)> = settings::table
-        .filter(settings::key.eq("operators_see_others").or(settings::key.eq("default_language")))
-        .select((settings::key, settings::value))
-        .load(conn)?;
+    let rows = kept::settled("settings of everybody".into(), || {
+        settings::table
+            .filter(settings::key.eq("operators_see_others").or(settings::key.eq("default_language")))
+            .select((settings::key, settings::value))
+            .load::<(String, String)>(conn)
+    })?;
     let value = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     Ok((value("operators_see_others") != Some("false"), value("default_language").and_then(Lang::parse)))
 }
@@ -97,8 +102,14 @@ pub fn unread_number(conn: &mut Conn, of: Option<StaffId>) -> QueryResult<i64> {
     kept::answer_outliving(sql.key(), outlives, || sql.get_result(conn)).map(|unread| unread.n)
 }
 
-pub fn find_session(conn: &mut Conn, key_hash: &str) -> QueryResult<Option<SessionRow>> {
-    sessions::table.filter(sessions::key_hash.eq(key_hash)).select(SessionRow::as_select()).one(conn).optional()
+/// A session, and the staff member whose it is, if they may work here.
+pub fn find_session(conn: &mut Conn, key_hash: &str) -> QueryResult<Option<(SessionRow, Option<StaffRow>)>> {
+    sessions::table
+        .left_join(staff::table.on(sessions::staff_id.eq(staff::id.nullable()).and(staff::disabled_at.is_null())))
+        .filter(sessions::key_hash.eq(key_hash))
+        .select((SessionRow::as_select(), STAFF.nullable()))
+        .one(conn)
+        .optional()
 }
 
 pub fn insert_session(tx: &mut Tx, row: &SessionRow) -> QueryResult<()> {

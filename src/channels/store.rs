@@ -13,7 +13,10 @@ use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 
 pub fn find(conn: &mut Conn, id: ChannelId) -> Result<Channel> {
-    Ok(channels::table.find(id).select(Channel::as_select()).one(conn)?)
+    let found = kept::settled(format!("channel {id}"), || {
+        channels::table.find(id).select(Channel::as_select()).one::<Channel>(conn)
+    });
+    Ok(Channel::clone(&*found?))
 }
 
 /// The channel behind a public address, enabled or not.
@@ -41,9 +44,8 @@ pub fn names(conn: &mut Conn, ids: &[ChannelId]) -> Result<HashMap<ChannelId, St
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(ChannelId, String)> =
-        channels::table.filter(channels::id.eq_any(ids)).select((channels::id, channels::name)).load(conn)?;
-    Ok(rows.into_iter().collect())
+    let all = list(conn)?.into_iter().filter(|channel| ids.contains(&channel.id));
+    Ok(all.map(|channel| (channel.id, channel.name)).collect())
 }
 
 pub fn insert(tx: &mut Tx, new: &NewChannel) -> Result<ChannelId> {

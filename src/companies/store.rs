@@ -8,9 +8,9 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use super::model::{Company, NewCompany};
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::companies;
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{CompanyId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 use crate::text;
 
@@ -18,7 +18,10 @@ use crate::text;
 const OFFERED: i64 = 100;
 
 pub fn find(conn: &mut Conn, id: CompanyId) -> Result<Company> {
-    Ok(companies::table.find(id).select(Company::as_select()).one(conn)?)
+    let found = kept::settled(format!("company {id}"), || {
+        companies::table.find(id).select(Company::as_select()).one::<Company>(conn)
+    });
+    Ok(Company::clone(&*found?))
 }
 
 /// The oldest company of this name, however it is written.
@@ -36,18 +39,23 @@ pub fn names(conn: &mut Conn, ids: &[CompanyId]) -> Result<HashMap<CompanyId, St
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(CompanyId, String)> =
-        companies::table.filter(companies::id.eq_any(ids)).select((companies::id, companies::name)).load(conn)?;
+    let rows: Vec<(CompanyId, String)> = companies::table
+        .filter(among(conn, companies::id, ids.iter().copied()))
+        .select((companies::id, companies::name))
+        .load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
 /// Some names to choose from while typing.
 pub fn offered(conn: &mut Conn) -> Result<Vec<String>> {
-    Ok(companies::table
-        .order((companies::name_folded, companies::id))
-        .select(companies::name)
-        .at_most(OFFERED)
-        .load(conn)?)
+    let names = kept::settled("companies to choose from".into(), || {
+        companies::table
+            .order((companies::name_folded, companies::id))
+            .select(companies::name)
+            .at_most(OFFERED)
+            .load(conn)
+    });
+    Ok(names?.to_vec())
 }
 
 /// A page of companies whose name holds `name` (folded; empty: all), by name.

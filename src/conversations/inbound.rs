@@ -3,6 +3,7 @@
 use super::model::{Conversation, Origin, VisitDetails};
 use super::store;
 use crate::auth::CustomerScope;
+use crate::channels;
 use crate::customers::{self, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::Tx;
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
@@ -168,7 +169,7 @@ fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
 
 fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
     let sender = &inbound.sender;
-    let (kind, _) = store::channel(tx, inbound.channel)?;
+    let kind = channels::find(tx, inbound.channel)?.kind;
     let named = [&sender.display_name, &sender.username, sender.email.as_ref().unwrap_or(&sender.username)];
     let name = named.into_iter().map(|n| text::clean(n)).find(|n| !n.is_empty()).or_else(|| sender.phone.clone());
     let details = Details {

@@ -6,7 +6,7 @@ use super::{mail, required_tag, sendable, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::Operator;
-use crate::channels::{Channel, Extra, registry};
+use crate::channels::{self, Channel, Extra};
 use crate::customers::{self, ChannelAccount, Customer};
 use crate::db::types::{ConversationId, ConversationTagId, MessageId};
 use crate::db::{Conn, Tx};
@@ -64,7 +64,7 @@ pub fn reply(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Outg
         return Ok(Sent::HeldBack(Box::new(newer)));
     }
     sendable::may_reach(tx, conversation.channel_id, conversation.account_id)?;
-    let kind = store::channel(tx, conversation.channel_id)?.0;
+    let kind = channels::find(tx, conversation.channel_id)?.kind;
     sendable::fits(tx, kind, conversation.account_id, out)?;
     if conversation.assignee_id.is_none() {
         super::actions::take(tx, by, conversation)?;
@@ -106,7 +106,7 @@ pub fn start(
     }
     may_write_first(tx, by, customer, account)?;
     required_tag::hold_to(tx, None, out.tag)?;
-    let kind = store::channel(tx, account.channel_id)?.0;
+    let kind = channels::find(tx, account.channel_id)?.kind;
     sendable::fits(tx, kind, Some(account.id), out)?;
     let id = store::insert(
         tx,
@@ -141,22 +141,22 @@ pub fn start(
 ///
 /// [`window`]: super::window
 pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, account: &ChannelAccount) -> Result<()> {
-    let (kind, enabled) = store::channel(conn, account.channel_id)?;
+    let channel = channels::find(conn, account.channel_id)?;
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
     }
     if account.customer_id != customer.id || !by.scope().sees(conn, customer.id, customer.responsible_id)? {
         return Err(Error::NotFound);
     }
-    if !enabled || registry::find(kind).is_none() {
+    if !channel.enabled {
         return Err(Error::refused("refused-channel"));
     }
     if account.unsubscribed_at.is_some() {
         return Err(Error::refused("refused-unsubscribed"));
     }
-    sendable::may_reach(conn, account.channel_id, Some(account.id))?;
+    let abilities = sendable::may_use(&channel)?;
     // A mail begins a chain of its own, whatever else goes on.
-    if customer.is_active() && !registry::find(kind).is_some_and(|connector| connector.abilities().chains) {
+    if customer.is_active() && !abilities.chains {
         return Err(Error::refused("refused-active"));
     }
     may_take(by, customer)

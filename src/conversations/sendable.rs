@@ -3,7 +3,7 @@
 use super::model::Conversation;
 use super::outgoing::Outgoing;
 use super::store;
-use crate::channels::{self, Abilities, ChannelKind, registry};
+use crate::channels::{self, Abilities, Channel, ChannelKind, registry};
 use crate::customers;
 use crate::db::Conn;
 use crate::db::types::{AccountId, ChannelId, UtcTime};
@@ -38,21 +38,27 @@ pub fn why_not(conn: &mut Conn, conversation: &Conversation) -> Result<Option<Sa
 /// Whether a message can be handed over to the channel at all.
 pub(super) fn may_reach(conn: &mut Conn, channel: ChannelId, account: Option<AccountId>) -> Result<()> {
     let channel = channels::find(conn, channel)?;
-    let Some(connector) = registry::find(channel.kind) else { return Err(Error::refused("refused-channel")) };
-    if !connector.abilities().outbox {
+    if !may_use(&channel)?.outbox {
         return Ok(());
-    }
-    if channel.secret.is_none() {
-        return Err(Error::refused("refused-not-connected"));
-    }
-    if !channel.enabled {
-        return Err(Error::refused("refused-channel"));
     }
     let account = account.ok_or_else(|| Error::refused("refused-channel"))?;
     if customers::store::find_account(conn, account)?.unsubscribed_at.is_some() {
         return Err(Error::refused("refused-unsubscribed"));
     }
     Ok(())
+}
+
+/// Whether the channel takes anything now, and what.
+pub(super) fn may_use(channel: &Channel) -> Result<&'static Abilities> {
+    let Some(connector) = registry::find(channel.kind) else { return Err(Error::refused("refused-channel")) };
+    let abilities = connector.abilities();
+    if abilities.outbox && channel.secret.is_none() {
+        return Err(Error::refused("refused-not-connected"));
+    }
+    if abilities.outbox && !channel.enabled {
+        return Err(Error::refused("refused-channel"));
+    }
+    Ok(abilities)
 }
 
 /// Whether this message fits the kind of channel, and this moment.

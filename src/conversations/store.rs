@@ -9,13 +9,13 @@ use diesel::sql_types::BigInt;
 
 use super::model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 use crate::auth::CustomerScope;
-use crate::db::schema::{channels, conversation_tag_links as links, conversation_tags as tags, conversations};
+use crate::customers;
+use crate::db::schema::{conversation_tag_links as links, conversation_tags as tags, conversations};
 use crate::db::sql::{Limited, Sql, among, is_open};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::tags::ConversationTag;
-use crate::{channels::ChannelKind, customers};
 
 /// The conversation, if the scope shows its customer.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Result<Conversation> {
@@ -44,7 +44,7 @@ pub fn find_many(
 ) -> Result<Vec<Conversation>> {
     customers::require_visible(conn, scope, customer)?;
     Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer).and(among(conversations::id, ids.iter().copied())))
+        .filter(conversations::customer_id.eq(customer).and(among(conn, conversations::id, ids.iter().copied())))
         .select(Conversation::as_select())
         .load(conn)?)
 }
@@ -178,22 +178,15 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
     Ok(())
 }
 
-/// A channel's kind and whether it is enabled.
-pub(super) fn channel(conn: &mut Conn, id: ChannelId) -> Result<(ChannelKind, bool)> {
-    Ok(channels::table.find(id).select((channels::kind, channels::enabled)).one(conn)?)
-}
-
 /// When this account wrote last, if it ever did.
 pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
     use crate::db::schema::{channel_accounts as accounts, messages};
     use crate::messages::MessageKind;
     // By the customer, whose messages have an index; neither they nor conversations have one by account.
-    let customer: Option<CustomerId> =
-        accounts::table.find(account).select(accounts::customer_id).one(conn).optional()?;
-    let Some(customer) = customer else { return Ok(None) };
+    let customer = accounts::table.find(account).select(accounts::customer_id).single_value();
     Ok(messages::table
         .inner_join(conversations::table)
-        .filter(messages::customer_id.eq(customer).and(messages::kind.eq(MessageKind::Customer)))
+        .filter(messages::customer_id.nullable().eq(customer).and(messages::kind.eq(MessageKind::Customer)))
         .filter(conversations::account_id.eq(account))
         .order(messages::id.desc())
         .select(messages::created_at)
@@ -209,7 +202,7 @@ pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<Conver
     }
     let rows: Vec<(ConversationId, ConversationTag)> = links::table
         .inner_join(tags::table)
-        .filter(among(links::conversation_id, ids.iter().copied()))
+        .filter(among(conn, links::conversation_id, ids.iter().copied()))
         .order((tags::name_folded, tags::id))
         .select((links::conversation_id, ConversationTag::as_select()))
         .load(conn)?;

@@ -47,8 +47,10 @@ pub fn find_many(conn: &mut Conn, scope: &CustomerScope, ids: &[CustomerId]) -> 
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Customer> =
-        customers::table.filter(among(customers::id, ids.iter().copied())).select(Customer::as_select()).load(conn)?;
+    let rows: Vec<Customer> = customers::table
+        .filter(among(conn, customers::id, ids.iter().copied()))
+        .select(Customer::as_select())
+        .load(conn)?;
     let of: Vec<_> = rows.iter().map(|c| (c.id, c.responsible_id)).collect();
     let hidden = scope.hidden(conn, &of)?;
     Ok(rows.into_iter().filter(|c| !hidden.contains(&c.id)).map(|c| (c.id, c)).collect())

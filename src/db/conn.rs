@@ -63,6 +63,18 @@ pub(super) type FileId = Option<(u64, u64)>;
 pub(super) struct Opened {
     pub conn: Conn,
     pub file: FileId,
+    /// Not to be used again.
+    pub is_dead: bool,
+}
+
+impl Opened {
+    /// Asks the server.
+    pub fn is_alive(&mut self) -> bool {
+        match &mut self.conn {
+            Conn::Postgres(pg) => pg.ping().is_ok(),
+            Conn::Sqlite(_) => true,
+        }
+    }
 }
 
 impl Connector {
@@ -118,14 +130,14 @@ impl ManageConnection for Connector {
 
     fn connect(&self) -> Result<Opened, Failure> {
         if !self.is_sqlite() {
-            return Ok(Opened { conn: self.open()?, file: None });
+            return Ok(Opened { conn: self.open()?, file: None, is_dead: false });
         }
         // SQLite makes an empty database of a file that is not there: only the first connection may.
         if self.access != Access::First {
             file_id(&self.url)?;
         }
         let conn = self.open()?;
-        Ok(Opened { file: file_id(&self.url)?, conn })
+        Ok(Opened { file: file_id(&self.url)?, conn, is_dead: false })
     }
 
     fn is_valid(&self, opened: &mut Opened) -> Result<(), Failure> {
@@ -136,6 +148,6 @@ impl ManageConnection for Connector {
     }
 
     fn has_broken(&self, opened: &mut Opened) -> bool {
-        std::thread::panicking() || opened.conn.is_broken()
+        opened.is_dead || std::thread::panicking() || opened.conn.is_broken()
     }
 }

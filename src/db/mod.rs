@@ -17,6 +17,7 @@ pub mod kept;
 pub mod migrate;
 pub mod moving;
 pub mod page;
+mod pooled;
 pub mod schema;
 pub mod sql;
 pub mod types;
@@ -28,10 +29,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::prelude::*;
+use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, broadcast};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast, oneshot};
 
 pub use conn::Conn;
 use conn::{Access, Connector};
@@ -134,7 +134,7 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     pool: Pool<Connector>,
     /// One for each connection: whoever waits for one holds no thread.
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// On PostgreSQL, so many of them for writing at once: with all of them, a page stood behind everybody who writes.
     writing: Semaphore,
     bus: broadcast::Sender<Topic>,
@@ -162,10 +162,13 @@ impl Db {
             .max_size(readers)
             .min_idle(Some(1))
             .connection_timeout(WAIT_FOR_CONNECTION)
+            // Of an SQLite file this is a look at its name; see `pooled` for PostgreSQL.
+            .test_on_check_out(writer.is_some())
             .error_handler(Box::new(PoolErrors))
             .build_unchecked(Connector { access, ..writing });
         let connections = usize::try_from(readers).unwrap_or(1);
-        let (turns, writing) = (Semaphore::new(connections), Semaphore::new((connections * 2 / 3).max(1)));
+        let turns = Arc::new(Semaphore::new(connections));
+        let writing = Semaphore::new((connections * 2 / 3).max(1));
         Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, address })))
     }
 
@@ -236,18 +239,47 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let db = self.clone();
-        let _turn = self.turn().await?;
-        #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
-        web::block(move || db.read_blocking(f)).await.map_err(|_| Failure::Closed)?
+        self.in_turn(move |db, answer| {
+            let (outcome, _ends_later) = db.moment(f);
+            // Whoever asked may have gone.
+            let _ = answer.send(outcome);
+        })
+        .await
     }
 
-    async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+    /// Runs `f`, which reads what need not agree with itself: on PostgreSQL without a transaction, whose beginning and end
+    /// are two round trips more. `f` runs again if the connection was dead.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.in_turn(move |db, answer| {
+            let _ = answer.send(db.look_blocking(f));
+        })
+        .await
+    }
+
+    /// Has `work` done on a thread that may wait for the database, when it is its turn. What it does after the answer, the
+    /// caller does not wait for.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Db, oneshot::Sender<Result<T, Error>>) + Send + 'static,
+    ) -> Result<T, Error> {
+        let (db, turn) = (self.clone(), self.turn().await?);
+        let (answer, answered) = oneshot::channel();
+        tokio::task::spawn_blocking(move || {
+            work(&db, answer);
+            drop(turn);
+        });
+        answered.await.map_err(|_| Failure::Closed)?
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
         // Mostly there is one, and no clock has to be set.
-        if let Ok(turn) = self.0.turns.try_acquire() {
+        if let Ok(turn) = self.0.turns.clone().try_acquire_owned() {
             return Ok(turn);
         }
-        let turn = tokio::time::timeout(WAIT_FOR_TURN, self.0.turns.acquire()).await;
+        let turn = tokio::time::timeout(WAIT_FOR_TURN, self.0.turns.clone().acquire_owned()).await;
         turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
     }
 
@@ -255,19 +287,6 @@ impl Db {
         let both = async { Ok::<_, AcquireError>((self.0.writing.acquire().await?, self.0.turns.acquire().await?)) };
         let turn = tokio::time::timeout(WAIT_FOR_TURN, both).await;
         turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
-    }
-
-    /// As [`Db::read`], on the calling thread: for the command line and for worker threads.
-    pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        guarded(|| {
-            let mut opened = self.0.pool.get().map_err(|_| Failure::Busy)?;
-            let conn = &mut opened.conn;
-            let _reader = self.0.kept.reader();
-            begin_read(conn)?;
-            let answer = f(conn);
-            Conn::rollback_transaction(conn)?;
-            answer
-        })
     }
 
     /// Runs `f` in one transaction and waits until it is on disk. `f` may be called again after a conflict.
@@ -302,14 +321,14 @@ impl Db {
         for attempt in 1..=TRIES {
             let outcome = guarded(|| {
                 // A connection that a panic leaves inside a transaction is thrown away by the pool.
-                let mut opened = self.0.pool.get().map_err(|_| Failure::Busy)?;
-                opened.conn.transaction(|conn| {
-                    let mut tx = Tx::new(conn);
-                    let value = f(&mut tx)?;
-                    let told = tx.told;
-                    dialect::notify(conn, &told.topics)?;
-                    Ok::<_, Error>((value, told))
-                })
+                let mut held = self.begun(Conn::begin_transaction)?;
+                let outcome = run(&mut held.conn, &f);
+                match &outcome {
+                    Ok(_) => Conn::commit_transaction(&mut held.conn)?,
+                    // What has failed is told, not that it could not be undone: the pool sees that, and the server does it.
+                    Err(_) => held.is_dead = Conn::rollback_transaction(&mut held.conn).is_err(),
+                }
+                outcome
             });
             // After an error, too: a connection that was lost does not say whether it had committed.
             match &outcome {
@@ -339,14 +358,13 @@ impl Db {
     }
 }
 
-/// One transaction that sees one state of the database.
-fn begin_read(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Postgres(pg) => {
-            AnsiTransactionManager::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        }
-        Conn::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN"),
-    }
+/// What a call does within its transaction.
+fn run<T>(conn: &mut Conn, f: impl Fn(&mut Tx) -> Result<T, Error>) -> Result<(T, Told), Error> {
+    let mut tx = Tx::new(conn);
+    let value = f(&mut tx)?;
+    let told = tx.told;
+    dialect::notify(conn, &told.topics)?;
+    Ok((value, told))
 }
 
 /// Turns a panic inside a call into an error of that call.

@@ -11,6 +11,7 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp, Untyped};
 
 use super::Conn;
+use super::dialect::{Engine, engine};
 use super::page::Cursor;
 use super::types::UtcTime;
 
@@ -137,36 +138,88 @@ impl Query for Sql {
 
 impl RunQueryDsl<Conn> for Sql {}
 
-/// How long lists are made, by repeating their last value: each length is a statement of its own.
+/// How long SQLite's lists are made, by repeating their last value: each length is a statement of its own.
 const LENGTHS: [usize; 6] = [1, 4, 16, 51, 102, 404];
 
 /// `column IN (…)`, for ids.
-pub fn among<C>(column: C, ids: impl IntoIterator<Item = impl Into<i64>>) -> Among<C> {
-    let mut ids: Vec<i64> = ids.into_iter().map(Into::into).collect();
-    let longest = LENGTHS[LENGTHS.len() - 1];
-    let length = LENGTHS.into_iter().find(|length| *length >= ids.len());
-    let length = length.unwrap_or_else(|| ids.len().next_multiple_of(longest));
-    // Of nothing, nothing: no row has this number.
-    let last = ids.last().copied().unwrap_or(-1);
-    ids.resize(length, last);
-    Among { column, ids }
+pub fn among<C>(conn: &Conn, column: C, ids: impl IntoIterator<Item = impl Into<i64>>) -> Among<C> {
+    let ids = ids.into_iter().map(Into::into);
+    let ids = match engine(conn) {
+        // Of nothing, nothing: no row has this number.
+        Engine::Sqlite => List::Ids(lengthened(ids.collect(), -1)),
+        Engine::Postgres => List::Array(array(ids)),
+    };
+    Among { column, list: ids }
 }
 
-/// See [`among`].
+/// `column IN (…)`, for one text or some.
+pub fn among_texts<C>(column: C, texts: &[String]) -> Among<C> {
+    Among { column, list: List::Texts(lengthened(texts.to_vec(), String::new())) }
+}
+
+fn lengthened<T: Clone>(mut list: Vec<T>, none: T) -> Vec<T> {
+    let longest = LENGTHS[LENGTHS.len() - 1];
+    let length = LENGTHS.into_iter().find(|length| *length >= list.len());
+    let length = length.unwrap_or_else(|| list.len().next_multiple_of(longest));
+    let last = list.last().cloned().unwrap_or(none);
+    list.resize(length, last);
+    list
+}
+
+/// As PostgreSQL reads an array.
+fn array(ids: impl Iterator<Item = i64>) -> String {
+    let mut text = String::from("{");
+    for id in ids {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&id.to_string());
+    }
+    text.push('}');
+    text
+}
+
+/// See [`among`] and [`among_texts`].
 #[derive(Clone, Debug)]
 pub struct Among<C> {
     column: C,
-    ids: Vec<i64>,
+    list: List,
+}
+
+#[derive(Clone, Debug)]
+enum List {
+    Ids(Vec<i64>),
+    Texts(Vec<String>),
+    /// One value, whatever their number. With a value for each, PostgreSQL plans anew each time: it cannot tell that the
+    /// plan for any values would be as good. A bound array is what diesel has for PostgreSQL alone, so this is its text.
+    Array(String),
 }
 
 impl<C: QueryFragment<Backend>> QueryFragment<Backend> for Among<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
-        for (place, id) in self.ids.iter().enumerate() {
-            out.push_sql(if place == 0 { " IN (" } else { ", " });
-            out.push_bind_param::<BigInt, _>(id)?;
+        let before = |place: usize| if place == 0 { " IN (" } else { ", " };
+        match &self.list {
+            List::Ids(ids) => {
+                for (place, id) in ids.iter().enumerate() {
+                    out.push_sql(before(place));
+                    out.push_bind_param::<BigInt, _>(id)?;
+                }
+                out.push_sql(")");
+            }
+            List::Texts(texts) => {
+                for (place, text) in texts.iter().enumerate() {
+                    out.push_sql(before(place));
+                    out.push_bind_param::<Text, _>(text)?;
+                }
+                out.push_sql(")");
+            }
+            List::Array(ids) => {
+                out.push_sql(" = ANY (CAST(");
+                out.push_bind_param::<Text, _>(ids)?;
+                out.push_sql(" AS bigint[]))");
+            }
         }
-        out.push_sql(")");
         Ok(())
     }
 }

@@ -150,7 +150,7 @@ fn run(
     bus: &broadcast::Sender<Topic>,
     kept: &Kept,
 ) {
-    let Opened { mut conn, mut file } = opened;
+    let Opened { mut conn, mut file, .. } = opened;
     while let Ok(first) = calls.recv() {
         let mut done = vec![];
         let saved = match connector.check(file) {
@@ -172,7 +172,7 @@ fn run(
                 tracing::error!(%error, calls = done.len(), "a commit failed; its calls were told so");
                 // The old connection rolls back as it closes. If no new one opens now, the next batch tries again.
                 if let Ok(fresh) = connector.connect() {
-                    Opened { conn, file } = fresh;
+                    Opened { conn, file, .. } = fresh;
                 }
             }
         }

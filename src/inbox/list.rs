@@ -1,6 +1,7 @@
 //! The list of customers, read and made ready to show.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::model::{Filter, Tab, with_query};
 use super::store::{self, Listed};
@@ -12,6 +13,7 @@ use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::messages::MessageKind;
 use crate::resends::{self, Progress};
+use crate::staff;
 use crate::text;
 use crate::web::shell::Shell;
 
@@ -21,7 +23,7 @@ pub struct List {
     customers: Vec<Listed>,
     more: bool,
     counts: Vec<i64>,
-    people: HashMap<StaffId, (String, String)>,
+    people: Arc<HashMap<StaffId, (String, String)>>,
     resend: Option<Progress>,
     writes: Vec<ChannelKind>,
 }
@@ -33,11 +35,7 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
     let more = rows.len() > depth;
     rows.truncate(depth);
-    let mut staff: Vec<StaffId> =
-        rows.iter().flat_map(|c| [c.responsible_id, c.last_message_author_id]).flatten().collect();
-    staff.sort_unstable();
-    staff.dedup();
-    let people = store::people(conn, &staff)?.into_iter().map(|(id, name, email)| (id, (name, email))).collect();
+    let people = staff::everybody(conn)?;
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
     let writes = registry::open_to_phones(&channels::enabled(conn)?);
     Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers: rows, more, people, resend, writes })

@@ -9,7 +9,7 @@ use super::model::{Filter, Tab};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::page::Cursor;
-use crate::db::schema::{companies, conversations, customers, staff};
+use crate::db::schema::{companies, conversations, customers};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, kept};
@@ -53,7 +53,7 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    Ok(found.filter(among(customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
+    Ok(found.filter(among(conn, customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
 }
 
 /// What holds for every row, whatever is typed into the filters.
@@ -138,17 +138,6 @@ fn count_of(sql: &mut Sql, place: usize, tab: Tab, scope: &CustomerScope, me: St
          LIMIT {}) AS t{place}) AS n",
         kept::reach(CAP)
     )
-}
-
-/// Name and e-mail of these staff.
-pub fn people(conn: &mut Conn, ids: &[StaffId]) -> Result<Vec<(StaffId, String, String)>> {
-    if ids.is_empty() {
-        return Ok(vec![]);
-    }
-    Ok(staff::table
-        .filter(among(staff::id, ids.iter().copied()))
-        .select((staff::id, staff::name, staff::email))
-        .load(conn)?)
 }
 
 /// The conversation of this customer that began next after another one.

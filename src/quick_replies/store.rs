@@ -8,7 +8,7 @@ use super::model::{Checked, FileRef, QuickReply, ReplyFile, stored};
 use crate::auth::Operator;
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::{files, quick_replies as replies, quick_reply_files as links};
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{FileId, QuickReplyId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -90,7 +90,7 @@ pub fn files_of(conn: &mut Conn, ids: &[QuickReplyId]) -> Result<HashMap<QuickRe
     type Row = (QuickReplyId, i32, String, FileId, String, i64, String);
     let rows: Vec<Row> = links::table
         .inner_join(files::table)
-        .filter(links::reply_id.eq_any(ids))
+        .filter(among(conn, links::reply_id, ids.iter().copied()))
         .order((links::reply_id, links::position))
         .select((
             links::reply_id,

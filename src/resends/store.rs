@@ -10,7 +10,7 @@ use crate::channels::ChannelKind;
 use crate::db::schema::{channels, resend_items as items, resends};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{DeliveryId, ResendId, StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 use crate::outbox::State;
 
@@ -78,12 +78,14 @@ pub fn newest(conn: &mut Conn) -> Result<Vec<Resend>> {
 
 /// Whether a run is going, and how far it is.
 pub fn going(conn: &mut Conn) -> Result<Option<Progress>> {
-    let found: Option<(i64, i64)> = resends::table
-        .filter(resends::ended_at.is_null().and(resends::stopped.eq(false)))
-        .select((resends::turn, resends::total))
-        .one(conn)
-        .optional()?;
-    Ok(found.map(|(done, total)| Progress { done: done.min(total), total }))
+    let found = kept::settled("the run that is going".into(), || {
+        resends::table
+            .filter(resends::ended_at.is_null().and(resends::stopped.eq(false)))
+            .select((resends::turn, resends::total))
+            .one::<(i64, i64)>(conn)
+            .optional()
+    });
+    Ok(found?.map(|(done, total)| Progress { done: done.min(total), total }))
 }
 
 #[derive(QueryableByName)]

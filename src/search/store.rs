@@ -244,7 +244,7 @@ fn hits(sql: Sql, conn: &mut Conn, limits: &Limits) -> Result<Hits> {
 /// Which of these customers have an active conversation that this person works.
 pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
     Ok(conversations::table
-        .filter(among(conversations::customer_id, ids.iter().copied()))
+        .filter(among(conn, conversations::customer_id, ids.iter().copied()))
         .filter(conversations::assignee_id.eq(me))
         .filter(is_open())
         .select(conversations::customer_id)
@@ -255,7 +255,7 @@ pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<V
 pub fn reachable(conn: &mut Conn, kinds: &[ChannelKind], ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
     Ok(channel_accounts::table
         .inner_join(channels::table)
-        .filter(among(channel_accounts::customer_id, ids.iter().copied()))
+        .filter(among(conn, channel_accounts::customer_id, ids.iter().copied()))
         .filter(channel_accounts::unsubscribed_at.is_null())
         .filter(channels::enabled.eq(true))
         .filter(channels::kind.eq_any(kinds))

@@ -3,12 +3,15 @@
 use diesel::prelude::*;
 
 use crate::db::schema::settings;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 
 /// The values of these keys that are set.
 pub fn values(conn: &mut Conn, keys: &[&str]) -> Result<Vec<(String, String)>> {
-    Ok(settings::table.filter(settings::key.eq_any(keys)).select((settings::key, settings::value)).load(conn)?)
+    let found = kept::settled(format!("settings {keys:?}"), || {
+        settings::table.filter(settings::key.eq_any(keys)).select((settings::key, settings::value)).load(conn)
+    });
+    Ok(found?.to_vec())
 }
 
 pub fn set(tx: &mut Tx, key: &str, value: &str) -> Result<()> {

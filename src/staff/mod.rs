@@ -10,4 +10,4 @@ pub use actions::{
     invitation, reset, reset_from_command_line, save_profile,
 };
 pub use model::{EditedStaff, Invitation, NewStaff, StaffMember, new_password, role_key};
-pub use store::{choices, find, last_seen, list, names, password_hash, serving};
+pub use store::{choices, everybody, find, last_seen, list, names, password_hash, serving};

@@ -9,7 +9,7 @@ use super::model::{EditedStaff, Link, NewStaff, StaffMember};
 use crate::auth::sessions::hash_key;
 use crate::auth::{Presence, Role, Theme};
 use crate::db::schema::{sessions, staff, staff_links};
-use crate::db::sql::{Limited, among};
+use crate::db::sql::Limited;
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
@@ -29,21 +29,32 @@ pub fn choices(conn: &mut Conn) -> Result<Arc<Vec<(StaffId, String)>>> {
 
 /// Whoever a conversation can be handed to, by name: everybody whose account is enabled. What is handed to them they see.
 pub fn serving(conn: &mut Conn) -> Result<Vec<StaffMember>> {
-    Ok(staff::table
-        .filter(staff::disabled_at.is_null())
-        .select(StaffMember::as_select())
-        .order((staff::name, staff::id))
-        .load(conn)?)
+    let all = kept::settled("staff who serve".into(), || {
+        staff::table
+            .filter(staff::disabled_at.is_null())
+            .select(StaffMember::as_select())
+            .order((staff::name, staff::id))
+            .load(conn)
+    });
+    Ok(all?.to_vec())
 }
 
-/// Names by number, for lists that show who.
+/// Names by number, for lists that show who. There are few staff, so all are known and a page asks for none.
 pub fn names(conn: &mut Conn, ids: &[StaffId]) -> Result<HashMap<StaffId, String>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(StaffId, String)> =
-        staff::table.filter(among(staff::id, ids.iter().copied())).select((staff::id, staff::name)).load(conn)?;
-    Ok(rows.into_iter().collect())
+    let all = everybody(conn)?;
+    Ok(ids.iter().filter_map(|id| Some((*id, all.get(id)?.0.clone()))).collect())
+}
+
+/// Names and e-mails of everybody who has ever worked here, by number.
+pub fn everybody(conn: &mut Conn) -> Result<Arc<HashMap<StaffId, (String, String)>>> {
+    kept::settled("staff by number".into(), || {
+        let rows: Vec<(StaffId, String, String)> =
+            staff::table.select((staff::id, staff::name, staff::email)).load(conn)?;
+        Ok(rows.into_iter().map(|(id, name, email)| (id, (name, email))).collect())
+    })
 }
 
 pub fn any(conn: &mut Conn) -> Result<bool> {

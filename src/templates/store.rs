@@ -6,7 +6,7 @@ use super::model::{MessageTemplate, NewTemplate};
 use super::typed::Offer;
 use crate::channels::{self, Channel, RemoteTemplate, TemplateState, registry};
 use crate::db::schema::message_templates as templates;
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{ChannelId, TemplateId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -35,7 +35,8 @@ pub fn offers(conn: &mut Conn, of: &[Channel]) -> Result<Vec<Offer>> {
     }
     let ids: Vec<ChannelId> = able.iter().map(|(channel, _)| channel.id).collect();
     let rows: Vec<MessageTemplate> = templates::table
-        .filter(templates::channel_id.eq_any(&ids).and(templates::state.eq(TemplateState::Approved)))
+        .filter(among(conn, templates::channel_id, ids))
+        .filter(templates::state.eq(TemplateState::Approved))
         .order((templates::channel_id, templates::name, templates::language))
         .select(MessageTemplate::as_select())
         .load(conn)?;

@@ -165,7 +165,10 @@ const TABLE: &[Listed] = &[
     ),
     both(
         "a customer's conversations",
-        |c| drop(conversations::store::of_customer::page(c, &scope(), CustomerId(7), Some(cursor()))),
+        |c| {
+            let customer = customers::find(c, &scope(), CustomerId(7)).expect("found");
+            drop(conversations::store::of_customer::page(c, &customer, Some(cursor())))
+        },
         &["conversations_customer"],
     ),
     both(

@@ -1,27 +1,20 @@
-//! What one customer's conversations tell together.
+//! What one customer's conversations tell together. Whoever has a [`Customer`] has been shown them by a scope.
 
 use diesel::prelude::*;
 
-use crate::auth::CustomerScope;
 use crate::conversations::model::Conversation;
-use crate::customers;
+use crate::customers::Customer;
 use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::conversations;
 use crate::db::sql::{Limited, is_open, past};
-use crate::db::types::{ConversationId, CustomerId, StaffId};
+use crate::db::types::{ConversationId, StaffId};
 use crate::error::Result;
 
 /// A page of a customer's conversations, newest first.
-pub fn page(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    customer: CustomerId,
-    cursor: Option<Cursor>,
-) -> Result<Page<Conversation>> {
-    customers::require_visible(conn, scope, customer)?;
+pub fn page(conn: &mut Conn, customer: &Customer, cursor: Option<Cursor>) -> Result<Page<Conversation>> {
     let mut query = conversations::table
-        .filter(conversations::customer_id.eq(customer))
+        .filter(conversations::customer_id.eq(customer.id))
         .select(Conversation::as_select())
         .into_boxed();
     if let Some(cursor) = cursor {
@@ -36,20 +29,18 @@ pub fn page(
 }
 
 /// Number and sum of the ratings that a customer gave.
-pub fn ratings(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<(i64, i64)> {
-    customers::require_visible(conn, scope, customer)?;
+pub fn ratings(conn: &mut Conn, customer: &Customer) -> Result<(i64, i64)> {
     let (count, sum): (i64, Option<i64>) = conversations::table
-        .filter(conversations::customer_id.eq(customer).and(conversations::rating.is_not_null()))
+        .filter(conversations::customer_id.eq(customer.id).and(conversations::rating.is_not_null()))
         .select((diesel::dsl::count(conversations::id), diesel::dsl::sum(conversations::rating)))
         .one(conn)?;
     Ok((count, sum.unwrap_or(0)))
 }
 
 /// The newest conversation that knows where a web customer came from.
-pub fn last_visit(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<Option<Conversation>> {
-    customers::require_visible(conn, scope, customer)?;
+pub fn last_visit(conn: &mut Conn, customer: &Customer) -> Result<Option<Conversation>> {
     Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer).and(conversations::ip.is_not_null()))
+        .filter(conversations::customer_id.eq(customer.id).and(conversations::ip.is_not_null()))
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select(Conversation::as_select())
         .one(conn)
@@ -57,14 +48,12 @@ pub fn last_visit(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) 
 }
 
 /// The customer's newest conversation that is not closed, and whose it is.
-pub fn active(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    customer: CustomerId,
-) -> Result<Option<(ConversationId, Option<StaffId>)>> {
-    customers::require_visible(conn, scope, customer)?;
+pub fn active(conn: &mut Conn, customer: &Customer) -> Result<Option<(ConversationId, Option<StaffId>)>> {
+    if !customer.is_active() {
+        return Ok(None);
+    }
     Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer))
+        .filter(conversations::customer_id.eq(customer.id))
         .filter(is_open())
         .order((conversations::opened_at.desc(), conversations::id.desc()))
         .select((conversations::id, conversations::assignee_id))

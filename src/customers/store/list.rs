@@ -67,7 +67,7 @@ fn newest(query: Query, back: bool) -> Query {
 /// The first rows of a list, as those of these numbers.
 fn gathered<'a>(conn: &mut Conn, query: Query) -> Result<Query<'a>> {
     let ids: Vec<CustomerId> = query.select(customers::id).at_most(PAGE + 1).load(conn)?;
-    Ok(customers::table.filter(among(customers::id, ids)).into_boxed())
+    Ok(customers::table.filter(among(conn, customers::id, ids)).into_boxed())
 }
 
 /// How many customers match, counted up to [`COUNTED`].
@@ -135,7 +135,7 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
     }
     let ids: Vec<i64> = few.at_most(COUNTED).load(conn)?;
     if i64::try_from(ids.len()).unwrap_or(COUNTED) < COUNTED {
-        return Ok(Box::new(among(customers::id, ids)));
+        return Ok(Box::new(among(conn, customers::id, ids)));
     }
     let from = from.unwrap_or_else(|| UtcTime::from_micros(0).unwrap_or_else(UtcTime::now));
     let walk = customers::created_at.ge(from).and(customers::last_activity_at.ge(from));

@@ -9,7 +9,7 @@ use crate::db::schema::{
     attachments, block_requests, blocks, channel_accounts as accounts, contact_claims as claims, conversations,
     customers, messages, staff,
 };
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, among, among_texts};
 use crate::db::types::CustomerId;
 use crate::error::Result;
 
@@ -26,11 +26,11 @@ pub fn lookalikes(
 ) -> Result<Vec<ListedCustomer>> {
     let mut found: Vec<ListedCustomer> = vec![];
     if !phones.is_empty() {
-        let same = customers::table.filter(customers::phone_digits.eq_any(phones)).order(customers::id);
+        let same = customers::table.filter(among_texts(customers::phone_digits, phones)).order(customers::id);
         found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
     if !emails.is_empty() {
-        let same = customers::table.filter(customers::email_folded.eq_any(emails)).order(customers::id);
+        let same = customers::table.filter(among_texts(customers::email_folded, emails)).order(customers::id);
         found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
     retain_visible(conn, scope, &mut found)?;
@@ -52,12 +52,16 @@ pub fn claimants(
         return Ok(vec![]);
     }
     let ids: Vec<CustomerId> = claims::table
-        .filter(claims::value_folded.eq_any(folded).and(claims::customer_id.ne(except)))
+        .filter(among_texts(claims::value_folded, folded))
+        .filter(claims::customer_id.ne(except))
         .order(claims::id.desc())
         .select(claims::customer_id)
         .at_most(SHOWN)
         .load(conn)?;
-    let rows = customers::table.filter(customers::id.eq_any(ids)).select(ListedCustomer::as_select());
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows = customers::table.filter(among(conn, customers::id, ids)).select(ListedCustomer::as_select());
     let mut found: Vec<ListedCustomer> = rows.load(conn)?;
     retain_visible(conn, scope, &mut found)?;
     Ok(found)

@@ -19,7 +19,7 @@ pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId
     }
     let rows: Vec<(CustomerId, CustomerTag)> = links::table
         .inner_join(tags::table)
-        .filter(among(links::customer_id, ids.iter().copied()))
+        .filter(among(conn, links::customer_id, ids.iter().copied()))
         .order(tags::name_folded)
         .select((links::customer_id, CustomerTag::as_select()))
         .load(conn)?;

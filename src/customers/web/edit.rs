@@ -9,7 +9,7 @@ use crate::auth::Operator;
 use crate::companies;
 use crate::config::Config;
 use crate::customers::views::{EditForm, EditPage};
-use crate::customers::{ClaimKind, Customer, Details, TypedDetails, actions, find, store};
+use crate::customers::{ClaimKind, Customer, Details, Handle, TypedDetails, actions, find, store};
 use crate::db::types::{CompanyId, CustomerId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
@@ -141,7 +141,12 @@ impl Now {
             Some(id) => companies::store::find(conn, id)?.name,
             None => String::new(),
         };
-        Ok(Self { details: Details::of(customer, &handles), company })
+        Ok(Self::with(customer, &handles, company))
+    }
+
+    /// The same of what is known already.
+    pub fn with(customer: &Customer, handles: &[Handle], company: String) -> Self {
+        Self { details: Details::of(customer, handles), company }
     }
 
     pub fn form(&self, back: String) -> EditForm {

@@ -145,7 +145,7 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
 
 /// Where to go when nothing can be sent: the open conversation, or the contact details.
 fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<(String, &'static str)>> {
-    let active = conversations::store::of_customer::active(conn, &by.scope(), customer.id)?;
+    let active = conversations::store::of_customer::active(conn, customer)?;
     Ok(match active {
         Some((_, who)) if who == Some(by.id()) => {
             Some((format!("/inbox/{}", customer.id), "customers-go-to-conversation"))

@@ -90,7 +90,7 @@ pub async fn load(
 
 /// What stands above every tab.
 pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> {
-    let active = conversations::store::of_customer::active(conn, &by.scope(), customer.id)?;
+    let active = conversations::store::of_customer::active(conn, &customer)?;
     let accounts = choices(conn, by, &customer)?;
     let picker = Picker::new(offers(conn, &accounts)?);
     let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };
@@ -133,17 +133,19 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str)
         Some(id) => Some(companies::store::find(conn, id)?),
         None => None,
     };
+    let handles = store::handles_of(conn, customer.id)?;
+    let company_name = company.as_ref().map(|company| company.name.clone()).unwrap_or_default();
     Ok(Fields {
-        now: Now::of(conn, customer)?.form(String::new()),
+        now: Now::with(customer, &handles, company_name).form(String::new()),
         edited: None,
         companies: companies::store::offered(conn)?,
-        handles: store::handles_of(conn, customer.id)?,
+        handles,
         company,
         tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),
         is_pending: store::has_pending(conn, customer.id)?,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim, region)).filter(|c| !c.is_known).collect(),
         lookalikes,
-        visit: conversations::store::of_customer::last_visit(conn, &scope, customer.id)?,
+        visit: conversations::store::of_customer::last_visit(conn, customer)?,
         staff: bindable(conn, by, customer)?,
     })
 }
@@ -151,8 +153,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str)
 /// Whom this person may bind the customer to.
 fn bindable(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<(StaffId, String)>> {
     if by.supervisor().is_some() {
-        let enabled = staff::list(conn)?.into_iter().filter(|member| member.disabled_at.is_none());
-        return Ok(enabled.map(|member| (member.id, member.name)).collect());
+        return Ok(staff::serving(conn)?.into_iter().map(|member| (member.id, member.name)).collect());
     }
     let is_own_or_free = customer.responsible_id.is_none_or(|id| id == by.id());
     Ok(if is_own_or_free { vec![(by.id(), by.me().name.clone())] } else { vec![] })
@@ -172,7 +173,7 @@ fn interaction_tab(
     asked: &Asked,
 ) -> Result<InteractionTab> {
     let cursor = Cursor::decode(&asked.at);
-    let page = conversations::store::of_customer::page(conn, scope, customer.id, cursor)?;
+    let page = conversations::store::of_customer::page(conn, customer, cursor)?;
     let selected = match asked.conversation.as_deref() {
         Some(number) => Some(number.parse::<ConversationId>().map_err(|_| Error::NotFound)?),
         None => None,
@@ -189,7 +190,7 @@ fn interaction_tab(
     let names = staff::names(conn, &people)?;
     let kinds = channels::list(conn)?;
     let row = |conversation| ConversationRow::of(conversation, &names, &kinds);
-    let (rated, stars) = conversations::store::of_customer::ratings(conn, scope, customer.id)?;
+    let (rated, stars) = conversations::store::of_customer::ratings(conn, customer)?;
     Ok(InteractionTab {
         at: if cursor.is_some() { asked.at.clone() } else { String::new() },
         selected: selected.map(|conversation| Selected {
