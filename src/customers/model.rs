@@ -23,6 +23,8 @@ pub struct Customer {
     pub name_edited: bool,
     pub real_name: String,
     pub phone: Option<String>,
+    /// As a number that can be compared.
+    pub phone_digits: Option<String>,
     pub email: Option<String>,
     pub external_id: Option<String>,
     pub company_id: Option<CompanyId>,

@@ -74,6 +74,11 @@ fn found(conn: &mut Conn, typed: &str) {
 }
 
 const TABLE: &[Listed] = &[
+    both(
+        "who typed a contact",
+        |c| drop(customers::store::profile::claimants(c, &scope(), CustomerId(1), &["x".into()])),
+        &["contact_claims_value"],
+    ),
     both("a session", |c| drop(auth::store::find_session(c, "x")), &["sessions"]),
     both("unread of everybody", |c| drop(auth::store::unread_number(c, None)), &["customers_unread"]),
     both("unread of one", |c| drop(auth::store::unread_number(c, Some(StaffId(3)))), &["customers_unread"]),
@@ -125,6 +130,12 @@ const TABLE: &[Listed] = &[
         |c| list(c, Asked { period: "today".into(), ..Asked::default() }, None),
         &["customers_created"],
     ),
+    Listed {
+        name: "customers, many days",
+        run: |c| list(c, Asked { from: "2000-01-01".into(), ..Asked::default() }, None),
+        sqlite: &["customers_activity"],
+        postgres: &["Index Only Scan using customers_activity"],
+    },
     both("customers, a rare tag", |c| list(c, Asked { tag: "40".into(), ..all() }, None), &["customer_tag_links_tag"]),
     Listed {
         name: "customers, by a rare name",

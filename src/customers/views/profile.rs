@@ -111,9 +111,9 @@ pub struct Claimed {
 }
 
 impl Claimed {
-    pub fn of(customer: &Customer, claim: StoredClaim, region: &str) -> Self {
+    pub fn of(customer: &Customer, claim: StoredClaim) -> Self {
         let own = match claim.kind {
-            ClaimKind::Phone => customer.phone.as_deref().and_then(|phone| text::phone_digits(phone, region)),
+            ClaimKind::Phone => customer.phone_digits.clone(),
             ClaimKind::Email => customer.email.as_deref().map(text::fold),
         };
         Self { id: claim.id, kind: claim.kind, is_known: own == Some(claim.value_folded), value: claim.value }

@@ -50,7 +50,7 @@ pub async fn save(
             }
         }
     };
-    let fresh = load(&by, sh.clone(), &db, &config, id, Asked::default());
+    let fresh = load(&by, sh.clone(), &db, id, Asked::default());
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-saved", &customer_url(id), fresh).await,
         Err(errors) => hx.invalid(&open_again(fresh.await?, field, form.typed, errors)),

@@ -8,7 +8,6 @@ use crate::auth::{CustomerScope, Operator};
 use crate::blacklist::BlockForm;
 use crate::channels;
 use crate::companies;
-use crate::config::Config;
 use crate::conversations;
 use crate::customers::store::{self, profile};
 use crate::customers::views::{
@@ -48,13 +47,12 @@ pub async fn page(
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
-    config: Data<Config>,
     id: Path<CustomerId>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
     let asked = asked.into_inner();
     let edited = Field::parse(&asked.edit);
-    let mut page = load(&by, sh, &db, &config, id.into_inner(), asked).await?;
+    let mut page = load(&by, sh, &db, id.into_inner(), asked).await?;
     if let (Some(field), Tab::Fields(fields)) = (edited, &mut page.tab) {
         fields.edited = Some(Edited::open(field, &fields.now));
     }
@@ -62,23 +60,16 @@ pub async fn page(
 }
 
 /// The page as the database has it now.
-pub async fn load(
-    by: &Operator,
-    mut sh: Shell,
-    db: &Db,
-    config: &Config,
-    id: CustomerId,
-    asked: Asked,
-) -> Result<ProfilePage> {
+pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: Asked) -> Result<ProfilePage> {
     sh.live = format!("/live?customer={id}");
-    let (by, region, dialog) = (by.clone(), config.phone_region.clone(), asked.dialog.clone());
+    let (by, dialog) = (by.clone(), asked.dialog.clone());
     let (head, tab) = db
         .read(move |conn| {
             let customer = crate::customers::find(conn, &by.scope(), id)?;
             let tab = match asked.tab.as_str() {
                 "tags" => Tab::Tags(tags_tab(conn, &customer)?),
                 "interaction" => Tab::Interaction(Box::new(interaction_tab(conn, &by.scope(), &customer, &asked)?)),
-                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer, &region)?)),
+                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer)?)),
             };
             Ok((head(conn, &by, customer)?, tab))
         })
@@ -113,14 +104,14 @@ pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> 
     })
 }
 
-fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str) -> Result<Fields> {
+fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Fields> {
     let scope = by.scope();
     let claims = store::claims_of(conn, customer.id)?;
     let own = |kind| -> Vec<String> {
         claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.value_folded.clone()).collect()
     };
     let (mut phones, mut emails) = (own(ClaimKind::Phone), own(ClaimKind::Email));
-    phones.extend(customer.phone.as_deref().and_then(|phone| text::phone_digits(phone, region)));
+    phones.extend(customer.phone_digits.clone());
     emails.extend(customer.email.as_deref().map(text::fold));
     let mut lookalikes = profile::lookalikes(conn, &scope, Some(customer.id), &phones, &emails)?;
     let known: Vec<String> = phones.iter().chain(&emails).cloned().collect();
@@ -143,7 +134,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, region: &str)
         company,
         tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),
         is_pending: store::has_pending(conn, customer.id)?,
-        claims: claims.into_iter().map(|claim| Claimed::of(customer, claim, region)).filter(|c| !c.is_known).collect(),
+        claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,
         visit: conversations::store::of_customer::last_visit(conn, customer)?,
         staff: bindable(conn, by, customer)?,
