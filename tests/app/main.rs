@@ -32,6 +32,7 @@ mod long;
 mod narrowing;
 mod outage;
 mod oversized;
+mod oversized_chat;
 mod plans;
 mod process;
 mod profile;
