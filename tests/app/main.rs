@@ -6,6 +6,7 @@
 
 mod support;
 
+mod again;
 mod app_api;
 mod auth;
 mod blacklist;
