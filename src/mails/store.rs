@@ -12,7 +12,7 @@ use crate::channels::inbound::Chain;
 use crate::db::schema::{
     channel_accounts as accounts, conversations, files, mail_pictures, mails, message_refs, messages,
 };
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -66,7 +66,8 @@ pub fn find_many(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Row> = mails::table.filter(mails::message_id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> =
+        mails::table.filter(among(mails::message_id, ids.iter().copied())).select(Row::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.message_id, row.into())).collect())
 }
 

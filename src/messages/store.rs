@@ -124,8 +124,10 @@ pub fn quotes_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(MessageId, String)> =
-        messages::table.filter(messages::id.eq_any(ids)).select((messages::id, messages::body)).load(conn)?;
+    let rows: Vec<(MessageId, String)> = messages::table
+        .filter(among(messages::id, ids.iter().copied()))
+        .select((messages::id, messages::body))
+        .load(conn)?;
     Ok(rows.into_iter().map(|(id, body)| (id, text::preview(&body, PREVIEW))).collect())
 }
 
@@ -136,7 +138,7 @@ pub fn reactions_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<Messag
         return Ok(found);
     }
     let rows: Vec<(MessageId, String)> = reactions::table
-        .filter(reactions::message_id.eq_any(ids))
+        .filter(among(reactions::message_id, ids.iter().copied()))
         .order(reactions::id)
         .select((reactions::message_id, reactions::emoji))
         .load(conn)?;

@@ -16,7 +16,7 @@ use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::{channel_accounts as accounts, channels, customers, deliveries, delivery_attempts as attempts};
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, among};
 use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -67,8 +67,10 @@ pub fn of_messages(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<Message
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Delivery> =
-        deliveries::table.filter(deliveries::message_id.eq_any(ids)).select(Delivery::as_select()).load(conn)?;
+    let rows: Vec<Delivery> = deliveries::table
+        .filter(among(deliveries::message_id, ids.iter().copied()))
+        .select(Delivery::as_select())
+        .load(conn)?;
     Ok(rows.into_iter().map(|delivery| (delivery.message_id, delivery)).collect())
 }
 
@@ -79,7 +81,7 @@ pub fn attempts_of(conn: &mut Conn, ids: &[DeliveryId]) -> Result<HashMap<Delive
         return Ok(found);
     }
     let rows: Vec<Attempt> = attempts::table
-        .filter(attempts::delivery_id.eq_any(ids))
+        .filter(among(attempts::delivery_id, ids.iter().copied()))
         .order(attempts::id)
         .select(Attempt::as_select())
         .load(conn)?;
