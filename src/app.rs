@@ -29,7 +29,7 @@ use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
 use crate::web::span::RequestSpan;
-use crate::web::{bodies, errors, routes, security};
+use crate::web::{again, bodies, errors, routes, security};
 use crate::{hooks, jobs, outbox, settings};
 
 /// A running server.
@@ -108,15 +108,16 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(net.clone())
             .app_data(presences.clone())
             .app_data(throttle.clone())
-            .app_data(FormConfig::default().limit(routes::FORM_LIMIT))
-            .app_data(JsonConfig::default().limit(routes::FORM_LIMIT))
-            .app_data(PayloadConfig::new(routes::FORM_LIMIT))
+            .app_data(FormConfig::default().limit(bodies::FORM_LIMIT))
+            .app_data(JsonConfig::default().limit(bodies::FORM_LIMIT))
+            .app_data(PayloadConfig::new(bodies::FORM_LIMIT))
             .app_data(QueryConfig::default())
             .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .configure(routes::configure)
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
             .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
+            .wrap(from_fn(again::keep))
             .wrap(from_fn(bodies::keep_coming))
             .wrap(from_fn(security::same_origin))
             .wrap(from_fn(errors::answer))

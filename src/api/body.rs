@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result, Said};
-use crate::web::routes::FORM_LIMIT;
+use crate::web::bodies::FORM_LIMIT;
 
 /// What the program sent. Extractors race, so a body that does not fit waits here until the guard has let it in.
 pub struct Body<T>(Result<T>);

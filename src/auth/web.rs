@@ -20,7 +20,7 @@ use crate::realtime::Topic;
 use crate::secrets::random_token;
 use crate::settings;
 use crate::web::address::client_ip;
-pub use crate::web::address::own_path;
+use crate::web::address::own_path;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::page::{Hx, ascii_json, html_response};

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::views::{Book, ContactsPage, Details, NewContact, Pane};
 use crate::auth::Operator;
-use crate::auth::web::own_path;
 use crate::channels;
 use crate::companies;
 use crate::config::Config;
@@ -17,6 +16,7 @@ use crate::db::types::CustomerId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::text;
+use crate::web::address::own_path;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;

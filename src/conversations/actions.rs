@@ -58,7 +58,7 @@ pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<(
     if conversation.assignee_id == Some(by.id()) {
         return Ok(());
     }
-    store::assign(tx, conversation.id, Some(by.id()))?;
+    store::assign(tx, conversation, Some(by.id()))?;
     if customer.responsible_id.is_none() {
         customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
     }
@@ -78,7 +78,7 @@ pub fn transfer(
         return Err(Error::refused("refused-same-assignee"));
     }
     let colleague = to.map(|id| serving(tx, id)).transpose()?;
-    store::assign(tx, conversation.id, to)?;
+    store::assign(tx, conversation, to)?;
     let event = Event::Transferred { by: who(by), to: colleague, note: words.to_owned() };
     note(tx, by, conversation, "conversation.transferred", event)
 }

@@ -5,8 +5,8 @@ use super::store;
 use crate::auth::CustomerScope;
 use crate::channels;
 use crate::customers::{self, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
-use crate::db::Tx;
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
+use crate::db::{Failure, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, StoredFile};
 use crate::realtime::Topic;
@@ -200,15 +200,14 @@ fn visitor_name(address: &str) -> String {
 }
 
 fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> Result<ConversationId> {
-    let goes_on = match belongs {
-        Belongs::Account => store::open_of_account(tx, who.customer, who.account)?,
-        Belongs::Chain(Some(id)) => {
-            let found = store::find_many(tx, &CustomerScope::system(), who.customer, &[id])?;
-            found.into_iter().find(Conversation::is_open).map(|conversation| conversation.id)
-        }
-        Belongs::Chain(None) => None,
-    };
-    if let Some(id) = goes_on {
+    if let Some(id) = going_on(tx, who, belongs)? {
+        return Ok(id);
+    }
+    // Another message of theirs may be opening one right now, or somebody may be blocking them.
+    if customers::store::hold(tx, who.customer)? {
+        return Err(Failure::Overtaken.into());
+    }
+    if let Some(id) = going_on(tx, who, belongs)? {
         return Ok(id);
     }
     let id = store::insert(
@@ -224,4 +223,16 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
     )?;
     super::actions::tell(tx, who.customer, Some(id), inbound.channel, Event::Opened { by: None })?;
     Ok(id)
+}
+
+/// The conversation that the message goes on with, while that is open.
+fn going_on(tx: &mut Tx, who: &Identified, belongs: Belongs) -> Result<Option<ConversationId>> {
+    match belongs {
+        Belongs::Account => store::open_of_account(tx, who.customer, who.account),
+        Belongs::Chain(Some(id)) => {
+            let found = store::find_many(tx, &CustomerScope::system(), who.customer, &[id])?;
+            Ok(found.into_iter().find(Conversation::is_open).map(|conversation| conversation.id))
+        }
+        Belongs::Chain(None) => Ok(None),
+    }
 }

@@ -9,9 +9,9 @@ use crate::error::Result;
 use crate::messages::Event;
 
 /// Takes over a new address, unless somebody else has it, and says so to staff. Somebody whom nobody knows has nothing
-/// to move. True: whatever there was to do is done.
-pub fn moved(tx: &mut Tx, channel: ChannelId, from: &str, to: &str, phone_region: &str) -> Result<bool> {
-    let Some(account) = customers::store::find_account_by_address(tx, channel, from)? else { return Ok(true) };
+/// to move.
+pub fn moved(tx: &mut Tx, channel: ChannelId, from: &str, to: &str, phone_region: &str) -> Result<()> {
+    let Some(account) = customers::store::find_account_by_address(tx, channel, from)? else { return Ok(()) };
     let moved = customers::store::find_account_by_address(tx, channel, to)?.is_none();
     if moved {
         customers::store::set_address(tx, &account, to, phone_region)?;
@@ -19,5 +19,5 @@ pub fn moved(tx: &mut Tx, channel: ChannelId, from: &str, to: &str, phone_region
     let open = store::open_of_account(tx, account.customer_id, account.id)?;
     let event = Event::AddressChanged { from: from.to_owned(), to: to.to_owned(), moved };
     tell(tx, account.customer_id, open, channel, event)?;
-    Ok(true)
+    Ok(())
 }

@@ -104,6 +104,9 @@ pub fn start(
     {
         return Ok(conversation);
     }
+    // As they are now: the customer may write at this moment, or a colleague to them.
+    customers::store::hold(tx, customer.id)?;
+    let customer = &customers::find(tx, &by.scope(), customer.id)?;
     may_write_first(tx, by, customer, account)?;
     required_tag::hold_to(tx, None, out.tag)?;
     let kind = channels::find(tx, account.channel_id)?.kind;

@@ -13,7 +13,7 @@ use crate::customers;
 use crate::db::schema::{conversation_tag_links as links, conversation_tags as tags, conversations};
 use crate::db::sql::{Limited, Sql, among, is_open};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Failure, Tx};
 use crate::error::Result;
 use crate::tags::ConversationTag;
 
@@ -117,17 +117,26 @@ pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<ConversationId> {
     Ok(id)
 }
 
-pub(super) fn assign(tx: &mut Tx, id: ConversationId, assignee: Option<StaffId>) -> Result<()> {
+/// Gives the conversation, as it was read, to somebody else or back to the queue.
+pub(super) fn assign(tx: &mut Tx, conversation: &Conversation, assignee: Option<StaffId>) -> Result<()> {
     let status = if assignee.is_some() { Status::Active } else { Status::Queued };
-    diesel::update(conversations::table.find(id))
-        .set((conversations::status.eq(status), conversations::assignee_id.eq(assignee)))
+    let taken_at = conversation.taken_at.or(assignee.map(|_| UtcTime::now()));
+    let as_read = conversations::table
+        .filter(conversations::id.eq(conversation.id).and(conversations::status.eq(conversation.status)))
+        .filter(
+            Sql::new("COALESCE(assignee_id, 0) = $1").bind(conversation.assignee_id.map_or(0, |id| id.0)).condition(),
+        );
+    let changed = diesel::update(as_read)
+        .set((
+            conversations::status.eq(status),
+            conversations::assignee_id.eq(assignee),
+            conversations::taken_at.eq(taken_at),
+        ))
         .execute(&mut **tx)?;
-    diesel::update(conversations::table.filter(conversations::id.eq(id).and(conversations::taken_at.is_null())))
-        .set(conversations::taken_at.eq(assignee.map(|_| UtcTime::now())))
-        .execute(&mut **tx)?;
-    Ok(())
+    if changed > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
 }
 
+/// Ends the conversation.
 pub(super) fn close(
     tx: &mut Tx,
     conversation: &Conversation,
@@ -147,16 +156,19 @@ pub(super) fn close(
         conversations::close_note.eq(note),
     ))
     .execute(&mut **tx)?;
-    if changed > 0 {
-        customers::store::add_active(tx, conversation.customer_id, -1)?;
+    if changed == 0 {
+        return Err(Failure::Overtaken.into());
     }
-    Ok(())
+    customers::store::add_active(tx, conversation.customer_id, -1)
 }
 
-/// Notes that a message came or went; the first answer's time is kept for the figures.
+/// Notes that a message came or went, in a conversation that is open; the first answer's time is kept for the figures.
 pub(super) fn touch(tx: &mut Tx, id: ConversationId, is_reply: bool) -> Result<()> {
     let now = UtcTime::now();
-    Sql::new("UPDATE conversations SET last_message_at = $1 WHERE id = $2").bind(now).bind(id.0).execute(&mut **tx)?;
+    let of_open = "UPDATE conversations SET last_message_at = $1 WHERE id = $2 AND status <> 'closed'";
+    if Sql::new(of_open).bind(now).bind(id.0).execute(&mut **tx)? == 0 {
+        return Err(Failure::Overtaken.into());
+    }
     if is_reply {
         diesel::update(
             conversations::table.filter(conversations::id.eq(id).and(conversations::first_reply_at.is_null())),

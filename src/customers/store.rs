@@ -11,14 +11,15 @@ mod tags;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::schema::{customer_handles as handles, customers};
-use crate::db::sql::{Limited, among};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, dialect};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -167,6 +168,19 @@ pub fn set_unread(tx: &mut Tx, id: CustomerId, count: i64) -> Result<bool> {
         .set(customers::unread_count.eq(count))
         .execute(&mut **tx)?;
     Ok(changed > 0)
+}
+
+/// Keeps whatever goes on with this customer as it is until the end of the transaction, once others are done with it: on
+/// PostgreSQL writes run side by side. Gives whether the customer is blocked by then.
+pub fn hold(tx: &mut Tx, id: CustomerId) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Held {
+        #[diesel(sql_type = Bool)]
+        blocked: bool,
+    }
+    let lock = dialect::row_lock(tx);
+    let held = Sql::new(format!("SELECT blocked FROM customers WHERE id = $1{lock}")).bind(id.0);
+    Ok(held.get_result::<Held>(&mut **tx)?.blocked)
 }
 
 /// Counts one conversation that is not closed more (1) or fewer (-1).

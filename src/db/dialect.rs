@@ -92,6 +92,14 @@ pub fn is_sampled(table: &str, index: &str) -> bool {
     SAMPLED.contains(&table) && !index.ends_with("_customer")
 }
 
+/// What locks the row that a statement reads, at its end, but for rows that point there. SQLite writes one call at a time.
+pub fn row_lock(conn: &Conn) -> &'static str {
+    match engine(conn) {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR NO KEY UPDATE",
+    }
+}
+
 /// Refreshes the planner's figures, fully: a sampled run chose plans six times slower.
 pub fn analyze(conn: &mut Conn) -> QueryResult<()> {
     sql_query("ANALYZE").execute(conn)?;

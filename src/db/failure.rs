@@ -16,6 +16,9 @@ pub enum Failure {
     /// The commit failed, so nothing of the change was saved.
     #[error("the change was not saved: {0}")]
     NotSaved(Arc<str>),
+    /// What a call had read was changed before it wrote: on PostgreSQL calls run side by side. It is made again.
+    #[error("what was read has changed meanwhile")]
+    Overtaken,
     /// The engine cannot be reached.
     #[error("no connection to the database: {0}")]
     Unreachable(String),
@@ -58,6 +61,7 @@ impl Failure {
     /// 40001 has a kind in diesel, 40P01 (deadlock) has none.
     pub(super) fn is_conflict(&self) -> bool {
         match self {
+            Failure::Overtaken => true,
             Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
             Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
                 info.message().starts_with("deadlock detected")
@@ -76,7 +80,9 @@ impl Failure {
     /// Whether waiting may help: the client is told to try again.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Failure::Busy | Failure::Closed | Failure::NotSaved(_) | Failure::Unreachable(_) => true,
+            Failure::Busy | Failure::Closed | Failure::Overtaken | Failure::NotSaved(_) | Failure::Unreachable(_) => {
+                true
+            }
             Failure::Sql(Sql::DatabaseError(_, info)) => {
                 let text = info.message();
                 [

@@ -50,7 +50,10 @@ pub fn apply(
         }
         Event::Subscribed { address, at } => subscribe(tx, channel, address, true, at.unwrap_or(received_at))?,
         Event::Unsubscribed { address, at } => subscribe(tx, channel, address, false, at.unwrap_or(received_at))?,
-        Event::Moved { from, to } => conversations::moved(tx, channel.id, from, to, phone_region)?,
+        Event::Moved { from, to } => {
+            conversations::moved(tx, channel.id, from, to, phone_region)?;
+            true
+        }
     };
     Ok(if known { Outcome::Done } else { Outcome::Later })
 }

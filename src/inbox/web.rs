@@ -25,7 +25,7 @@ use crate::commands;
 use crate::customers;
 use crate::db::Db;
 use crate::db::types::{ConversationId, CustomerId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::realtime::Doing;
 use crate::realtime::presence::Presences;
 use crate::staff;
@@ -78,17 +78,26 @@ impl Chosen {
         let (by, customer) = (by.clone(), open.customer.clone());
         if let Ok(id) = self.reply.parse() {
             let prepared = db.read(move |conn| slash_choices::prepared(conn, &by, &customer, id)).await;
-            if let Ok((text, files)) = prepared {
+            if let Some((text, files)) = if_there(prepared)? {
                 (open.composer.text, open.composer.quick) = (text, files);
                 open.composer.is_fresh = true;
             }
         } else if let Ok(id) = self.command.parse()
-            && let Ok(command) = db.read(move |conn| commands::find(conn, id)).await
+            && let Some(command) = if_there(db.read(move |conn| commands::find(conn, id)).await)?
         {
             open.composer.text = format!("/{} ", command.name);
             open.composer.is_fresh = true;
         }
         Ok(())
+    }
+}
+
+/// What was found; nothing if it is gone meanwhile, or never was.
+fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound) => Ok(None),
+        Err(other) => Err(other),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A body must keep coming: whoever sends it drop by drop holds a connection, and with many of them all there are.
+//! How large a form may be. And a body must keep coming: whoever sends it drop by drop holds a connection, and with many of them all there are.
 
 use std::cell::Cell;
 use std::io;
@@ -17,6 +17,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::config::Config;
 use crate::error::Error;
 
+/// The largest body of a form without files, in bytes.
+pub const FORM_LIMIT: usize = 256 * 1024;
 /// Bytes a second that a body must bring in the long run.
 const RATE: u64 = 1024;
 

@@ -7,11 +7,13 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use tracing::{error, warn};
 
 use super::address;
+use super::again::{Again, Kept};
+use super::bodies::FORM_LIMIT;
 use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
@@ -29,6 +31,8 @@ struct ErrorPage {
     text: String,
     /// Where to go from here.
     back: &'static str,
+    /// The form that met the error, where sending it once more makes sense.
+    again: Option<Again>,
 }
 
 /// What the answer to an error needs of its request. Kept apart from the request itself, of which nothing may hold a
@@ -37,6 +41,7 @@ struct Asked {
     hx: Hx,
     bare: Bare,
     is_get: bool,
+    is_post: bool,
     is_api: bool,
     is_https: bool,
     /// Path and query.
@@ -51,10 +56,16 @@ impl Asked {
             hx: Hx::of(req.headers()),
             bare: Bare::of(req),
             is_get: req.method() == Method::GET,
+            is_post: req.method() == Method::POST,
             is_api: ["/api/", "/chat/"].iter().any(|programs| req.path().starts_with(programs)) && !is_page,
             is_https: address::is_https(req),
             target: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         }
+    }
+
+    /// Sent by a page without scripts.
+    fn is_plain_form(&self) -> bool {
+        self.is_post && !self.is_api && !self.hx.is_htmx && !self.target.starts_with("/hooks/")
     }
 }
 
@@ -64,14 +75,21 @@ pub async fn answer(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody + 'static, BoxBody>>, actix_web::Error> {
     let asked = Asked::of(req.request());
-    let answer = next.call(req).await.map_err(|error| {
-        let mut answer = render(&asked, &own_error(&error));
-        security::put_headers(answer.headers_mut(), asked.is_https);
-        actix_web::Error::from(InternalError::from_response("answered", answer))
-    })?;
+    let kept = Kept::default();
+    if asked.is_plain_form() {
+        req.extensions_mut().insert(kept.clone());
+    }
+    let answer = match next.call(req).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let mut answer = render(&asked, &own_error(&error), &kept).await;
+            security::put_headers(answer.headers_mut(), asked.is_https);
+            return Err(InternalError::from_response("answered", answer).into());
+        }
+    };
     let own = answer.response().error().map(own_error);
     let mut answer = match own {
-        Some(own) => answer.into_response(render(&asked, &own)).map_into_right_body(),
+        Some(own) => answer.into_response(render(&asked, &own, &kept).await).map_into_right_body(),
         None => answer.map_into_left_body(),
     };
     security::put_headers(answer.headers_mut(), asked.is_https);
@@ -103,7 +121,7 @@ fn own_error(error: &actix_web::Error) -> Error {
     }
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND => Error::NotFound,
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(super::routes::FORM_LIMIT),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(FORM_LIMIT),
         status if status.is_client_error() => Error::BadRequest(error.to_string()),
         _ => Error::Internal(error.to_string()),
     }
@@ -136,7 +154,7 @@ fn copy(error: &Error) -> Error {
     }
 }
 
-fn render(asked: &Asked, error: &Error) -> HttpResponse {
+async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let (status, bare) = (error.status_code(), asked.bare);
     let text = bare.say(&error.said());
     let is_htmx = asked.hx.is_htmx;
@@ -156,7 +174,8 @@ fn render(asked: &Asked, error: &Error) -> HttpResponse {
             .content_type("text/plain; charset=utf-8")
             .body(text)
     } else {
-        page(bare, status, text)
+        let again = if error.retry_after().is_some() { kept.form(&asked.target).await } else { None };
+        page(bare, status, text, again)
     };
     if let Some(seconds) = error.retry_after() {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -164,7 +183,7 @@ fn render(asked: &Asked, error: &Error) -> HttpResponse {
     answer
 }
 
-fn page(bare: Bare, status: StatusCode, text: String) -> HttpResponse {
+fn page(bare: Bare, status: StatusCode, text: String, again: Option<Again>) -> HttpResponse {
     let title = match status {
         StatusCode::NOT_FOUND => bare.t("error-title-not-found"),
         StatusCode::FORBIDDEN => bare.t("error-title-forbidden"),
@@ -172,7 +191,7 @@ fn page(bare: Bare, status: StatusCode, text: String) -> HttpResponse {
         status if status.is_client_error() => bare.t("error-title-request"),
         _ => bare.t("error-title-internal"),
     };
-    let page = ErrorPage { bare, status: status.as_u16(), title: title.to_string(), text, back: "/" };
+    let page = ErrorPage { bare, status: status.as_u16(), title: title.to_string(), text, back: "/", again };
     match page.render() {
         Ok(html) => html_response(status, html),
         Err(error) => {

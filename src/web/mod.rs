@@ -1,6 +1,7 @@
 //! What every page shares: the shell, the reply (page or region), forms, errors, headers, assets, words, times, routes.
 
 pub mod address;
+pub mod again;
 pub mod assets;
 pub mod bodies;
 pub mod errors;

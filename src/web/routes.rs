@@ -11,9 +11,6 @@ use crate::auth::Visit;
 use crate::auth::rights::Right;
 use crate::error::Error;
 
-/// The largest body of a form without files, in bytes.
-pub const FORM_LIMIT: usize = 256 * 1024;
-
 /// A route as the rights test sees it.
 pub struct Entry {
     pub method: &'static str,

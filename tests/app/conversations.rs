@@ -1,7 +1,7 @@
 //! What staff do with a conversation: take, hand over, close, tag.
 
 use crate::support::desk::{Letter, Person};
-use crate::support::{OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
+use crate::support::{ADMIN, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
 
 fn letter(channel: i64, address: &'static str) -> Letter<'static> {
     Letter { channel, address, name: "Anna", body: "hello", ..Letter::default() }
@@ -137,4 +137,67 @@ async fn a_free_customer_is_open_to_all() {
     let other = app.sign_in(SECOND_OPERATOR).await;
     other.post_form(&format!("/conversations/{id}/assignment"), &[]).await.assert_status(303);
     assert_eq!(state(&app, id).1, Some(app.staff_id(SECOND_OPERATOR)));
+}
+
+/// Everybody at once: on PostgreSQL writes run side by side, and each still finds things as the one before has left them.
+#[actix_web::test]
+async fn what_happens_at_once_happens_one_after_the_other() {
+    let app = spawn_app().await;
+    let chat = app.channel("web_chat");
+    let (one, two) = (app.sign_in(SUPERVISOR).await, app.sign_in(ADMIN).await);
+    let of_visitor = "(SELECT MAX(customer_id) FROM channel_accounts)";
+    for round in 0..6 {
+        let address = format!("visitor {round}");
+        let says = |body: &'static str| app.receives(Letter { address: &address, body, ..letter(chat, "") });
+        let first = says("a first word makes the account").await;
+        let id = first.conversation.expect("a conversation");
+        let closure = format!("/conversations/{id}/closure");
+
+        // One closes it; the other one is told so.
+        let reason = [("reason", "solved")];
+        let (a, b) = tokio::join!(one.post_form(&closure, &reason), two.post_form(&closure, &reason));
+        let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409], "round {round}");
+        assert_eq!(app.number(&format!("SELECT active_count FROM customers WHERE id = {of_visitor}")), 0);
+
+        // Words that come together open one conversation.
+        futures_util::future::join_all((0..8).map(|_| says("again"))).await;
+        let open =
+            format!("SELECT COUNT(*) FROM conversations WHERE customer_id = {of_visitor} AND status <> 'closed'");
+        assert_eq!(app.number(&open), 1, "round {round}");
+        assert_eq!(app.number(&format!("SELECT active_count FROM customers WHERE id = {of_visitor}")), 1);
+        let inside = format!(
+            "SELECT COUNT(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id \
+             WHERE m.body = 'again' AND c.status <> 'closed' AND m.customer_id = {of_visitor}"
+        );
+        assert_eq!(app.number(&inside), 8, "round {round}");
+
+        // They write on while they are blocked: nothing is open afterwards.
+        let block = format!("/customers/{}/block", first.customer);
+        let fields = [("reason", "Spam")];
+        let words = futures_util::future::join_all((0..8).map(|_| says("and on")));
+        let (blocked, _) = tokio::join!(one.post_form(&block, &fields), words);
+        blocked.assert_status(303);
+        assert_eq!(app.number(&open), 0, "round {round}");
+    }
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE event LIKE '%closed%' AND event LIKE '%solved%'"), 6);
+}
+
+/// Two take the same conversation: it is one's, and the other is told whose it is.
+#[actix_web::test]
+async fn two_who_take_at_once_are_told_apart() {
+    let app = spawn_app().await;
+    let chat = app.channel("web_chat");
+    let (one, two) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    for round in 0..8 {
+        let address = format!("visitor {round}");
+        let id = app.receives(Letter { address: &address, ..letter(chat, "") }).await.conversation.expect("opened");
+        let take = format!("/conversations/{id}/assignment");
+        let (a, b) = tokio::join!(one.post_form(&take, &[]), two.post_form(&take, &[]));
+        let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409], "round {round}");
+    }
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE event LIKE '%taken%'"), 8);
 }

@@ -91,6 +91,81 @@ async fn the_rows_of_a_seed_are_known() {
     assert_eq!(digest, "d2ad97099f43dac39017c8b195e8be605b164e4af84b08a457ecd61889518919");
 }
 
+/// Rows that contradict others, by what they say.
+const WRONG: &[(&str, &str)] = &[
+    (
+        "the last message",
+        "SELECT count(*) FROM customers c WHERE COALESCE(last_message_id, 0) <> \
+         COALESCE((SELECT max(id) FROM messages m WHERE m.customer_id = c.id AND m.kind <> 'system'), 0)",
+    ),
+    (
+        "kind, author, time and file of the last message",
+        "SELECT count(*) FROM customers c JOIN messages m ON m.id = c.last_message_id WHERE m.kind <> c.last_message_kind \
+         OR COALESCE(m.author_id, 0) <> COALESCE(c.last_message_author_id, 0) OR m.created_at <> c.last_activity_at \
+         OR m.has_attachments <> c.last_message_attachment",
+    ),
+    (
+        "active conversations",
+        "SELECT count(*) FROM customers c WHERE active_count <> \
+         (SELECT count(*) FROM conversations v WHERE v.customer_id = c.id AND v.status <> 'closed')",
+    ),
+    (
+        "unread messages: those after the last answer in what is open",
+        "SELECT count(*) FROM customers c WHERE unread_count <> (SELECT count(*) FROM messages m \
+         JOIN conversations v ON v.id = m.conversation_id WHERE m.customer_id = c.id AND v.status <> 'closed' \
+         AND m.kind = 'customer' AND m.id > COALESCE((SELECT max(s.id) FROM messages s \
+         WHERE s.conversation_id = v.id AND s.kind = 'staff'), 0))",
+    ),
+    (
+        "blocks",
+        "SELECT count(*) FROM customers c WHERE blocked <> EXISTS (SELECT 1 FROM blocks b WHERE b.customer_id = c.id)",
+    ),
+    (
+        "pending contact details",
+        "SELECT count(*) FROM customers c WHERE (phone IS NULL AND email IS NULL) <> \
+         EXISTS (SELECT 1 FROM pending_actions p WHERE p.customer_id = c.id)",
+    ),
+    (
+        "messages in the order of their numbers",
+        "SELECT count(*) FROM messages a JOIN messages b ON b.conversation_id = a.conversation_id AND b.id = a.id + 1 \
+         WHERE b.created_at < a.created_at",
+    ),
+    (
+        "the first reply",
+        "SELECT count(*) FROM conversations v WHERE first_reply_at <> \
+         (SELECT min(created_at) FROM messages m WHERE m.conversation_id = v.id AND m.kind = 'staff')",
+    ),
+    (
+        "the end",
+        "SELECT count(*) FROM conversations v WHERE (status = 'closed') <> (closed_at IS NOT NULL) OR last_message_at <> \
+         (SELECT max(created_at) FROM messages m WHERE m.conversation_id = v.id)",
+    ),
+    (
+        "queued ones, which nobody has",
+        "SELECT count(*) FROM conversations WHERE (status = 'queued') <> (assignee_id IS NULL AND status <> 'closed')",
+    ),
+    (
+        "attachments",
+        "SELECT count(*) FROM messages m WHERE has_attachments <> EXISTS (SELECT 1 FROM attachments a WHERE a.message_id = m.id)",
+    ),
+    (
+        "nobody older than their messages",
+        "SELECT count(*) FROM messages m JOIN customers c ON c.id = m.customer_id WHERE m.created_at < c.created_at",
+    ),
+];
+
+/// What a data set has some of.
+const PRESENT: &[(&str, &str)] = &[
+    ("queued", "SELECT count(*) FROM conversations WHERE status = 'queued'"),
+    ("active", "SELECT count(*) FROM conversations WHERE status = 'active'"),
+    ("ratings", "SELECT count(*) FROM conversations WHERE rating IS NOT NULL"),
+    ("blocked", "SELECT count(*) FROM customers WHERE blocked"),
+    ("paused", "SELECT count(*) FROM customers WHERE paused"),
+    ("requests to block", "SELECT count(*) FROM block_requests"),
+    ("tags", "SELECT count(*) FROM customer_tag_links"),
+    ("claims", "SELECT count(*) FROM contact_claims"),
+];
+
 #[actix_web::test]
 async fn every_column_tells_the_truth() {
     let loaded = load(3).await;
@@ -100,79 +175,10 @@ async fn every_column_tells_the_truth() {
     for (table, count) in [("customers", customers), ("conversations", conversations), ("messages", messages)] {
         assert_eq!(number(&format!("SELECT count(*) FROM {table}")), i64::try_from(count).unwrap(), "{table}");
     }
-    for (what, wrong) in [
-        (
-            "the last message",
-            "SELECT count(*) FROM customers c WHERE COALESCE(last_message_id, 0) <> \
-             COALESCE((SELECT max(id) FROM messages m WHERE m.customer_id = c.id AND m.kind <> 'system'), 0)",
-        ),
-        (
-            "kind, author, time and file of the last message",
-            "SELECT count(*) FROM customers c JOIN messages m ON m.id = c.last_message_id WHERE m.kind <> c.last_message_kind \
-             OR COALESCE(m.author_id, 0) <> COALESCE(c.last_message_author_id, 0) OR m.created_at <> c.last_activity_at \
-             OR m.has_attachments <> c.last_message_attachment",
-        ),
-        (
-            "active conversations",
-            "SELECT count(*) FROM customers c WHERE active_count <> \
-             (SELECT count(*) FROM conversations v WHERE v.customer_id = c.id AND v.status <> 'closed')",
-        ),
-        (
-            "unread messages: those after the last answer in what is open",
-            "SELECT count(*) FROM customers c WHERE unread_count <> (SELECT count(*) FROM messages m \
-             JOIN conversations v ON v.id = m.conversation_id WHERE m.customer_id = c.id AND v.status <> 'closed' \
-             AND m.kind = 'customer' AND m.id > COALESCE((SELECT max(s.id) FROM messages s \
-             WHERE s.conversation_id = v.id AND s.kind = 'staff'), 0))",
-        ),
-        (
-            "blocks",
-            "SELECT count(*) FROM customers c WHERE blocked <> EXISTS (SELECT 1 FROM blocks b WHERE b.customer_id = c.id)",
-        ),
-        (
-            "pending contact details",
-            "SELECT count(*) FROM customers c WHERE (phone IS NULL AND email IS NULL) <> \
-             EXISTS (SELECT 1 FROM pending_actions p WHERE p.customer_id = c.id)",
-        ),
-        (
-            "messages in the order of their numbers",
-            "SELECT count(*) FROM messages a JOIN messages b ON b.conversation_id = a.conversation_id AND b.id = a.id + 1 \
-             WHERE b.created_at < a.created_at",
-        ),
-        (
-            "the first reply",
-            "SELECT count(*) FROM conversations v WHERE first_reply_at <> \
-             (SELECT min(created_at) FROM messages m WHERE m.conversation_id = v.id AND m.kind = 'staff')",
-        ),
-        (
-            "the end",
-            "SELECT count(*) FROM conversations v WHERE (status = 'closed') <> (closed_at IS NOT NULL) OR last_message_at <> \
-             (SELECT max(created_at) FROM messages m WHERE m.conversation_id = v.id)",
-        ),
-        (
-            "queued ones, which nobody has",
-            "SELECT count(*) FROM conversations WHERE (status = 'queued') <> (assignee_id IS NULL AND status <> 'closed')",
-        ),
-        (
-            "attachments",
-            "SELECT count(*) FROM messages m WHERE has_attachments <> EXISTS (SELECT 1 FROM attachments a WHERE a.message_id = m.id)",
-        ),
-        (
-            "nobody older than their messages",
-            "SELECT count(*) FROM messages m JOIN customers c ON c.id = m.customer_id WHERE m.created_at < c.created_at",
-        ),
-    ] {
+    for (what, wrong) in WRONG {
         assert_eq!(number(wrong), 0, "{what}");
     }
-    for (what, there) in [
-        ("queued", "SELECT count(*) FROM conversations WHERE status = 'queued'"),
-        ("active", "SELECT count(*) FROM conversations WHERE status = 'active'"),
-        ("ratings", "SELECT count(*) FROM conversations WHERE rating IS NOT NULL"),
-        ("blocked", "SELECT count(*) FROM customers WHERE blocked"),
-        ("paused", "SELECT count(*) FROM customers WHERE paused"),
-        ("requests to block", "SELECT count(*) FROM block_requests"),
-        ("tags", "SELECT count(*) FROM customer_tag_links"),
-        ("claims", "SELECT count(*) FROM contact_claims"),
-    ] {
+    for (what, there) in PRESENT {
         assert!(number(there) > 0, "no {what}");
     }
 }

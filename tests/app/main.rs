@@ -6,6 +6,7 @@
 
 mod support;
 
+mod again;
 mod app_api;
 mod auth;
 mod blacklist;
@@ -32,6 +33,7 @@ mod long;
 mod narrowing;
 mod outage;
 mod oversized;
+mod oversized_chat;
 mod plans;
 mod process;
 mod profile;

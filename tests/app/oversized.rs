@@ -86,11 +86,16 @@ fn lists(app: &TestApp, talker: i64) -> Vec<(String, &'static str)> {
 }
 
 /// Asks, and fails unless the answer is soon there, is no failure and has a limit.
-async fn ask(client: &Client, path: &str) -> Page {
+pub async fn ask(client: &Client, path: &str) -> Page {
+    judged(path, client.get(path)).await
+}
+
+/// Waits for an answer and fails as [`ask`] does.
+pub async fn judged(what: &str, answer: impl Future<Output = Page>) -> Page {
     let since = Instant::now();
-    let page = client.get(path).await;
-    let (took, what) = (since.elapsed(), path.chars().take(120).collect::<String>());
-    assert!(page.status == 200 || page.status.is_client_error(), "{what}: {}", page.status);
+    let page = answer.await;
+    let (took, what) = (since.elapsed(), what.chars().take(120).collect::<String>());
+    assert!(page.status.is_success() || page.status.is_client_error(), "{what}: {}", page.status);
     assert!(page.text.len() < LARGEST, "{what}: {} bytes", page.text.len());
     assert!(took < SOON, "{what}: {took:?}");
     page

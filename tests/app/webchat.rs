@@ -10,19 +10,19 @@ use uuid::Uuid;
 
 use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, spawn_app, spawn_app_with};
 
-const KEY: &str = "shop";
+pub const KEY: &str = "shop";
 const SECRET: &str = "identity secret";
 const CHROME: &str =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/132.0.0.0 Safari/537.36";
 
 /// A visitor's panel.
-struct Panel {
-    http: Client,
+pub struct Panel {
+    pub http: Client,
     token: String,
 }
 
 /// A web chat with these settings (JSON).
-fn channel(app: &TestApp, settings: &str) {
+pub fn channel(app: &TestApp, settings: &str) {
     let secrets = Secrets::load(&app.data().join("secret.key")).unwrap();
     let sealed = secrets.seal(SECRET).unwrap();
     app.execute(&format!(
@@ -37,7 +37,7 @@ async fn hello(app: &TestApp, body: Value) -> Page {
 }
 
 /// A new visitor, or the one that `body` names.
-async fn visit(app: &TestApp, body: Value) -> Panel {
+pub async fn visit(app: &TestApp, body: Value) -> Panel {
     let session = hello(app, body).await;
     session.assert_status(200);
     let token = json_of(&session)["token"].as_str().unwrap().to_owned();
@@ -50,24 +50,24 @@ fn json_of(page: &Page) -> Value {
     serde_json::from_str(&page.text).unwrap_or_else(|_| panic!("no JSON: {}", page.text))
 }
 
-fn message(uuid: &str, text: &str) -> Form {
+pub fn message(uuid: &str, text: &str) -> Form {
     Form::new().text("client_uuid", uuid.to_owned()).text("text", text.to_owned())
 }
 
-fn new_uuid() -> String {
+pub fn new_uuid() -> String {
     Uuid::new_v4().to_string()
 }
 
 impl Panel {
-    async fn post(&self, what: &str, body: Value) -> Page {
+    pub async fn post(&self, what: &str, body: Value) -> Page {
         self.http.page(self.http.request(Method::POST, &format!("/chat/{KEY}/{what}")).json(&body)).await
     }
 
-    async fn send(&self, form: Form) -> Page {
+    pub async fn send(&self, form: Form) -> Page {
         self.http.post_multipart(&format!("/chat/{KEY}/messages"), form).await
     }
 
-    async fn say(&self, text: &str) -> i64 {
+    pub async fn say(&self, text: &str) -> i64 {
         let sent = self.send(message(&new_uuid(), text)).await;
         sent.assert_status(200);
         json_of(&sent)["id"].as_i64().unwrap()

@@ -4,13 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 use serde::Deserialize;
 
-use super::{back_or, customer_url};
+use super::customer_url;
 use crate::auth::Operator;
 use crate::customers::{actions, find};
 use crate::db::Db;
 use crate::db::types::{CustomerId, StaffId};
 use crate::error::{Error, Result};
 use crate::staff;
+use crate::web::address::back_or;
 use crate::web::page::Hx;
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path, Query};
 use serde::Deserialize;
 
-use super::{back_or, customer_url};
+use super::customer_url;
 use crate::auth::Operator;
 use crate::companies;
 use crate::config::Config;
@@ -13,6 +13,7 @@ use crate::customers::{ClaimKind, Customer, Details, Handle, TypedDetails, actio
 use crate::db::types::{CompanyId, CustomerId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
+use crate::web::address::back_or;
 use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;

@@ -6,8 +6,8 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 
 use super::choices::{choices, offers};
+use super::customer_url;
 use super::first::{self, Rules, Templates};
-use super::{back_or, customer_url};
 use crate::auth::Operator;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::config::Config;
@@ -22,6 +22,7 @@ use crate::mails;
 use crate::messages;
 use crate::tags::TagPath;
 use crate::templates::{Offer, Picker};
+use crate::web::address::back_or;
 use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;

@@ -15,18 +15,9 @@ pub mod tags;
 
 pub use list::list;
 
-use crate::auth::web::own_path;
 use crate::db::types::CustomerId;
 
 /// The address of a profile.
 pub fn customer_url(id: CustomerId) -> String {
     format!("/customers/{id}")
-}
-
-/// The way back that an address carries, else `otherwise`. Only paths of this site are taken.
-pub fn back_or(back: &str, otherwise: String) -> String {
-    match own_path(back) {
-        "/" => otherwise,
-        path => path.to_owned(),
-    }
 }

@@ -89,98 +89,9 @@ impl World {
         self.rounds += 1;
         let (round, now) = (self.rounds, moment(0));
         let token = format!("link-{round}");
-        let hash = hash_key(&token);
-        let people = ["own", "foreign", "gone"].map(|who| {
-            format!(
-                "INSERT INTO customers (name, name_folded, search_text, last_activity_at, created_at) \
-                 VALUES ('{who} {round}', '{who} {round}', '{who} {round}', '{now}', '{now}')"
-            )
-        });
-        let customer = |who: &str| format!("(SELECT id FROM customers WHERE name = '{who} {round}')");
-        let shop = format!("(SELECT id FROM channels WHERE public_key = '{CHAT}')");
-        let second = format!("(SELECT id FROM staff WHERE email = '{SECOND_OPERATOR}')");
-        let account = |who: &str| {
-            format!(
-                "INSERT INTO channel_accounts (customer_id, channel_id, address, display_name, created_at, last_seen_at) \
-                 VALUES ({}, {shop}, '{}', '{who}', '{now}', '{now}')",
-                customer(who),
-                Uuid::new_v4()
-            )
-        };
-        let conversation = |who: &str, status: &str, assignee: &str| {
-            format!(
-                "INSERT INTO conversations (customer_id, channel_id, account_id, status, origin, assignee_id, opened_at, last_message_at) \
-                 SELECT customer_id, channel_id, id, '{status}', 'incoming', {assignee}, '{now}', '{now}' \
-                 FROM channel_accounts WHERE customer_id = {}",
-                customer(who)
-            )
-        };
-        let mut sql = people.to_vec();
-        sql.extend([
-            format!("UPDATE customers SET responsible_id = {second} WHERE name = 'foreign {round}'"),
-            account("own"),
-            account("foreign"),
-            conversation("own", "queued", "NULL"),
-            conversation("foreign", "active", &second),
-            format!("UPDATE customers SET active_count = 1, unread_count = 1, channel_id = {shop}, channel_kind = 'web_chat' \
-                     WHERE name IN ('own {round}', 'foreign {round}')"),
-            format!("INSERT INTO messages (customer_id, conversation_id, channel_id, kind, body, has_attachments, created_at) \
-                     SELECT customer_id, id, channel_id, 'customer', 'hello', FALSE, '{now}' FROM conversations \
-                     WHERE customer_id = {}", customer("own")),
-            format!("INSERT INTO contact_claims (customer_id, kind, value, value_folded, created_at) \
-                     VALUES ({}, 'email', 'c@example.com', 'c@example.com', '{now}')", customer("own")),
-            format!("INSERT INTO block_requests (customer_id, reason, created_at) VALUES ({}, 'Insults', '{now}')", customer("own")),
-            format!("INSERT INTO companies (name, name_folded, created_at) VALUES ('Company {round}', 'company {round}', '{now}')"),
-            format!("INSERT INTO customer_tags (name, name_folded, hue, created_at) VALUES ('Tag {round}', 'tag {round}', 1, '{now}')"),
-            format!("INSERT INTO conversation_tags (name, name_folded, created_at) VALUES ('Topic {round}', 'topic {round}', '{now}')"),
-            format!("INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
-                     VALUES ('reply-{round}', 'reply-{round}', 'Hello', 'hello', '{now}')"),
-            format!("INSERT INTO commands (name, name_folded, about, url, secret, parameters, created_at) \
-                     VALUES ('command-{round}', 'command-{round}', '', 'https://x.example', '', '[]', '{now}')"),
-            format!("INSERT INTO channels (kind, name, public_key, enabled, created_at) \
-                     VALUES ('{}', 'Channel {round}', 'channel-{round}', TRUE, '{now}')",
-                    if round.is_multiple_of(2) { "web_chat" } else { "app" }),
-            format!(
-                "INSERT INTO channels (kind, name, public_key, enabled, created_at) \
-                 VALUES ('app', 'App {round}', 'app-{round}', TRUE, '{now}')"
-            ),
-            format!("INSERT INTO api_tokens (channel_id, name, token_hash, created_at) \
-                     SELECT id, 'token', 'hash-{round}', '{now}' FROM channels WHERE public_key = 'app-{round}'"),
-            format!("INSERT INTO staff (email, name, role, created_at) VALUES ('victim{round}@desk.test', 'Victim', 'operator', '{now}')"),
-            format!("INSERT INTO staff_links (staff_id, token_hash, created_at, expires_at) \
-                     SELECT id, '{hash}', '{now}', '{}' FROM staff WHERE email = 'victim{round}@desk.test'", moment(-1)),
-            format!("INSERT INTO sessions (key_hash, staff_id, state, created_at, last_seen_at, expires_at) \
-                     SELECT 'session-{round}', id, '{{}}', '{now}', '{now}', '{}' FROM staff WHERE email = 'victim{round}@desk.test'", moment(-1)),
-        ]);
+        let sql = [people(round, &now), belongings(round, &now), staff(round, &now, &hash_key(&token))].concat();
         self.direct.execute(&sql.join("; "));
-        for (thing, query) in [
-            ("customer", customer("own")),
-            ("foreign_customer", customer("foreign")),
-            ("gone_customer", customer("gone")),
-            ("conversation", format!("SELECT max(id) FROM conversations WHERE customer_id = {}", customer("own"))),
-            (
-                "foreign_conversation",
-                format!("SELECT max(id) FROM conversations WHERE customer_id = {}", customer("foreign")),
-            ),
-            ("account", format!("SELECT max(id) FROM channel_accounts WHERE customer_id = {}", customer("own"))),
-            (
-                "foreign_account",
-                format!("SELECT max(id) FROM channel_accounts WHERE customer_id = {}", customer("foreign")),
-            ),
-            ("claim", "SELECT max(id) FROM contact_claims".into()),
-            ("request", "SELECT max(id) FROM block_requests".into()),
-            ("company", format!("SELECT id FROM companies WHERE name = 'Company {round}'")),
-            ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
-            ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
-            ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
-            ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
-            ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),
-            ("app_channel", format!("SELECT id FROM channels WHERE public_key = 'app-{round}'")),
-            ("api_token", format!("SELECT id FROM api_tokens WHERE token_hash = 'hash-{round}'")),
-            ("staff", format!("SELECT id FROM staff WHERE email = 'victim{round}@desk.test'")),
-            ("session", format!("SELECT id FROM sessions WHERE key_hash = 'session-{round}'")),
-            ("colleague", second.clone()),
-        ] {
+        for (thing, query) in numbers(round) {
             let number = self.direct.number(&query).unwrap_or_else(|| panic!("no {thing}"));
             self.things.insert(thing, number.to_string());
         }
@@ -238,4 +149,159 @@ impl World {
     pub fn program(&self) -> Client {
         self.app.anonymous().with_header("authorization", &format!("Bearer {APP_TOKEN}"))
     }
+}
+
+/// The number of one of the people of a round, as SQL.
+fn customer(who: &str, round: u32) -> String {
+    format!("(SELECT id FROM customers WHERE name = '{who} {round}')")
+}
+
+/// The number of the colleague who has the foreign ones.
+fn second() -> String {
+    format!("(SELECT id FROM staff WHERE email = '{SECOND_OPERATOR}')")
+}
+
+/// Somebody of one's own, somebody of a colleague, and somebody who will be gone; with what they have said.
+fn people(round: u32, now: &str) -> Vec<String> {
+    let people = ["own", "foreign", "gone"].map(|who| {
+        format!(
+            "INSERT INTO customers (name, name_folded, search_text, last_activity_at, created_at) \
+             VALUES ('{who} {round}', '{who} {round}', '{who} {round}', '{now}', '{now}')"
+        )
+    });
+    let customer = |who: &str| customer(who, round);
+    let shop = format!("(SELECT id FROM channels WHERE public_key = '{CHAT}')");
+    let second = second();
+    let account = |who: &str| {
+        format!(
+            "INSERT INTO channel_accounts (customer_id, channel_id, address, display_name, created_at, last_seen_at) \
+             VALUES ({}, {shop}, '{}', '{who}', '{now}', '{now}')",
+            customer(who),
+            Uuid::new_v4()
+        )
+    };
+    let conversation = |who: &str, status: &str, assignee: &str| {
+        format!(
+            "INSERT INTO conversations (customer_id, channel_id, account_id, status, origin, assignee_id, opened_at, last_message_at) \
+             SELECT customer_id, channel_id, id, '{status}', 'incoming', {assignee}, '{now}', '{now}' \
+             FROM channel_accounts WHERE customer_id = {}",
+            customer(who)
+        )
+    };
+    let mut sql = people.to_vec();
+    sql.extend([
+        format!("UPDATE customers SET responsible_id = {second} WHERE name = 'foreign {round}'"),
+        account("own"),
+        account("foreign"),
+        conversation("own", "queued", "NULL"),
+        conversation("foreign", "active", &second),
+        format!(
+            "UPDATE customers SET active_count = 1, unread_count = 1, channel_id = {shop}, channel_kind = 'web_chat' \
+                 WHERE name IN ('own {round}', 'foreign {round}')"
+        ),
+        format!(
+            "INSERT INTO messages (customer_id, conversation_id, channel_id, kind, body, has_attachments, created_at) \
+                 SELECT customer_id, id, channel_id, 'customer', 'hello', FALSE, '{now}' FROM conversations \
+                 WHERE customer_id = {}",
+            customer("own")
+        ),
+        format!(
+            "INSERT INTO contact_claims (customer_id, kind, value, value_folded, created_at) \
+                 VALUES ({}, 'email', 'c@example.com', 'c@example.com', '{now}')",
+            customer("own")
+        ),
+        format!(
+            "INSERT INTO block_requests (customer_id, reason, created_at) VALUES ({}, 'Insults', '{now}')",
+            customer("own")
+        ),
+    ]);
+    sql
+}
+
+/// What an admin has set up.
+fn belongings(round: u32, now: &str) -> Vec<String> {
+    vec![
+        format!(
+            "INSERT INTO companies (name, name_folded, created_at) VALUES ('Company {round}', 'company {round}', '{now}')"
+        ),
+        format!(
+            "INSERT INTO customer_tags (name, name_folded, hue, created_at) VALUES ('Tag {round}', 'tag {round}', 1, '{now}')"
+        ),
+        format!(
+            "INSERT INTO conversation_tags (name, name_folded, created_at) VALUES ('Topic {round}', 'topic {round}', '{now}')"
+        ),
+        format!(
+            "INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
+                 VALUES ('reply-{round}', 'reply-{round}', 'Hello', 'hello', '{now}')"
+        ),
+        format!(
+            "INSERT INTO commands (name, name_folded, about, url, secret, parameters, created_at) \
+                 VALUES ('command-{round}', 'command-{round}', '', 'https://x.example', '', '[]', '{now}')"
+        ),
+        format!(
+            "INSERT INTO channels (kind, name, public_key, enabled, created_at) \
+                 VALUES ('{}', 'Channel {round}', 'channel-{round}', TRUE, '{now}')",
+            if round.is_multiple_of(2) { "web_chat" } else { "app" }
+        ),
+        format!(
+            "INSERT INTO channels (kind, name, public_key, enabled, created_at) \
+             VALUES ('app', 'App {round}', 'app-{round}', TRUE, '{now}')"
+        ),
+        format!(
+            "INSERT INTO api_tokens (channel_id, name, token_hash, created_at) \
+                 SELECT id, 'token', 'hash-{round}', '{now}' FROM channels WHERE public_key = 'app-{round}'"
+        ),
+    ]
+}
+
+/// A colleague with a link to come in by, and a session.
+fn staff(round: u32, now: &str, hash: &str) -> Vec<String> {
+    vec![
+        format!(
+            "INSERT INTO staff (email, name, role, created_at) VALUES ('victim{round}@desk.test', 'Victim', 'operator', '{now}')"
+        ),
+        format!(
+            "INSERT INTO staff_links (staff_id, token_hash, created_at, expires_at) \
+                 SELECT id, '{hash}', '{now}', '{}' FROM staff WHERE email = 'victim{round}@desk.test'",
+            moment(-1)
+        ),
+        format!(
+            "INSERT INTO sessions (key_hash, staff_id, state, created_at, last_seen_at, expires_at) \
+                 SELECT 'session-{round}', id, '{{}}', '{now}', '{now}', '{}' FROM staff WHERE email = 'victim{round}@desk.test'",
+            moment(-1)
+        ),
+    ]
+}
+
+/// What finds the number of each thing of a round.
+fn numbers(round: u32) -> Vec<(&'static str, String)> {
+    let customer = |who: &str| customer(who, round);
+    vec![
+        ("customer", customer("own")),
+        ("foreign_customer", customer("foreign")),
+        ("gone_customer", customer("gone")),
+        ("conversation", format!("SELECT max(id) FROM conversations WHERE customer_id = {}", customer("own"))),
+        (
+            "foreign_conversation",
+            format!("SELECT max(id) FROM conversations WHERE customer_id = {}", customer("foreign")),
+        ),
+        ("account", format!("SELECT max(id) FROM channel_accounts WHERE customer_id = {}", customer("own"))),
+        (
+            "foreign_account",
+            format!("SELECT max(id) FROM channel_accounts WHERE customer_id = {}", customer("foreign")),
+        ),
+        ("claim", "SELECT max(id) FROM contact_claims".into()),
+        ("request", "SELECT max(id) FROM block_requests".into()),
+        ("company", format!("SELECT id FROM companies WHERE name = 'Company {round}'")),
+        ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
+        ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
+        ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
+        ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
+        ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),
+        ("app_channel", format!("SELECT id FROM channels WHERE public_key = 'app-{round}'")),
+        ("api_token", format!("SELECT id FROM api_tokens WHERE token_hash = 'hash-{round}'")),
+        ("staff", format!("SELECT id FROM staff WHERE email = 'victim{round}@desk.test'")),
+        ("session", format!("SELECT id FROM sessions WHERE key_hash = 'session-{round}'")),
+        ("colleague", second()),
+    ]
 }

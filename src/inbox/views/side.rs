@@ -1,0 +1,40 @@
+//! The customer bar.
+
+use super::super::load::Known;
+use crate::conversations::Conversation;
+use crate::db::types::ChannelId;
+use crate::web::shell::Shell;
+
+/// The customer bar.
+pub struct SideView {
+    pub known: Known,
+    pub back: String,
+}
+
+impl SideView {
+    pub fn new(known: Known) -> Self {
+        let back = format!("/inbox/{}", known.customer.id);
+        Self { known, back }
+    }
+
+    /// The kind of the channel of this number.
+    pub fn kind_of(&self, id: &ChannelId) -> &'static str {
+        self.known.channels.iter().find(|c| c.id == *id).map_or("", |c| c.kind.as_str())
+    }
+
+    pub fn is_mine(&self, sh: &Shell) -> bool {
+        self.known.customer.responsible_id == Some(sh.me.id)
+    }
+
+    pub fn channel_kind(&self) -> &'static str {
+        self.known.customer.channel_kind.as_ref().map_or("", |kind| kind.as_str())
+    }
+
+    pub fn edit_url(&self) -> String {
+        format!("/customers/{}/edit?back={}", self.known.customer.id, self.back)
+    }
+
+    pub fn previous_name(&self, sh: &Shell, conversation: &Conversation) -> String {
+        sh.ta("messages-conversation", "number", conversation.id)
+    }
+}

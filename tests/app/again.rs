@@ -1,0 +1,145 @@
+//! A form without scripts that met a database that does not answer: the page that says so holds it once more.
+
+use reqwest::multipart::{Form, Part};
+use switchboard::channels::registry;
+use switchboard::web::again::is_secret;
+
+use crate::support::desk::Person;
+use crate::support::{ADMIN, OPERATOR, PASSWORD, Page, TestApp, spawn_app_with, spawn_embedded_app};
+
+/// One line and several, with what HTML would take for its own.
+const NOTE: &str = "Ring twice,\r\nthen \"wait\" <b>&amp; see</b>";
+
+/// A desk whose database another process holds.
+struct Locked<'a>(&'a TestApp, crate::support::database::Direct);
+
+impl<'a> Locked<'a> {
+    fn new(app: &'a TestApp) -> Self {
+        let mut other = app.direct();
+        other.execute("BEGIN EXCLUSIVE");
+        Self(app, other)
+    }
+
+    fn unlock(mut self) {
+        self.1.execute("ROLLBACK");
+        assert!(self.0.is_sqlite());
+    }
+}
+
+fn assert_keeps(page: &Page, button: &str) {
+    page.assert_status(503).assert_says(button).assert_has("form.again button[type=submit]");
+    assert_eq!(page.header("retry-after"), "1");
+}
+
+#[actix_web::test]
+async fn what_was_typed_is_sent_again_with_one_button() {
+    let app = spawn_embedded_app().await;
+    let client = app.sign_in(OPERATOR).await;
+    let form = client.get("/companies/new").await;
+    let locked = Locked::new(&app);
+    let fields = [("name", "Northwind Traders"), ("note", NOTE)];
+    let refused = client.submit(&form, "form[action='/companies/new']", &fields).await;
+    assert_keeps(&refused, "Send again");
+    refused.assert_says("What you wrote").assert_has("form.again textarea[name=note]");
+    refused.assert_has("form.again input[type=hidden][name=form_token]");
+    locked.unlock();
+    client.submit(&refused, "form.again", &[]).await.assert_status(303);
+    let kept = app.text("SELECT name || '|' || note FROM companies").expect("a company");
+    assert_eq!(kept.replace('\r', ""), format!("Northwind Traders|{}", NOTE.replace('\r', "")));
+    // The same once more: the token is spent.
+    client.submit(&refused, "form.again", &[]).await.assert_status(303);
+    assert_eq!(app.number("SELECT count(*) FROM companies"), 1);
+}
+
+/// A reply with a file: the text is kept, the file has to be chosen again, and nothing was sent meanwhile.
+#[actix_web::test]
+async fn a_reply_is_kept_without_its_file() {
+    let app = spawn_embedded_app().await;
+    let id = app.customer(Person::named("Anna"));
+    let client = app.sign_in(OPERATOR).await;
+    let uuid = uuid::Uuid::new_v4().to_string();
+    let locked = Locked::new(&app);
+    let reply = || Form::new().text("client_uuid", uuid.clone()).text("mode", "reply").text("text", NOTE);
+    let large = Part::bytes(vec![b'a'; 400 * 1024]).file_name("bill.txt");
+    let refused =
+        client.post_multipart(&format!("/inbox/{id}/messages"), reply().part("file", large).text("late", "x")).await;
+    assert_keeps(&refused, "Send again");
+    refused.assert_says("Choose the files again").assert_has("form.again[enctype='multipart/form-data']");
+    refused.assert_has("form.again input[type=file][name=file][multiple]");
+    let filled = refused.form("form.again").filled(&[]);
+    let value = |name: &str| filled.iter().find(|(field, _)| field == name).map(|(_, value)| value.replace('\r', ""));
+    assert_eq!(value("text"), Some(NOTE.replace('\r', "")));
+    assert_eq!((value("mode"), value("client_uuid")), (Some("reply".into()), Some(uuid.clone())));
+    assert_eq!(value("late"), None, "what comes after a large file is not kept");
+    locked.unlock();
+    assert_eq!(app.number("SELECT count(*) FROM messages"), 0);
+}
+
+/// Passwords and keys are on no page; htmx keeps its page by itself, and other sites' forms are none of ours.
+#[actix_web::test]
+async fn secrets_and_strangers_forms_are_not_offered() {
+    let app = spawn_embedded_app().await;
+    let client = app.sign_in(ADMIN).await;
+    let locked = Locked::new(&app);
+    let change = [("old", PASSWORD), ("password", "a new and long secret"), ("again", "a new and long secret")];
+    let refused = client.post_form("/settings/profile/password", &change).await;
+    refused.assert_status(503).assert_lacks("form").assert_silent_about("secret").assert_silent_about(PASSWORD);
+    let toast = client.htmx_post("/companies/new", "main#app", &[("name", "Northwind Traders")]).await;
+    toast.assert_status(503).assert_silent_about("Northwind Traders");
+    let foreign = client.with_header("origin", "https://evil.example").with_header("sec-fetch-site", "cross-site");
+    let refused = foreign.post_form("/companies/new", &[("name", "Northwind Traders")]).await;
+    refused.assert_status(400).assert_silent_about("Northwind Traders");
+    locked.unlock();
+}
+
+/// The session cannot be looked up: no body has been read by then, and yet nothing is lost. The language is the
+/// browser's.
+#[actix_web::test]
+async fn nothing_is_lost_where_not_even_the_session_is_found() {
+    let app = spawn_app_with(|config| config.connections = 1).await;
+    let client = app.sign_in(OPERATOR).await.with_header("accept-language", "ru");
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let db = app.db.clone();
+    let holder = actix_web::rt::spawn(async move {
+        db.read(move |_| {
+            let _ = held.recv_timeout(std::time::Duration::from_secs(20));
+            Ok::<_, switchboard::error::Error>(())
+        })
+        .await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let refused = client.post_form("/companies/new", &[("name", "Северный ветер"), ("note", NOTE)]).await;
+    assert_keeps(&refused, "Отправить снова");
+    refused.assert_says("Северный ветер").assert_says("Ваш текст");
+    drop(release);
+    holder.await.expect("joined").expect("read");
+    client.submit(&refused, "form.again", &[]).await.assert_status(303);
+    assert_eq!(app.number("SELECT count(*) FROM companies WHERE name = 'Северный ветер'"), 1);
+}
+
+/// Every field for a password, in the templates as in the forms of channels, is known as one.
+#[test]
+fn every_field_of_a_password_is_a_secret() {
+    let mut names = vec![];
+    for template in ["auth/login.html", "settings/profile.html", "welcome/password.html"] {
+        let path = format!("{}/templates/{template}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("a template");
+        let controls =
+            text.lines().filter(|line| line.contains("type=\"password\"") || line.contains("kind=\"password\""));
+        names.extend(controls.map(|line| {
+            let name = line.split_once(" name=\"").or_else(|| line.split_once("ui::text(sh, \""));
+            let name = name.or_else(|| line.split_once("ui::text(bare, \"")).expect("a name").1;
+            name.split('"').next().unwrap_or_default().to_owned()
+        }));
+    }
+    assert_eq!(names.len(), 6, "{names:?}");
+    let of_channels = registry::all().iter().flat_map(|connector| connector.form());
+    names.extend(of_channels.filter(|field| field.is_secret()).map(|field| field.name.to_owned()));
+    assert!(names.iter().any(|name| name == "verify_token"), "{names:?}");
+    for name in names {
+        assert!(is_secret(&name), "{name}");
+    }
+    for name in ["form_token", "text", "client_uuid", "note"] {
+        assert!(!is_secret(name), "{name}");
+    }
+}
