@@ -5,6 +5,10 @@ use unicode_normalization::UnicodeNormalization;
 /// The form in which two spellings of the same text are equal: compatibility forms joined, case folded, control and
 /// direction marks dropped, runs of white space made one space. Works in any script.
 pub fn fold(text: &str) -> String {
+    // Addresses and user names, mostly: there is nothing to join.
+    if text.is_ascii() {
+        return clean(&text.to_ascii_lowercase());
+    }
     let joined: String = text.nfkc().flat_map(char::to_lowercase).collect();
     // Compatibility forms hold blanks of their own, so what nobody sees goes last. The Russian ё is written е as often
     // as not.
@@ -15,14 +19,15 @@ pub fn fold(text: &str) -> String {
 pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-        let word: String = word.chars().filter(|c| !is_invisible(*c)).collect();
-        if word.is_empty() {
-            continue;
-        }
-        if !out.is_empty() {
+        let before = out.len();
+        if before > 0 {
             out.push(' ');
         }
-        out.push_str(&word);
+        let start = out.len();
+        out.extend(word.chars().filter(|c| !is_invisible(*c)));
+        if out.len() == start {
+            out.truncate(before);
+        }
     }
     out
 }
@@ -49,6 +54,9 @@ fn is_override(c: char) -> bool {
 
 /// The digits of a text, full-width ones too.
 pub fn digits(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter(char::is_ascii_digit).collect();
+    }
     text.nfkc().filter_map(|c| c.to_digit(10).and_then(|d| char::from_digit(d, 10))).collect()
 }
 
@@ -156,6 +164,7 @@ mod tests {
         assert_eq!(fold("  КСЕНИЯ\u{202e} Алёна "), "ксения алена");
         assert_eq!(fold("ＡＢＣ　ｄｅｆ"), "abc def");
         assert_eq!(fold("王芳"), "王芳");
+        assert_eq!(fold(" Lena  K@Mail.EXAMPLE\t"), "lena k@mail.example");
     }
 
     #[test]

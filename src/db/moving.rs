@@ -67,10 +67,7 @@ pub fn run(from: &str, to: &str, progress: Progress) -> Result<u64> {
     for table in &tables {
         compare(&mut source, target.conn(), table, progress)?;
     }
-    for (place, statement) in (1..).zip(&makes) {
-        progress("indexes and foreign keys", place, makes.len() as u64);
-        target.make(statement)?;
-    }
+    target.make_again(&makes, &mut |place, of| progress("indexes and foreign keys", place, of))?;
     progress("the planner's figures", 0, 0);
     target.finish()?;
     diesel::delete(settings::table.find(UNFINISHED)).execute(target.conn())?;

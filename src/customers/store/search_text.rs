@@ -1,7 +1,5 @@
 //! What a customer is found by: one column that search compares.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
 use crate::channels::ChannelKind;
@@ -37,9 +35,13 @@ pub fn search_text(by: &FoundBy) -> String {
         }
     }
     lines.push(by.id.to_string());
-    let mut seen = HashSet::new();
-    lines.retain(|line| !line.is_empty() && seen.insert(line.clone()));
-    lines.join("\n")
+    let mut kept: Vec<&str> = Vec::with_capacity(lines.len());
+    for line in &lines {
+        if !line.is_empty() && !kept.contains(&line.as_str()) {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
 }
 
 /// Makes anew what the customer can be found by.

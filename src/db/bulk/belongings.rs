@@ -14,6 +14,12 @@ struct Belonging {
     makes: String,
 }
 
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
 /// The statements that put away what belongs to these tables, and those that make it again.
 pub fn of(conn: &mut Conn, tables: &[&str], sparse: &[&str]) -> QueryResult<(Vec<String>, Vec<String>)> {
     let (tables, sparse) = (list(tables), list(sparse));
@@ -37,19 +43,21 @@ pub fn of(conn: &mut Conn, tables: &[&str], sparse: &[&str]) -> QueryResult<(Vec
     Ok(found.into_iter().map(|belonging| (belonging.drops, belonging.makes)).unzip())
 }
 
-/// The names of the text indexes on SQLite, or of the tables that number their rows on PostgreSQL.
-pub fn to_finish(conn: &mut Conn) -> QueryResult<Vec<String>> {
-    let sql = match conn {
-        Conn::Sqlite(_) => {
-            "SELECT name AS drops, '' AS makes FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
-        }
-        Conn::Postgres(_) => {
-            "SELECT table_name::text AS drops, '' AS makes FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES'"
-        }
-    };
-    let found: Vec<Belonging> = sql_query(sql).load(conn)?;
-    Ok(found.into_iter().map(|belonging| belonging.drops).collect())
+/// The statement that makes a text index.
+pub fn text_index(sqlite: &mut SqliteConnection, name: &str) -> QueryResult<String> {
+    let found: Named =
+        sql_query("SELECT sql AS name FROM sqlite_schema WHERE name = ?").bind::<Text, _>(name).get_result(sqlite)?;
+    Ok(found.name)
+}
+
+/// The names of the tables that number their rows by what PostgreSQL calls an identity.
+pub fn numbered(pg: &mut PgConnection) -> QueryResult<Vec<String>> {
+    let found: Vec<Named> = sql_query(
+        "SELECT table_name::text AS name FROM information_schema.columns \
+         WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES'",
+    )
+    .load(pg)?;
+    Ok(found.into_iter().map(|found| found.name).collect())
 }
 
 /// Names as SQL's lists have them; none as a list of nothing.

@@ -1,126 +1,123 @@
-//! How rows go in: large inserts on SQLite, COPY on PostgreSQL.
+//! How rows go in: by inserts of some rows on SQLite, through a connection that binds each value directly; by COPY on
+//! PostgreSQL.
 
-use std::marker::PhantomData;
+use std::convert::Infallible;
+use std::sync::mpsc::SyncSender;
 
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::result::{DatabaseErrorKind, Error as Sql};
+use rusqlite::{Connection, OpenFlags};
 
-use super::Target;
 use super::rows::{Rows, Value};
 
-/// Values of one insert on SQLite: far below its limit of 32,766, and enough that a statement's own cost is lost.
-const VALUES: usize = 2_000;
+/// Values of one insert on SQLite: enough that a statement's own cost is lost, and few enough to stay near the processor.
+const VALUES: usize = 400;
 
-/// An insert of some rows on SQLite. A column's values are all bound as the same type, numbers or text; so the
-/// statement's text and types are always the same, and it is prepared once.
-pub struct Insert<'a> {
-    target: &'static Target,
-    values: &'a [Value<'a>],
+/// Where rows go in.
+pub enum Feed<'a> {
+    Sqlite(File),
+    Postgres(&'a mut PgConnection),
 }
 
-impl Insert<'_> {
-    /// Runs the insert of as many rows as one takes, which `T` alone stands for: each target has one of its own.
-    pub fn kept_as<T: 'static>(self, sqlite: &mut SqliteConnection) -> QueryResult<usize> {
-        Kept::<T>(self, PhantomData).execute(sqlite)
+/// A file of SQLite, opened by another library than for everything else: diesel keeps lists of what it binds, which were
+/// a third of the time of an insert.
+pub struct File {
+    sqlite: Connection,
+    /// A table of which somebody else wants the rows, too.
+    also: Option<(&'static str, SyncSender<Rows>)>,
+}
+
+impl File {
+    /// Opens a file that is there, set as `pragmas` say.
+    pub(super) fn open(path: &str, pragmas: &str, also: Option<(&'static str, SyncSender<Rows>)>) -> QueryResult<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let sqlite = Connection::open_with_flags(path, flags).map_err(as_diesel)?;
+        sqlite.execute_batch(pragmas).map_err(as_diesel)?;
+        Ok(Self { sqlite, also })
     }
 }
 
-impl QueryFragment<Sqlite> for Insert<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO ");
-        out.push_sql(self.target.table);
-        for (place, column) in self.target.columns.iter().enumerate() {
-            out.push_sql(if place == 0 { " (" } else { ", " });
-            out.push_sql(column);
-        }
-        for (row, values) in self.values.chunks(self.target.columns.len()).enumerate() {
-            out.push_sql(if row == 0 { ") VALUES (" } else { "), (" });
-            for (place, value) in values.iter().enumerate() {
-                if place > 0 {
-                    out.push_sql(", ");
+impl Feed<'_> {
+    /// Writes rows, in a transaction of their own.
+    pub fn load(&mut self, rows: Rows) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(File { sqlite, also }) => {
+                insert(sqlite, &rows, rows.target.columns).map_err(as_diesel)?;
+                if let Some((table, to)) = also
+                    && *table == rows.target.table
+                {
+                    // Whoever takes no more of them has failed, and says so at the end.
+                    let _ = to.send(rows);
                 }
-                match value {
-                    Value::Int(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
-                    Value::Text(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
-                }
+                Ok(())
             }
+            Self::Postgres(pg) => (rows.target.copy)(pg, &copy_text(&rows)).map(drop),
         }
-        out.push_sql(")");
+    }
+}
+
+/// What the other library tells of a failed statement: what the engine says.
+pub(super) fn as_diesel(error: rusqlite::Error) -> Sql {
+    Sql::DatabaseError(DatabaseErrorKind::Unknown, Box::new(error.to_string()))
+}
+
+/// Inserts these columns of the rows, named in the order of the target, in one transaction.
+pub(super) fn insert(sqlite: &mut Connection, rows: &Rows, columns: &[&str]) -> rusqlite::Result<()> {
+    let (at_once, width) = (VALUES / columns.len() + 1, columns.len());
+    let row = format!("({})", vec!["?"; width].join(", "));
+    // What a failed statement has inserted need not be taken back by itself: the transaction is.
+    let insert = format!("INSERT OR FAIL INTO {} ({}) VALUES ", rows.target.table, columns.join(", "));
+    let statement = |rows: usize| insert.clone() + &vec![row.as_str(); rows].join(", ");
+    let wanted: Vec<bool> = rows.target.columns.iter().map(|column| columns.contains(column)).collect();
+
+    let transaction = sqlite.transaction()?;
+    let (mut many, mut one) = (transaction.prepare(&statement(at_once))?, transaction.prepare(&statement(1))?);
+    let in_many = rows.count() / at_once * at_once;
+    let (mut inserted, mut bound) = (0, 0);
+    rows.each(|place, value| -> rusqlite::Result<()> {
+        if wanted.get(place) != Some(&true) {
+            return Ok(());
+        }
+        let (insert, of) = if inserted < in_many { (&mut many, at_once) } else { (&mut one, 1) };
+        bound += 1;
+        match value {
+            Value::Int(number) => insert.raw_bind_parameter(bound, number)?,
+            Value::Text(text) => insert.raw_bind_parameter(bound, text)?,
+        }
+        if bound == of * width {
+            insert.raw_execute()?;
+            (inserted, bound) = (inserted + of, 0);
+        }
         Ok(())
-    }
-}
-
-impl QueryId for Insert<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl RunQueryDsl<SqliteConnection> for Insert<'_> {}
-
-/// An insert whose text depends on `T` alone. So diesel finds the prepared statement by the type, and the text, of many
-/// thousand characters, is not made each time.
-struct Kept<'a, T>(Insert<'a>, PhantomData<T>);
-
-impl<T> QueryFragment<Sqlite> for Kept<'_, T> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-}
-
-impl<T: 'static> QueryId for Kept<'_, T> {
-    type QueryId = Kept<'static, T>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<T> RunQueryDsl<SqliteConnection> for Kept<'_, T> {}
-
-/// Inserts rows on SQLite.
-pub fn insert(sqlite: &mut SqliteConnection, rows: &Rows) -> QueryResult<()> {
-    let target = rows.target;
-    let full = VALUES / target.columns.len() * target.columns.len();
-    for values in rows.values().chunks(full) {
-        let insert = Insert { target, values };
-        if values.len() == full {
-            (target.insert)(sqlite, insert)?
-        } else {
-            insert.execute(sqlite)?
-        };
-    }
-    Ok(())
+    })?;
+    drop((many, one));
+    transaction.commit()
 }
 
 /// The rows as PostgreSQL's COPY reads them.
-pub fn copy_text(rows: &Rows) -> Vec<u8> {
+fn copy_text(rows: &Rows) -> Vec<u8> {
+    let last = rows.target.columns.len() - 1;
     let mut out = Vec::with_capacity(rows.size());
-    for row in rows.values().chunks(rows.target.columns.len()) {
-        for (place, value) in row.iter().enumerate() {
-            if place > 0 {
-                out.push(b'\t');
-            }
-            let text = match value {
-                Value::Int(Some(number)) => {
-                    out.extend(number.to_string().bytes());
-                    continue;
-                }
-                Value::Text(Some(text)) => text,
-                Value::Int(None) | Value::Text(None) => {
-                    out.extend(b"\\N");
-                    continue;
-                }
-            };
-            for byte in text.bytes() {
-                match byte {
-                    b'\\' => out.extend(b"\\\\"),
-                    b'\t' => out.extend(b"\\t"),
-                    b'\n' => out.extend(b"\\n"),
-                    b'\r' => out.extend(b"\\r"),
-                    byte => out.push(byte),
-                }
-            }
+    let Ok(()) = rows.each(|place, value| -> Result<(), Infallible> {
+        match value {
+            Value::Int(Some(number)) => out.extend(number.to_string().bytes()),
+            Value::Text(Some(text)) => escape(text, &mut out),
+            Value::Int(None) | Value::Text(None) => out.extend(b"\\N"),
         }
-        out.push(b'\n');
-    }
+        out.push(if place == last { b'\n' } else { b'\t' });
+        Ok(())
+    });
     out
+}
+
+fn escape(text: &str, out: &mut Vec<u8>) {
+    for byte in text.bytes() {
+        match byte {
+            b'\\' => out.extend(b"\\\\"),
+            b'\t' => out.extend(b"\\t"),
+            b'\n' => out.extend(b"\\n"),
+            b'\r' => out.extend(b"\\r"),
+            byte => out.push(byte),
+        }
+    }
 }

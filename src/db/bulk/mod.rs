@@ -2,20 +2,24 @@
 //!
 //! Indexes, triggers and foreign keys of the loaded tables are put away first and made again at the end, in one pass
 //! each. What was put away stands in the database itself, so that an interrupted load can be told and begun again.
-//! On SQLite rows go in by large inserts that stay prepared, on PostgreSQL by COPY.
+//! On SQLite rows go in by inserts of some rows, through a connection made for that, on PostgreSQL by COPY.
 
 mod belongings;
 mod feed;
 mod rows;
 mod target;
+mod text;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
 
-pub use feed::Insert;
+pub use feed::Feed;
+use feed::File;
 pub use rows::Rows;
 pub use target::{Target, is_number};
+use text::Filling;
+pub use text::TextIndex;
 
 use super::conn::{Access, Conn, Connector};
 use super::{Failure, Tx, dialect};
@@ -33,33 +37,40 @@ pub struct Scope<'a> {
 }
 
 /// A database that is being loaded.
-pub struct Bulk(Conn);
+pub struct Bulk {
+    url: String,
+    conn: Conn,
+    filling: Option<Filling>,
+}
+
+/// Nothing but new pages is written, so a rollback journal stays small where the log would hold every row twice. A killed
+/// load leaves a whole file; only a power cut may not. What a column's values may be is a list that SQLite makes a table
+/// of and looks up for every row: half the time of inserting messages. Whoever makes the rows has these values from the
+/// same types as the desk.
+const SQLITE_PRAGMAS: &str = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; \
+    PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON";
+/// While rows go in: the indexes that stay are kept at hand.
+const SQLITE_ROWS: &str = "PRAGMA cache_size = -65536";
+/// While indexes are made: an index is sorted in pieces as large as the cache, by a thread beside the one that reads. In
+/// memory it would be one piece, and one thread; of larger pieces more is left to do when everything is read.
+const SQLITE_INDEXES: &str = "PRAGMA cache_size = -16384; PRAGMA temp_store = FILE; PRAGMA threads = 2";
 
 impl Bulk {
     /// Opens a migrated database for loading alone.
     pub fn open(url: &str) -> Result<Self, Failure> {
         let mut conn = Connector::to(url, Access::Write).connect()?.conn;
-        conn.batch_execute(match &conn {
-            // Nothing but new pages is written, so a rollback journal stays small where the log would hold every row
-            // twice. A killed load leaves a whole file; only a power cut may not. An index is sorted in pieces as large
-            // as the cache, by a thread beside the one that reads; in memory it would be one piece, and one thread.
-            // What a column's values may be is a list that SQLite makes a table of and looks up for every row: half the
-            // time of inserting messages. Whoever makes the rows has these values from the same types as the desk.
-            Conn::Sqlite(_) => {
-                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF; \
-                 PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -65536; \
-                 PRAGMA temp_store = FILE; PRAGMA threads = 2"
-            }
-            Conn::Postgres(_) => {
-                "SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET work_mem = '64MB'"
-            }
-        })?;
-        Ok(Self(conn))
+        match &mut conn {
+            Conn::Sqlite(sqlite) => sqlite.batch_execute(&format!("{SQLITE_PRAGMAS}; {SQLITE_INDEXES}"))?,
+            Conn::Postgres(pg) => pg.batch_execute(
+                "SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET work_mem = '64MB'",
+            )?,
+        }
+        Ok(Self { url: url.into(), conn, filling: None })
     }
 
     /// The connection, for what is not loaded.
     pub fn conn(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 
     /// Empties the tables, and puts what belongs to the loaded ones away. Returns the statements that make it again;
@@ -71,7 +82,7 @@ impl Bulk {
         keep: impl FnOnce(&mut Conn, &[String]) -> QueryResult<()>,
     ) -> QueryResult<Vec<String>> {
         let emptied: Vec<&str> = scope.loaded.iter().chain(scope.emptied).copied().collect();
-        self.0.transaction(|conn| {
+        self.conn.transaction(|conn| {
             let (drops, mut makes) = belongings::of(conn, scope.loaded, scope.sparse)?;
             for sql in earlier {
                 if !makes.contains(&sql) {
@@ -102,39 +113,58 @@ impl Bulk {
 
     /// Runs `f` in one transaction, for rows that are written one by one.
     pub fn write<T>(&mut self, f: impl FnOnce(&mut Tx) -> Result<T, Error>) -> Result<T, Error> {
-        self.0.transaction(|conn| f(&mut Tx::new(conn)))
+        self.conn.transaction(|conn| f(&mut Tx::new(conn)))
     }
 
-    /// Writes rows, in a transaction of their own.
-    pub fn load(&mut self, rows: &Rows) -> QueryResult<()> {
-        match &mut self.0 {
-            Conn::Sqlite(sqlite) => sqlite.transaction(|sqlite| feed::insert(sqlite, rows)),
-            Conn::Postgres(pg) => (rows.target.copy)(pg, &feed::copy_text(rows)).map(drop),
+    /// Calls `f` with where the rows go in. Rows of the table that `text` is over go to that as well.
+    pub fn feed<T>(
+        &mut self,
+        text: Option<&'static TextIndex>,
+        f: impl FnOnce(&mut Feed) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let sqlite = match &mut self.conn {
+            Conn::Postgres(pg) => return f(&mut Feed::Postgres(pg)),
+            Conn::Sqlite(sqlite) => sqlite,
+        };
+        let also = match text {
+            None => None,
+            Some(index) => {
+                let (to, filling) = index.fill(belongings::text_index(sqlite, index.name)?);
+                self.filling = Some(filling);
+                Some((index.table, to))
+            }
+        };
+        lend(sqlite, || f(&mut Feed::Sqlite(File::open(&self.url, &format!("{SQLITE_PRAGMAS}; {SQLITE_ROWS}"), also)?)))
+    }
+
+    /// Makes again what [`Bulk::put_away`] has put away, and tells which step comes, of how many.
+    pub fn make_again(&mut self, makes: &[String], step: &mut dyn FnMut(u64, u64)) -> QueryResult<()> {
+        let of = makes.len() as u64;
+        for (place, statement) in (1..).zip(makes) {
+            step(place, of);
+            self.conn.batch_execute(statement)?;
         }
+        if let (Conn::Sqlite(sqlite), Some(filling)) = (&mut self.conn, self.filling.take()) {
+            let filled = filling.wait()?;
+            lend(sqlite, || filled.hand_over(&self.url))?;
+        }
+        Ok(())
     }
 
-    /// Runs one of the statements of [`Bulk::put_away`].
-    pub fn make(&mut self, statement: &str) -> QueryResult<()> {
-        self.0.batch_execute(statement)
-    }
-
-    /// What follows the indexes: text indexes, numbers for later rows, the planner's figures, and on SQLite the log
-    /// that the desk works with.
+    /// What follows the indexes: numbers for later rows, the planner's figures, and on SQLite the log that the desk works
+    /// with.
     pub fn finish(&mut self) -> QueryResult<()> {
-        for name in belongings::to_finish(&mut self.0)? {
-            self.0.batch_execute(&match &self.0 {
-                Conn::Sqlite(_) => format!("INSERT INTO {name} ({name}) VALUES ('rebuild')"),
-                Conn::Postgres(_) => format!(
+        if let Conn::Postgres(pg) = &mut self.conn {
+            for name in belongings::numbered(pg)? {
+                pg.batch_execute(&format!(
                     "SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM {name}), false)"
-                ),
-            })?;
-        }
-        if let Conn::Postgres(pg) = &mut self.0 {
+                ))?;
+            }
             // So that the first pages need not note for each row that it is visible.
             pg.batch_execute("VACUUM")?;
         }
-        dialect::analyze(&mut self.0)?;
-        if let Conn::Sqlite(sqlite) = &mut self.0 {
+        dialect::analyze(&mut self.conn)?;
+        if let Conn::Sqlite(sqlite) = &mut self.conn {
             sqlite.batch_execute(
                 "PRAGMA ignore_check_constraints = OFF; PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = WAL; \
                  PRAGMA synchronous = FULL",
@@ -142,4 +172,16 @@ impl Bulk {
         }
         Ok(())
     }
+}
+
+/// Gives a file that is locked to another connection for as long as `f` goes on.
+fn lend<T, E: From<diesel::result::Error>>(
+    sqlite: &mut SqliteConnection,
+    f: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    // A lock is given up by the next reading.
+    sqlite.batch_execute("PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema LIMIT 1")?;
+    let done = f()?;
+    sqlite.batch_execute("PRAGMA locking_mode = EXCLUSIVE")?;
+    Ok(done)
 }

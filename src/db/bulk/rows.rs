@@ -1,7 +1,7 @@
 //! Rows in the making.
 
 use super::Target;
-use crate::db::types::UtcTime;
+use chrono::DateTime;
 
 /// Rows in the making: their values one after the other.
 pub struct Rows {
@@ -30,6 +30,15 @@ pub(super) enum Value<'a> {
 impl Rows {
     pub fn new(target: &'static Target) -> Self {
         Self { target, text: String::new(), cells: vec![], day: (i64::MIN, String::new()) }
+    }
+
+    /// More rows like these: with room for as many.
+    pub fn more(&self) -> Self {
+        Self {
+            text: String::with_capacity(self.text.len()),
+            cells: Vec::with_capacity(self.cells.len()),
+            ..Self::new(self.target)
+        }
     }
 
     /// Complete rows.
@@ -66,13 +75,13 @@ impl Rows {
         self.int(i64::from(value))
     }
 
-    /// A moment, in the form that diesel writes on SQLite; whole seconds.
-    pub fn time(&mut self, value: UtcTime) -> &mut Self {
+    /// A moment, in seconds since 1970, in the form that diesel writes on SQLite.
+    pub fn time(&mut self, seconds: i64) -> &mut Self {
         const DAY: i64 = 86_400;
-        let seconds = value.micros().div_euclid(1_000_000);
         let (day, rest) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
         if self.day.0 != day {
-            self.day = (day, value.utc().format("%F ").to_string());
+            let name = DateTime::from_timestamp(day * DAY, 0).map(|time| time.format("%F ").to_string());
+            self.day = (day, name.unwrap_or_default());
         }
         self.text.push_str(&self.day.1);
         for (place, part) in [rest / 3600, rest / 60 % 60, rest % 60].into_iter().enumerate() {
@@ -93,21 +102,25 @@ impl Rows {
         }
     }
 
-    /// All values, each as its column holds it. A number in a column of text, or the other way round, is none: the
-    /// database refuses it where one has to be, and the tests compare every row with what it should be.
-    pub(super) fn values(&self) -> Vec<Value<'_>> {
+    /// Calls `f` with all values, row by row, each with its place in the row and as its column holds it. A number in a
+    /// column of text, or the other way round, is none: the database refuses it where one has to be, and the tests
+    /// compare every row with what it should be.
+    pub(super) fn each<E>(&self, mut f: impl FnMut(usize, Value<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut start = 0;
-        let cut = self.cells.iter().zip(self.target.numbers.iter().cycle()).map(|(cell, is_number)| {
-            let text = match cell {
-                Cell::Text(end) => self.text.get(std::mem::replace(&mut start, *end)..*end),
-                Cell::Null | Cell::Int(_) => None,
-            };
-            match (cell, is_number) {
-                (Cell::Int(value), true) => Value::Int(Some(*value)),
-                (_, true) => Value::Int(None),
-                (_, false) => Value::Text(text),
+        for row in self.cells.chunks(self.target.columns.len()) {
+            for (place, (cell, is_number)) in row.iter().zip(self.target.numbers).enumerate() {
+                let text = match cell {
+                    Cell::Text(end) => self.text.get(std::mem::replace(&mut start, *end)..*end),
+                    Cell::Null | Cell::Int(_) => None,
+                };
+                let value = match (cell, is_number) {
+                    (Cell::Int(value), true) => Value::Int(Some(*value)),
+                    (_, true) => Value::Int(None),
+                    (_, false) => Value::Text(text),
+                };
+                f(place, value)?;
             }
-        });
-        cut.collect()
+        }
+        Ok(())
     }
 }

@@ -6,17 +6,13 @@ use diesel::prelude::*;
 use diesel::sql_types::is_nullable::NotNull;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SqlType, Text, Timestamp};
 
-use super::feed::Insert;
-
 /// A table that is loaded, with the columns that are given. Made by [`crate::bulk_target`].
 pub struct Target {
     pub table: &'static str,
     pub columns: &'static [&'static str],
     /// Of each column, whether it holds numbers (truth values are 0 and 1).
     pub numbers: &'static [bool],
-    /// On SQLite, of as many rows as one statement takes.
-    pub insert: fn(&mut SqliteConnection, Insert) -> QueryResult<usize>,
-    /// On PostgreSQL.
+    /// Takes rows on PostgreSQL, as the text that COPY reads.
     pub copy: fn(&mut PgConnection, &[u8]) -> QueryResult<usize>,
 }
 
@@ -28,10 +24,6 @@ macro_rules! bulk_target {
             table: stringify!($table),
             columns: &[$(stringify!($column)),+],
             numbers: &[$($crate::db::bulk::is_number($crate::db::schema::$table::$column)),+],
-            insert: |sqlite, rows| {
-                struct ThisTarget;
-                rows.kept_as::<ThisTarget>(sqlite)
-            },
             copy: |pg, text| {
                 use diesel::prelude::ExecuteCopyFromDsl;
                 use $crate::db::schema::$table as t;

@@ -4,8 +4,8 @@
 //! - `person` and `talk` make a customer and a conversation of the seed and their number alone.
 //! - `write` turns them into rows, conversations in the order in which they began, as they came in life, so that one
 //!   customer's messages lie scattered over the table.
-//! - `db::bulk` loads the rows. What a load has put away stands in the settings until it is finished: a run that was
-//!   interrupted is told by every later command and begun again by `demo`.
+//! - `db::bulk` loads the rows, and fills what search looks in beside that. What a load has put away stands in the
+//!   settings until it is finished: a run that was interrupted is told by every later command and begun again by `demo`.
 
 mod dice;
 mod names;
@@ -18,7 +18,7 @@ mod write;
 
 use std::sync::mpsc;
 
-use crate::db::bulk::{Bulk, Rows, Scope};
+use crate::db::bulk::{Bulk, Feed, Rows, Scope};
 use crate::db::types::UtcTime;
 use crate::demo::store;
 use crate::error::{Error, Result};
@@ -64,11 +64,8 @@ pub fn fill(url: &str, size: &Size, parts: &Parts, progress: Progress) -> Result
     let scope = Scope { loaded: &tables::names(), emptied: stage::TABLES, sparse: tables::SPARSE };
     let makes = bulk.put_away(&scope, earlier, store::keep_unfinished)?;
     let stage = bulk.write(|tx| stage::set(tx, size, &parts.hash, &parts.sealed, [&parts.picture, &parts.invoice]))?;
-    load(&mut bulk, &stage, size, progress)?;
-    for (place, statement) in (1..).zip(&makes) {
-        progress("indexes", place, makes.len() as u64);
-        bulk.make(statement)?;
-    }
+    bulk.feed(Some(&tables::CUSTOMER_TEXTS), |feed| load(feed, &stage, size, progress))?;
+    bulk.make_again(&makes, &mut |place, of| progress("indexes", place, of))?;
     progress("the planner's figures", 0, 0);
     bulk.finish()?;
     bulk.write(store::finish_load)
@@ -85,15 +82,15 @@ pub struct Parts {
 }
 
 /// One thread makes the rows, this one loads them.
-fn load(bulk: &mut Bulk, stage: &Stage, size: &Size, progress: Progress) -> Result<()> {
+fn load(feed: &mut Feed, stage: &Stage, size: &Size, progress: Progress) -> Result<()> {
     let (to, rows) = mpsc::sync_channel::<Rows>(4);
     std::thread::scope(|scope| {
         let making = scope.spawn(move || write::everything(stage, size, &|made| to.send(made).is_ok()));
         let (mut messages, mut customers) = (0, 0);
         for rows in rows {
-            bulk.load(&rows)?;
-            let count = rows.count() as u64;
-            match rows.target.table {
+            let (table, count) = (rows.target.table, rows.count() as u64);
+            feed.load(rows)?;
+            match table {
                 "messages" => {
                     messages += count;
                     progress("messages", messages, size.messages);

@@ -1,6 +1,6 @@
 //! The tables that are loaded, with the columns that are given; the others keep their defaults.
 
-use crate::db::bulk::Target;
+use crate::db::bulk::{Target, TextIndex};
 
 crate::bulk_target! {
     CUSTOMERS: customers(
@@ -29,6 +29,10 @@ crate::bulk_target! {
     BLOCKS: blocks(id, customer_id, reason, created_by_id, created_at);
     BLOCK_REQUESTS: block_requests(id, customer_id, reason, requested_by_id, created_at, status);
 }
+
+/// What search looks in on SQLite.
+pub const CUSTOMER_TEXTS: TextIndex =
+    TextIndex { name: "customers_fts", table: "customers", columns: &["id", "search_text"] };
 
 /// All of them: emptied before, and their indexes made after.
 pub const ALL: &[&Target] = &[

@@ -11,14 +11,14 @@ use crate::channels::ChannelKind;
 use crate::conversations::{CloseReason, Origin, Status};
 use crate::customers::{FoundBy, search_text};
 use crate::db::bulk::{Rows, Target};
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerTagId, FileId, StaffId, UtcTime};
+use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerTagId, FileId, StaffId};
 use crate::demo::people;
 use crate::error::{Error, Result};
 use crate::messages::{Event, MessageKind, Who};
 use crate::text;
 
 /// Rows that are handed over at once.
-const PIECE: usize = 20_000;
+const PIECE: usize = 5_000;
 /// Requests to block somebody that wait.
 const REQUESTS: u64 = 20;
 /// Characters of a message that a card shows.
@@ -62,29 +62,38 @@ type Send<'a> = &'a dyn Fn(Rows) -> bool;
 
 struct Out<'a> {
     send: Send<'a>,
-    rows: HashMap<&'static str, Rows>,
+    /// Those in the making, one for each table: a handful.
+    rows: Vec<Rows>,
+    /// Seconds since 1970.
     begins: i64,
 }
 
 impl Out<'_> {
     /// Where the next row of a table goes.
     fn row(&mut self, target: &'static Target) -> Result<&mut Rows> {
-        let rows = self.rows.entry(target.table).or_insert_with(|| Rows::new(target));
+        let place = match self.rows.iter().position(|rows| rows.target.table == target.table) {
+            Some(place) => place,
+            None => {
+                self.rows.push(Rows::new(target));
+                self.rows.len() - 1
+            }
+        };
+        let rows = self.rows.get_mut(place).ok_or_else(stopped)?;
         if rows.count() >= PIECE {
-            let full = std::mem::replace(rows, Rows::new(target));
-            if !(self.send)(full) {
+            let more = rows.more();
+            if !(self.send)(std::mem::replace(rows, more)) {
                 return Err(stopped());
             }
         }
         Ok(rows)
     }
 
-    fn time(&self, seconds: u32) -> UtcTime {
-        UtcTime::from_micros((self.begins + i64::from(seconds)) * 1_000_000).unwrap_or_else(UtcTime::now)
+    fn time(&self, seconds: u32) -> i64 {
+        self.begins + i64::from(seconds)
     }
 
     fn finish(mut self) -> Result<()> {
-        for (_, rows) in self.rows.drain() {
+        for rows in self.rows.drain(..) {
             if !(self.send)(rows) {
                 return Err(stopped());
             }
@@ -100,7 +109,7 @@ fn stopped() -> Error {
 /// Makes all rows: conversations with their messages as they began, then the customers.
 pub fn everything(stage: &Stage, size: &Size, send: Send) -> Result<()> {
     let begins = size.ends_at.micros().div_euclid(1_000_000) - i64::from(SPAN);
-    let mut out = Out { send, rows: HashMap::new(), begins };
+    let mut out = Out { send, rows: vec![], begins };
     let events = Events::new(stage)?;
     let mut cards = vec![Card::default(); usize::try_from(size.customers).unwrap_or_default() + 1];
     let mut numbers = Numbers::default();
@@ -383,7 +392,7 @@ fn trouble(
     numbers: &mut Numbers,
     number: u64,
     is_blocked: bool,
-    at: UtcTime,
+    at: i64,
 ) -> Result<()> {
     let id = i64::try_from(number).unwrap_or_default();
     let reason = people::BLOCK_REASONS.get(remainder(number, people::BLOCK_REASONS.len())).copied().unwrap_or_default();
