@@ -10,7 +10,7 @@ use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{block_requests as requests, blocks, conversations, customers};
 use crate::db::sql::Limited;
 use crate::db::types::{BlockRequestId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Failure, Tx};
 use crate::error::Result;
 use crate::text;
 
@@ -57,11 +57,12 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// Ends a block that is in force.
 pub(super) fn lift(tx: &mut Tx, block: i64, by: Option<StaffId>) -> Result<()> {
-    diesel::update(blocks::table.find(block))
+    let changed = diesel::update(blocks::table.filter(blocks::id.eq(block).and(blocks::lifted_at.is_null())))
         .set((blocks::lifted_at.eq(UtcTime::now()), blocks::lifted_by_id.eq(by)))
         .execute(&mut **tx)?;
-    Ok(())
+    if changed > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
 }
 
 /// Blocks whose time has come, at most `limit` of them.
@@ -87,8 +88,10 @@ pub(super) fn insert_request(tx: &mut Tx, customer: CustomerId, by: StaffId, rea
     Ok(())
 }
 
+/// Decides a request that waits.
 pub(super) fn decide(tx: &mut Tx, id: BlockRequestId, by: StaffId, status: RequestStatus, note: &str) -> Result<()> {
-    diesel::update(requests::table.find(id))
+    let waiting = requests::table.filter(requests::id.eq(id).and(requests::status.eq(RequestStatus::Waiting)));
+    let changed = diesel::update(waiting)
         .set((
             requests::status.eq(status),
             requests::decided_by_id.eq(by),
@@ -96,7 +99,7 @@ pub(super) fn decide(tx: &mut Tx, id: BlockRequestId, by: StaffId, status: Reque
             requests::decision_note.eq(note),
         ))
         .execute(&mut **tx)?;
-    Ok(())
+    if changed > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
 }
 
 /// Where a word about a customer belongs: into their newest conversation, else beside them all in the channel of the

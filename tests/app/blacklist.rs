@@ -240,3 +240,25 @@ async fn the_blacklist_is_live() {
     block(&supervisor, anna, "Spam").await;
     while live.next().await.name != "blacklist" {}
 }
+
+/// Two at once: one decides, or lifts; the other one is told that it is done.
+#[actix_web::test]
+async fn two_who_decide_at_once_are_told_apart() {
+    let app = spawn_app().await;
+    let (operator, one, two) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await, app.sign_in(ADMIN).await);
+    let anna = app.customer(Person::named("Anna"));
+    for round in 0..6 {
+        operator.post_form(&format!("/customers/{anna}/block-requests"), &[("reason", "x")]).await.assert_status(303);
+        let request = app.number("SELECT MAX(id) FROM block_requests");
+        let decision = format!("/block-requests/{request}/decision");
+        let unblock = format!("/customers/{anna}/block/delete");
+        for (path, fields) in [(&decision, vec![("approve", "true")]), (&unblock, vec![])] {
+            let (a, b) = tokio::join!(one.post_form(path, &fields), two.post_form(path, &fields));
+            let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [303, 409], "{path}, round {round}");
+        }
+    }
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'block.approved'"), 6);
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'customer.unblocked'"), 6);
+}

@@ -77,7 +77,7 @@ impl TypedDetails {
         }
     }
 
-    /// The checked fields. The name falls back to the phone or e-mail only where `name_needed` is false.
+    /// The checked fields, or what is wrong with each.
     pub fn parse(&self) -> Result<Details, Errors> {
         let mut errors = Errors::default();
         let name = errors.line("name", &self.name, "customers-name-missing");

@@ -165,7 +165,7 @@ fn interaction_tab(
 ) -> Result<InteractionTab> {
     let cursor = Cursor::decode(&asked.at);
     let page = conversations::store::of_customer::page(conn, customer, cursor)?;
-    let selected = match asked.conversation.as_deref() {
+    let selected = match asked.conversation.as_deref().filter(|typed| !typed.is_empty()) {
         Some(number) => Some(number.parse::<ConversationId>().map_err(|_| Error::NotFound)?),
         None => None,
     };
