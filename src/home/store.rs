@@ -9,7 +9,7 @@ use crate::channels;
 use crate::db::sql::Sql;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::db::{Conn, kept};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Counts go no further.
 const CAP: i64 = 1_000;
@@ -110,8 +110,11 @@ fn reply(conn: &mut Conn, scope: &CustomerScope, start: UtcTime) -> Result<Optio
          AND v.origin = 'incoming' AND v.first_reply_at IS NOT NULL ORDER BY v.opened_at DESC LIMIT {REPLIES}",
         conversations(&mut sql, scope)
     );
-    let rows = kept::answer(sql.key(), || sql.load::<Reply>(conn))?;
-    Ok(median(rows.iter().map(|row| row.opened_at.until(row.first_reply_at)).collect()))
+    let median = kept::answer(sql.key(), || {
+        let rows: Vec<Reply> = sql.load(conn)?;
+        Ok::<_, Error>(median(rows.iter().map(|row| row.opened_at.until(row.first_reply_at)).collect()))
+    })?;
+    Ok(*median)
 }
 
 /// The day of `column` as its place in the week. Its values are bound as `$1` … `$6`, the week's start as `$7`.
