@@ -440,6 +440,20 @@ async fn claims_show_possible_duplicates() {
         .assert_silent_about("Contact details are missing");
 }
 
+/// However many others there are whom an operator may not see: the duplicates whom they may see are shown.
+#[actix_web::test]
+async fn duplicates_of_others_hide_no_own_ones() {
+    let app = spawn_app().await;
+    app.execute("INSERT INTO settings (key, value) VALUES ('operators_see_others', 'false')");
+    let (me, colleague) = (app.staff_id(OPERATOR), app.staff_id(SECOND_OPERATOR));
+    let person = |of| Person { phone: "8 (901) 788-07-95", responsible: Some(of), ..Person::named("Anna") };
+    let hidden: Vec<i64> = (0..8).map(|_| app.customer(person(colleague))).collect();
+    let (id, own) = (app.customer(person(me)), app.customer(person(me)));
+    let page = app.sign_in(OPERATOR).await.get(&format!("/customers/{id}")).await;
+    page.assert_has(&format!(".mini a[href='/customers/{own}']"));
+    page.assert_lacks(&format!(".mini a[href='/customers/{}']", hidden[0]));
+}
+
 /// LIST-126, LIST-127: an admin deletes a customer by typing the number of records that go with them; nothing of them is left.
 #[actix_web::test]
 async fn deleting_asks_for_the_number_of_records() {

@@ -85,7 +85,8 @@ pub fn count_all(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
     })
 }
 
-fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
+/// Everybody whom the scope shows.
+pub(super) fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
     let query = customers::table.into_boxed();
     match scope.condition() {
         Some(condition) => query.filter(condition),

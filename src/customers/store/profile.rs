@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::list::visible;
 use crate::auth::CustomerScope;
 use crate::customers::model::{CurrentBlock, ListedCustomer, Records};
 use crate::db::Conn;
@@ -15,6 +16,8 @@ use crate::error::Result;
 
 /// Duplicates that are shown.
 const SHOWN: i64 = 5;
+/// The newest claims among which they are looked for.
+const CLAIMS: i64 = 50;
 
 /// Others whose phone or e-mail (normalised) is one of these.
 pub fn lookalikes(
@@ -26,14 +29,13 @@ pub fn lookalikes(
 ) -> Result<Vec<ListedCustomer>> {
     let mut found: Vec<ListedCustomer> = vec![];
     if !phones.is_empty() {
-        let same = customers::table.filter(among_texts(customers::phone_digits, phones)).order(customers::id);
+        let same = visible(scope).filter(among_texts(customers::phone_digits, phones)).order(customers::id);
         found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
     if !emails.is_empty() {
-        let same = customers::table.filter(among_texts(customers::email_folded, emails)).order(customers::id);
+        let same = visible(scope).filter(among_texts(customers::email_folded, emails)).order(customers::id);
         found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
     }
-    retain_visible(conn, scope, &mut found)?;
     found.retain(|other| Some(other.id) != except);
     found.sort_by_key(|other| other.id);
     found.dedup_by_key(|other| other.id);
@@ -56,22 +58,13 @@ pub fn claimants(
         .filter(claims::customer_id.ne(except))
         .order(claims::id.desc())
         .select(claims::customer_id)
-        .at_most(SHOWN)
+        .at_most(CLAIMS)
         .load(conn)?;
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    let rows = customers::table.filter(among(conn, customers::id, ids)).select(ListedCustomer::as_select());
-    let mut found: Vec<ListedCustomer> = rows.load(conn)?;
-    retain_visible(conn, scope, &mut found)?;
-    Ok(found)
-}
-
-fn retain_visible(conn: &mut Conn, scope: &CustomerScope, found: &mut Vec<ListedCustomer>) -> Result<()> {
-    let of: Vec<_> = found.iter().map(|other| (other.id, other.responsible_id)).collect();
-    let hidden = scope.hidden(conn, &of)?;
-    found.retain(|other| !hidden.contains(&other.id));
-    Ok(())
+    let rows = visible(scope).filter(among(conn, customers::id, ids)).order(customers::id);
+    Ok(rows.select(ListedCustomer::as_select()).at_most(SHOWN).load(conn)?)
 }
 
 /// The block that holds now, if there is one.
