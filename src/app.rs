@@ -11,7 +11,7 @@ use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{Key, SameSite, time};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
-use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig};
+use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{App, HttpServer, web as actix};
 use tracing_actix_web::TracingLogger;
 
@@ -108,11 +108,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(net.clone())
             .app_data(presences.clone())
             .app_data(throttle.clone())
-            .app_data(FormConfig::default().limit(bodies::FORM_LIMIT))
-            .app_data(JsonConfig::default().limit(bodies::FORM_LIMIT))
-            .app_data(PayloadConfig::new(bodies::FORM_LIMIT))
-            .app_data(QueryConfig::default())
-            .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .configure(inputs)
             .configure(routes::configure)
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
@@ -135,6 +131,15 @@ pub async fn start(config: Config) -> Result<Running> {
     let handle = server.handle();
     let done = tokio::spawn(server);
     Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, outbox, poller, reader, listener })
+}
+
+/// How much of a body is read, and what a path means in which a number should stand.
+fn inputs(app: &mut ServiceConfig) {
+    app.app_data(FormConfig::default().limit(bodies::FORM_LIMIT))
+        .app_data(JsonConfig::default().limit(bodies::FORM_LIMIT))
+        .app_data(PayloadConfig::new(bodies::FORM_LIMIT))
+        .app_data(QueryConfig::default())
+        .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()));
 }
 
 /// How long a start waits for a bucket.

@@ -1,28 +1,23 @@
 //! The rows of the large demo.
 
+mod customers;
+
 use std::collections::HashMap;
 
 use super::Size;
-use super::person::{self, KINDS, Way, activity, person, way};
+use super::person::{KINDS, Way, way};
 use super::plan::{self, SPAN, State, Talk};
 use super::tables;
 use super::talk::{Line, Says, Story, story};
 use crate::channels::ChannelKind;
 use crate::conversations::{CloseReason, Origin, Status};
-use crate::customers::{FoundBy, search_text};
 use crate::db::bulk::{Rows, Target};
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerTagId, FileId, StaffId};
-use crate::demo::people;
+use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, FileId, StaffId};
 use crate::error::{Error, Result};
 use crate::messages::{Event, MessageKind, Who};
-use crate::text;
 
 /// Rows that are handed over at once.
 const PIECE: usize = 5_000;
-/// Requests to block somebody that wait.
-const REQUESTS: u64 = 20;
-/// Characters of a message that a card shows.
-const PREVIEW: usize = 120;
 
 /// What stands before the load: few rows, written one by one.
 pub struct Stage {
@@ -124,7 +119,7 @@ pub fn everything(stage: &Stage, size: &Size, send: Send) -> Result<()> {
     }
     for number in 1..=size.customers {
         let card = usize::try_from(number).ok().and_then(|at| cards.get(at)).copied().unwrap_or_default();
-        customer(stage, size, &mut out, &mut numbers, number, &card)?;
+        customers::customer(stage, size, &mut out, &mut numbers, number, &card)?;
     }
     out.finish()
 }
@@ -316,94 +311,4 @@ fn visit(rows: &mut Rows, way: Way, chance: u64) {
         .text(pick(REGIONS, chance / 7))
         .text(pick(BROWSERS, chance / 64));
     rows.text(&format!("https://northwind.example/{}", pick(PAGES, chance / 512))).text("https://www.google.com/");
-}
-
-fn customer(stage: &Stage, size: &Size, out: &mut Out, numbers: &mut Numbers, number: u64, card: &Card) -> Result<()> {
-    let way = way(size.seed, number, stage.staff.len() - stage.operators);
-    let (who, life) = (person(size.seed, number, &way), activity(size.seed, number));
-    let id = i64::try_from(number).unwrap_or_default();
-    let came = plan::came(size, number);
-    let (created_at, active_at) = (out.time(came), out.time(card.last.map_or(came, |last| last.at)));
-    let channels = |place: usize| stage.channels.get(place).map(|id| id.0).ok_or_else(stopped);
-    let responsible = way.operator.and_then(|place| stage.staff.get(stage.operators + place)).map(|(id, _)| id.0);
-    let company = who.company.and_then(|at| stage.companies.get(remainder(at, stage.companies.len()))).map(|id| id.0);
-    let phone_digits = who.phone.as_deref().map(text::digits);
-    let (name_folded, email_folded) = (text::fold(&who.name), who.email.as_deref().map(text::fold));
-    let mut known = vec![(who.username.as_str(), who.address.as_str(), kind(way))];
-    known.extend(
-        who.also.iter().map(|(channel, address)| ("", address.as_str(), kind(Way { channel: *channel, ..way }))),
-    );
-    let found_by = search_text(&FoundBy {
-        id: CustomerId(id),
-        name_folded: &name_folded,
-        real_name: "",
-        phone_digits: phone_digits.as_deref(),
-        email_folded: email_folded.as_deref(),
-        external_id: who.external_id.as_deref(),
-        accounts: &known,
-    });
-
-    let rows = out.row(&tables::CUSTOMERS)?;
-    rows.int(id).text(&who.name).text(&name_folded).text("");
-    rows.opt(who.phone.as_deref(), Rows::text).opt(phone_digits.as_deref(), Rows::text);
-    rows.opt(who.email.as_deref(), Rows::text).opt(email_folded.as_deref(), Rows::text);
-    rows.opt(who.external_id.as_deref(), Rows::text).opt(company, Rows::int).opt(responsible, Rows::int);
-    rows.text(person::language(way.tongue)).text(who.note).text(kind(way).as_str());
-    rows.int(channels(way.channel)?).text(kind(way).as_str()).flag(life.is_blocked).flag(life.is_paused);
-    rows.int(card.active).int(card.unread);
-    rows.opt(card.last.map(|last| last.id), Rows::int).opt(card.last.map(|last| last.line.kind.as_str()), Rows::text);
-    rows.opt(card.last.and_then(|last| last.author).map(|id| id.0), Rows::int);
-    rows.text(&text::preview(&card.last.map(|last| words(last.line.says)).unwrap_or_default(), PREVIEW));
-    rows.flag(card.last.is_some_and(|last| last.line.has_file)).text(&found_by).time(active_at).time(created_at);
-
-    // Their number is the account's; second ones follow after all customers.
-    let rows = out.row(&tables::ACCOUNTS)?;
-    rows.int(id).int(id).int(channels(way.channel)?).text(&who.address).text(&who.name).text(&who.username);
-    rows.time(created_at).time(active_at);
-    if let Some((channel, address)) = &who.also {
-        let account = i64::try_from(size.customers).unwrap_or_default() + next(&mut numbers.account);
-        let rows = out.row(&tables::ACCOUNTS)?;
-        rows.int(account).int(id).int(channels(*channel)?).text(address).text(&who.name).text("");
-        rows.time(created_at).time(active_at);
-    }
-    for tag in who.tags.iter().filter_map(|place| stage.tags.get(*place)) {
-        out.row(&tables::TAG_LINKS)?.int(id).int(tag.0);
-    }
-    if let Some(handle) = &who.handle {
-        let row = next(&mut numbers.handle);
-        out.row(&tables::HANDLES)?.int(row).int(id).text("QQ").text(handle);
-    }
-    if let Some(claim) = &who.claim {
-        let row = next(&mut numbers.claim);
-        out.row(&tables::CLAIMS)?.int(row).int(id).text("email").text(claim).text(&text::fold(claim)).time(created_at);
-    }
-    if who.phone.is_none() && who.email.is_none() {
-        let row = next(&mut numbers.pending);
-        out.row(&tables::PENDING)?.int(row).int(id).text("contact_details").time(created_at);
-    }
-    trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
-}
-
-/// The blacklist, and what waits for a decision.
-fn trouble(
-    stage: &Stage,
-    size: &Size,
-    out: &mut Out,
-    numbers: &mut Numbers,
-    number: u64,
-    is_blocked: bool,
-    at: i64,
-) -> Result<()> {
-    let id = i64::try_from(number).unwrap_or_default();
-    let reason = people::BLOCK_REASONS.get(remainder(number, people::BLOCK_REASONS.len())).copied().unwrap_or_default();
-    let by = |place: usize| stage.staff.get(place).map(|(id, _)| id.0);
-    if is_blocked {
-        let row = next(&mut numbers.block);
-        out.row(&tables::BLOCKS)?.int(row).int(id).text(reason).opt(by(1), Rows::int).time(at);
-    } else if number.is_multiple_of(size.customers / REQUESTS + 1) {
-        let row = next(&mut numbers.request);
-        let rows = out.row(&tables::BLOCK_REQUESTS)?;
-        rows.int(row).int(id).text(reason).opt(by(stage.operators), Rows::int).time(at).text("waiting");
-    }
-    Ok(())
 }
