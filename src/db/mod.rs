@@ -31,7 +31,7 @@ use std::time::Duration;
 use actix_web::web;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast, oneshot};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast};
 
 pub use conn::Conn;
 use conn::{Access, Connector};
@@ -239,12 +239,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.in_turn(move |db, answer| {
-            let (outcome, _ends_later) = db.moment(f);
-            // Whoever asked may have gone.
-            let _ = answer.send(outcome);
-        })
-        .await
+        self.in_turn(move |db| db.read_blocking(f)).await
     }
 
     /// Runs `f`, which reads what need not agree with itself: on PostgreSQL without a transaction, whose beginning and end
@@ -253,25 +248,22 @@ impl Db {
         &self,
         f: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.in_turn(move |db, answer| {
-            let _ = answer.send(db.look_blocking(f));
-        })
-        .await
+        self.in_turn(move |db| db.look_blocking(f)).await
     }
 
-    /// Has `work` done on a thread that may wait for the database, when it is its turn. What it does after the answer, the
-    /// caller does not wait for.
+    /// Has `work` done on a thread that may wait for the database, when it is its turn. The turn lasts as long as the work,
+    /// also when the caller has gone.
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Db, oneshot::Sender<Result<T, Error>>) + Send + 'static,
+        work: impl FnOnce(&Db) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (db, turn) = (self.clone(), self.turn().await?);
-        let (answer, answered) = oneshot::channel();
-        tokio::task::spawn_blocking(move || {
-            work(&db, answer);
+        let done = tokio::task::spawn_blocking(move || {
+            let outcome = work(&db);
             drop(turn);
+            outcome
         });
-        answered.await.map_err(|_| Failure::Closed)?
+        done.await.map_err(|_| Failure::Closed)?
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {

@@ -13,15 +13,6 @@ use crate::error::Error;
 
 pub(super) type Held = PooledConnection<Connector>;
 
-/// A transaction that reads. It ends with this value.
-pub(super) struct Moment(Held);
-
-impl Drop for Moment {
-    fn drop(&mut self) {
-        self.0.is_dead = Conn::rollback_transaction(&mut self.0.conn).is_err();
-    }
-}
-
 impl Db {
     fn held(&self) -> Result<Held, Failure> {
         self.0.pool.get().map_err(|_| Failure::Busy)
@@ -42,24 +33,13 @@ impl Db {
         Ok(held)
     }
 
-    /// What `f` reads in one transaction, and the transaction, which whoever waits for the answer need not wait for.
-    pub(super) fn moment<T>(
-        &self,
-        f: impl FnOnce(&mut Conn) -> Result<T, Error>,
-    ) -> (Result<T, Error>, Option<Moment>) {
-        let _reader = self.0.kept.reader();
-        match self.begun(begin_read) {
-            Ok(held) => {
-                let mut moment = Moment(held);
-                (guarded(|| f(&mut moment.0.conn)), Some(moment))
-            }
-            Err(failure) => (Err(failure.into()), None),
-        }
-    }
-
     /// As [`Db::read`], on the calling thread: for the command line and for worker threads.
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        self.moment(f).0
+        let _reader = self.0.kept.reader();
+        let mut held = self.begun(begin_read)?;
+        let outcome = guarded(|| f(&mut held.conn));
+        held.is_dead = Conn::rollback_transaction(&mut held.conn).is_err();
+        outcome
     }
 
     /// As [`Db::look`], on the calling thread.

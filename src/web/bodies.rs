@@ -1,4 +1,5 @@
-//! How large a form may be. And a body must keep coming: whoever sends it drop by drop holds a connection, and with many of them all there are.
+//! How large a form may be. And a body must keep coming: whoever sends it drop by drop holds a connection, and with many
+//! of them all there are.
 
 use std::cell::Cell;
 use std::io;
