@@ -219,11 +219,18 @@ impl Browser {
         self.wait(state, async || self.script("return document.hidden").await == json!(away)).await;
     }
 
-    /// Replaces what a field holds, by typing.
+    /// Replaces what a field holds, by typing; again if the page has put another field there meanwhile.
     pub async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let since = Instant::now();
+        loop {
+            let field = self.find(css).await;
+            let typed = async {
+                field.clear().await?;
+                field.send_keys(text).await
+            };
+            let Err(error) = typed.await else { return };
+            self.pause(since, || format!("{css}, to fill it ({error})")).await;
+        }
     }
 
     /// Types into whatever has the focus; `Key` and text may be joined with `+`.
