@@ -86,19 +86,6 @@ impl CustomerScope {
             }
         }
     }
-
-    /// The same condition for a statement written as text, on a table or alias `customers`. The number is our own, so
-    /// it stands in the text; beginning with AND, or empty.
-    pub fn sql(&self, alias: &str) -> String {
-        match self.0 {
-            Sees::All => String::new(),
-            Sees::OwnAndFree(me) => format!(
-                " AND ({alias}.responsible_id IS NULL OR {alias}.responsible_id = {} OR {})",
-                me.0,
-                handed_to(me.0, alias)
-            ),
-        }
-    }
 }
 
 /// Customers of whom this person works an open conversation. The plus keeps SQLite from gathering and sorting all that is

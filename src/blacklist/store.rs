@@ -1,16 +1,15 @@
 //! Rows of blocks and block requests.
 
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::BigInt;
 
 use super::model::{Block, BlockRequest, RequestStatus};
 use crate::auth::CustomerScope;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{block_requests as requests, blocks, conversations, customers};
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{BlockRequestId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, Failure, Tx};
+use crate::db::{Conn, Failure, Tx, kept};
 use crate::error::Result;
 use crate::text;
 
@@ -120,53 +119,45 @@ pub(super) fn place(conn: &mut Conn, customer: CustomerId) -> Result<Option<(Opt
 
 /// Blocks in force, newest first; `typed` is a part of the customer's name or number.
 pub(super) fn page(conn: &mut Conn, scope: &CustomerScope, typed: &str, cursor: Option<Cursor>) -> Result<Page<Block>> {
-    let from = "SELECT b.id, b.customer_id, b.reason, b.created_by_id, b.created_at, b.expires_at FROM blocks b \
-         JOIN customers c ON c.id = b.customer_id WHERE b.lifted_at IS NULL";
-    let (mut binds, mut sql) = (0, format!("{from}{}", scope.sql("c")));
+    let mut sql = Sql::default();
+    let scope = scope.put(&mut sql, "c");
     let folded = text::fold(typed);
-    if !folded.is_empty() {
-        sql.push_str(" AND (c.name_folded LIKE $1 ESCAPE '\\' OR CAST(c.id AS TEXT) LIKE $2 ESCAPE '\\')");
-        binds = 2;
-    }
-    let order = keyset(&mut sql, "b", binds, cursor);
-    let mut query = sql_query(sql + &order).into_boxed::<<Conn as Connection>::Backend>();
-    if !folded.is_empty() {
+    let fits = if folded.is_empty() {
+        String::new()
+    } else {
         let number = folded.replace(' ', "");
         let number = number.trim_start_matches(['#', '№']);
-        query = query
-            .bind::<Text, _>(format!("%{}%", text::like_escape(&folded)))
-            .bind::<Text, _>(format!("%{}%", text::like_escape(number)));
-    }
-    if let Some(cursor) = cursor {
-        query = query.bind::<Timestamp, _>(cursor.at).bind::<BigInt, _>(cursor.id);
-    }
-    Ok(Page::new(query.load(conn)?, cursor, |block: &Block| (block.created_at, block.id)))
+        let name = sql.put(format!("%{}%", text::like_escape(&folded)));
+        let number = sql.put(format!("%{}%", text::like_escape(number)));
+        format!(" AND (c.name_folded LIKE {name} ESCAPE '\\' OR CAST(c.id AS TEXT) LIKE {number} ESCAPE '\\')")
+    };
+    let order = keyset(&mut sql, "b", cursor);
+    sql.text = format!(
+        "SELECT b.id, b.customer_id, b.reason, b.created_by_id, b.created_at, b.expires_at FROM blocks b \
+         JOIN customers c ON c.id = b.customer_id WHERE b.lifted_at IS NULL{scope}{fits}{order}"
+    );
+    Ok(Page::new(sql.load(conn)?, cursor, |block: &Block| (block.created_at, block.id)))
 }
 
 /// Requests that wait, newest first.
 pub(super) fn waiting(conn: &mut Conn, scope: &CustomerScope, cursor: Option<Cursor>) -> Result<Page<BlockRequest>> {
-    let mut sql = format!(
+    let mut sql = Sql::default();
+    let (scope, order) = (scope.put(&mut sql, "c"), keyset(&mut sql, "r", cursor));
+    sql.text = format!(
         "SELECT r.id, r.customer_id, r.reason, r.requested_by_id, r.created_at, r.status FROM block_requests r \
-         JOIN customers c ON c.id = r.customer_id WHERE r.status = 'waiting'{}",
-        scope.sql("c")
+         JOIN customers c ON c.id = r.customer_id WHERE r.status = 'waiting'{scope}{order}"
     );
-    let order = keyset(&mut sql, "r", 0, cursor);
-    let mut query = sql_query(sql + &order).into_boxed::<<Conn as Connection>::Backend>();
-    if let Some(cursor) = cursor {
-        query = query.bind::<Timestamp, _>(cursor.at).bind::<BigInt, _>(cursor.id);
-    }
-    Ok(Page::new(query.load(conn)?, cursor, |request: &BlockRequest| (request.created_at, request.id.0)))
+    Ok(Page::new(sql.load(conn)?, cursor, |request: &BlockRequest| (request.created_at, request.id.0)))
 }
 
-/// Adds where a page begins; returns its order and end.
-fn keyset(sql: &mut String, table: &str, binds: usize, cursor: Option<Cursor>) -> String {
-    let back = cursor.is_some_and(|c| c.back);
-    let (sign, way) = if back { (">", "ASC") } else { ("<", "DESC") };
-    if cursor.is_some() {
-        let (at, id) = (binds + 1, binds + 2);
-        sql.push_str(&format!(" AND ({table}.created_at, {table}.id) {sign} (${at}, ${id})"));
-    }
-    format!(" ORDER BY {table}.created_at {way}, {table}.id {way} LIMIT {}", PAGE + 1)
+/// Where a page begins, its order and its end.
+fn keyset(sql: &mut Sql, table: &str, cursor: Option<Cursor>) -> String {
+    let (sign, way) = if cursor.is_some_and(|c| c.back) { (">", "ASC") } else { ("<", "DESC") };
+    let past = cursor.map_or_else(String::new, |cursor| {
+        let (at, id) = (sql.put(cursor.at), sql.put(cursor.id));
+        format!(" AND ({table}.created_at, {table}.id) {sign} ({at}, {id})")
+    });
+    format!("{past} ORDER BY {table}.created_at {way}, {table}.id {way} LIMIT {}", PAGE + 1)
 }
 
 #[derive(QueryableByName)]
@@ -177,9 +168,9 @@ struct Count {
 
 /// How many requests wait, and how many are blocked; neither counts past a thousand.
 pub(super) fn counts(conn: &mut Conn) -> Result<(i64, i64)> {
-    let mut count = |from: &str| -> Result<i64> {
-        let sql = format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT 1000) AS capped");
-        Ok(sql_query(sql).get_result::<Count>(conn)?.n)
+    let mut count = |from: &str| {
+        let sql = Sql::new(format!("SELECT count(*) AS n FROM (SELECT 1 FROM {from} LIMIT 1000) AS capped"));
+        kept::number(sql.key(), || sql.get_result::<Count>(conn).map(|count| count.n))
     };
     Ok((count("block_requests WHERE status = 'waiting'")?, count("blocks WHERE lifted_at IS NULL")?))
 }

@@ -72,7 +72,7 @@ pub async fn details(
 
 fn book(conn: &mut Conn, by: &Operator, asked: &Asked) -> Result<Book<ListedCustomer>> {
     let (q, cursor) = (asked.name(), NameCursor::decode(&asked.at));
-    let page = customers::store::list::by_name(conn, &by.scope(), &text::fold(&q), cursor.as_ref())?;
+    let page = customers::store::by_name::by_name(conn, &by.scope(), &text::fold(&q), cursor.as_ref())?;
     let at = if cursor.is_some() { asked.at.clone() } else { String::new() };
     Ok(Book { base: "/contacts", q, at, page, back: asked.way_back() })
 }
@@ -80,7 +80,7 @@ fn book(conn: &mut Conn, by: &Operator, asked: &Asked) -> Result<Book<ListedCust
 fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
     let customer = customers::find(conn, &by.scope(), id)?;
     let kinds = channels::list(conn)?;
-    let recent = conversations::store::recent_of(conn, &by.scope(), id, RECENT)?;
+    let recent = conversations::store::of_customer::recent(conn, &customer, RECENT)?;
     let company = match customer.company_id {
         Some(id) => Some(companies::store::find(conn, id)?),
         None => None,

@@ -107,7 +107,8 @@ pub fn close(
 
 /// Ends whatever is open with a customer who has just been blocked.
 pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<()> {
-    for conversation in store::open_of(tx, &CustomerScope::system(), customer)? {
+    let customer = customers::find(tx, &CustomerScope::system(), customer)?;
+    for conversation in store::of_customer::open(tx, &customer)? {
         finish(tx, by, &conversation, CloseReason::CustomerBlocked, "")?;
     }
     Ok(())

@@ -1,8 +1,7 @@
 //! A message comes in: whose it is, which conversation it belongs to, and who is told.
 
-use super::model::{Conversation, Origin, VisitDetails};
+use super::model::{Origin, VisitDetails};
 use super::store;
-use crate::auth::CustomerScope;
 use crate::channels;
 use crate::customers::{self, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
@@ -229,10 +228,7 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
 fn going_on(tx: &mut Tx, who: &Identified, belongs: Belongs) -> Result<Option<ConversationId>> {
     match belongs {
         Belongs::Account => store::open_of_account(tx, who.customer, who.account),
-        Belongs::Chain(Some(id)) => {
-            let found = store::find_many(tx, &CustomerScope::system(), who.customer, &[id])?;
-            Ok(found.into_iter().find(Conversation::is_open).map(|conversation| conversation.id))
-        }
+        Belongs::Chain(Some(id)) => store::open_of_customer(tx, who.customer, id),
         Belongs::Chain(None) => Ok(None),
     }
 }

@@ -11,7 +11,7 @@ use super::model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 use crate::auth::CustomerScope;
 use crate::customers;
 use crate::db::schema::{conversation_tag_links as links, conversation_tags as tags, conversations};
-use crate::db::sql::{Limited, Sql, among, is_open};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Failure, Tx};
 use crate::error::Result;
@@ -24,47 +24,6 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Resul
     Ok(found)
 }
 
-/// Conversations of a customer that are not closed, newest first.
-pub fn open_of(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId) -> Result<Vec<Conversation>> {
-    customers::require_visible(conn, scope, customer)?;
-    Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer))
-        .filter(is_open())
-        .order((conversations::opened_at.desc(), conversations::id.desc()))
-        .select(Conversation::as_select())
-        .load(conn)?)
-}
-
-/// These conversations of a customer.
-pub fn find_many(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    customer: CustomerId,
-    ids: &[ConversationId],
-) -> Result<Vec<Conversation>> {
-    customers::require_visible(conn, scope, customer)?;
-    Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer).and(among(conn, conversations::id, ids.iter().copied())))
-        .select(Conversation::as_select())
-        .load(conn)?)
-}
-
-/// The newest conversations of a customer, open or closed.
-pub fn recent_of(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    customer: CustomerId,
-    limit: i64,
-) -> Result<Vec<Conversation>> {
-    customers::require_visible(conn, scope, customer)?;
-    Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer))
-        .order((conversations::opened_at.desc(), conversations::id.desc()))
-        .select(Conversation::as_select())
-        .at_most(limit)
-        .load(conn)?)
-}
-
 /// The conversation of this account that is not closed.
 pub(super) fn open_of_account(tx: &mut Tx, customer: CustomerId, account: AccountId) -> Result<Option<ConversationId>> {
     let open = Sql::new(
@@ -72,6 +31,16 @@ pub(super) fn open_of_account(tx: &mut Tx, customer: CustomerId, account: Accoun
          ORDER BY opened_at DESC, id DESC LIMIT 1",
     );
     Ok(open.bind(customer.0).bind(account.0).get_result::<Found>(&mut **tx).optional()?.map(|found| found.id))
+}
+
+/// This conversation, while it is the customer's and not closed.
+pub(super) fn open_of_customer(
+    tx: &mut Tx,
+    customer: CustomerId,
+    id: ConversationId,
+) -> Result<Option<ConversationId>> {
+    let open = Sql::new("SELECT id FROM conversations WHERE id = $1 AND customer_id = $2 AND status <> 'closed'");
+    Ok(open.bind(id.0).bind(customer.0).get_result::<Found>(&mut **tx).optional()?.map(|found| found.id))
 }
 
 #[derive(QueryableByName)]

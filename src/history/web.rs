@@ -165,7 +165,7 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     });
     Ok(Read {
         channel: channels::find(conn, conversation.channel_id)?,
-        thread: thread::of_conversation(conn, &scope, &conversation, before, SHOWN)?,
+        thread: thread::of_conversation(conn, &customer, id, before, SHOWN)?,
         may_message: !store::has_open(conn, customer.id)? || conversations::has_mail_way(conn, &customer)?,
         request_waits: customers::store::profile::block_request_waits(conn, customer.id)?,
         assignee,

@@ -32,8 +32,8 @@ pub struct Log {
 }
 
 /// The log at a place.
-pub fn log(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, place: Place) -> Result<Log> {
-    let mut read = |at, limit| thread::of_customer(conn, scope, customer, at, limit);
+pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
+    let mut read = |at, limit| thread::of_customer(conn, customer, at, limit);
     let thread = match place {
         Place::End => read(At::End, PIECE)?,
         Place::Older(id) => {
@@ -47,9 +47,9 @@ pub fn log(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, place: 
             if whole.has_newer { read(At::End, PIECE)? } else { whole }
         }
         Place::Before(id) => read(At::Before(id), PIECE)?,
-        Place::At(conversation) => match first_of(conn, customer, conversation)? {
-            Some(first) => thread::of_customer(conn, scope, customer, since(first), PIECE)?,
-            None => thread::of_customer(conn, scope, customer, At::End, PIECE)?,
+        Place::At(conversation) => match first_of(conn, customer.id, conversation)? {
+            Some(first) => thread::of_customer(conn, customer, since(first), PIECE)?,
+            None => thread::of_customer(conn, customer, At::End, PIECE)?,
         },
     };
     let first = thread.messages.first().map(|m| m.id);
@@ -62,7 +62,7 @@ pub fn log(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, place: 
     };
     let last = thread.messages.iter().rev().find_map(|m| m.conversation_id).filter(|_| thread.has_newer);
     let after = if let Place::At(id) = place { last.map(|_| id) } else { last };
-    let next = after.map(|id| store::next_conversation(conn, customer, id)).transpose()?.flatten();
+    let next = after.map(|id| store::next_conversation(conn, customer.id, id)).transpose()?.flatten();
     Ok(Log { thread, again, next })
 }
 
@@ -98,9 +98,8 @@ pub struct State {
 }
 
 /// What goes on with a customer, in this conversation if it is open.
-pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId, shown: Option<ConversationId>) -> Result<State> {
-    let customer = customers::find(conn, &by.scope(), id)?;
-    let mut others = conversations::store::open_of(conn, &by.scope(), id)?;
+pub fn state(conn: &mut Conn, by: &Operator, customer: Customer, shown: Option<ConversationId>) -> Result<State> {
+    let mut others = conversations::store::of_customer::open(conn, &customer)?;
     let place = others.iter().position(|open| Some(open.id) == shown).unwrap_or(0);
     let conversation = (place < others.len()).then(|| others.remove(place));
     let channel = channel_of(conn, conversation.as_ref().map(|c| c.channel_id).or(customer.channel_id))?;
@@ -113,7 +112,7 @@ pub fn state(conn: &mut Conn, by: &Operator, id: CustomerId, shown: Option<Conve
     let assignee = conversation.as_ref().and_then(|c| c.assignee_id);
     let assignee = staff::names(conn, assignee.as_slice())?.into_values().next().unwrap_or_default();
     let may_reply = conversation.as_ref().is_some_and(|c| !customer.blocked && may_work(by, &customer, c).is_ok());
-    let request_waits = blacklist::waiting_of(conn, id)?.is_some();
+    let request_waits = blacklist::waiting_of(conn, customer.id)?.is_some();
     let stop = match &conversation {
         Some(conversation) => conversations::why_not(conn, conversation)?,
         None => None,
@@ -171,12 +170,11 @@ pub struct Known {
 }
 
 /// Reads what is known of a customer.
-pub fn known(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Known> {
-    let scope = by.scope();
-    let customer = customers::find(conn, &scope, id)?;
-    let recent = conversations::store::recent_of(conn, &scope, id, 11)?;
+pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known> {
+    let id = customer.id;
+    let recent = conversations::store::of_customer::recent(conn, &customer, 11)?;
     let claims = customers::store::claims_of(conn, id)?;
-    let duplicates = duplicates(conn, &scope, id, &claims)?;
+    let duplicates = duplicates(conn, &by.scope(), id, &claims)?;
     let tags = customers::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
     let other_tags = tags::customer_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
     let handles = customers::store::handles_of(conn, id)?.into_iter().map(|h| (h.label, h.value)).collect();

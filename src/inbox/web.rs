@@ -104,7 +104,7 @@ fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
 /// Reads for all what is unread of a customer.
 async fn mark_read(by: &Operator, db: &Db, id: CustomerId) -> Result<()> {
     let scope = by.scope();
-    let customer = db.read(move |conn| customers::find(conn, &scope, id)).await?;
+    let customer = db.look(move |conn| customers::find(conn, &scope, id)).await?;
     if customer.is_unread() {
         db.write(move |tx| customers::actions::mark_read(tx, id)).await?;
     }
@@ -128,10 +128,10 @@ async fn page(
     let types = presences.customer_types(id);
     let (list, state, log, known, colleagues) = db
         .read(move |conn| {
-            let scope = by.scope();
-            let state = load::state(conn, &by, id, place.conversation())?;
-            let log = load::log(conn, &scope, id, place)?;
-            let known = load::known(conn, &by, id)?;
+            let customer = customers::find(conn, &by.scope(), id)?;
+            let log = load::log(conn, &customer, place)?;
+            let known = load::known(conn, &by, customer.clone())?;
+            let state = load::state(conn, &by, customer, place.conversation())?;
             Ok((list::load(conn, &by, filter)?, state, log, known, staff::serving(conn)?))
         })
         .await?;
@@ -178,7 +178,12 @@ pub async fn dialogs(
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     let of = shown.conversation();
-    let (state, colleagues) = db.read(move |conn| Ok((load::state(conn, &by, id, of)?, staff::serving(conn)?))).await?;
+    let (state, colleagues) = db
+        .read(move |conn| {
+            let customer = customers::find(conn, &by.scope(), id)?;
+            Ok((load::state(conn, &by, customer, of)?, staff::serving(conn)?))
+        })
+        .await?;
     let dialogs = DialogsView::new(&sh, &state, colleagues);
     if dialogs.state == shown.state {
         return Ok(HttpResponse::NoContent().finish());
@@ -214,8 +219,13 @@ pub async fn log(
 
 async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, place: Place) -> Result<PlaceView> {
     let scope = by.scope();
-    let (customer, log) =
-        db.read(move |conn| Ok((customers::find(conn, &scope, id)?, load::log(conn, &scope, id, place)?))).await?;
+    let (customer, log) = db
+        .read(move |conn| {
+            let customer = customers::find(conn, &scope, id)?;
+            let log = load::log(conn, &customer, place)?;
+            Ok((customer, log))
+        })
+        .await?;
     Ok(PlaceView::new(sh, &customer, &log))
 }
 
@@ -267,7 +277,12 @@ pub async fn window(
 /// `GET /inbox/{customer}/side`.
 pub async fn side(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let known = db.read(move |conn| load::known(conn, &by, id)).await?;
+    let known = db
+        .read(move |conn| {
+            let customer = customers::find(conn, &by.scope(), id)?;
+            load::known(conn, &by, customer)
+        })
+        .await?;
     fragment(&SideFragment { sh: &sh, side: &SideView::new(known) })
 }
 
@@ -313,7 +328,11 @@ fn here_view(
 }
 
 async fn state(by: Operator, db: &Db, id: CustomerId, shown: Option<ConversationId>) -> Result<State> {
-    db.read(move |conn| load::state(conn, &by, id, shown)).await
+    db.read(move |conn| {
+        let customer = customers::find(conn, &by.scope(), id)?;
+        load::state(conn, &by, customer, shown)
+    })
+    .await
 }
 
 fn fragment(template: &impl Template) -> Result<HttpResponse> {

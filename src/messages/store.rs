@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Attachment, Message, MessageKind, NewMessage};
-use crate::auth::CustomerScope;
+use crate::customers::Customer;
 use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
@@ -184,10 +184,9 @@ pub enum At {
 }
 
 /// Up to `limit` messages of all the customer's conversations. Costs the same at any depth.
-pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at: At, limit: i64) -> Result<Stretch> {
-    crate::customers::require_visible(conn, scope, customer)?;
+pub fn stretch(conn: &mut Conn, customer: &Customer, at: At, limit: i64) -> Result<Stretch> {
     let mut query =
-        messages::table.filter(messages::customer_id.eq(customer)).select(Message::as_select()).into_boxed();
+        messages::table.filter(messages::customer_id.eq(customer.id)).select(Message::as_select()).into_boxed();
     query = match at {
         At::End => query.order(messages::id.desc()),
         At::Before(id) => query.filter(messages::id.lt(id)).order(messages::id.desc()),
@@ -201,7 +200,7 @@ pub fn stretch(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at:
         rows.reverse();
     }
     let has_older = match at {
-        At::After(id) => any_up_to(conn, customer, id)?,
+        At::After(id) => any_up_to(conn, customer.id, id)?,
         _ => more,
     };
     Ok(Stretch { has_older, has_newer: if forward { more } else { matches!(at, At::Before(_)) }, messages: rows })
@@ -219,15 +218,13 @@ fn any_up_to(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<boo
 /// The messages of one conversation from its end, oldest first; `before` goes further back.
 pub fn of_conversation(
     conn: &mut Conn,
-    scope: &CustomerScope,
-    customer: CustomerId,
+    customer: &Customer,
     conversation: ConversationId,
     before: Option<MessageId>,
     limit: i64,
 ) -> Result<Stretch> {
-    crate::customers::require_visible(conn, scope, customer)?;
     let mut query = messages::table
-        .filter(messages::customer_id.eq(customer).and(messages::conversation_id.eq(conversation)))
+        .filter(messages::customer_id.eq(customer.id).and(messages::conversation_id.eq(conversation)))
         .select(Message::as_select())
         .order(messages::id.desc())
         .into_boxed();

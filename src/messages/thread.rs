@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::model::{Attachment, Message};
 use super::store::{self, At, Stretch};
-use crate::auth::CustomerScope;
 use crate::channels::{self, Channel};
 use crate::conversations::{self, Conversation};
+use crate::customers::Customer;
 use crate::db::Conn;
-use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId, StaffId};
+use crate::db::types::{ChannelId, ConversationId, MessageId, StaffId};
 use crate::error::Result;
 use crate::mails::{self, Mail};
 use crate::outbox::{self, Attempt, Delivery};
@@ -33,29 +33,29 @@ pub struct Thread {
 }
 
 /// Messages of the one scroll over all conversations of a customer.
-pub fn of_customer(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, at: At, limit: i64) -> Result<Thread> {
-    let stretch = store::stretch(conn, scope, customer, at, limit)?;
-    fill(conn, scope, customer, stretch)
+pub fn of_customer(conn: &mut Conn, customer: &Customer, at: At, limit: i64) -> Result<Thread> {
+    let stretch = store::stretch(conn, customer, at, limit)?;
+    fill(conn, customer, stretch)
 }
 
 /// The last messages of one conversation, or those before a message.
 pub fn of_conversation(
     conn: &mut Conn,
-    scope: &CustomerScope,
-    conversation: &Conversation,
+    customer: &Customer,
+    conversation: ConversationId,
     before: Option<MessageId>,
     limit: i64,
 ) -> Result<Thread> {
-    let stretch = store::of_conversation(conn, scope, conversation.customer_id, conversation.id, before, limit)?;
-    fill(conn, scope, conversation.customer_id, stretch)
+    let stretch = store::of_conversation(conn, customer, conversation, before, limit)?;
+    fill(conn, customer, stretch)
 }
 
-fn fill(conn: &mut Conn, scope: &CustomerScope, customer: CustomerId, stretch: Stretch) -> Result<Thread> {
+fn fill(conn: &mut Conn, customer: &Customer, stretch: Stretch) -> Result<Thread> {
     let with_files: Vec<_> = stretch.messages.iter().filter(|m| m.has_attachments).map(|m| m.id).collect();
     let mut ids: Vec<_> = stretch.messages.iter().filter_map(|m| m.conversation_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let conversations = conversations::store::find_many(conn, scope, customer, &ids)?;
+    let conversations = conversations::store::of_customer::find_many(conn, customer, &ids)?;
     let mut people: Vec<_> = stretch.messages.iter().filter_map(|m| m.author_id).collect();
     people.extend(conversations.iter().filter_map(|c| c.closed_by_id));
     people.sort_unstable();

@@ -14,6 +14,7 @@ use diesel::sql_types::Text;
 
 use switchboard::auth::CustomerScope;
 use switchboard::channels::ChannelKind;
+use switchboard::customers::Customer;
 use switchboard::customers::filter::Asked;
 use switchboard::db::page::Cursor;
 use switchboard::db::sql::{Sql, Value};
@@ -39,6 +40,17 @@ const fn both(name: &'static str, run: fn(&mut Conn), indexes: &'static [&'stati
 
 fn scope() -> CustomerScope {
     CustomerScope::system()
+}
+
+/// Somebody whom something is open with.
+fn seventh(conn: &mut Conn) -> Customer {
+    let customer = customers::find(conn, &scope(), CustomerId(7)).expect("found");
+    Customer { active_count: 1, ..customer }
+}
+
+fn log(conn: &mut Conn, at: At) {
+    let customer = seventh(conn);
+    drop(messages::store::stretch(conn, &customer, at, 50));
 }
 
 fn clock() -> Clock {
@@ -157,11 +169,11 @@ const TABLE: &[Listed] = &[
     },
     Listed {
         name: "contacts, by what is too short for trigrams",
-        run: |c| drop(customers::store::list::by_name(c, &scope(), "an", None)),
+        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "an", None)),
         sqlite: &["COVERING INDEX customers_name"],
         postgres: &["Index Only Scan using customers_name"],
     },
-    both("contacts", |c| drop(customers::store::list::by_name(c, &scope(), "", None)), &["customers_name"]),
+    both("contacts", |c| drop(customers::store::by_name::by_name(c, &scope(), "", None)), &["customers_name"]),
     both(
         "tags of a page",
         |c| drop(customers::store::tags_of(c, &[CustomerId(1), CustomerId(2)])),
@@ -177,21 +189,13 @@ const TABLE: &[Listed] = &[
     both(
         "a customer's conversations",
         |c| {
-            let customer = customers::find(c, &scope(), CustomerId(7)).expect("found");
-            drop(conversations::store::of_customer::page(c, &customer, Some(cursor())))
+            let customer = seventh(c);
+            drop(conversations::store::of_customer::page(c, &customer, Some(cursor())));
         },
         &["conversations_customer"],
     ),
-    both(
-        "a log's end",
-        |c| drop(messages::store::stretch(c, &scope(), CustomerId(7), At::End, 50)),
-        &["messages_customer"],
-    ),
-    both(
-        "a log, further back",
-        |c| drop(messages::store::stretch(c, &scope(), CustomerId(7), At::Before(MessageId(900)), 50)),
-        &["messages_customer"],
-    ),
+    both("a log's end", |c| log(c, At::End), &["messages_customer"]),
+    both("a log, further back", |c| log(c, At::Before(MessageId(900))), &["messages_customer"]),
     both(
         "when a customer wrote last by an account",
         |c| drop(conversations::window(c, ChannelKind::WhatsApp, Some(AccountId(7)))),
@@ -199,7 +203,10 @@ const TABLE: &[Listed] = &[
     ),
     both(
         "one conversation",
-        |c| drop(messages::store::of_conversation(c, &scope(), CustomerId(7), ConversationId(7), None, 50)),
+        |c| {
+            let customer = seventh(c);
+            drop(messages::store::of_conversation(c, &customer, ConversationId(7), None, 50));
+        },
         &["messages_c"],
     ),
     both(
@@ -226,7 +233,10 @@ const TABLE: &[Listed] = &[
     ),
     Listed {
         name: "what is open of a customer",
-        run: |c| drop(conversations::store::open_of(c, &scope(), CustomerId(7))),
+        run: |c| {
+            let customer = seventh(c);
+            drop(conversations::store::of_customer::open(c, &customer));
+        },
         sqlite: &["conversations_open_customer"],
         // Where customers have few, the index of all of them serves as well.
         postgres: &["conversations_"],

@@ -7,9 +7,43 @@ use crate::customers::Customer;
 use crate::db::Conn;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::conversations;
-use crate::db::sql::{Limited, is_open, past};
+use crate::db::sql::{Limited, among, is_open, past};
 use crate::db::types::{ConversationId, StaffId};
 use crate::error::Result;
+
+/// Those that are not closed, newest first. Of somebody whom nothing is open with, nothing is asked.
+pub fn open(conn: &mut Conn, customer: &Customer) -> Result<Vec<Conversation>> {
+    if !customer.is_active() {
+        return Ok(vec![]);
+    }
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer.id))
+        .filter(is_open())
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select(Conversation::as_select())
+        .load(conn)?)
+}
+
+/// The newest, open or closed.
+pub fn recent(conn: &mut Conn, customer: &Customer, limit: i64) -> Result<Vec<Conversation>> {
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer.id))
+        .order((conversations::opened_at.desc(), conversations::id.desc()))
+        .select(Conversation::as_select())
+        .at_most(limit)
+        .load(conn)?)
+}
+
+/// Those of these numbers that are the customer's.
+pub fn find_many(conn: &mut Conn, customer: &Customer, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    Ok(conversations::table
+        .filter(conversations::customer_id.eq(customer.id).and(among(conn, conversations::id, ids.iter().copied())))
+        .select(Conversation::as_select())
+        .load(conn)?)
+}
 
 /// A page of a customer's conversations, newest first.
 pub fn page(conn: &mut Conn, customer: &Customer, cursor: Option<Cursor>) -> Result<Page<Conversation>> {

@@ -83,13 +83,13 @@ pub async fn presence(
     let to_customer = form.mode.as_deref() == Some("reply");
     let (unread, account) = db
         .read(move |conn| {
-            let unread = customers::find(conn, &scope, id)?.is_unread();
+            let customer = customers::find(conn, &scope, id)?;
             if !to_customer {
-                return Ok((unread, None));
+                return Ok((customer.is_unread(), None));
             }
-            let open = conversations::store::open_of(conn, &scope, id)?;
+            let open = conversations::store::of_customer::open(conn, &customer)?;
             let shown = open.iter().find(|open| Some(open.id) == of).or(open.first());
-            Ok((unread, shown.and_then(|c| c.account_id)))
+            Ok((customer.is_unread(), shown.and_then(|c| c.account_id)))
         })
         .await?;
     if doing == Doing::Here && unread {

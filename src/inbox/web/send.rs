@@ -14,6 +14,7 @@ use crate::auth::Operator;
 use crate::channels::{Channel, ChannelKind};
 use crate::commands;
 use crate::conversations::{self, Outgoing, Sent};
+use crate::customers;
 use crate::db::Db;
 use crate::db::types::{ConversationId, CustomerId};
 use crate::error::{Error, Result, Said};
@@ -238,7 +239,8 @@ async fn pass_on(
     let by = by.clone();
     let done = db
         .write(move |tx| {
-            let state = load::state(tx, &by, id, of)?;
+            let customer = customers::find(tx, &by.scope(), id)?;
+            let state = load::state(tx, &by, customer, of)?;
             let known = out.client_uuid.as_deref().map(|uuid| known(tx, id, uuid)).transpose()?.unwrap_or_default();
             if known {
                 return Ok(Outcome::Sent);
