@@ -1,5 +1,7 @@
 //! Pages, each busy over many connections and quiet over one.
 
+use form_urlencoded::byte_serialize;
+
 use crate::Options;
 use crate::data::{Direct, Set};
 use crate::drive::{Ask, Line, Taken, drive};
@@ -26,6 +28,8 @@ struct Known {
     common_tag: i64,
     rare_tag: i64,
     subject: i64,
+    /// First and last names, of three letters and more, as people type them.
+    names: Vec<String>,
 }
 
 impl Known {
@@ -36,8 +40,10 @@ impl Known {
         let regular = "SELECT customer_id FROM conversations k WHERE customer_id BETWEEN \
                        (SELECT max(id) / 3 FROM customers) AND (SELECT max(id) / 3 + 50 FROM customers) \
                        ORDER BY (SELECT count(*) FROM messages m WHERE m.conversation_id = k.id) DESC LIMIT 1";
+        let customers = direct.number("SELECT max(id) FROM customers").await;
         Self {
-            customers: direct.number("SELECT max(id) FROM customers").await,
+            customers,
+            names: names(direct, customers).await,
             regular: direct.number(regular).await,
             conversation: direct.number(conversation).await,
             operator: direct.number("SELECT id FROM staff WHERE email = 'operator@demo.example'").await,
@@ -49,12 +55,46 @@ impl Known {
 
     /// Customers from all over, in an order that jumps.
     fn spread(&self) -> Vec<i64> {
-        (0..997).map(|n| 1 + n * 7_919_017 % self.customers).collect()
+        (0..997).map(|n| jumping(n, self.customers)).collect()
+    }
+
+    /// A list narrowed by each of the names.
+    fn named(&self, name: &'static str, path: &str) -> Page {
+        let query = |name: &String| byte_serialize(name.as_bytes()).collect::<String>();
+        let paths = self.names.iter().map(|name| format!("{path}{}", query(name))).collect();
+        Page { name, paths, sql: vec![], is_busy: false }
+    }
+
+    /// A list narrowed by each of many parts of numbers.
+    fn numbered(&self, name: &'static str, path: &str, digits: u32) -> Page {
+        let least = 10_i64.pow(digits - 1);
+        let parts = (0..TYPED).map(|n| least + jumping(n, 9 * least) - 1);
+        Page { name, paths: parts.map(|part| format!("{path}{part}")).collect(), sql: vec![], is_busy: false }
     }
 
     fn of_each(&self, path: impl Fn(i64) -> String) -> Vec<String> {
         self.spread().into_iter().map(path).collect()
     }
+}
+
+/// Names and parts of numbers that are typed into a filter, one after the other.
+const TYPED: i64 = 97;
+
+/// One number up to `most` after the other, from all over.
+fn jumping(n: i64, most: i64) -> i64 {
+    1 + n * 7_919_017 % most
+}
+
+/// A word of the names of customers from all over, now the first, now the last.
+async fn names(direct: &Direct, customers: i64) -> Vec<String> {
+    let mut found = vec![];
+    for n in 0..TYPED {
+        let name = direct.text(&format!("SELECT name FROM customers WHERE id = {}", jumping(n, customers))).await;
+        let mut words = name.split_whitespace().filter(|word| word.chars().count() >= 3);
+        let word = if n % 2 == 0 { words.next() } else { words.next_back() };
+        found.extend(word.map(str::to_owned));
+    }
+    found
 }
 
 const NEWEST: &str = "ORDER BY c.last_activity_at DESC, c.id DESC LIMIT 51";
@@ -92,21 +132,21 @@ fn lists_of_customers(known: &Known) -> Vec<Page> {
         page("inbox, mine", "/inbox?tab=mine", &[]),
         page("inbox, others", "/inbox?tab=others", &[]),
         page("inbox, free", "/inbox?tab=free", &[]),
-        page("inbox, by name", "/inbox?search=anna", &[]),
-        page("inbox, by number", "/inbox?customer_id=1234", &[]),
+        known.named("inbox, by name", "/inbox?search="),
+        known.numbered("inbox, number holds four digits", "/inbox?customer_id=", 4),
         busy(page("customers", "/customers?period=all", &[&rows, &tags])),
         page("customers, this week", "/customers", &[]),
         page("customers, common tag", &format!("/customers?period=all&tag={common_tag}"), &[]),
         page("customers, rare tag", &format!("/customers?period=all&tag={rare_tag}"), &[]),
-        page("customers, by name", "/customers?period=all&name=anna", &[]),
-        page("customers, number holds 123", "/customers?period=all&id=123", &[]),
-        page("customers, number holds 98765", "/customers?period=all&id=98765", &[]),
+        known.named("customers, by name", "/customers?period=all&name="),
+        known.numbered("customers, number holds three digits", "/customers?period=all&id=", 3),
+        known.numbered("customers, number holds five digits", "/customers?period=all&id=", 5),
         busy(page(
             "contacts",
             "/contacts",
             &["SELECT c.id, c.* FROM customers c ORDER BY c.name_folded, c.id LIMIT 51"],
         )),
-        page("contacts, by name", "/contacts?q=anna", &[]),
+        known.named("contacts, by name", "/contacts?q="),
     ]
 }
 
