@@ -54,11 +54,11 @@ pub async fn details(
         .read(move |conn| {
             let company = store::find(conn, id)?;
             let cursor = NameCursor::decode(&wanted.members);
-            let members = customers::store::list::of_company(conn, &by.scope(), id, cursor.as_ref())?;
+            let members = customers::store::by_name::of_company(conn, &by.scope(), id, cursor.as_ref())?;
             let find: String = text::clean(&wanted.find).chars().take(200).collect();
             let mut found = vec![];
             if !find.is_empty() {
-                found = customers::store::list::by_name(conn, &by.scope(), &text::fold(&find), None)?.rows;
+                found = customers::store::by_name::by_name(conn, &by.scope(), &text::fold(&find), None)?.rows;
                 found.retain(|customer| customer.company_id != Some(id));
                 found.truncate(OFFERED);
             }

@@ -1,6 +1,7 @@
 //! Rows of customers.
 
 mod accounts;
+pub mod by_name;
 mod contact;
 pub mod finding;
 pub mod list;

@@ -80,8 +80,13 @@ impl Shell {
 
     /// A capped count: "999+" where more than 999.
     pub fn capped(&self, number: impl Into<i64>) -> String {
-        let number = number.into();
-        if number > 999 { "999+".into() } else { number.to_string() }
+        self.capped_at(number, 999)
+    }
+
+    /// A count that went no further than `most`: "50+" where more than 50.
+    pub fn capped_at(&self, number: impl Into<i64>, most: impl Into<i64>) -> String {
+        let (number, most) = (number.into(), most.into());
+        if number > most { format!("{most}+") } else { number.to_string() }
     }
 
     /// A time in short: today 14:32, this year 14 Nov, older Oct 2025.

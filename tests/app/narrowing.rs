@@ -5,8 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use switchboard::auth::CustomerScope;
+use switchboard::customers::ListedCustomer;
 use switchboard::customers::filter::Asked;
-use switchboard::customers::store::list;
+use switchboard::customers::store::{by_name, list};
+use switchboard::db::page::{NameCursor, Page};
 use switchboard::db::sql::Sql;
 use switchboard::db::types::StaffId;
 use switchboard::db::{Conn, Db};
@@ -23,7 +25,8 @@ struct Row {
 }
 
 const BY_ACTIVITY: &str = "c.last_activity_at DESC, c.id DESC";
-const BY_NAME: &str = "c.name_folded, c.id";
+/// Those that begin with the text come first.
+const BY_NAME: &str = "CASE WHEN c.name_folded LIKE SUBSTR($1, 2) ESCAPE '\\' THEN 0 ELSE 1 END, c.name_folded, c.id";
 
 /// The first 51 customers of a condition in which `$1` is a pattern.
 fn plain(conn: &mut Conn, condition: &str, text: &str, order: &str) -> Vec<i64> {
@@ -48,13 +51,31 @@ fn in_inbox(conn: &mut Conn, filter: &str, text: &str) -> Vec<i64> {
 fn in_customers(conn: &mut Conn, asked: Asked) -> Vec<i64> {
     let filter = Asked { period: "all".into(), ..asked }.filter();
     let clock = Clock::now(chrono_tz::Tz::UTC);
-    let page = list::page(conn, &CustomerScope::system(), &filter, &clock, None).expect("a page");
+    let found = list::page(conn, &CustomerScope::system(), &filter, &clock, None).expect("a page");
+    let all = numbers(&found.page);
+    // What is said to be exact is.
+    assert!(found.count > found.counted_to || found.page.next.is_some() || found.count == all.len() as i64);
+    all
+}
+
+/// How many customers have this text in their names, as the page says it.
+fn counted(conn: &mut Conn, text: &str) -> String {
+    let filter = Asked { period: "all".into(), name: text.into(), ..Asked::default() }.filter();
+    let clock = Clock::now(chrono_tz::Tz::UTC);
+    let found = list::page(conn, &CustomerScope::system(), &filter, &clock, None).expect("a page");
+    if found.count > found.counted_to { format!("{}+", found.counted_to) } else { found.count.to_string() }
+}
+
+fn numbers(page: &Page<ListedCustomer>) -> Vec<i64> {
     page.rows.iter().map(|row| row.id.0).collect()
 }
 
 fn in_contacts(conn: &mut Conn, name: &str) -> Vec<i64> {
-    let page = list::by_name(conn, &CustomerScope::system(), &fold(name), None).expect("a page");
-    page.rows.iter().map(|row| row.id.0).collect()
+    numbers(&contacts(conn, name, None))
+}
+
+fn contacts(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Page<ListedCustomer> {
+    by_name::by_name(conn, &CustomerScope::system(), &fold(name), cursor).expect("a page")
 }
 
 /// LIST-47, LIST-48, LIST-49, LIST-50, LIST-51: among so many that texts and tags are rare, in between and common.
@@ -90,5 +111,64 @@ async fn every_narrowed_list_equals_a_plain_comparison() {
         Ok(())
     };
     db.read(compare).await.expect("compared");
+    db.close();
+}
+
+/// CONT-07: names that begin with the text come first, then those that hold it; pages go through both parts, there and
+/// back, and leave nobody out.
+#[actix_web::test]
+async fn contacts_by_a_name_are_paged_through_both_parts() {
+    let loaded = demo_large::load_sized(12, (3_000, 3_000, 3_000)).await;
+    let db = Db::open(loaded.database.url(), 1).expect("the database");
+    let walk = |conn: &mut Conn| {
+        for text in ["an", "ann", "а", "王", "na"] {
+            let holds = format!("SELECT c.id FROM customers c WHERE c.name_folded LIKE $1 ORDER BY {BY_NAME}");
+            let all = Sql::new(holds).bind(format!("%{text}%")).load::<Row>(conn).expect("rows");
+            let all: Vec<i64> = all.into_iter().map(|row| row.id).collect();
+            let mut forth = vec![contacts(conn, text, None)];
+            while let Some(next) = forth.last().and_then(|page| page.next.clone()) {
+                forth.push(contacts(conn, text, NameCursor::decode(&next).as_ref()));
+            }
+            assert!(all.len() > 50 || text == "王", "{text}: {}", all.len());
+            assert_eq!(forth.iter().flat_map(numbers).collect::<Vec<_>>(), all, "{text}");
+            let mut back = vec![];
+            let mut previous = forth.last().and_then(|page| page.previous.clone());
+            while let Some(cursor) = previous {
+                let page = contacts(conn, text, NameCursor::decode(&cursor).as_ref());
+                previous = page.previous.clone();
+                back.push(numbers(&page));
+            }
+            back.reverse();
+            let before_the_last = all.len() - forth.last().map_or(0, |page| page.rows.len());
+            assert_eq!(back.concat(), all[..before_the_last], "{text}, backwards");
+        }
+        Ok(())
+    };
+    db.read(walk).await.expect("walked");
+    db.close();
+}
+
+/// What few hold is counted, of what many hold the page says "50+".
+#[actix_web::test]
+async fn a_name_that_few_have_is_counted_exactly() {
+    let loaded = demo_large::load_sized(13, (3_000, 3_000, 3_000)).await;
+    let db = Db::open(loaded.database.url(), 1).expect("the database");
+    let mut direct = loaded.database.connect();
+    for id in 1..=73 {
+        direct.execute(&format!(
+            "UPDATE customers SET name = 'Quillon', name_folded = 'quillon', search_text = 'quillon' WHERE id = {}",
+            id * 7
+        ));
+    }
+    if !loaded.database.is_sqlite() {
+        direct.execute("ANALYZE customers");
+    }
+    let count = |conn: &mut Conn| {
+        assert_eq!(counted(conn, "quillon"), "73");
+        assert_eq!(counted(conn, "qzqzq"), "0");
+        assert_eq!(counted(conn, "a"), "50+");
+        Ok(())
+    };
+    db.read(count).await.expect("counted");
     db.close();
 }

@@ -1,10 +1,9 @@
-//! The pages of lists: newest activity first on the Customers page, by name in Contacts.
+//! The Customers page, newest activity first.
 //!
-//! What the lists walk, at a million customers: a rare name is found by the trigram index over `search_text` (which
+//! What the list walks, at a million customers: a rare name is found by the trigram index over `search_text` (which
 //! holds the name), a rare tag from the tag's side, a period with few customers by `customers_created`; each of these
-//! gives a short set that is sorted. Whatever is common is compared while walking `customers_activity` (or
-//! `customers_name`), newest first, where a page fills quickly. Nobody is created after their last activity, so a
-//! period's beginning also ends the walk.
+//! gives a short set that is sorted. Whatever is common is compared while walking `customers_activity`, newest first, where
+//! a page fills quickly. Nobody is created after their last activity, so a period's beginning also ends the walk.
 //!
 //! A list that is narrowed gathers the numbers of its page first: what the filters compare stands in those indexes, and
 //! PostgreSQL reads a row of the table for each that it walks past as soon as a column of the page is asked for, too (a
@@ -13,15 +12,15 @@
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::finding::{self, COMMON};
+use super::finding;
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
 use crate::db::dialect;
-use crate::db::page::{Cursor, NameCursor, PAGE, Page};
+use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
 use crate::db::sql::{Limited, Sql, among, count_of, past};
-use crate::db::types::{CompanyId, CustomerId, CustomerTagId, UtcTime};
+use crate::db::types::{CustomerId, CustomerTagId, UtcTime};
 use crate::db::{Conn, kept};
 use crate::error::Result;
 use crate::text;
@@ -29,12 +28,21 @@ use crate::web::times::Clock;
 
 /// A tag that fewer have is kept as a set while the list is walked; of one that more have, each customer is asked.
 const SET: i64 = 20_000;
-/// Counts go no further.
-pub const COUNTED: i64 = 1_000;
+/// Counts go no further: "999+".
+const COUNTED: i64 = 1_000;
 
 type Backend = <Conn as Connection>::Backend;
-type Query<'a> = customers::BoxedQuery<'a, Backend>;
+pub(super) type Query<'a> = customers::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<customers::table, Backend, SqlType = Bool> + 'a>;
+
+/// A page of the Customers page, and how many customers match.
+pub struct Listing {
+    pub page: Page<ListedCustomer>,
+    /// Up to [`Listing::counted_to`] exactly; more stands for any number above.
+    pub count: i64,
+    /// How far was counted: past a page only where counting costs little more than the page.
+    pub counted_to: i64,
+}
 
 /// A page of the Customers page.
 pub fn page(
@@ -43,17 +51,31 @@ pub fn page(
     filter: &Filter,
     clock: &Clock,
     cursor: Option<Cursor>,
-) -> Result<Page<ListedCustomer>> {
-    let mut query = filtered(conn, scope, filter, clock, true)?;
+) -> Result<Listing> {
+    let Filtered { mut query, typed } = filtered(conn, scope, filter, clock, true)?;
     if let Some(cursor) = cursor {
         query = query.filter(past("customers.last_activity_at, customers.id", cursor));
     }
     let back = cursor.is_some_and(|c| c.back);
+    let mut found = None;
     if filter.is_narrow() {
-        query = gathered(conn, newest(query, back))?;
+        // Few are all looked up and sorted, whatever is wanted of them.
+        let wanted = if typed == Some(Held::ByFew) && cursor.is_none() { COUNTED } else { PAGE + 1 };
+        let mut ids: Vec<CustomerId> = newest(query, back).select(customers::id).at_most(wanted).load(conn)?;
+        found = i64::try_from(ids.len()).ok().filter(|_| cursor.is_none());
+        ids.truncate(usize::try_from(PAGE + 1).unwrap_or(usize::MAX));
+        query = customers::table.filter(among(conn, customers::id, ids)).into_boxed();
     }
     let rows = newest(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
-    Ok(Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0)))
+    let page = Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0));
+    let (count, counted_to) = match (found, typed) {
+        (Some(found), _) if found <= PAGE => (found, PAGE),
+        (Some(found), Some(Held::ByFew)) => (found, COUNTED - 1),
+        (_, Some(Held::ByMany)) => (PAGE + 1, PAGE),
+        _ if filter.is_narrow() => (count(conn, scope, filter, clock)?, COUNTED - 1),
+        _ => (count_all(conn, scope)?, COUNTED - 1),
+    };
+    Ok(Listing { page, count, counted_to })
 }
 
 fn newest(query: Query, back: bool) -> Query {
@@ -64,16 +86,10 @@ fn newest(query: Query, back: bool) -> Query {
     }
 }
 
-/// The first rows of a list, as those of these numbers.
-fn gathered<'a>(conn: &mut Conn, query: Query) -> Result<Query<'a>> {
-    let ids: Vec<CustomerId> = query.select(customers::id).at_most(PAGE + 1).load(conn)?;
-    Ok(customers::table.filter(among(conn, customers::id, ids)).into_boxed())
-}
-
 /// How many customers match, counted up to [`COUNTED`].
-pub fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
+fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
     kept::capped(format!("customers {scope:?} {filter:?} {:?}", filter.bounds(clock)), COUNTED, || {
-        let found = filtered(conn, scope, filter, clock, false)?.select(customers::id);
+        let found = filtered(conn, scope, filter, clock, false)?.query.select(customers::id);
         Ok(count_of(found.at_most(kept::reach(COUNTED))).get_result(conn)?)
     })
 }
@@ -94,6 +110,19 @@ pub(super) fn visible<'a>(scope: &CustomerScope) -> Query<'a> {
     }
 }
 
+/// By how many customers what was typed may be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    ByFew,
+    ByMany,
+}
+
+struct Filtered<'a> {
+    query: Query<'a>,
+    /// Of the name and the number together; `None` where neither was typed.
+    typed: Option<Held>,
+}
+
 /// `walks`: the list is walked in its order; else whoever is found first is counted first.
 fn filtered<'a>(
     conn: &mut Conn,
@@ -101,8 +130,8 @@ fn filtered<'a>(
     filter: &Filter,
     clock: &Clock,
     walks: bool,
-) -> Result<Query<'a>> {
-    let mut query = visible(scope);
+) -> Result<Filtered<'a>> {
+    let (mut query, mut typed) = (visible(scope), vec![]);
     if filter.is_narrow() {
         dialect::plan_for_values(conn)?;
     }
@@ -115,14 +144,22 @@ fn filtered<'a>(
     }
     let name = text::fold(&filter.name);
     if !name.is_empty() {
-        query = query.filter(named(conn, &name)?);
+        let mut sql = Sql::default();
+        let holds = dialect::contains(conn, &mut sql, "customers.name_folded", &name);
+        let of_few = finding::of_few(conn, &mut sql, "customers", &name)?;
+        typed.push(of_few.is_some());
+        sql.text = format!("({holds}{})", of_few.map(|named| format!(" AND {named}")).unwrap_or_default());
+        query = query.filter(sql.condition());
     }
     if !filter.id.is_empty() {
         let mut sql = Sql::default();
-        sql.text = finding::numbered(&mut sql, conn, "customers.id", &filter.id)?;
+        let numbered = finding::numbered(&mut sql, conn, "customers.id", &filter.id)?;
+        typed.push(numbered.few);
+        sql.text = numbered.condition;
         query = query.filter(sql.condition());
     }
-    Ok(query)
+    let held = |few: &[bool]| if few.contains(&true) { Held::ByFew } else { Held::ByMany };
+    Ok(Filtered { query, typed: (!typed.is_empty()).then(|| held(&typed)) })
 }
 
 /// First seen in this period.
@@ -150,7 +187,7 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
 fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId, walks: bool) -> Result<Condition<'a>> {
     let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
     let count = kept::number(format!("tagged {tag}"), || count_of(tagged.at_most(SET)).get_result(conn))?;
-    if count < COMMON || !walks && count < SET {
+    if count < finding::common(conn)? || !walks && count < SET {
         return Ok(Box::new(customers::id.eq_any(tagged)));
     }
     if count < SET {
@@ -162,67 +199,4 @@ fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId, walks: bool) -> Result<Condit
     Ok(Box::new(diesel::dsl::exists(
         links::table.filter(links::customer_id.eq(customers::id).and(links::tag_id.eq(tag))),
     )))
-}
-
-/// With this text, folded, somewhere in the name.
-fn named<'a>(conn: &mut Conn, name: &str) -> Result<Condition<'a>> {
-    let mut sql = Sql::default();
-    let mut holds = dialect::contains(conn, &mut sql, "customers.name_folded", name);
-    if finding::is_few(conn, name)? {
-        holds = format!("{holds} AND {}", finding::holding(&mut sql, conn, "customers", name));
-    }
-    sql.text = format!("({holds})");
-    Ok(Box::new(sql.condition()))
-}
-
-/// A page of Contacts: by name, those whose name holds `name` (folded; empty: everybody).
-pub fn by_name(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    name: &str,
-    cursor: Option<&NameCursor>,
-) -> Result<Page<ListedCustomer>> {
-    let mut query = visible(scope);
-    if !name.is_empty() {
-        dialect::plan_for_values(conn)?;
-        query = query.filter(named(conn, name)?);
-    }
-    named_page(conn, query, cursor, !name.is_empty())
-}
-
-/// A page of a company's members, by name.
-pub fn of_company(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    company: CompanyId,
-    cursor: Option<&NameCursor>,
-) -> Result<Page<ListedCustomer>> {
-    named_page(conn, visible(scope).filter(customers::company_id.eq(company)), cursor, false)
-}
-
-fn named_page(
-    conn: &mut Conn,
-    mut query: Query,
-    cursor: Option<&NameCursor>,
-    is_narrow: bool,
-) -> Result<Page<ListedCustomer>> {
-    if let Some(cursor) = cursor {
-        let sign = if cursor.back { "<" } else { ">" };
-        let past = Sql::new(format!("(customers.name_folded, customers.id) {sign} ($1, $2)"));
-        query = query.filter(past.bind(cursor.name.clone()).bind(cursor.id).condition());
-    }
-    let back = cursor.is_some_and(|c| c.back);
-    if is_narrow {
-        query = gathered(conn, alphabetical(query, back))?;
-    }
-    let rows = alphabetical(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
-    Ok(Page::by_name(rows, cursor, |row: &ListedCustomer| (row.name_folded.clone(), row.id.0)))
-}
-
-fn alphabetical(query: Query, back: bool) -> Query {
-    if back {
-        query.order((customers::name_folded.desc(), customers::id.desc()))
-    } else {
-        query.order((customers::name_folded.asc(), customers::id.asc()))
-    }
 }

@@ -28,9 +28,10 @@ pub struct CustomersPage {
     pub page: Page<Row>,
     /// To choose from.
     pub tags: Vec<CustomerTag>,
-    /// Customers that match, counted up to a thousand.
+    /// Customers that match, counted up to `shown_to`.
     pub shown: i64,
-    /// Customers that there are, likewise.
+    pub shown_to: i64,
+    /// Customers that there are, counted up to a thousand.
     pub total: i64,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
@@ -58,7 +59,7 @@ impl CustomersPage {
         if !self.filter.is_narrow() {
             return count(sh, "customers-count", self.total, &[]);
         }
-        count(sh, "customers-count-of", self.total, &[("shown", sh.capped(self.shown))])
+        count(sh, "customers-count-of", self.total, &[("shown", sh.capped_at(self.shown, self.shown_to))])
     }
 }
 

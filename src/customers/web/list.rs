@@ -22,37 +22,28 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
     let (scope, clock) = (by.scope(), sh.clock);
     let (filter, cursor) = (asked.filter(), Cursor::decode(&asked.at));
     let wanted = filter.clone();
-    let (page, shown, total, tags, mut rows_tags, names, channels) = db
+    let (listing, total, tags, mut rows_tags, names, channels) = db
         .read(move |conn| {
-            let page = list::page(conn, &scope, &wanted, &clock, cursor)?;
-            // A first page without a next one has been counted by reading it.
-            let is_whole = page.next.is_none() && page.previous.is_none();
-            let here = i64::try_from(page.rows.len()).unwrap_or_default();
-            let shown = if is_whole { here } else { list::count(conn, &scope, &wanted, &clock)? };
-            let total = if wanted.is_narrow() { list::count_all(conn, &scope)? } else { shown };
+            let listing = list::page(conn, &scope, &wanted, &clock, cursor)?;
+            let total = if wanted.is_narrow() { list::count_all(conn, &scope)? } else { listing.count };
+            let page = &listing.page;
             let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
             let staff: Vec<_> = page.rows.iter().filter_map(|row| row.responsible_id).collect();
             let names = staff::names(conn, &staff)?;
-            Ok((
-                page,
-                shown,
-                total,
-                tags::customer_tags(conn)?,
-                store::tags_of(conn, &ids)?,
-                names,
-                channels::enabled(conn)?,
-            ))
+            let (tags, of_rows) = (tags::customer_tags(conn)?, store::tags_of(conn, &ids)?);
+            Ok((listing, total, tags, of_rows, names, channels::enabled(conn)?))
         })
         .await?;
     let me = by.id();
-    let page = page.map(|customer| Row {
+    let (shown, shown_to) = (listing.count, listing.counted_to);
+    let page = listing.page.map(|customer| Row {
         tags: rows_tags.remove(&customer.id).unwrap_or_default(),
         is_mine: customer.responsible_id == Some(me),
         responsible: responsible(&names, customer.responsible_id),
         customer,
     });
     let writes = registry::open_to_phones(&channels);
-    hx.page(&CustomersPage { sh, filter, page, tags, shown, total, writes })
+    hx.page(&CustomersPage { sh, filter, page, tags, shown, shown_to, total, writes })
 }
 
 fn responsible<K: std::hash::Hash + Eq>(names: &HashMap<K, String>, id: Option<K>) -> String {

@@ -13,7 +13,6 @@ use crate::db::dialect;
 use crate::db::sql::Sql;
 use crate::error::Result;
 use crate::inbox::model::Filter;
-use crate::search::SHORTEST;
 use crate::text::{fold, like_escape};
 
 /// So many of the newest customers are walked.
@@ -39,15 +38,18 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
         return load(conn, &sql);
     }
     let fits = fits(conn, &mut sql, &text);
-    if !finding::is_few(conn, &text)? {
-        let found = walk(conn, sql.clone(), &base, &text, &fits, &order)?;
-        let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
-        if is_full || text.chars().count() < SHORTEST {
-            return Ok(found);
+    let named = match finding::of_few(conn, &mut sql, "c", &text)? {
+        Some(named) => named,
+        None => {
+            let found = walk(conn, sql.clone(), &base, &text, &fits, &order)?;
+            let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
+            if is_full || !finding::has_trigrams(&text) {
+                return Ok(found);
+            }
+            finding::holding(&mut sql, conn, "c", &text)
         }
-    }
-    let holding = finding::holding(&mut sql, conn, "c", &text);
-    sql.text = format!("SELECT c.id FROM customers c WHERE {holding} AND {base} AND {fits}{order}");
+    };
+    sql.text = format!("SELECT c.id FROM customers c WHERE {named} AND {base} AND {fits}{order}");
     load(conn, &sql)
 }
 
@@ -77,7 +79,7 @@ fn numbered(conn: &mut Conn, sql: &mut Sql, number: &str) -> Result<Option<Strin
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(None);
     }
-    Ok(Some(format!(" AND {}", finding::numbered(sql, conn, "c.id", number)?)))
+    Ok(Some(format!(" AND {}", finding::numbered(sql, conn, "c.id", number)?.condition)))
 }
 
 /// That name or address in a messenger hold the text. The address of a web-chat visitor is a random number of ours.

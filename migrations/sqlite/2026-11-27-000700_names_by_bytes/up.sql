@@ -1,0 +1,2 @@
+-- SQLite compares names by their bytes already.
+SELECT 1;
