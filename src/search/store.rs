@@ -175,11 +175,11 @@ fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) 
     let (rank, holds) = (rank(&mut sql, conn, term), holds(&mut sql, conn, term));
     let scope = scope.put(&mut sql, "c");
     let among = repeating(conn, term).map(|condition| format!(" WHERE {condition}")).unwrap_or_default();
+    // The rows come in the order of the walk. Told to sort them, SQLite would walk to the end before it gives the first.
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
          (SELECT c.id, c.search_text, c.responsible_id, c.last_activity_at FROM customers c{among} \
-         ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}) AS c \
-         WHERE {holds}{scope} ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}",
+         ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}) AS c WHERE {holds}{scope} LIMIT {}",
         limits.newest,
         limits.shown + 1
     );

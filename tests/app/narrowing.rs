@@ -25,8 +25,10 @@ struct Row {
 }
 
 const BY_ACTIVITY: &str = "c.last_activity_at DESC, c.id DESC";
-/// Those that begin with the text come first.
-const BY_NAME: &str = "CASE WHEN c.name_folded LIKE SUBSTR($1, 2) ESCAPE '\\' THEN 0 ELSE 1 END, c.name_folded, c.id";
+/// Those that begin with the text come first, then others in its script, as far as Latin and Cyrillic go.
+const BY_NAME: &str = "CASE WHEN c.name_folded LIKE SUBSTR($1, 2) ESCAPE '\\' THEN 0 \
+     WHEN (c.name_folded < 'ͰͰ') = ($1 < '%ͰͰ') AND (c.name_folded < '⺀') = ($1 < '%⺀') THEN 1 ELSE 2 END, \
+     c.name_folded, c.id";
 
 /// The first 51 customers of a condition in which `$1` is a pattern.
 fn plain(conn: &mut Conn, condition: &str, text: &str, order: &str) -> Vec<i64> {

@@ -28,6 +28,8 @@ use crate::web::times::Clock;
 
 /// A tag that fewer have is kept as a set while the list is walked; of one that more have, each customer is asked.
 const SET: i64 = 20_000;
+/// Where a customer stands in the list.
+const PLACE: &str = "customers.last_activity_at, customers.id";
 /// Counts go no further: "999+".
 const COUNTED: i64 = 1_000;
 
@@ -52,30 +54,63 @@ pub fn page(
     clock: &Clock,
     cursor: Option<Cursor>,
 ) -> Result<Listing> {
-    let Filtered { mut query, typed } = filtered(conn, scope, filter, clock, true)?;
-    if let Some(cursor) = cursor {
-        query = query.filter(past("customers.last_activity_at, customers.id", cursor));
-    }
     let back = cursor.is_some_and(|c| c.back);
-    let mut found = None;
+    let (mut query, mut found, mut typed) = (visible(scope), None, None);
     if filter.is_narrow() {
-        // Few are all looked up and sorted, whatever is wanted of them.
-        let wanted = if typed == Some(Held::ByFew) && cursor.is_none() { COUNTED } else { PAGE + 1 };
-        let mut ids: Vec<CustomerId> = newest(query, back).select(customers::id).at_most(wanted).load(conn)?;
-        found = i64::try_from(ids.len()).ok().filter(|_| cursor.is_none());
-        ids.truncate(usize::try_from(PAGE + 1).unwrap_or(usize::MAX));
+        let gathered = gather(conn, scope, filter, clock, cursor)?;
+        found = i64::try_from(gathered.ids.len()).ok().filter(|_| cursor.is_none());
+        typed = gathered.typed;
+        let ids = gathered.ids.into_iter().take(usize::try_from(PAGE + 1).unwrap_or(usize::MAX));
         query = customers::table.filter(among(conn, customers::id, ids)).into_boxed();
+    } else if let Some(cursor) = cursor {
+        query = query.filter(past(PLACE, cursor));
     }
     let rows = newest(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
     let page = Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0));
     let (count, counted_to) = match (found, typed) {
         (Some(found), _) if found <= PAGE => (found, PAGE),
         (Some(found), Some(Held::ByFew)) => (found, COUNTED - 1),
-        (_, Some(Held::ByMany)) => (PAGE + 1, PAGE),
+        // Of a thousand customers everybody can be counted.
+        (_, Some(Held::ByMany)) if count_all(conn, scope)? >= COUNTED => (PAGE + 1, PAGE),
         _ if filter.is_narrow() => (count(conn, scope, filter, clock)?, COUNTED - 1),
         _ => (count_all(conn, scope)?, COUNTED - 1),
     };
     Ok(Listing { page, count, counted_to })
+}
+
+/// The numbers of a page of a narrowed list, and of more where they are at hand.
+struct Gathered {
+    ids: Vec<CustomerId>,
+    typed: Option<Held>,
+}
+
+fn gather(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    filter: &Filter,
+    clock: &Clock,
+    cursor: Option<Cursor>,
+) -> Result<Gathered> {
+    let name = text::fold(&filter.name);
+    if !name.is_empty() && filter.id.is_empty() && cursor.is_none() {
+        let whole = usize::try_from(PAGE + 1).unwrap_or(usize::MAX);
+        let walked = finding::walked(conn, &name, whole, |conn, n| {
+            let since = customers::last_activity_at.ge(finding::newest_since(conn, n)?);
+            let near = filtered(conn, scope, filter, clock, Way::Walk)?.query.filter(since);
+            Ok(newest(near, false).select(customers::id).at_most(PAGE + 1).load(conn)?)
+        })?;
+        if let Some(ids) = walked {
+            return Ok(Gathered { ids, typed: Some(Held::ByMany) });
+        }
+    }
+    let Filtered { mut query, typed } = filtered(conn, scope, filter, clock, Way::Choose)?;
+    if let Some(cursor) = cursor {
+        query = query.filter(past(PLACE, cursor));
+    }
+    // Few are all looked up and sorted, whatever is wanted of them.
+    let wanted = if typed == Some(Held::ByFew) && cursor.is_none() { COUNTED } else { PAGE + 1 };
+    let ids = newest(query, cursor.is_some_and(|c| c.back)).select(customers::id).at_most(wanted).load(conn)?;
+    Ok(Gathered { ids, typed })
 }
 
 fn newest(query: Query, back: bool) -> Query {
@@ -89,7 +124,7 @@ fn newest(query: Query, back: bool) -> Query {
 /// How many customers match, counted up to [`COUNTED`].
 fn count(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
     kept::capped(format!("customers {scope:?} {filter:?} {:?}", filter.bounds(clock)), COUNTED, || {
-        let found = filtered(conn, scope, filter, clock, false)?.query.select(customers::id);
+        let found = filtered(conn, scope, filter, clock, Way::Count)?.query.select(customers::id);
         Ok(count_of(found.at_most(kept::reach(COUNTED))).get_result(conn)?)
     })
 }
@@ -123,13 +158,23 @@ struct Filtered<'a> {
     typed: Option<Held>,
 }
 
-/// `walks`: the list is walked in its order; else whoever is found first is counted first.
+/// How a narrowed list is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// In its order.
+    Walk,
+    /// In its order, or by whom an index names.
+    Choose,
+    /// Whoever is found first is counted first.
+    Count,
+}
+
 fn filtered<'a>(
     conn: &mut Conn,
     scope: &CustomerScope,
     filter: &Filter,
     clock: &Clock,
-    walks: bool,
+    way: Way,
 ) -> Result<Filtered<'a>> {
     let (mut query, mut typed) = (visible(scope), vec![]);
     if filter.is_narrow() {
@@ -140,13 +185,16 @@ fn filtered<'a>(
         query = query.filter(created(conn, from, before)?);
     }
     if let Some(tag) = filter.tag {
-        query = query.filter(tagged(conn, tag, walks)?);
+        query = query.filter(tagged(conn, tag, way != Way::Count)?);
     }
     let name = text::fold(&filter.name);
     if !name.is_empty() {
         let mut sql = Sql::default();
         let holds = dialect::contains(conn, &mut sql, "customers.name_folded", &name);
-        let of_few = finding::of_few(conn, &mut sql, "customers", &name)?;
+        let of_few = match way {
+            Way::Walk => None,
+            Way::Choose | Way::Count => finding::of_few(conn, &mut sql, "customers", &name)?,
+        };
         typed.push(of_few.is_some());
         sql.text = format!("({holds}{})", of_few.map(|named| format!(" AND {named}")).unwrap_or_default());
         query = query.filter(sql.condition());

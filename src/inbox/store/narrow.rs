@@ -1,8 +1,7 @@
 //! The list narrowed by what is typed into its filters: a name or address, a part of the number.
 //!
-//! A text that few may hold is looked up by its trigrams. One that many may hold, or that is too short for them, is looked
-//! for among the newest customers, up to a limit, in the index of their activity, which has their texts on SQLite. Either
-//! way each customer is compared in full, and whom the walk does not fill a page with are looked up after all.
+//! A text that many may hold is looked for among the newest customers, in the index of their activity, which has their texts
+//! on SQLite; one that few hold is looked up by its trigrams. Either way each customer is compared in full.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -14,9 +13,6 @@ use crate::db::sql::Sql;
 use crate::error::Result;
 use crate::inbox::model::Filter;
 use crate::text::{fold, like_escape};
-
-/// So many of the newest customers are walked.
-const NEWEST: i64 = 30_000;
 
 /// A customer who fits the filters.
 #[derive(Clone, Copy, Debug, QueryableByName)]
@@ -38,27 +34,36 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
         return load(conn, &sql);
     }
     let fits = fits(conn, &mut sql, &text);
-    let named = match finding::of_few(conn, &mut sql, "c", &text)? {
-        Some(named) => named,
-        None => {
-            let found = walk(conn, sql.clone(), &base, &text, &fits, &order)?;
-            let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) > filter.depth;
-            if is_full || !finding::has_trigrams(&text) {
-                return Ok(found);
-            }
-            finding::holding(&mut sql, conn, "c", &text)
-        }
-    };
-    sql.text = format!("SELECT c.id FROM customers c WHERE {named} AND {base} AND {fits}{order}");
+    let wanted = usize::try_from(filter.depth + 1).unwrap_or(usize::MAX);
+    let walked =
+        finding::walked(conn, &text, wanted, |conn, n| walk(conn, sql.clone(), &base, (&text, &fits), n, wanted))?;
+    if let Some(found) = walked {
+        return Ok(found);
+    }
+    // Too short for trigrams: there is no other way than to walk on.
+    let mut named = String::new();
+    if finding::has_trigrams(&text) {
+        named = format!("{} AND ", finding::holding(&mut sql, conn, "c", &text));
+    }
+    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{order}");
     load(conn, &sql)
 }
 
-fn walk(conn: &mut Conn, mut sql: Sql, base: &str, text: &str, fits: &str, order: &str) -> Result<Vec<i64>> {
+/// Those who fit among the `n` newest customers.
+fn walk(
+    conn: &mut Conn,
+    mut sql: Sql,
+    base: &str,
+    (text, fits): (&str, &str),
+    n: i64,
+    wanted: usize,
+) -> Result<Vec<i64>> {
     let holds = dialect::contains(conn, &mut sql, "c.search_text", text);
+    // The rows come in the order of the walk. Told to sort them, SQLite would walk to the end before it gives the first.
     sql.text = format!(
         "SELECT c.id FROM (SELECT c.id, c.name_folded, c.search_text, c.last_activity_at FROM customers c \
-         WHERE {base}{}) AS c WHERE {holds} AND {fits}{order}",
-        self::order(NEWEST)
+         WHERE {base}{}) AS c WHERE {holds} AND {fits} LIMIT {wanted}",
+        order(n)
     );
     load(conn, &sql)
 }
