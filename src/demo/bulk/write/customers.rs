@@ -4,7 +4,7 @@ use super::{Card, Numbers, Out, Size, Stage, kind, next, remainder, stopped, tab
 use crate::customers::{FoundBy, search_text};
 use crate::db::bulk::Rows;
 use crate::db::types::CustomerId;
-use crate::demo::bulk::person::{self, Way, activity, person, way};
+use crate::demo::bulk::person::{self, Person, Way, activity, person, way};
 use crate::demo::bulk::plan;
 use crate::demo::people;
 use crate::error::Result;
@@ -71,6 +71,19 @@ pub(super) fn customer(
         rows.int(account).int(id).int(channels(*channel)?).text(address).text(&who.name).text("");
         rows.time(created_at).time(active_at);
     }
+    belongings(stage, out, numbers, id, &who, created_at)?;
+    trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
+}
+
+/// Tags, handles, what a visitor typed, and the wish for an address where there is none.
+fn belongings(
+    stage: &Stage,
+    out: &mut Out,
+    numbers: &mut Numbers,
+    id: i64,
+    who: &Person,
+    created_at: i64,
+) -> Result<()> {
     for tag in who.tags.iter().filter_map(|place| stage.tags.get(*place)) {
         out.row(&tables::TAG_LINKS)?.int(id).int(tag.0);
     }
@@ -86,7 +99,7 @@ pub(super) fn customer(
         let row = next(&mut numbers.pending);
         out.row(&tables::PENDING)?.int(row).int(id).text("contact_details").time(created_at);
     }
-    trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
+    Ok(())
 }
 
 /// The blacklist, and what waits for a decision.
