@@ -9,6 +9,7 @@
 //! each write is its own transaction, repeated when the engine asks for it.
 
 pub mod bulk;
+mod checkpoints;
 mod conn;
 pub mod dialect;
 mod failure;

@@ -15,6 +15,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::result::Error as Sql;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 
+use super::checkpoints::Checkpoints;
 use super::conn::{Conn, Connector, Opened};
 use super::kept::{Kept, Writes};
 use super::sql::Sql as Statement;
@@ -61,9 +62,10 @@ impl Writer {
         kept: Kept,
     ) -> Result<Writer, Failure> {
         let (queue, calls) = mpsc::sync_channel(QUEUE);
+        let checkpoints = Checkpoints::start(connector.clone())?;
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || run(&connector, opened, &calls, &bus, &kept))
+            .spawn(move || run(&connector, opened, checkpoints, &calls, &bus, &kept))
             .map_err(|e| Failure::Unreachable(e.to_string()))?;
         Ok(Writer {
             queue: Mutex::new(Some(queue)),
@@ -146,6 +148,7 @@ impl<T: Send, F: Fn(&mut Tx) -> Result<T, Error> + Send> Job for Call<F, T> {
 fn run(
     connector: &Connector,
     opened: Opened,
+    mut checkpoints: Checkpoints,
     calls: &mpsc::Receiver<Box<dyn Job>>,
     bus: &broadcast::Sender<Topic>,
     kept: &Kept,
@@ -176,10 +179,11 @@ fn run(
                 }
             }
         }
-        let saved = saved.map(drop);
+        let (saved, written) = (saved.map(drop), done.len());
         for job in done {
             job.answer(saved.clone());
         }
+        checkpoints.written(written);
     }
 }
 
