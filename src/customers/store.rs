@@ -5,6 +5,8 @@ pub mod by_name;
 mod contact;
 pub mod finding;
 pub mod list;
+mod name_parts;
+mod numbers;
 pub mod profile;
 mod search_text;
 mod tags;
@@ -29,6 +31,7 @@ pub use accounts::{
     set_address, update_account,
 };
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
+pub use numbers::numbered;
 pub use search_text::{FoundBy, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
 

@@ -157,6 +157,18 @@ pub fn among_texts<C>(column: C, texts: &[String]) -> Among<C> {
     Among { column, list: List::Texts(lengthened(texts.to_vec(), String::new())) }
 }
 
+/// That a column is one of these numbers, as text, of as many as there may be: one value, whatever their number.
+pub fn one_of(conn: &Conn, sql: &mut Sql, column: &str, ids: impl IntoIterator<Item = i64>) -> String {
+    match engine(conn) {
+        Engine::Sqlite => {
+            let ids: Vec<i64> = ids.into_iter().collect();
+            let ids = sql.put(serde_json::to_string(&ids).unwrap_or_default());
+            format!("{column} IN (SELECT value FROM json_each({ids}))")
+        }
+        Engine::Postgres => format!("{column} = ANY (CAST({} AS bigint[]))", sql.put(array(ids.into_iter()))),
+    }
+}
+
 fn lengthened<T: Clone>(mut list: Vec<T>, none: T) -> Vec<T> {
     let longest = LENGTHS[LENGTHS.len() - 1];
     let length = LENGTHS.into_iter().find(|length| *length >= list.len());

@@ -29,7 +29,7 @@ fn order_of(tab: Tab) -> &'static str {
 fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result<String> {
     let of_customer = match filter.customer.as_str() {
         "" => None,
-        part => Some(customers::finding::numbered(sql, conn, "k.customer_id", part)?.condition),
+        part => Some(customers::numbered(sql, conn, "k.customer_id", part)?.condition),
     };
     let mut text = match filter.tab {
         Tab::Active => "k.status <> 'closed'".to_owned(),

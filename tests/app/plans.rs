@@ -126,8 +126,8 @@ const TABLE: &[Listed] = &[
     Listed {
         name: "inbox, by a part of the number",
         run: |c| in_inbox(c, r#"{"customer_id":"298"}"#),
-        sqlite: &["VIRTUAL TABLE"],
-        postgres: &["customers_search", "customers_pkey"],
+        sqlite: &["INTEGER PRIMARY KEY (rowid=?)"],
+        postgres: &["customers_pkey"],
     },
     both(
         "inbox, numbers under the tabs",
@@ -162,8 +162,8 @@ const TABLE: &[Listed] = &[
         postgres: &["Index Only Scan using customers_activity"],
     },
     Listed {
-        name: "customers, by two digits of the number",
-        run: |c| list(c, Asked { id: "12".into(), ..all() }, None),
+        name: "customers, by a digit of the number",
+        run: |c| list(c, Asked { id: "1".into(), ..all() }, None),
         sqlite: &["COVERING INDEX customers_activity"],
         postgres: &["Index Only Scan using customers_"],
     },
@@ -172,6 +172,12 @@ const TABLE: &[Listed] = &[
         run: |c| drop(customers::store::by_name::by_name(c, &scope(), "an", None)),
         sqlite: &["COVERING INDEX customers_name"],
         postgres: &["Index Only Scan using customers_name"],
+    },
+    Listed {
+        name: "contacts, by a last name",
+        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", None)),
+        sqlite: &["COVERING INDEX customers_later_name"],
+        postgres: &["Index Only Scan using customers_later_name"],
     },
     both("contacts", |c| drop(customers::store::by_name::by_name(c, &scope(), "", None)), &["customers_name"]),
     both(

@@ -1,16 +1,18 @@
 //! Lists in the order of the alphabet: Contacts, and a company's members.
 //!
-//! Who looks somebody up types how their name begins. So of a list that is narrowed, names that begin with the text come
-//! first, then others in the same script that hold it, then those in other scripts. The first part is a stretch of the index
-//! `customers_name`, however many have the text; the others are walked there, and looked up by their trigrams where few
-//! hold it. At a million customers a walk in one order for all took up to 60 ms: for a common name from the end of the
-//! alphabet, and for each Cyrillic one, past everybody whose name is Latin.
+//! Who looks somebody up types how their first or their last name begins. So of a list that is narrowed, names that begin with
+//! the text come first; then those whose later words do, as in a telephone book; then others in the same script that hold it,
+//! then those in other scripts. The first two parts are stretches of the indexes `customers_name` and `customers_later_name`,
+//! however many have the text; the others are walked by name, and looked up by their trigrams where few hold it. At a million
+//! customers a walk in one order for all took up to 60 ms: for a common name from the end of the alphabet, and for each
+//! Cyrillic one, past everybody whose name is Latin; and last names that stand nowhere near, looked up, 17.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::finding;
+use super::finding::{self, Stretch};
 use super::list::{Query, visible};
+use super::name_parts::Part;
 use crate::auth::CustomerScope;
 use crate::customers::model::ListedCustomer;
 use crate::db::page::{NameCursor, PAGE, Page};
@@ -19,9 +21,6 @@ use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::CompanyId;
 use crate::db::{Conn, dialect};
 use crate::error::Result;
-
-/// Where the scripts of names begin: Latin, Greek, Cyrillic, those of the Near East and India, those of the Far East.
-const SCRIPTS: [char; 5] = ['\0', '\u{370}', '\u{400}', '\u{530}', '\u{2e80}'];
 
 /// A page of Contacts: by name, those whose name holds `name` (folded; empty: everybody), first those that begin with it.
 pub fn by_name(
@@ -37,21 +36,25 @@ pub fn by_name(
     let back = cursor.is_some_and(|c| c.back);
     let at = cursor.map(|cursor| (Part::of(&cursor.name, name), cursor));
     let list = Narrowed { scope, name, at, back };
-    let (mut ids, whole, parts) = (vec![], usize::try_from(PAGE + 1).unwrap_or(usize::MAX), list.parts());
-    for (n, part) in parts.iter().enumerate() {
+    let (mut ids, whole, mut parts) = (vec![], usize::try_from(PAGE + 1).unwrap_or(usize::MAX), list.parts());
+    while ids.len() < whole && !parts.is_empty() {
         let limit = whole - ids.len();
-        let Some(more) = list.stretch(conn, *part, limit)? else {
-            ids.extend(list.looked_up(conn, &parts[n..], limit)?);
-            break;
-        };
-        ids.extend(more);
-        if ids.len() == whole {
-            break;
+        let part = parts.remove(0);
+        if let Some(more) = list.stretch(conn, part, limit)? {
+            ids.extend(more);
+            continue;
         }
+        // The other one of those that are walked comes next, if it does.
+        let others = parts.extract_if(.., |part| part.is_walked());
+        let walked: Vec<Part> = std::iter::once(part).chain(others).collect();
+        ids.extend(list.looked_up(conn, &walked, limit)?);
     }
     let query = customers::table.filter(among(conn, customers::id, ids));
     let mut rows: Vec<ListedCustomer> = query.select(ListedCustomer::as_select()).load(conn)?;
-    rows.sort_by_cached_key(|row| (Part::of(&row.name_folded, name), row.name_folded.clone(), row.id.0));
+    rows.sort_by_cached_key(|row| {
+        let part = Part::of(&row.name_folded, name);
+        (part, part.key_of(&row.name_folded).to_owned(), row.name_folded.clone(), row.id.0)
+    });
     if back {
         rows.reverse();
     }
@@ -89,56 +92,6 @@ fn past(sql: &mut Sql, alias: &str, cursor: &NameCursor) -> String {
     format!("({alias}.name_folded, {alias}.id) {sign} ({name}, {id})")
 }
 
-/// The parts of a narrowed list, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    Begins,
-    SameScript,
-    OtherScript,
-}
-
-impl Part {
-    const ALL: [Part; 3] = [Part::Begins, Part::SameScript, Part::OtherScript];
-
-    /// In which part a name stands. Names are compared by their bytes, as both engines do it.
-    fn of(name: &str, text: &str) -> Self {
-        let within = |(from, to): &(String, String)| name >= from.as_str() && name < to.as_str();
-        match () {
-            () if within(&beginning(text)) => Part::Begins,
-            () if within(&script(text)) => Part::SameScript,
-            () => Part::OtherScript,
-        }
-    }
-
-    /// The same as a condition on `c`.
-    fn range(self, sql: &mut Sql, text: &str) -> String {
-        let mut within = |(from, to): (String, String)| {
-            let (from, to) = (sql.put(from), sql.put(to));
-            format!("c.name_folded >= {from} AND c.name_folded < {to}")
-        };
-        match self {
-            Part::Begins => within(beginning(text)),
-            Part::SameScript => format!("{} AND NOT ({})", within(script(text)), within(beginning(text))),
-            Part::OtherScript => format!("NOT ({})", within(script(text))),
-        }
-    }
-}
-
-/// From where on, and before where, names begin with this text: none has the last character that there is.
-fn beginning(text: &str) -> (String, String) {
-    (text.to_owned(), format!("{text}{}", char::MAX))
-}
-
-/// The same for names in the script in which this text begins.
-fn script(text: &str) -> (String, String) {
-    let first = text.chars().next().unwrap_or_default();
-    let next = SCRIPTS.iter().position(|begins| *begins > first).unwrap_or(SCRIPTS.len());
-    // PostgreSQL keeps no NUL.
-    let from = SCRIPTS.get(next.wrapping_sub(1)).filter(|begins| **begins != '\0');
-    let to = SCRIPTS.get(next).copied().unwrap_or(char::MAX);
-    (from.map(char::to_string).unwrap_or_default(), to.to_string())
-}
-
 /// A narrowed list, at a place in it.
 struct Narrowed<'a> {
     scope: &'a CustomerScope,
@@ -168,26 +121,51 @@ impl Narrowed<'_> {
     /// Up to `limit` customers of a part, in reading order. `None`: they are better looked up.
     fn stretch(&self, conn: &mut Conn, part: Part, limit: usize) -> Result<Option<Vec<i64>>> {
         let mut sql = Sql::default();
-        let within = self.within(&mut sql, part);
-        let base = format!("{within}{}", self.scope.put(&mut sql, "c"));
-        if part == Part::Begins {
-            sql.text = format!("SELECT c.id FROM customers c WHERE {base}{} LIMIT {limit}", self.order());
+        let within = self.within(conn, &mut sql, part);
+        let base = format!("SELECT c.id FROM customers c WHERE {within}{}", self.scope.put(&mut sql, "c"));
+        let (order, key, (mut from, last)) = (self.order(conn, part), part.key(conn), self.ends(part));
+        let whole = between(&mut sql, &key, from.as_ref(), last.as_ref());
+        if !part.is_walked() {
+            sql.text = format!("{base}{whole}{order} LIMIT {limit}");
             return Ok(Some(load(conn, &sql)?));
         }
         let holds = dialect::contains(conn, &mut sql, "c.name_folded", self.name);
-        let walked = finding::walked(conn, self.name, limit, |conn, n| {
-            // In the order of the walk; told to sort, SQLite would walk to the end before it gives the first.
-            let next = format!("SELECT c.id, c.name_folded FROM customers c WHERE {base}{} LIMIT {n}", self.order());
+        let walked = finding::walked(conn, self.name, limit, |conn, n, wanted| {
             let mut sql = sql.clone();
-            sql.text = format!("SELECT c.id FROM ({next}) AS c WHERE {holds} LIMIT {limit}");
-            load(conn, &sql)
+            let rest = between(&mut sql, &key, from.as_ref(), last.as_ref());
+            let end = self.end(conn, sql.clone(), &format!("{base}{rest}{order} LIMIT {n}"), n)?;
+            let to = end.clone().map(|name| Bound(if self.back { ">=" } else { "<=" }, name));
+            let stretch = between(&mut sql, &key, from.as_ref(), to.as_ref().or(last.as_ref()));
+            from = end.map(|name| Bound(if self.back { "<" } else { ">" }, name));
+            sql.text = format!("{base}{stretch} AND {holds}{order} LIMIT {wanted}");
+            Ok(Stretch { found: load(conn, &sql)?, is_last: to.is_none() })
         })?;
         if walked.is_some() || finding::has_trigrams(self.name) {
             return Ok(walked);
         }
         // Too short for trigrams: there is no other way than to walk on.
-        sql.text = format!("SELECT c.id FROM customers c WHERE {holds} AND {base}{} LIMIT {limit}", self.order());
+        sql.text = format!("{base}{whole} AND {holds}{order} LIMIT {limit}");
         Ok(Some(load(conn, &sql)?))
+    }
+
+    /// Where what is to be read of a part begins and ends, in reading order.
+    fn ends(&self, part: Part) -> (Option<Bound>, Option<Bound>) {
+        let (lowest, highest) = part.bounds(self.name).unzip();
+        let (mut lowest, mut highest) = (lowest.map(|at| Bound(">=", at)), highest.map(|at| Bound("<", at)));
+        if let Some((_, cursor)) = self.at.filter(|(at, _)| *at == part) {
+            let at = part.key_of(&cursor.name).to_owned();
+            if self.back { highest = Some(Bound("<=", at)) } else { lowest = Some(Bound(">=", at)) }
+        }
+        if self.back { (highest, lowest) } else { (lowest, highest) }
+    }
+
+    /// Which name the last of the `n` customers has whom `rows` gives. `None`: there are fewer.
+    fn end(&self, conn: &mut Conn, mut sql: Sql, rows: &str, n: i64) -> Result<Option<String>> {
+        let last = if self.back { "MIN" } else { "MAX" };
+        let names = rows.replacen("c.id", "c.name_folded AS name", 1);
+        sql.text = format!("SELECT {last}(name) AS name, COUNT(*) AS n FROM ({names}) AS list");
+        let end: End = sql.get_result(conn)?;
+        Ok(end.name.filter(|_| end.n >= n))
     }
 
     /// Up to `limit` customers of these parts, in reading order, out of all whom the trigrams name.
@@ -195,10 +173,11 @@ impl Narrowed<'_> {
         let mut sql = Sql::default();
         let named = finding::holding(&mut sql, conn, "c", self.name);
         let holds = dialect::contains(conn, &mut sql, "c.name_folded", self.name);
-        let within: Vec<String> = parts.iter().map(|part| format!("({})", self.within(&mut sql, *part))).collect();
+        let within: Vec<String> =
+            parts.iter().map(|part| format!("({})", self.within(conn, &mut sql, *part))).collect();
         let places = (0..).zip(parts).map(|(place, part)| {
-            let range = part.range(&mut sql, self.name);
-            format!(" WHEN {range} THEN {place}")
+            let condition = part.condition(conn, &mut sql, self.name);
+            format!(" WHEN {condition} THEN {place}")
         });
         let places = places.collect::<String>();
         let scope = self.scope.put(&mut sql, "c");
@@ -212,17 +191,20 @@ impl Narrowed<'_> {
     }
 
     /// The condition of a part, past the place where the list goes on.
-    fn within(&self, sql: &mut Sql, part: Part) -> String {
-        let range = part.range(sql, self.name);
-        match self.at {
-            Some((at, cursor)) if at == part => format!("{range} AND {}", past(sql, "c", cursor)),
-            _ => range,
+    fn within(&self, conn: &Conn, sql: &mut Sql, part: Part) -> String {
+        let condition = part.condition(conn, sql, self.name);
+        let Some((_, cursor)) = self.at.filter(|(at, _)| *at == part) else { return condition };
+        if part != Part::LaterBegins {
+            return format!("{condition} AND {}", past(sql, "c", cursor));
         }
+        let sign = if cursor.back { "<" } else { ">" };
+        let (later, name, id) = (sql.put(part.key_of(&cursor.name)), sql.put(cursor.name.as_str()), sql.put(cursor.id));
+        format!("{condition} AND ({}, c.name_folded, c.id) {sign} ({later}, {name}, {id})", part.key(conn))
     }
 
-    fn order(&self) -> String {
-        let way = self.way();
-        format!(" ORDER BY c.name_folded {way}, c.id {way}")
+    fn order(&self, conn: &Conn, part: Part) -> String {
+        let (key, way) = (part.key(conn), self.way());
+        format!(" ORDER BY {key} {way}, c.name_folded {way}, c.id {way}")
     }
 
     fn way(&self) -> &'static str {
@@ -230,29 +212,23 @@ impl Narrowed<'_> {
     }
 }
 
-fn load(conn: &mut Conn, sql: &Sql) -> Result<Vec<i64>> {
-    Ok(sql.clone().load::<Row>(conn)?.into_iter().map(|row| row.id).collect())
+/// A place in the order of a part, and on which side of it one reads.
+struct Bound(&'static str, String);
+
+/// The condition that a key lies from one place to another.
+fn between(sql: &mut Sql, key: &str, from: Option<&Bound>, to: Option<&Bound>) -> String {
+    let bounds = from.into_iter().chain(to);
+    bounds.map(|Bound(sign, at)| format!(" AND {key} {sign} {}", sql.put(at.as_str()))).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[derive(QueryableByName)]
+struct End {
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
 
-    #[test]
-    fn a_name_stands_in_the_part_that_its_bytes_say() {
-        for (part, name, text) in [
-            (Part::Begins, "anna", "anna"),
-            (Part::Begins, "anna k.", "anna"),
-            (Part::Begins, "анна", "ан"),
-            (Part::Begins, "王芳", "王"),
-            (Part::SameScript, "joanna", "anna"),
-            (Part::SameScript, "яна", "ан"),
-            (Part::SameScript, "小王", "王"),
-            (Part::OtherScript, "anna иванова", "иван"),
-            (Part::OtherScript, "иван smith", "smith"),
-            (Part::OtherScript, "anna 王", "王"),
-        ] {
-            assert_eq!(Part::of(name, text), part, "{name} of {text}");
-        }
-    }
+fn load(conn: &mut Conn, sql: &Sql) -> Result<Vec<i64>> {
+    Ok(sql.clone().load::<Row>(conn)?.into_iter().map(|row| row.id).collect())
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use crate::db::dialect::{self, Engine};
-use crate::db::sql::Sql;
+use crate::db::sql::{Sql, one_of};
 use crate::db::types::UtcTime;
 use crate::db::{Conn, kept};
 use crate::error::Result;
@@ -16,13 +16,6 @@ use crate::text;
 
 /// The fewest characters that have trigrams.
 const SHORTEST: usize = 3;
-
-/// A condition on customers.
-pub struct Matching {
-    pub condition: String,
-    /// It holds for fewer than [`common`], and they are looked up.
-    pub few: bool,
-}
 
 #[derive(QueryableByName)]
 struct Number {
@@ -36,12 +29,16 @@ struct Number {
 /// two meet at some 2.5·√N: 2,500 of a million, where either takes 5 ms, and 250 of ten thousand.
 pub fn common(conn: &mut Conn) -> Result<i64> {
     // Whoever came last has the highest number; an older answer is as good.
-    let newest = kept::settled("newest customer".into(), || {
-        Sql::new("SELECT COALESCE(MAX(id), 0) AS n FROM customers").get_result::<Number>(conn).map(|newest| newest.n)
-    })?;
+    let newest = kept::settled("newest customer".into(), || newest(conn))?;
     // It stands in statements, which are to stay the same while customers come.
     let rounded = 100 * (25 * (*newest).max(0).isqrt() / 10 / 100);
     Ok(rounded.max(200))
+}
+
+/// The highest number that a customer has.
+pub fn newest(conn: &mut Conn) -> Result<i64> {
+    let newest = Sql::new("SELECT COALESCE(MAX(id), 0) AS n FROM customers").get_result::<Number>(conn)?;
+    Ok(newest.n)
 }
 
 /// A number of candidates that costs this engine as much as `cap` cost SQLite. PostgreSQL's index has no search texts, so
@@ -53,56 +50,89 @@ pub fn on_engine(conn: &Conn, cap: i64) -> i64 {
     }
 }
 
-/// So many times as many customers as make a text common are walked, first and then.
-const STEPS: [i64; 2] = [1, 12];
+/// A stretch of a list's own index.
+pub struct Stretch<T> {
+    /// Those in it who hold the text.
+    pub found: Vec<T>,
+    /// The list ends with it.
+    pub is_last: bool,
+}
 
-/// Up to `wanted` rows that hold a text, out of the list's own index: `walk` gives those among its next `n`. `None`: a page
-/// does not fill so, and whoever holds the text has to be looked up.
+/// How long the stretches of a walk are, in customers who make a text common.
+const STRETCHES: [i64; 4] = [1, 2, 4, 8];
+/// What it costs to ask the trigram index, and to look up one whom it names, in customers walked past.
+const ASKED: (i64, i64) = (8, 15);
+
+/// Up to `wanted` rows that hold a text, out of the list's own index: `next` gives up to so many of its next stretch of `n`
+/// customers. `None`: whoever holds the text is better looked up.
 ///
-/// On SQLite a few are walked first, which takes a millisecond: to ask its trigram index for a last name takes four. On
+/// On SQLite a few are walked first, which takes half a millisecond: to ask its trigram index for a last name takes four.
+/// How many hold the text there says what is quicker, to walk on or to look up; the next stretch says it better. On
 /// PostgreSQL a walk takes longer, and its planner knows in half of that how many to expect.
 pub fn walked<T>(
     conn: &mut Conn,
     text: &str,
     wanted: usize,
-    mut walk: impl FnMut(&mut Conn, i64) -> Result<Vec<T>>,
+    mut next: impl FnMut(&mut Conn, i64, i64) -> Result<Stretch<T>>,
 ) -> Result<Option<Vec<T>>> {
     let common = common(conn)?;
-    let [near, far] = STEPS.map(|step| step * common);
-    if dialect::engine(conn) == Engine::Postgres {
-        if is_rare(conn, text)? {
-            return Ok(None);
-        }
-    } else {
-        let found = walk(conn, near)?;
-        if found.len() >= wanted {
+    let asks_planner = dialect::engine(conn) == Engine::Postgres;
+    if asks_planner && is_rare(conn, text)? {
+        return Ok(None);
+    }
+    let steps = if asks_planner { vec![STRETCHES.iter().sum()] } else { STRETCHES.to_vec() };
+    let (mut found, mut walked) = (vec![], 0);
+    for step in steps {
+        // In tens, so that the statements stay few.
+        let still = i64::try_from((wanted - found.len()).next_multiple_of(10)).unwrap_or(i64::MAX);
+        let stretch = next(conn, step * common, still)?;
+        found.extend(stretch.found);
+        found.truncate(wanted);
+        walked += step;
+        if found.len() >= wanted || stretch.is_last {
             return Ok(Some(found));
         }
-        // As rarely as so far, the page would not fill.
-        if found.len() * usize::try_from(far / near).unwrap_or(1) < wanted {
+        if !pays(found.len(), wanted, walked, common) {
             return Ok(None);
         }
     }
-    let found = walk(conn, far)?;
-    Ok((found.len() >= wanted).then_some(found))
+    Ok(None)
 }
 
-/// When the last of the `n` newest customers was active: who walks no further ends there.
-pub fn newest_since(conn: &mut Conn, n: i64) -> Result<UtcTime> {
+/// Whether it is quicker to walk on, if of `walked` (in customers who make a text common) so many held it.
+fn pays(found: usize, wanted: usize, walked: i64, common: i64) -> bool {
+    let (found, wanted) = (i64::try_from(found).unwrap_or(i64::MAX), i64::try_from(wanted).unwrap_or(i64::MAX));
+    // Of few that were expected, none need be found.
+    let likely = found + 1;
+    let everybody = common * common * 4 / 25;
+    let still = (wanted - found) * walked * common / likely;
+    still < ASKED.0 * common + ASKED.1 * likely * everybody / (walked * common)
+}
+
+/// When the last of the first `n` rows of a list was active, newest first: `list` gives them, as `at`. `None`: the list ends
+/// before.
+pub fn end_of(conn: &mut Conn, list: &Sql, n: i64) -> Result<Option<UtcTime>> {
     // A moment later more of them are as new, which does no harm.
-    let since = kept::settled(format!("the {n} newest customers"), || {
-        let newest =
-            format!("SELECT last_activity_at FROM customers ORDER BY last_activity_at DESC, id DESC LIMIT {n}");
-        let since = Sql::new(format!("SELECT MIN(last_activity_at) AS at FROM ({newest}) AS newest"));
-        since.get_result::<Since>(conn).map(|since| since.at)
+    let end = kept::settled(format!("the end of {}", list.key()), || {
+        let mut sql = list.clone();
+        sql.text = format!("SELECT MIN(at) AS at, COUNT(*) AS n FROM ({}) AS list", list.text);
+        sql.get_result::<End>(conn).map(|end| end.at.filter(|_| end.n >= n))
     })?;
-    Ok((*since).unwrap_or_else(UtcTime::now))
+    Ok(*end)
+}
+
+/// When the last of the `n` newest customers was active. `None`: there are fewer.
+pub fn newest_since(conn: &mut Conn, n: i64) -> Result<Option<UtcTime>> {
+    let newest = "SELECT last_activity_at AS at FROM customers ORDER BY last_activity_at DESC, id DESC";
+    end_of(conn, &Sql::new(format!("{newest} LIMIT {n}")), n)
 }
 
 #[derive(QueryableByName)]
-struct Since {
+struct End {
     #[diesel(sql_type = Nullable<Timestamp>)]
     at: Option<UtcTime>,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 /// The condition that the trigram index names a customer, whose table or alias this is. `None`: the text has no trigrams, or
@@ -111,7 +141,7 @@ pub fn of_few(conn: &mut Conn, sql: &mut Sql, alias: &str, text: &str) -> Result
     if dialect::engine(conn) == Engine::Postgres {
         return Ok(is_rare(conn, text)?.then(|| holding(sql, conn, alias, text)));
     }
-    Ok(few(conn, text)?.map(|ids| one_of(sql, &format!("{alias}.id"), &ids)))
+    Ok(few(conn, text)?.map(|ids| one_of(conn, sql, &format!("{alias}.id"), ids)))
 }
 
 /// The condition that the trigram index names a customer, however many it names, for a text of three characters or more.
@@ -158,32 +188,17 @@ fn named(sql: &mut Sql, text: &str) -> String {
     format!("SELECT rowid FROM customers_fts WHERE customers_fts MATCH {}", sql.put(text::trigram_match(text)))
 }
 
-/// SQLite: that a column is one of these numbers.
-fn one_of(sql: &mut Sql, column: &str, ids: &[i64]) -> String {
-    let ids = sql.put(serde_json::to_string(ids).unwrap_or_default());
-    format!("{column} IN (SELECT value FROM json_each({ids}))")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The condition that the number of a customer in `column` has these digits somewhere. The number is one of the lines of the
-/// search text.
-pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> Result<Matching> {
-    dialect::plan_for_values(conn)?;
-    let digits = text::digits(digits);
-    let pattern = format!("%{digits}%");
-    if dialect::engine(conn) == Engine::Sqlite
-        && let Some(mut ids) = few(conn, &digits)?
-    {
-        ids.retain(|id| id.to_string().contains(&digits));
-        return Ok(Matching { condition: one_of(sql, column, &ids), few: true });
+    #[test]
+    fn a_walk_goes_on_where_a_page_fills_before_all_are_looked_up() {
+        // A million customers, of whom 2,500 were walked.
+        for (found, walks) in [(0, false), (2, false), (5, true), (12, true), (50, true)] {
+            assert_eq!(pays(found, 51, 1, 2_500), walks, "{found} of 2,500");
+        }
+        assert!(!pays(1, 51, 3, 2_500));
+        assert!(!pays(2, 51, 1, 200), "few of ten thousand");
     }
-    let pattern = sql.put(pattern);
-    if dialect::engine(conn) == Engine::Postgres && is_rare(conn, &digits)? {
-        // As an array, so that it is asked once and its numbers are looked up.
-        let condition = format!(
-            "{column} = ANY (ARRAY (SELECT id FROM customers \
-             WHERE search_text LIKE {pattern} AND CAST(id AS TEXT) LIKE {pattern}))"
-        );
-        return Ok(Matching { condition, few: true });
-    }
-    Ok(Matching { condition: format!("CAST({column} AS TEXT) LIKE {pattern}"), few: false })
 }

@@ -6,10 +6,12 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::customers::finding;
+use crate::customers::finding::{self, Stretch};
+use crate::customers::numbered as of_number;
 use crate::db::Conn;
 use crate::db::dialect;
 use crate::db::sql::Sql;
+use crate::db::types::UtcTime;
 use crate::error::Result;
 use crate::inbox::model::Filter;
 use crate::text::{fold, like_escape};
@@ -28,15 +30,25 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, &mut sql, &number)? else { return Ok(vec![]) };
     let base = format!("{base}{numbered}");
-    let order = order(filter.depth + 1);
     if text.is_empty() {
-        sql.text = format!("SELECT c.id FROM customers c WHERE {base}{order}");
+        sql.text = format!("SELECT c.id FROM customers c WHERE {base}{}", order(filter.depth + 1));
         return load(conn, &sql);
     }
+    // Where its stretches end is the same for every text.
+    let list = sql.clone();
     let fits = fits(conn, &mut sql, &text);
     let wanted = usize::try_from(filter.depth + 1).unwrap_or(usize::MAX);
-    let walked =
-        finding::walked(conn, &text, wanted, |conn, n| walk(conn, sql.clone(), &base, (&text, &fits), n, wanted))?;
+    let holds = dialect::contains(conn, &mut sql, "c.search_text", &text);
+    let mut from = None;
+    let walked = finding::walked(conn, &text, wanted, |conn, n, wanted| {
+        let to = end(conn, list.clone(), &base, from, n)?;
+        let mut sql = sql.clone();
+        let stretch = between(&mut sql, from, to);
+        from = to;
+        sql.text =
+            format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {holds} AND {fits}{}", order(wanted));
+        Ok(Stretch { found: load(conn, &sql)?, is_last: to.is_none() })
+    })?;
     if let Some(found) = walked {
         return Ok(found);
     }
@@ -45,27 +57,21 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     if finding::has_trigrams(&text) {
         named = format!("{} AND ", finding::holding(&mut sql, conn, "c", &text));
     }
-    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{order}");
+    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{}", order(filter.depth + 1));
     load(conn, &sql)
 }
 
-/// Those who fit among the `n` newest customers.
-fn walk(
-    conn: &mut Conn,
-    mut sql: Sql,
-    base: &str,
-    (text, fits): (&str, &str),
-    n: i64,
-    wanted: usize,
-) -> Result<Vec<i64>> {
-    let holds = dialect::contains(conn, &mut sql, "c.search_text", text);
-    // The rows come in the order of the walk. Told to sort them, SQLite would walk to the end before it gives the first.
-    sql.text = format!(
-        "SELECT c.id FROM (SELECT c.id, c.name_folded, c.search_text, c.last_activity_at FROM customers c \
-         WHERE {base}{}) AS c WHERE {holds} AND {fits} LIMIT {wanted}",
-        order(n)
-    );
-    load(conn, &sql)
+/// Where the `n` customers of the list end that come after `from`.
+fn end(conn: &mut Conn, mut sql: Sql, base: &str, from: Option<UtcTime>, n: i64) -> Result<Option<UtcTime>> {
+    let after = between(&mut sql, from, None);
+    sql.text = format!("SELECT c.last_activity_at AS at FROM customers c WHERE {base}{after}{}", order(n));
+    finding::end_of(conn, &sql, n)
+}
+
+fn between(sql: &mut Sql, from: Option<UtcTime>, to: Option<UtcTime>) -> String {
+    let from = from.map(|from| format!(" AND c.last_activity_at < {}", sql.put(from)));
+    let to = to.map(|to| format!(" AND c.last_activity_at >= {}", sql.put(to)));
+    from.into_iter().chain(to).collect()
 }
 
 fn load(conn: &mut Conn, sql: &Sql) -> Result<Vec<i64>> {
@@ -84,7 +90,7 @@ fn numbered(conn: &mut Conn, sql: &mut Sql, number: &str) -> Result<Option<Strin
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(None);
     }
-    Ok(Some(format!(" AND {}", finding::numbered(sql, conn, "c.id", number)?.condition)))
+    Ok(Some(format!(" AND {}", of_number(sql, conn, "c.id", number)?.condition)))
 }
 
 /// That name or address in a messenger hold the text. The address of a web-chat visitor is a random number of ours.
