@@ -52,11 +52,9 @@ pub(super) fn is_sqlite(url: &str) -> bool {
 /// A small page cache and a memory map were measured: the map halves the time of a list page, a bigger cache does not. The
 /// map covers the whole file, however large (`.cargo/config.toml` lets it): it takes addresses, not memory, and a search
 /// that reads rows from all over took four times as long where the map ended before them.
-/// The log is moved into the file by `checkpoints`; by the writer itself only where it has become long, as it begins again
-/// only where nothing is left in it. The longer it is, the longer readers look for a page in it.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA mmap_size = 1099511627776; \
-    PRAGMA recursive_triggers = ON; PRAGMA wal_autocheckpoint = 4000;";
+    PRAGMA recursive_triggers = ON;";
 
 /// Which file it is, whatever its name: device and number there. Unknown where the system does not tell.
 pub(super) type FileId = Option<(u64, u64)>;

@@ -9,7 +9,6 @@
 //! each write is its own transaction, repeated when the engine asks for it.
 
 pub mod bulk;
-mod checkpoints;
 mod conn;
 pub mod dialect;
 mod failure;

@@ -15,7 +15,6 @@ use diesel::r2d2::ManageConnection;
 use diesel::result::Error as Sql;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 
-use super::checkpoints::Checkpoints;
 use super::conn::{Conn, Connector, Opened};
 use super::kept::{Kept, Writes};
 use super::sql::Sql as Statement;
@@ -62,10 +61,9 @@ impl Writer {
         kept: Kept,
     ) -> Result<Writer, Failure> {
         let (queue, calls) = mpsc::sync_channel(QUEUE);
-        let checkpoints = Checkpoints::start(connector.clone())?;
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || run(&connector, opened, checkpoints, &calls, &bus, &kept))
+            .spawn(move || run(&connector, opened, &calls, &bus, &kept))
             .map_err(|e| Failure::Unreachable(e.to_string()))?;
         Ok(Writer {
             queue: Mutex::new(Some(queue)),
@@ -148,7 +146,6 @@ impl<T: Send, F: Fn(&mut Tx) -> Result<T, Error> + Send> Job for Call<F, T> {
 fn run(
     connector: &Connector,
     opened: Opened,
-    mut checkpoints: Checkpoints,
     calls: &mpsc::Receiver<Box<dyn Job>>,
     bus: &broadcast::Sender<Topic>,
     kept: &Kept,
@@ -179,11 +176,10 @@ fn run(
                 }
             }
         }
-        let (saved, written) = (saved.map(drop), done.len());
+        let saved = saved.map(drop);
         for job in done {
             job.answer(saved.clone());
         }
-        checkpoints.written(written);
     }
 }
 
