@@ -186,3 +186,29 @@ async fn streams_that_nobody_reads_do_no_harm() {
     drop(unread);
     quick(&app, &client).await;
 }
+
+/// Open pages that are closed are let go of at once, not when next something is told to them: a desk where people go from
+/// page to page does not go on telling those that they left.
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn pages_that_went_away_are_let_go() {
+    let data = tempfile::tempdir().expect("a folder");
+    let database = Database::create(Content::Staff, data.path());
+    let desk = Process::start(serve(data.path(), &database));
+    let client = desk.client();
+    let login = client.get("/login").await;
+    client.submit(&login, "form", &[("email", OPERATOR), ("password", PASSWORD)]).await.assert_status(303);
+    let before = desk.open_files();
+    let mut open = vec![];
+    for _ in 0..50 {
+        let mut page = client.events("/live").await;
+        assert_eq!(page.next().await.name, "sync");
+        open.push(page);
+    }
+    let meanwhile = desk.open_files();
+    assert!(meanwhile >= before + 40, "{before} files, then {meanwhile}");
+    let since = Instant::now();
+    drop(open);
+    eventually("they are let go", async || (desk.open_files() < before + 10).then_some(())).await;
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+}
