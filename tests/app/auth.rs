@@ -82,7 +82,10 @@ async fn an_address_that_tries_many_accounts_is_slowed_down() {
     };
     assert!(tries >= 30, "an office shares an address: {tries}");
     assert!(late.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
-    try_to_sign_in(&from(guesser), OPERATOR, PASSWORD).await.assert_status(429);
+    // All at once: on a slow machine the time for one more passes while another is answered.
+    let more = (0..6).map(async |_| try_to_sign_in(&from(guesser), OPERATOR, PASSWORD).await.status.as_u16());
+    let more = futures_util::future::join_all(more).await;
+    assert!(more.iter().filter(|status| **status == 429).count() >= 4, "{more:?}");
     try_to_sign_in(&from(other), OPERATOR, PASSWORD).await.assert_status(303);
 }
 
