@@ -3,7 +3,8 @@
 //! - The number never changes and is never given again.
 //! - A name that staff edited is never overwritten by a channel.
 //! - A customer without phone and e-mail has a pending action, which ends when either is filled in.
-//! - `search_text` holds whatever the customer can be found by, folded; every change of those fields refreshes it here.
+//! - `search_text` holds whatever the customer can be found by, folded; every change of those fields refreshes it here;
+//!   `search_pairs` says without reading it who cannot hold a text.
 //! - Every read takes a `CustomerScope`; what it does not show is not there.
 
 pub mod actions;
@@ -18,8 +19,8 @@ pub use model::{
     TypedDetails,
 };
 pub use store::{
-    FoundBy, KnownAccount, NewAccount, Origin, find, finding, numbered, refresh_pending, refresh_search_text,
-    require_visible, search_text,
+    FoundBy, KnownAccount, NewAccount, Origin, find, finding, make_pairs, numbered, pairs, refresh_pending,
+    refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

@@ -32,7 +32,7 @@ pub use accounts::{
 };
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
 pub use numbers::numbered;
-pub use search_text::{FoundBy, refresh_search_text, search_text};
+pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
 
 /// The customer, if the scope shows them.

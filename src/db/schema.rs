@@ -292,6 +292,7 @@ diesel::table! {
         last_activity_at -> Timestamp,
         created_at -> Timestamp,
         send_failed -> Bool,
+        search_pairs -> BigInt,
     }
 }
 

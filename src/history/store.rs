@@ -9,10 +9,11 @@ use crate::conversations::Conversation;
 use crate::customers;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{conversations, customers as whose};
-use crate::db::sql::{Limited, Sql, is_open};
+use crate::db::sql::{Limited, Sql, is_open, one_of};
 use crate::db::types::{ConversationId, CustomerId};
 use crate::db::{Conn, kept};
 use crate::error::Result;
+use crate::tags;
 
 /// Counts stop here: "999+".
 const CAP: i64 = 1000;
@@ -42,12 +43,11 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
     filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {}", sql.put(id.0))));
     filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {}", sql.put(id.0))));
     if let Some(tag) = filter.tag {
-        let tag = sql.put(tag.0);
         // A tag stands for what is below it, too.
+        let tags = tags::with_those_below(conn, tag)?;
+        let one_of_them = one_of(conn, sql, "l.tag_id", tags.iter().map(|tag| tag.0));
         also(format!(
-            "EXISTS (SELECT 1 FROM conversation_tag_links l WHERE l.conversation_id = k.id AND l.tag_id IN \
-             (SELECT t.id FROM conversation_tags t LEFT JOIN conversation_tags p ON p.id = t.parent_id \
-              WHERE t.id = {tag} OR t.parent_id = {tag} OR p.parent_id = {tag}))"
+            "EXISTS (SELECT 1 FROM conversation_tag_links l WHERE l.conversation_id = k.id AND {one_of_them})"
         ));
     }
     match filter.rating {

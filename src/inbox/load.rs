@@ -12,7 +12,7 @@ use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::{Result, Said};
 use crate::mails;
 use crate::messages::thread::{self, Thread};
-use crate::messages::{At, first_of};
+use crate::messages::{At, first_of, stretch};
 use crate::staff;
 use crate::tags::{self, CustomerTag, TagPath};
 use crate::templates::{self, Offer};
@@ -33,8 +33,8 @@ pub struct Log {
 
 /// The log at a place.
 pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
-    let mut read = |at, limit| thread::of_customer(conn, customer, at, limit);
-    let thread = match place {
+    let mut read = |at, limit| stretch(conn, customer, at, limit);
+    let found = match place {
         Place::End => read(At::End, PIECE)?,
         Place::Older(id) => {
             let older = read(At::Before(id), PIECE)?;
@@ -48,10 +48,11 @@ pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
         }
         Place::Before(id) => read(At::Before(id), PIECE)?,
         Place::At(conversation) => match first_of(conn, customer.id, conversation)? {
-            Some(first) => thread::of_customer(conn, customer, since(first), PIECE)?,
-            None => thread::of_customer(conn, customer, At::End, PIECE)?,
+            Some(first) => stretch(conn, customer, since(first), PIECE)?,
+            None => stretch(conn, customer, At::End, PIECE)?,
         },
     };
+    let thread = thread::of(conn, customer, found)?;
     let first = thread.messages.first().map(|m| m.id);
     let again = match (place, first) {
         (Place::At(id), _) => format!("at={id}"),

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::Ctx;
 use crate::auth::throttle::Throttle;
+use crate::db::types::CustomerId;
 use crate::error::Result;
 
 /// What comes round, and how often.
@@ -27,6 +28,8 @@ enum Work {
     Throttles,
     /// The planner's figures of tables that have grown.
     Figures,
+    /// The bits of customers' texts, for those who were there before there were any.
+    SearchPairs,
 }
 
 impl Work {
@@ -35,6 +38,8 @@ impl Work {
         match self {
             // A desk that was filled while it stood still, or has always been stopped within the hour, has none.
             Self::Figures => Duration::from_secs(20),
+            // One upgrade leaves them, or customers who were put in by hand.
+            Self::SearchPairs => Duration::from_secs(30),
             _ => every,
         }
     }
@@ -48,6 +53,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::HookEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
     (Work::Figures, Duration::from_secs(3600)),
+    (Work::SearchPairs, Duration::from_secs(3600)),
 ];
 
 pub(super) async fn run(ctx: Ctx, throttle: Data<Throttle>, mut stopped: watch::Receiver<bool>) {
@@ -88,5 +94,14 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             Ok(())
         }
         Work::Figures => crate::db::figures::refresh(&ctx.db).await.map(drop),
+        // PostgreSQL has no use for them.
+        Work::SearchPairs if !ctx.db.is_sqlite() => Ok(()),
+        Work::SearchPairs => {
+            let mut last = Some(CustomerId(0));
+            while let Some(past) = last {
+                last = ctx.db.write(move |tx| crate::customers::make_pairs(tx, past, 200)).await?;
+            }
+            Ok(())
+        }
     }
 }

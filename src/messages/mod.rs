@@ -13,4 +13,4 @@ pub mod views;
 pub use model::{Attachment, Event, Message, MessageKind, NewMessage, Who};
 
 pub use crate::files::StoredFile;
-pub use store::{At, find_by_client_uuid, first_of, insert};
+pub use store::{At, find_by_client_uuid, first_of, insert, stretch};

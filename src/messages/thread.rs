@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::{Attachment, Message};
-use super::store::{self, At, Stretch};
+use super::store::{self, Stretch};
 use crate::channels::{self, Channel};
 use crate::conversations::{self, Conversation};
 use crate::customers::Customer;
@@ -32,12 +32,6 @@ pub struct Thread {
     pub reactions: HashMap<MessageId, Vec<String>>,
 }
 
-/// Messages of the one scroll over all conversations of a customer.
-pub fn of_customer(conn: &mut Conn, customer: &Customer, at: At, limit: i64) -> Result<Thread> {
-    let stretch = store::stretch(conn, customer, at, limit)?;
-    fill(conn, customer, stretch)
-}
-
 /// The last messages of one conversation, or those before a message.
 pub fn of_conversation(
     conn: &mut Conn,
@@ -47,10 +41,11 @@ pub fn of_conversation(
     limit: i64,
 ) -> Result<Thread> {
     let stretch = store::of_conversation(conn, customer, conversation, before, limit)?;
-    fill(conn, customer, stretch)
+    of(conn, customer, stretch)
 }
 
-fn fill(conn: &mut Conn, customer: &Customer, stretch: Stretch) -> Result<Thread> {
+/// These messages.
+pub fn of(conn: &mut Conn, customer: &Customer, stretch: Stretch) -> Result<Thread> {
     let with_files: Vec<_> = stretch.messages.iter().filter(|m| m.has_attachments).map(|m| m.id).collect();
     let mut ids: Vec<_> = stretch.messages.iter().filter_map(|m| m.conversation_id).collect();
     ids.sort_unstable();

@@ -178,7 +178,7 @@ fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) 
     // The rows come in the order of the walk. Told to sort them, SQLite would walk to the end before it gives the first.
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
-         (SELECT c.id, c.search_text, c.responsible_id, c.last_activity_at FROM customers c{among} \
+         (SELECT c.id, c.search_pairs, c.search_text, c.responsible_id, c.last_activity_at FROM customers c{among} \
          ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}) AS c WHERE {holds}{scope} LIMIT {}",
         limits.newest,
         limits.shown + 1
@@ -206,7 +206,7 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
 /// The condition on `c.search_text`: a plain substring, of any of the needles. Both are folded.
 fn holds(sql: &mut Sql, conn: &Conn, term: &Term) -> String {
     let needles = term.needles();
-    let conditions = needles.iter().map(|needle| dialect::contains(conn, sql, "c.search_text", needle));
+    let conditions = needles.iter().map(|needle| finding::compared(sql, conn, "c", needle));
     format!("({})", conditions.collect::<Vec<_>>().join(" OR "))
 }
 

@@ -11,5 +11,5 @@ pub use actions::{
 pub use model::{Branch, ConversationTag, CustomerTag, LEVELS, NewCustomerTag, TagPath, paths, tag_name, tree};
 pub use store::{
     conversation_tags, conversations_with, customer_tags, customers_with, find_conversation_tag, find_customer_tag,
-    in_branch,
+    in_branch, with_those_below,
 };

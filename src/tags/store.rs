@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
-use super::model::{ConversationTag, CustomerTag, NewCustomerTag};
+use super::model::{ConversationTag, CustomerTag, LEVELS, NewCustomerTag};
 use crate::db::schema::{conversation_tags, customer_tags};
 use crate::db::sql::Limited;
 use crate::db::types::{ConversationTagId, CustomerTagId, UtcTime};
@@ -114,9 +114,7 @@ pub fn conversations_with(conn: &mut Conn) -> Result<HashMap<ConversationTagId, 
 /// The number of tags below this one, and of conversations that carry it or one of them (up to a thousand): what goes
 /// with it.
 pub fn in_branch(conn: &mut Conn, id: ConversationTagId) -> Result<(i64, i64)> {
-    let below = children(conn, &[id])?;
-    let further = children(conn, &below)?;
-    let all: Vec<String> = [id].iter().chain(&below).chain(&further).map(|id| id.0.to_string()).collect();
+    let all: Vec<String> = with_those_below(conn, id)?.iter().map(|id| id.0.to_string()).collect();
     // The numbers are our own, so they stand in the text.
     let row: Count = sql_query(format!(
         "SELECT CAST(0 AS BIGINT) AS id, COUNT(*) AS n FROM (SELECT DISTINCT conversation_id \
@@ -127,11 +125,17 @@ pub fn in_branch(conn: &mut Conn, id: ConversationTagId) -> Result<(i64, i64)> {
     Ok((i64::try_from(all.len()).unwrap_or(i64::MAX) - 1, row.n))
 }
 
-fn children(conn: &mut Conn, of: &[ConversationTagId]) -> Result<Vec<ConversationTagId>> {
-    Ok(conversation_tags::table
-        .filter(conversation_tags::parent_id.eq_any(of.iter().map(|id| Some(id.0))))
-        .select(conversation_tags::id)
-        .load(conn)?)
+/// This tag, and all that stand below it.
+pub fn with_those_below(conn: &mut Conn, id: ConversationTagId) -> Result<Vec<ConversationTagId>> {
+    let all = conversation_tags(conn)?;
+    let mut found = vec![id];
+    // A level of the tree at a time.
+    for _ in 1..LEVELS {
+        let is_below = |tag: &&ConversationTag| tag.parent_id.is_some_and(|above| found.contains(&above));
+        let below = all.iter().filter(is_below).map(|tag| tag.id);
+        found = [id].into_iter().chain(below).collect();
+    }
+    Ok(found)
 }
 
 /// Whether another tag beside it has this name.

@@ -206,14 +206,15 @@ async fn customers_are_found_as_others_are() {
         let mut direct = loaded.database.connect();
         (1..=80).map(|id| direct.text(&format!("SELECT {column} FROM customers WHERE id = {id}"))).collect::<Vec<_>>()
     };
-    let (loaded_texts, phones, digits) = (rows("search_text"), rows("phone"), rows("phone_digits"));
+    let (phones, digits) = (rows("phone"), rows("phone_digits"));
+    let loaded_texts = (rows("search_text"), rows("search_pairs"));
     db.write(|tx| {
         (1..=80)
             .try_for_each(|id| switchboard::customers::refresh_search_text(tx, switchboard::db::types::CustomerId(id)))
     })
     .await
     .expect("refreshed");
-    assert_eq!(rows("search_text"), loaded_texts);
+    assert_eq!((rows("search_text"), rows("search_pairs")), loaded_texts);
     let parsed: Vec<_> = phones
         .iter()
         .map(|phone| phone.as_deref().and_then(|phone| switchboard::text::phone_digits(phone, "RU")))

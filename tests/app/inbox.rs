@@ -106,7 +106,7 @@ async fn filters_match_parts() {
     let named = write(&app, shop, "x", "Vasya1988", "hello").await;
     write(&app, shop, "7771988777", "Someone", "hello").await;
     write(&app, shop, "y", "O'Neil 100%_", "hello").await;
-    app.execute(&format!("UPDATE customers SET email = '1988@mail.test', email_folded = '1988@mail.test', search_text = search_text || '1988@mail.test' WHERE id = {}", named + 2));
+    app.execute(&format!("UPDATE customers SET email = '1988@mail.test', email_folded = '1988@mail.test', search_text = search_text || '1988@mail.test', search_pairs = -1 WHERE id = {}", named + 2));
     let operator = app.sign_in(OPERATOR).await;
     let search = async |query: &str| names(&operator.get(&format!("/inbox?{query}")).await);
     assert_eq!(search("search=1988").await, ["Someone", "Vasya1988"]);

@@ -7,6 +7,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
+use super::search_text::pairs;
 use crate::db::dialect::{self, Engine};
 use crate::db::sql::{Sql, one_of};
 use crate::db::types::UtcTime;
@@ -149,6 +150,25 @@ pub fn holding(sql: &mut Sql, conn: &Conn, alias: &str, text: &str) -> String {
     match dialect::engine(conn) {
         Engine::Sqlite => format!("{alias}.id IN ({})", named(sql, text)),
         Engine::Postgres => dialect::contains(conn, sql, &format!("{alias}.search_text"), text),
+    }
+}
+
+/// The condition that the search text holds a text. On SQLite the bits of its pairs go first, which stand before the texts in
+/// the index that is walked.
+pub fn compared(sql: &mut Sql, conn: &Conn, alias: &str, text: &str) -> String {
+    let lacks_none = lacks_none(sql, conn, alias, text);
+    format!("{lacks_none}{}", dialect::contains(conn, sql, &format!("{alias}.search_text"), text))
+}
+
+/// The condition, ending with AND, that a customer may hold a text as the bits of its pairs say; empty on PostgreSQL, whose
+/// walk reads the rows.
+pub fn lacks_none(sql: &mut Sql, conn: &Conn, alias: &str, text: &str) -> String {
+    match dialect::engine(conn) {
+        Engine::Sqlite => {
+            let pairs = sql.put(pairs(text));
+            format!("{alias}.search_pairs & {pairs} = {pairs} AND ")
+        }
+        Engine::Postgres => String::new(),
     }
 }
 

@@ -7,7 +7,7 @@ crate::bulk_target! {
         id, name, name_folded, real_name, phone, phone_digits, email, email_folded, external_id, company_id,
         responsible_id, language, note, source_tag, channel_id, channel_kind, blocked, paused, active_count,
         unread_count, last_message_id, last_message_kind, last_message_author_id, last_message_text,
-        last_message_attachment, search_text, last_activity_at, created_at,
+        last_message_attachment, search_text, search_pairs, last_activity_at, created_at,
     );
     ACCOUNTS: channel_accounts(
         id, customer_id, channel_id, address, display_name, username, created_at, last_seen_at,
@@ -62,6 +62,7 @@ pub const SPARSE: &[&str] = &[
     "customers_unread_sum",
     "customers_blocked",
     "customers_send_failed",
+    "customers_unpaired",
     "customers_digit_0",
     "customers_digit_1",
     "customers_digit_2",

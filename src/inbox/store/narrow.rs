@@ -38,7 +38,7 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     let list = sql.clone();
     let fits = fits(conn, &mut sql, &text);
     let wanted = usize::try_from(filter.depth + 1).unwrap_or(usize::MAX);
-    let holds = dialect::contains(conn, &mut sql, "c.search_text", &text);
+    let holds = finding::compared(&mut sql, conn, "c", &text);
     let mut from = None;
     let walked = finding::walked(conn, &text, wanted, |conn, n, wanted| {
         let to = end(conn, list.clone(), &base, from, n)?;

@@ -1,7 +1,7 @@
 //! Customers: written last, when it is known what was said to them last.
 
 use super::{Card, Numbers, Out, Size, Stage, kind, next, remainder, stopped, tables, words};
-use crate::customers::{FoundBy, search_text};
+use crate::customers::{FoundBy, pairs, search_text};
 use crate::db::bulk::Rows;
 use crate::db::types::CustomerId;
 use crate::demo::bulk::person::{self, Person, Way, activity, person, way};
@@ -59,7 +59,11 @@ pub(super) fn customer(
     rows.opt(card.last.map(|last| last.id), Rows::int).opt(card.last.map(|last| last.line.kind.as_str()), Rows::text);
     rows.opt(card.last.and_then(|last| last.author).map(|id| id.0), Rows::int);
     rows.text(&text::preview(&card.last.map(|last| words(last.line.says)).unwrap_or_default(), PREVIEW));
-    rows.flag(card.last.is_some_and(|last| last.line.has_file)).text(&found_by).time(active_at).time(created_at);
+    rows.flag(card.last.is_some_and(|last| last.line.has_file))
+        .text(&found_by)
+        .int(pairs(&found_by))
+        .time(active_at)
+        .time(created_at);
 
     // Their number is the account's; second ones follow after all customers.
     let rows = out.row(&tables::ACCOUNTS)?;
