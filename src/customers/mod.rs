@@ -19,8 +19,8 @@ pub use model::{
     TypedDetails,
 };
 pub use store::{
-    FoundBy, KnownAccount, NewAccount, Origin, find, finding, make_pairs, numbered, pairs, refresh_pending,
-    refresh_search_text, require_visible, search_text,
+    FoundBy, KnownAccount, NewAccount, Origin, find, finding, make_pairs, numbered, numbered_customers, pairs,
+    refresh_pending, refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

@@ -31,7 +31,7 @@ pub use accounts::{
     set_address, update_account,
 };
 pub use contact::{claims_of, fill_contact, find_by_contact, has_pending, insert_claim, refresh_pending};
-pub use numbers::numbered;
+pub use numbers::{numbered, numbered_customers};
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
 

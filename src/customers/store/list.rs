@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::finding::{self, Stretch};
-use super::numbers::numbered;
+use super::numbers::numbered_customers;
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
@@ -214,7 +214,7 @@ fn filtered<'a>(
     }
     if !filter.id.is_empty() {
         let mut sql = Sql::default();
-        let numbered = numbered(&mut sql, conn, "customers.id", &filter.id)?;
+        let numbered = numbered_customers(&mut sql, conn, "customers", &filter.id)?;
         typed.push(numbered.few);
         sql.text = numbered.condition;
         query = query.filter(sql.condition());

@@ -21,6 +21,16 @@ pub struct Numbered {
     pub few: bool,
 }
 
+/// The condition that the number of a customer, whose table or alias this is, has these digits somewhere. Where many have, the
+/// bits of their texts are asked first, of which the number is one.
+pub fn numbered_customers(sql: &mut Sql, conn: &mut Conn, alias: &str, digits: &str) -> Result<Numbered> {
+    let mut numbered = numbered(sql, conn, &format!("{alias}.id"), digits)?;
+    if !numbered.few {
+        numbered.condition.insert_str(0, &finding::lacks_none(sql, conn, alias, &text::digits(digits)));
+    }
+    Ok(numbered)
+}
+
 /// The condition that the number of a customer in `column` has these digits somewhere.
 pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> Result<Numbered> {
     let digits = text::digits(digits);

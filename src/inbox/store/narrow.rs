@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::customers::finding::{self, Stretch};
-use crate::customers::numbered as of_number;
+use crate::customers::numbered_customers;
 use crate::db::Conn;
 use crate::db::dialect;
 use crate::db::sql::Sql;
@@ -90,7 +90,7 @@ fn numbered(conn: &mut Conn, sql: &mut Sql, number: &str) -> Result<Option<Strin
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(None);
     }
-    Ok(Some(format!(" AND {}", of_number(sql, conn, "c.id", number)?.condition)))
+    Ok(Some(format!(" AND {}", numbered_customers(sql, conn, "c", number)?.condition)))
 }
 
 /// That name or address in a messenger hold the text. The address of a web-chat visitor is a random number of ours.
