@@ -4,10 +4,13 @@ use super::model::{Customer, Details};
 use super::store::{self, Origin};
 use crate::audit;
 use crate::auth::{Admin, Operator};
-use crate::db::Tx;
 use crate::db::types::{CompanyId, CustomerId, CustomerTagId, StaffId};
+use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
+
+/// Customers in one transaction: some milliseconds.
+const AT_ONCE: i64 = 200;
 
 /// Adds a customer by hand. The creator does not become responsible: that comes with taking a conversation.
 pub fn create(tx: &mut Tx, by: &Operator, details: &Details, phone_region: &str) -> Result<CustomerId> {
@@ -108,4 +111,14 @@ fn taken_external_id(error: Error) -> Error {
         Error::Db(failure) if failure.is_duplicate() => Error::refused("customers-external-id-taken"),
         other => other,
     }
+}
+
+/// Makes the bits of everybody who has none yet: who was there before there were bits, or was put in by hand. PostgreSQL has
+/// no use for them.
+pub async fn make_pairs(db: &Db) -> Result<()> {
+    let mut last = db.is_sqlite().then_some(CustomerId(0));
+    while let Some(past) = last {
+        last = db.write(move |tx| store::make_pairs(tx, past, AT_ONCE)).await?;
+    }
+    Ok(())
 }

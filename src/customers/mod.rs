@@ -14,13 +14,14 @@ pub mod store;
 mod views;
 pub mod web;
 
+pub use actions::make_pairs;
 pub use model::{
     ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records, StoredClaim,
     TypedDetails,
 };
 pub use store::{
-    FoundBy, KnownAccount, NewAccount, Origin, find, finding, make_pairs, numbered, numbered_customers, pairs,
-    refresh_pending, refresh_search_text, require_visible, search_text,
+    FoundBy, KnownAccount, NewAccount, Origin, find, finding, numbered, numbered_customers, pairs, refresh_pending,
+    refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

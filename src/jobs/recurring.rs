@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use super::Ctx;
 use crate::auth::throttle::Throttle;
-use crate::db::types::CustomerId;
 use crate::error::Result;
 
 /// What comes round, and how often.
@@ -94,14 +93,6 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             Ok(())
         }
         Work::Figures => crate::db::figures::refresh(&ctx.db).await.map(drop),
-        // PostgreSQL has no use for them.
-        Work::SearchPairs if !ctx.db.is_sqlite() => Ok(()),
-        Work::SearchPairs => {
-            let mut last = Some(CustomerId(0));
-            while let Some(past) = last {
-                last = ctx.db.write(move |tx| crate::customers::make_pairs(tx, past, 200)).await?;
-            }
-            Ok(())
-        }
+        Work::SearchPairs => crate::customers::make_pairs(&ctx.db).await,
     }
 }
