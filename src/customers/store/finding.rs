@@ -69,7 +69,7 @@ const ASKED: (i64, i64) = (24, 30);
 /// Up to `wanted` rows that hold a text, out of the list's own index: `next` gives up to so many of its next stretch of `n`
 /// customers. `None`: whoever holds the text is better looked up.
 ///
-/// On SQLite a few are walked first, which takes half a millisecond: to ask its trigram index for a last name takes four.
+/// On SQLite a few are walked first, which takes a fraction of a millisecond; to ask its trigram index for a last name, four.
 /// How many hold the text there says what is quicker, to walk on or to look up; the next stretch says it better. On
 /// PostgreSQL a walk takes longer, and its planner knows in half of that how many to expect.
 pub fn walked<T>(
