@@ -13,10 +13,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 
 use super::model::Role;
-use crate::db::Conn;
 use crate::db::schema::{conversations, customers};
 use crate::db::sql::{Sql, among, is_open};
 use crate::db::types::{CustomerId, StaffId};
+use crate::db::{Backend, Conn};
 
 /// A right to see customers; made from a guard, or by the program for its own work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,4 +99,4 @@ fn handed_to(me: impl std::fmt::Display, alias: &str) -> String {
 }
 
 /// A condition on `customers` on either engine.
-pub type ScopeCondition = Box<dyn BoxableExpression<customers::table, <Conn as Connection>::Backend, SqlType = Bool>>;
+pub type ScopeCondition = Box<dyn BoxableExpression<customers::table, Backend, SqlType = Bool>>;

@@ -1,5 +1,7 @@
 //! The tag that the settings may ask for: before somebody writes first, and before a conversation is closed.
 
+use std::sync::Arc;
+
 use super::store;
 use crate::db::Conn;
 use crate::db::types::{ConversationId, ConversationTagId};
@@ -12,7 +14,7 @@ const UNKNOWN: &str = "conversations-tag-unknown";
 
 /// The tags of which one has to be chosen for this conversation, or for one that is about to open (`None`). Empty: none
 /// has to. Where there are no tags at all, nobody can be asked for one.
-pub fn missing_tag(conn: &mut Conn, conversation: Option<ConversationId>) -> Result<Vec<TagPath>> {
+pub fn missing_tag(conn: &mut Conn, conversation: Option<ConversationId>) -> Result<Vec<Arc<TagPath>>> {
     if !settings::requires_tag(conn)? {
         return Ok(vec![]);
     }
@@ -21,11 +23,11 @@ pub fn missing_tag(conn: &mut Conn, conversation: Option<ConversationId>) -> Res
     {
         return Ok(vec![]);
     }
-    Ok(tags::paths(tags::conversation_tags(conn)?))
+    tags::paths(conn)
 }
 
 /// The tag that a form names, out of those of which one has to be chosen; or what is wrong with the field.
-pub fn chosen_tag(needed: &[TagPath], typed: &str) -> Result<Option<ConversationTagId>, Said> {
+pub fn chosen_tag(needed: &[Arc<TagPath>], typed: &str) -> Result<Option<ConversationTagId>, Said> {
     if needed.is_empty() {
         return Ok(None);
     }

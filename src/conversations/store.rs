@@ -15,7 +15,6 @@ use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Failure, Tx};
 use crate::error::Result;
-use crate::tags::ConversationTag;
 
 /// The conversation, if the scope shows its customer.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Result<Conversation> {
@@ -175,17 +174,15 @@ pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<U
         .optional()?)
 }
 
-/// Tags of many conversations, in one query.
-pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<ConversationTag>>> {
-    let mut found: HashMap<ConversationId, Vec<ConversationTag>> = HashMap::new();
+/// Which tags stand on many conversations, in one query.
+pub fn tags_of(conn: &mut Conn, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<ConversationTagId>>> {
+    let mut found: HashMap<ConversationId, Vec<ConversationTagId>> = HashMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
-    let rows: Vec<(ConversationId, ConversationTag)> = links::table
-        .inner_join(tags::table)
+    let rows: Vec<(ConversationId, ConversationTagId)> = links::table
         .filter(among(conn, links::conversation_id, ids.iter().copied()))
-        .order((tags::name_folded, tags::id))
-        .select((links::conversation_id, ConversationTag::as_select()))
+        .select((links::conversation_id, links::tag_id))
         .load(conn)?;
     for (conversation, tag) in rows {
         found.entry(conversation).or_default().push(tag);

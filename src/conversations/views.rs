@@ -1,5 +1,7 @@
 //! The forms to hand over and to close: in a dialog, or as pages of their own.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::model::{CloseReason, Conversation};
@@ -28,7 +30,7 @@ pub struct TransferForm {
 pub struct CloseForm {
     pub id: ConversationId,
     /// Tags of which one has to be chosen; none if there is one already, or if none is asked for.
-    pub needed: Vec<TagPath>,
+    pub needed: Vec<Arc<TagPath>>,
     pub tag: String,
     pub chosen: Option<CloseReason>,
     pub note: String,
@@ -63,7 +65,7 @@ impl TransferForm {
 }
 
 impl CloseForm {
-    pub fn new(conversation: &Conversation, needed: Vec<TagPath>, back: String) -> Self {
+    pub fn new(conversation: &Conversation, needed: Vec<Arc<TagPath>>, back: String) -> Self {
         Self {
             id: conversation.id,
             needed,

@@ -15,6 +15,9 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
+/// What queries are built for: either engine.
+pub type Backend = <Conn as Connection>::Backend;
+
 /// What a connection may do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {

@@ -33,8 +33,8 @@ use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast};
 
-pub use conn::Conn;
 use conn::{Access, Connector};
+pub use conn::{Backend, Conn};
 pub use dialect::Listener;
 pub use failure::Failure;
 use kept::{Kept, Writes};

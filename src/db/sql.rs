@@ -10,12 +10,10 @@ use diesel::query_builder::{AsQuery, AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp, Untyped};
 
-use super::Conn;
 use super::dialect::{Engine, engine};
 use super::page::Cursor;
 use super::types::UtcTime;
-
-type Backend = <Conn as Connection>::Backend;
+use super::{Backend, Conn};
 
 /// A whole statement: its text and its values, which are `$1`, `$2` … in the text, each as often as wanted. Rows are
 /// read by the names of their columns, as from `sql_query`.

@@ -4,16 +4,15 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
 use diesel::backend::Backend;
-use diesel::connection::Connection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Timestamp};
 use diesel::sqlite::Sqlite;
 use serde::{Deserialize, Serialize};
 
-use super::Conn;
+use super::Backend as EitherEngine;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -185,8 +184,8 @@ impl From<DateTime<Utc>> for UtcTime {
     }
 }
 
-impl FromSql<Timestamp, <Conn as Connection>::Backend> for UtcTime {
-    fn from_sql(value: <<Conn as Connection>::Backend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+impl FromSql<Timestamp, EitherEngine> for UtcTime {
+    fn from_sql(value: <EitherEngine as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         value.from_sql::<Self, Timestamp>()
     }
 }
@@ -200,11 +199,11 @@ impl FromSql<Timestamp, Pg> for UtcTime {
 /// SQLite keeps times as text. A list page reads some two hundred, and a parser that works from a description of the form
 /// took a twelfth of its time; any other form than our own goes to that parser.
 impl FromSql<Timestamp, Sqlite> for UtcTime {
-    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = value.read_text();
         match own_form(text.as_bytes()) {
             Some(time) => Ok(Self(time)),
-            None => Ok(Self(NaiveDateTime::parse_from_str(&text, "%F %T%.f")?)),
+            None => Ok(Self(NaiveDateTime::parse_from_str(text, "%F %T%.f")?)),
         }
     }
 }
@@ -271,13 +270,34 @@ macro_rules! text_enum {
             }
         }
 
-        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
-        where
-            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
-        {
-            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
-                let word = String::from_sql(bytes)?;
-                Self::parse(&word).ok_or_else(|| format!("no {}: {word}", stringify!($name)).into())
+        impl $name {
+            fn read(word: &str) -> diesel::deserialize::Result<Self> {
+                Self::parse(word).ok_or_else(|| format!("no {}: {word}", stringify!($name)).into())
+            }
+        }
+
+        // Read where it lies: a list page has a hundred of them.
+        impl diesel::deserialize::FromSql<diesel::sql_types::Text, diesel::sqlite::Sqlite> for $name {
+            fn from_sql(
+                mut value: <diesel::sqlite::Sqlite as diesel::backend::Backend>::RawValue<'_>,
+            ) -> diesel::deserialize::Result<Self> {
+                Self::read(value.read_text())
+            }
+        }
+
+        impl diesel::deserialize::FromSql<diesel::sql_types::Text, diesel::pg::Pg> for $name {
+            fn from_sql(
+                value: <diesel::pg::Pg as diesel::backend::Backend>::RawValue<'_>,
+            ) -> diesel::deserialize::Result<Self> {
+                Self::read(std::str::from_utf8(value.as_bytes())?)
+            }
+        }
+
+        impl diesel::deserialize::FromSql<diesel::sql_types::Text, $crate::db::Backend> for $name {
+            fn from_sql(
+                value: <$crate::db::Backend as diesel::backend::Backend>::RawValue<'_>,
+            ) -> diesel::deserialize::Result<Self> {
+                value.from_sql::<Self, diesel::sql_types::Text>()
             }
         }
 

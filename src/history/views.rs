@@ -49,7 +49,7 @@ pub struct Line {
     pub channel: String,
     /// Who works it or did; empty when nobody does.
     pub operator: String,
-    pub tags: Vec<TagPath>,
+    pub tags: Vec<Arc<TagPath>>,
 }
 
 impl Line {
@@ -98,7 +98,7 @@ pub struct HistoryPage {
     pub next: Option<String>,
     pub staff: Arc<Vec<(StaffId, String)>>,
     pub channels: Vec<Channel>,
-    pub tags: Vec<TagPath>,
+    pub tags: Vec<Arc<TagPath>>,
 }
 
 impl HistoryPage {
@@ -144,9 +144,9 @@ pub struct ConversationPage {
     /// Who works it or did; empty when nobody does.
     pub assignee: String,
     pub log: LogView,
-    pub tags: Vec<TagPath>,
+    pub tags: Vec<Arc<TagPath>>,
     /// Tags that can be added.
-    pub other_tags: Vec<TagPath>,
+    pub other_tags: Vec<Arc<TagPath>>,
     pub previous: Option<ConversationId>,
     pub next: Option<ConversationId>,
     /// The forms to hand over and to close, for whoever may.

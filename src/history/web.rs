@@ -16,13 +16,13 @@ use crate::conversations::views::{CloseForm, TransferForm};
 use crate::conversations::{self, Conversation};
 use crate::customers::{self, Customer};
 use crate::db::page::{Cursor, Page};
-use crate::db::types::{ConversationId, MessageId, StaffId};
+use crate::db::types::{ConversationId, ConversationTagId, MessageId, StaffId};
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::messages::thread::{self, Thread};
 use crate::messages::views::LogView;
 use crate::staff;
-use crate::tags::{self, ConversationTag, TagPath, paths};
+use crate::tags::{self, TagPath};
 use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -36,7 +36,7 @@ struct List {
     active: i64,
     staff: Arc<Vec<(StaffId, String)>>,
     channels: Vec<Channel>,
-    tags: Vec<TagPath>,
+    tags: Vec<Arc<TagPath>>,
 }
 
 /// `GET /history`: conversations, active or closed.
@@ -66,7 +66,7 @@ fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cur
     let found = store::page(conn, &scope, filter, cursor)?;
     let ids: Vec<_> = found.rows.iter().map(|(row, _)| row.id).collect();
     let (channels, staff) = (channels::list(conn)?, staff::choices(conn)?);
-    let tags = paths(tags::conversation_tags(conn)?);
+    let tags = tags::paths(conn)?;
     let mut tagged = conversations::store::tags_of(conn, &ids)?;
     let lines = found.rows.into_iter().map(|(row, customer)| {
         let channel = channels.iter().find(|channel| channel.id == row.channel_id);
@@ -85,8 +85,8 @@ fn read_list(conn: &mut Conn, by: &Operator, filter: &Filter, cursor: Option<Cur
 }
 
 /// These tags by their whole paths.
-fn with_paths(all: &[TagPath], own: &[ConversationTag]) -> Vec<TagPath> {
-    all.iter().filter(|path| own.iter().any(|tag| tag.id == path.tag.id)).cloned().collect()
+fn with_paths(all: &[Arc<TagPath>], own: &[ConversationTagId]) -> Vec<Arc<TagPath>> {
+    all.iter().filter(|path| own.contains(&path.tag.id)).cloned().collect()
 }
 
 #[derive(Deserialize)]
@@ -104,8 +104,8 @@ struct Read {
     channel: Channel,
     assignee: String,
     thread: Thread,
-    tags: Vec<TagPath>,
-    other_tags: Vec<TagPath>,
+    tags: Vec<Arc<TagPath>>,
+    other_tags: Vec<Arc<TagPath>>,
     previous: Option<ConversationId>,
     next: Option<ConversationId>,
     work: Option<(TransferForm, CloseForm)>,
@@ -153,9 +153,9 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     let conversation = conversations::store::find(conn, &scope, id)?;
     let customer = customers::find(conn, &scope, conversation.customer_id)?;
     let (previous, next) = store::neighbours(conn, &conversation)?;
-    let all = paths(tags::conversation_tags(conn)?);
+    let all = tags::paths(conn)?;
     let own = conversations::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
-    let (tags, other_tags) = all.into_iter().partition(|path| own.iter().any(|tag| tag.id == path.tag.id));
+    let (tags, other_tags) = all.into_iter().partition(|path| own.contains(&path.tag.id));
     let assignee = staff::names(conn, conversation.assignee_id.as_slice())?.into_values().next().unwrap_or_default();
     let is_workable = conversation.is_open() && conversations::actions::may_work(by, &customer, &conversation).is_ok();
     let (colleagues, here) = (staff::serving(conn)?, format!("/conversations/{id}"));

@@ -1,5 +1,7 @@
 //! The open conversation, read: the log at a place, the state of things, and what is known of the customer.
 
+use std::sync::Arc;
+
 use super::model::Place;
 use super::store;
 use crate::auth::{CustomerScope, Operator};
@@ -89,7 +91,7 @@ pub struct State {
     /// Why nothing leaves through the channel now.
     pub stop: Option<Said>,
     /// Tags of which one has to be chosen before the conversation is closed.
-    pub needed_tags: Vec<TagPath>,
+    pub needed_tags: Vec<Arc<TagPath>>,
     /// A mail can be written, whatever else is open.
     pub has_mail_way: bool,
     /// How long free text reaches the customer.
@@ -156,8 +158,8 @@ pub struct Known {
     pub customer: Customer,
     pub company: Option<String>,
     pub responsible: String,
-    pub tags: Vec<CustomerTag>,
-    pub other_tags: Vec<CustomerTag>,
+    pub tags: Vec<Arc<CustomerTag>>,
+    pub other_tags: Vec<Arc<CustomerTag>>,
     pub handles: Vec<(String, String)>,
     pub is_pending: bool,
     pub claims: Vec<StoredClaim>,

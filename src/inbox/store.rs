@@ -94,7 +94,7 @@ fn colleagues(sql: &mut Sql, me: StaffId) -> String {
 /// The condition of a tab.
 fn tab_condition(sql: &mut Sql, tab: Tab, me: StaffId, c: &str) -> String {
     match tab {
-        Tab::All => format!("{c}.id > 0"),
+        Tab::All => "TRUE".into(),
         Tab::Unanswered => format!("{c}.unread_count > 0"),
         Tab::Mine => format!("{c}.responsible_id = {}", sql.put(me.0)),
         Tab::Others => format!("{c}.responsible_id IS NOT NULL AND {c}.responsible_id <> {}", sql.put(me.0)),

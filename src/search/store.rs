@@ -197,7 +197,7 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
          (SELECT id, search_text, responsible_id, last_activity_at FROM customers \
          WHERE name_folded = {is} OR email_folded = {is} OR external_id = {is} OR phone_digits = {phone}{number} LIMIT {}) AS c \
-         WHERE c.id > 0{scope} ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}",
+         WHERE TRUE{scope} ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}",
         limits.common, limits.shown
     );
     Ok(sql.load(conn)?)

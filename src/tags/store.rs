@@ -1,12 +1,13 @@
 //! Rows of both kinds of tags.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
-use super::model::{ConversationTag, CustomerTag, LEVELS, NewCustomerTag};
+use super::model::{self, ConversationTag, CustomerTag, LEVELS, NewCustomerTag, TagPath};
 use crate::db::schema::{conversation_tags, customer_tags};
 use crate::db::sql::Limited;
 use crate::db::types::{ConversationTagId, CustomerTagId, UtcTime};
@@ -16,9 +17,11 @@ use crate::realtime::Topic;
 use crate::text;
 
 /// All customer tags, by name.
-pub fn customer_tags(conn: &mut Conn) -> Result<Vec<CustomerTag>> {
-    let all = kept::settled("customer tags".into(), || {
-        customer_tags::table.order(customer_tags::name_folded).select(CustomerTag::as_select()).load(conn)
+pub fn customer_tags(conn: &mut Conn) -> Result<Vec<Arc<CustomerTag>>> {
+    let all = kept::settled("customer tags".into(), || -> QueryResult<Vec<Arc<CustomerTag>>> {
+        let rows: Vec<CustomerTag> =
+            customer_tags::table.order(customer_tags::name_folded).select(CustomerTag::as_select()).load(conn)?;
+        Ok(rows.into_iter().map(Arc::new).collect())
     });
     Ok(all?.to_vec())
 }
@@ -93,6 +96,14 @@ pub fn conversation_tags(conn: &mut Conn) -> Result<Vec<ConversationTag>> {
             .order((conversation_tags::name_folded, conversation_tags::id))
             .select(ConversationTag::as_select())
             .load(conn)
+    });
+    Ok(all?.to_vec())
+}
+
+/// All conversation tags by their paths, each parent before its children.
+pub fn paths(conn: &mut Conn) -> Result<Vec<Arc<TagPath>>> {
+    let all = kept::settled("paths of conversation tags".into(), || -> Result<Vec<Arc<TagPath>>> {
+        Ok(model::paths(conversation_tags(conn)?).into_iter().map(Arc::new).collect())
     });
     Ok(all?.to_vec())
 }

@@ -168,7 +168,7 @@ pub fn lacks_none(sql: &mut Sql, conn: &Conn, alias: &str, text: &str) -> String
     match dialect::engine(conn) {
         Engine::Sqlite => {
             let pairs = sql.put(pairs(text));
-            format!("{alias}.search_pairs & {pairs} = {pairs} AND ")
+            format!("~{alias}.search_pairs & {pairs} = 0 AND ")
         }
         Engine::Postgres => String::new(),
     }

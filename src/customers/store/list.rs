@@ -22,7 +22,7 @@ use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
 use crate::db::sql::{Limited, Sql, among, count_of, past};
 use crate::db::types::{CustomerId, CustomerTagId, UtcTime};
-use crate::db::{Conn, kept};
+use crate::db::{Backend, Conn, kept};
 use crate::error::Result;
 use crate::text;
 use crate::web::times::Clock;
@@ -35,7 +35,6 @@ const PLACE: &str = "customers.last_activity_at, customers.id";
 /// Counts go no further: "999+".
 const COUNTED: i64 = 1_000;
 
-type Backend = <Conn as Connection>::Backend;
 pub(super) type Query<'a> = customers::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<customers::table, Backend, SqlType = Bool> + 'a>;
 

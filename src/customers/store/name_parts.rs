@@ -71,7 +71,7 @@ impl Part {
     /// Of those within the bounds of a part, who belongs to it, as a condition on `c`.
     pub(super) fn condition(self, conn: &Conn, sql: &mut Sql, text: &str) -> String {
         if self == Part::Begins {
-            return "c.id > 0".into();
+            return "TRUE".into();
         }
         let (later, has_later) = later_words_in(conn);
         let begins = outside(sql, "c.name_folded", &beginning(text));

@@ -39,8 +39,8 @@ pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> R
     if let Some(numbers) = holding(&digits, finding::newest(conn)?, most) {
         return Ok(Numbered { condition: one_of(conn, sql, column, numbers), few: true });
     }
-    let pattern = sql.put(format!("%{digits}%"));
-    Ok(Numbered { condition: format!("CAST({column} AS TEXT) LIKE {pattern}"), few: false })
+    let condition = dialect::contains(conn, sql, &format!("CAST({column} AS TEXT)"), &digits);
+    Ok(Numbered { condition, few: false })
 }
 
 /// The numbers up to `last` that hold these digits. `None`: they are `most` or more.

@@ -1,30 +1,34 @@
 //! Which tags stand on which customers. The tags themselves are `tags`'.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use crate::db::schema::{customer_tag_links as links, customer_tags as tags};
+use crate::db::schema::customer_tag_links as links;
 use crate::db::sql::{Limited, among};
 use crate::db::types::{CustomerId, CustomerTagId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
-use crate::tags::CustomerTag;
+use crate::tags::{self, CustomerTag};
 
-/// Tags of many customers, in one query.
-pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Vec<CustomerTag>>> {
-    let mut found: HashMap<CustomerId, Vec<CustomerTag>> = HashMap::new();
+/// Tags of many customers, by name, in one query: the tags themselves are at hand.
+pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Vec<Arc<CustomerTag>>>> {
+    let mut found: HashMap<CustomerId, Vec<Arc<CustomerTag>>> = HashMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
-    let rows: Vec<(CustomerId, CustomerTag)> = links::table
-        .inner_join(tags::table)
+    let rows: Vec<(CustomerId, CustomerTagId)> = links::table
         .filter(among(conn, links::customer_id, ids.iter().copied()))
-        .order(tags::name_folded)
-        .select((links::customer_id, CustomerTag::as_select()))
+        .select((links::customer_id, links::tag_id))
         .load(conn)?;
-    for (customer, tag) in rows {
-        found.entry(customer).or_default().push(tag);
+    let all = tags::customer_tags(conn)?;
+    let places: HashMap<CustomerTagId, usize> = all.iter().map(|tag| tag.id).zip(0..).collect();
+    let mut placed: Vec<(CustomerId, usize)> =
+        rows.into_iter().filter_map(|(customer, tag)| Some((customer, *places.get(&tag)?))).collect();
+    placed.sort_unstable();
+    for (customer, place) in placed {
+        found.entry(customer).or_default().push(all[place].clone());
     }
     Ok(found)
 }

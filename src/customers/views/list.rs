@@ -1,5 +1,7 @@
 //! The Customers page.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use crate::channels::ChannelKind;
@@ -13,7 +15,7 @@ use crate::web::shell::Shell;
 /// A customer in the table.
 pub struct Row {
     pub customer: ListedCustomer,
-    pub tags: Vec<CustomerTag>,
+    pub tags: Vec<Arc<CustomerTag>>,
     pub is_mine: bool,
     /// Whose customer it is; empty if nobody's.
     pub responsible: String,
@@ -27,7 +29,7 @@ pub struct CustomersPage {
     pub filter: Filter,
     pub page: Page<Row>,
     /// To choose from.
-    pub tags: Vec<CustomerTag>,
+    pub tags: Vec<Arc<CustomerTag>>,
     /// Customers that match, counted up to `shown_to`.
     pub shown: i64,
     pub shown_to: i64,

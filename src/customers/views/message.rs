@@ -1,5 +1,7 @@
 //! Writing first: the page, and the form that other pages hold in a dialog.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::first::TypedFirst;
@@ -91,7 +93,7 @@ pub struct MessagePage {
     pub accounts: Vec<AccountChoice>,
     pub stop: Option<Stop>,
     /// Tags of which one has to be chosen.
-    pub needed_tags: Vec<TagPath>,
+    pub needed_tags: Vec<Arc<TagPath>>,
     pub form: MessageForm,
     pub errors: Errors,
     pub back: String,

@@ -1,6 +1,7 @@
 //! Writing first to somebody who may be new: by an e-mail address, a phone number or an external ID.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use askama::Template;
 
@@ -107,7 +108,7 @@ pub struct NewcomerPage {
     /// Nobody new can be sent anything but a template.
     pub only_templates: bool,
     /// Tags of which one has to be chosen.
-    pub needed_tags: Vec<TagPath>,
+    pub needed_tags: Vec<Arc<TagPath>>,
     pub typed: TypedNewcomer,
     pub errors: Errors,
 }

@@ -1,5 +1,7 @@
 //! The profile and its tabs.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::edit::EditForm;
@@ -30,7 +32,7 @@ pub struct Head {
     pub goes_to: Option<ConversationId>,
     pub accounts: Vec<AccountChoice>,
     /// Tags of which one has to be chosen by whoever writes first.
-    pub needed_tags: Vec<TagPath>,
+    pub needed_tags: Vec<Arc<TagPath>>,
     /// Templates of the channels that can be used.
     pub picker: Picker,
     pub block: Option<CurrentBlock>,
@@ -91,7 +93,7 @@ pub struct Fields {
     pub companies: Vec<String>,
     pub handles: Vec<Handle>,
     pub company: Option<Company>,
-    pub tags: Vec<CustomerTag>,
+    pub tags: Vec<Arc<CustomerTag>>,
     pub is_pending: bool,
     pub claims: Vec<Claimed>,
     pub lookalikes: Vec<ListedCustomer>,
@@ -122,8 +124,8 @@ impl Claimed {
 
 /// The tab Customer tags.
 pub struct TagsTab {
-    pub on: Vec<CustomerTag>,
-    pub others: Vec<CustomerTag>,
+    pub on: Vec<Arc<CustomerTag>>,
+    pub others: Vec<Arc<CustomerTag>>,
 }
 
 /// `/customers/{id}`.

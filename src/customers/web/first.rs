@@ -1,5 +1,7 @@
 //! Writing first: what its forms share, whoever the message is for.
 
+use std::sync::Arc;
+
 use crate::channels::Channel;
 use crate::conversations::{self, Outgoing};
 use crate::customers::views::TypedFirst;
@@ -13,7 +15,7 @@ use crate::web::forms::{Errors, LINES};
 /// What a message has to keep to.
 pub struct Rules<'a> {
     /// Tags of which one has to be chosen.
-    pub needed_tags: &'a [TagPath],
+    pub needed_tags: &'a [Arc<TagPath>],
     /// Where a template can be sent at all.
     pub templates: Option<Templates<'a>>,
     /// Where it is a mail: the addresses that it can be sent from.

@@ -1,5 +1,7 @@
 //! `/customers/{id}/message`: Callback, Contact customer, Message, Start conversation. Always a new conversation.
 
+use std::sync::Arc;
+
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
@@ -43,7 +45,7 @@ struct Ways {
     /// Addresses that mails can be sent from.
     senders: Vec<(String, Channel)>,
     /// Tags of which one has to be chosen.
-    needed_tags: Vec<TagPath>,
+    needed_tags: Vec<Arc<TagPath>>,
     /// Templates of the channels that can be used now.
     offers: Vec<Offer>,
 }

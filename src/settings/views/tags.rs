@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::sync::Arc;
 
 use askama::Template;
 
@@ -62,7 +63,7 @@ impl Typed {
 #[template(path = "settings/customer_tags.html", blocks = ["section"])]
 pub struct CustomerTagsPage {
     pub sh: Shell,
-    pub all: Vec<CustomerTag>,
+    pub all: Vec<Arc<CustomerTag>>,
     pub counts: HashMap<CustomerTagId, i64>,
     pub typed: Typed,
     pub token: String,
