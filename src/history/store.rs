@@ -11,7 +11,7 @@ use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{conversations, customers as whose};
 use crate::db::sql::{Limited, Sql, is_open, one_of};
 use crate::db::types::{ConversationId, CustomerId};
-use crate::db::{Conn, kept};
+use crate::db::{Conn, dialect, kept};
 use crate::error::Result;
 use crate::tags;
 
@@ -82,11 +82,15 @@ pub fn page(
         "conversations.id IN (SELECT k.id FROM conversations k WHERE {conditions} ORDER BY {key} {way}, k.id {way} LIMIT {})",
         PAGE + 1
     );
-    let mut rows: Vec<(Listed, Whose)> = conversations::table
+    let found = conversations::table
         .inner_join(whose::table)
         .filter(sql.condition())
-        .select((Listed::as_select(), Whose::as_select()))
-        .load(conn)?;
+        .select((Listed::as_select(), Whose::as_select()));
+    let mut rows: Vec<(Listed, Whose)> = if filter.customer.is_empty() {
+        found.load(conn)?
+    } else {
+        dialect::planned_for_values(conn, |conn| found.load(conn))?
+    };
     let place = |row: &Listed| (row.at(filter.tab), row.id.0);
     rows.sort_by_key(|(row, _)| place(row));
     if !back {

@@ -12,7 +12,7 @@ use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, kept};
+use crate::db::{Conn, dialect, kept};
 use crate::error::Result;
 use crate::messages::MessageKind;
 
@@ -49,7 +49,7 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
     }
     let mut sql = Sql::default();
     let base = base(&mut sql, conn, scope, me, filter, "c")?;
-    let ids = narrow::ids(conn, sql, &base, filter)?;
+    let ids = dialect::planned_for_values(conn, |conn| narrow::ids(conn, sql, &base, filter))?;
     if ids.is_empty() {
         return Ok(vec![]);
     }

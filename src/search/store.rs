@@ -68,7 +68,10 @@ pub struct Hits {
 
 /// The customers that match, best first, then latest activity.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
-    dialect::plan_for_values(conn)?;
+    dialect::planned_for_values(conn, |conn| best(conn, scope, term, limits))
+}
+
+fn best(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
     // A term that repeats itself is far rarer than its few trigrams say.
     let repeats = term.repeats() && term.repeated_digit().is_none();
     let common = limits.common.min(finding::common(conn)?);

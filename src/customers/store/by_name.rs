@@ -32,23 +32,10 @@ pub fn by_name(
     if name.is_empty() {
         return page(conn, visible(scope), cursor);
     }
-    dialect::plan_for_values(conn)?;
     let back = cursor.is_some_and(|c| c.back);
     let at = cursor.map(|cursor| (Part::of(&cursor.name, name), cursor));
     let list = Narrowed { scope, name, at, back };
-    let (mut ids, whole, mut parts) = (vec![], usize::try_from(PAGE + 1).unwrap_or(usize::MAX), list.parts());
-    while ids.len() < whole && !parts.is_empty() {
-        let limit = whole - ids.len();
-        let part = parts.remove(0);
-        if let Some(more) = list.stretch(conn, part, limit)? {
-            ids.extend(more);
-            continue;
-        }
-        // The other one of those that are walked comes next, if it does.
-        let others = parts.extract_if(.., |part| part.is_walked());
-        let walked: Vec<Part> = std::iter::once(part).chain(others).collect();
-        ids.extend(list.looked_up(conn, &walked, limit)?);
-    }
+    let ids = dialect::planned_for_values(conn, |conn| list.ids(conn))?;
     let query = customers::table.filter(among(conn, customers::id, ids));
     let mut rows: Vec<ListedCustomer> = query.select(ListedCustomer::as_select()).load(conn)?;
     rows.sort_by_cached_key(|row| {
@@ -108,6 +95,24 @@ struct Row {
 }
 
 impl Narrowed<'_> {
+    /// The numbers of a page, and of one more.
+    fn ids(&self, conn: &mut Conn) -> Result<Vec<i64>> {
+        let (mut ids, whole, mut parts) = (vec![], usize::try_from(PAGE + 1).unwrap_or(usize::MAX), self.parts());
+        while ids.len() < whole && !parts.is_empty() {
+            let limit = whole - ids.len();
+            let part = parts.remove(0);
+            if let Some(more) = self.stretch(conn, part, limit)? {
+                ids.extend(more);
+                continue;
+            }
+            // The other one of those that are walked comes next, if it does.
+            let others = parts.extract_if(.., |part| part.is_walked());
+            let walked: Vec<Part> = std::iter::once(part).chain(others).collect();
+            ids.extend(self.looked_up(conn, &walked, limit)?);
+        }
+        Ok(ids)
+    }
+
     /// Those that are still to be read, in reading order.
     fn parts(&self) -> Vec<Part> {
         let mut parts = Part::ALL.to_vec();

@@ -55,28 +55,42 @@ pub fn page(
     clock: &Clock,
     cursor: Option<Cursor>,
 ) -> Result<Listing> {
+    let (query, (count, counted_to)) = if filter.is_narrow() {
+        let narrowed = |conn: &mut Conn| narrowed(conn, scope, filter, clock, cursor);
+        let (ids, counted) = dialect::planned_for_values(conn, narrowed)?;
+        (customers::table.filter(among(conn, customers::id, ids)).into_boxed(), counted)
+    } else {
+        let mut all = visible(scope);
+        if let Some(cursor) = cursor {
+            all = all.filter(past(PLACE, cursor));
+        }
+        (all, (count_all(conn, scope)?, COUNTED - 1))
+    };
     let back = cursor.is_some_and(|c| c.back);
-    let (mut query, mut found, mut typed) = (visible(scope), None, None);
-    if filter.is_narrow() {
-        let gathered = gather(conn, scope, filter, clock, cursor)?;
-        found = i64::try_from(gathered.ids.len()).ok().filter(|_| cursor.is_none());
-        typed = gathered.typed;
-        let ids = gathered.ids.into_iter().take(usize::try_from(PAGE + 1).unwrap_or(usize::MAX));
-        query = customers::table.filter(among(conn, customers::id, ids)).into_boxed();
-    } else if let Some(cursor) = cursor {
-        query = query.filter(past(PLACE, cursor));
-    }
     let rows = newest(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
     let page = Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0));
-    let (count, counted_to) = match (found, typed) {
+    Ok(Listing { page, count, counted_to })
+}
+
+/// The numbers of a page of a narrowed list; how many match, and how far was counted.
+fn narrowed(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    filter: &Filter,
+    clock: &Clock,
+    cursor: Option<Cursor>,
+) -> Result<(Vec<CustomerId>, (i64, i64))> {
+    let Gathered { mut ids, typed } = gather(conn, scope, filter, clock, cursor)?;
+    let found = i64::try_from(ids.len()).ok().filter(|_| cursor.is_none());
+    ids.truncate(usize::try_from(PAGE + 1).unwrap_or(usize::MAX));
+    let counted = match (found, typed) {
         (Some(found), _) if found <= PAGE => (found, PAGE),
         (Some(found), Some(Held::ByFew)) => (found, COUNTED - 1),
         // Of a thousand customers everybody can be counted.
         (_, Some(Held::ByMany)) if count_all(conn, scope)? >= COUNTED => (PAGE + 1, PAGE),
-        _ if filter.is_narrow() => (count(conn, scope, filter, clock)?, COUNTED - 1),
-        _ => (count_all(conn, scope)?, COUNTED - 1),
+        _ => (count(conn, scope, filter, clock)?, COUNTED - 1),
     };
-    Ok(Listing { page, count, counted_to })
+    Ok((ids, counted))
 }
 
 /// The numbers of a page of a narrowed list, and of more where they are at hand.
@@ -188,9 +202,6 @@ fn filtered<'a>(
     way: Way,
 ) -> Result<Filtered<'a>> {
     let (mut query, mut typed) = (visible(scope), vec![]);
-    if filter.is_narrow() {
-        dialect::plan_for_values(conn)?;
-    }
     let (from, before) = filter.bounds(clock);
     if from.is_some() || before.is_some() {
         query = query.filter(created(conn, from, before)?);
@@ -224,15 +235,21 @@ fn filtered<'a>(
 
 /// First seen in this period.
 fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) -> Result<Condition<'a>> {
-    let mut few = customers::table.select(customers::id).into_boxed::<Backend>();
-    if let Some(from) = from {
-        few = few.filter(customers::created_at.ge(from));
-    }
-    if let Some(before) = before {
-        few = few.filter(customers::created_at.lt(before));
-    }
-    let ids: Vec<i64> = few.at_most(COUNTED).load(conn)?;
-    if i64::try_from(ids.len()).unwrap_or(COUNTED) < COUNTED {
+    let within = || {
+        let mut within = customers::table.select(customers::id).into_boxed::<Backend>();
+        if let Some(from) = from {
+            within = within.filter(customers::created_at.ge(from));
+        }
+        if let Some(before) = before {
+            within = within.filter(customers::created_at.lt(before));
+        }
+        within
+    };
+    let count = kept::capped(format!("created {from:?} {before:?}"), COUNTED, || {
+        count_of(within().at_most(kept::reach(COUNTED))).get_result(conn)
+    })?;
+    if count < COUNTED {
+        let ids: Vec<i64> = within().at_most(COUNTED).load(conn)?;
         return Ok(Box::new(among(conn, customers::id, ids)));
     }
     let from = from.unwrap_or_else(|| UtcTime::from_micros(0).unwrap_or_else(UtcTime::now));

@@ -31,11 +31,10 @@ pub fn numbered_customers(sql: &mut Sql, conn: &mut Conn, alias: &str, digits: &
     Ok(numbered)
 }
 
-/// The condition that the number of a customer in `column` has these digits somewhere.
+/// The condition that the number of a customer in `column` has these digits somewhere: to be planned for its values.
 pub fn numbered(sql: &mut Sql, conn: &mut Conn, column: &str, digits: &str) -> Result<Numbered> {
     let digits = text::digits(digits);
     let most = usize::try_from(finding::common(conn)?).unwrap_or(usize::MAX);
-    dialect::plan_for_values(conn)?;
     if let Some(numbers) = holding(&digits, finding::newest(conn)?, most) {
         return Ok(Numbered { condition: one_of(conn, sql, column, numbers), few: true });
     }

@@ -23,10 +23,9 @@ struct Row {
     id: i64,
 }
 
-/// The numbers of up to `depth + 1` customers who fit, newest activity first. `base` is what holds for every row `c`,
+/// The numbers of up to `depth + 1` customers who fit, newest activity first: to be planned for its values. `base` is what holds for every row `c`,
 /// whatever is typed, and `sql` has its values.
 pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) -> Result<Vec<i64>> {
-    dialect::plan_for_values(conn)?;
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, &mut sql, &number)? else { return Ok(vec![]) };
     let base = format!("{base}{numbered}");
