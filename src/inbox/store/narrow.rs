@@ -1,7 +1,9 @@
 //! The list narrowed by what is typed into its filters: a name or address, a part of the number.
 //!
-//! A text that many may hold is looked for among the newest customers, in the index of their activity, which has their texts
-//! on SQLite; one that few hold is looked up by its trigrams. Either way each customer is compared in full.
+//! A text that many may hold is looked for among the newest customers, in the index of their activity; one that few hold is
+//! looked up by its trigrams. Either way each customer is compared in full. SQLite's index has their texts. PostgreSQL's has
+//! the bits of their pairs, by which a thirtieth of those are named whose rows have to be read: of a million customers a last
+//! name that 5,000 have took 13 ms by its trigrams, and 30 past everybody's rows.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -9,8 +11,8 @@ use diesel::sql_types::BigInt;
 use crate::customers::finding::{self, Stretch};
 use crate::customers::numbered_customers;
 use crate::db::Conn;
-use crate::db::dialect;
-use crate::db::sql::Sql;
+use crate::db::dialect::{self, Engine};
+use crate::db::sql::{Sql, one_of};
 use crate::db::types::UtcTime;
 use crate::error::Result;
 use crate::inbox::model::Filter;
@@ -23,8 +25,8 @@ struct Row {
     id: i64,
 }
 
-/// The numbers of up to `depth + 1` customers who fit, newest activity first: to be planned for its values. `base` is what holds for every row `c`,
-/// whatever is typed, and `sql` has its values.
+/// The numbers of up to `depth + 1` customers who fit, newest activity first: to be planned for its values. `base` is what
+/// holds for every row `c`, whatever is typed, and `sql` has its values.
 pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) -> Result<Vec<i64>> {
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, &mut sql, &number)? else { return Ok(vec![]) };
@@ -38,14 +40,23 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     let fits = fits(conn, &mut sql, &text);
     let wanted = usize::try_from(filter.depth + 1).unwrap_or(usize::MAX);
     let holds = finding::compared(&mut sql, conn, "c", &text);
+    let may_hold = finding::may_hold(&mut sql, "c", &text);
     let mut from = None;
     let walked = finding::walked(conn, &text, wanted, |conn, n, wanted| {
         let to = end(conn, list.clone(), &base, from, n)?;
         let mut sql = sql.clone();
         let stretch = between(&mut sql, from, to);
         from = to;
-        sql.text =
-            format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {holds} AND {fits}{}", order(wanted));
+        sql.text = match dialect::engine(conn) {
+            Engine::Sqlite => {
+                format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {holds} AND {fits}{}", order(wanted))
+            }
+            Engine::Postgres => {
+                sql.text = format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {may_hold}");
+                let who = load(conn, &sql)?;
+                among_them(conn, &mut sql, who, &format!("{holds} AND {fits}{}", order(wanted)))
+            }
+        };
         Ok(Stretch { found: load(conn, &sql)?, is_last: to.is_none() })
     })?;
     if let Some(found) = walked {
@@ -58,6 +69,12 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     }
     sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{}", order(filter.depth + 1));
     load(conn, &sql)
+}
+
+/// Those of these customers of whom the rest holds. They are read first: told to, the planner would rather look up the text.
+fn among_them(conn: &Conn, sql: &mut Sql, who: Vec<i64>, rest: &str) -> String {
+    let them = one_of(conn, sql, "t.id", who);
+    format!("SELECT c.id FROM (SELECT t.* FROM customers t WHERE {them} OFFSET 0) AS c WHERE {rest}")
 }
 
 /// Where the `n` customers of the list end that come after `from`.

@@ -1,0 +1,2 @@
+-- SQLite's index of activity has them already.
+SELECT 1;
