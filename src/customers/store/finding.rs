@@ -62,8 +62,6 @@ pub struct Stretch<T> {
 
 /// How long the stretches of a walk are, in customers who make a text common.
 const STRETCHES: &[i64] = &[1, 2, 4, 8];
-/// The same on PostgreSQL, where each stretch is planned and asked for anew.
-const FEW_STRETCHES: &[i64] = &[3, 12];
 /// What it costs to ask the trigram index, and to look up one whom it names, in customers walked past: 0.05 to 0.08 microseconds
 /// each, where the bits of their pairs say that they lack the text.
 const ASKED: (i64, i64) = (24, 30);
@@ -82,25 +80,46 @@ pub fn walked<T>(
 ) -> Result<Option<Vec<T>>> {
     let common = common(conn)?;
     let asks_planner = dialect::engine(conn) == Engine::Postgres;
-    if asks_planner && is_rare(conn, text)? {
-        return Ok(None);
-    }
+    let stretches = if asks_planner {
+        let expected = expected(conn, text)?;
+        if expected.is_some_and(|expected| expected < common) {
+            return Ok(None);
+        }
+        stretches_for(wanted, expected, common)
+    } else {
+        STRETCHES.iter().map(|step| step * common).collect()
+    };
     let (mut found, mut walked) = (vec![], 0);
-    for step in if asks_planner { FEW_STRETCHES } else { STRETCHES } {
+    for n in stretches {
         // In tens, so that the statements stay few.
         let still = i64::try_from((wanted - found.len()).next_multiple_of(10)).unwrap_or(i64::MAX);
-        let stretch = next(conn, step * common, still)?;
+        let stretch = next(conn, n, still)?;
         found.extend(stretch.found);
         found.truncate(wanted);
-        walked += step;
+        walked += n;
         if found.len() >= wanted || stretch.is_last {
             return Ok(Some(found));
         }
-        if !asks_planner && !pays(found.len(), wanted, walked, common) {
+        if !asks_planner && !pays(found.len(), wanted, walked / common, common) {
             return Ok(None);
         }
     }
     Ok(None)
+}
+
+/// How far to walk where so many of everybody are expected to hold a text: as far as ought to do, and then some. In halves
+/// of what makes a text common, so that the statements stay few.
+fn stretches_for(wanted: usize, expected: Option<i64>, common: i64) -> Vec<i64> {
+    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let ought = expected.map_or(common, |expected| wanted * everybody(common) / expected.max(1) * 5 / 4);
+    let step = common / 2;
+    let first = (ought / step + 1).min(14) * step;
+    vec![first, first, 15 * common - 2 * first]
+}
+
+/// So many customers there are about, where so many make a text common.
+fn everybody(common: i64) -> i64 {
+    common * common * 4 / 25
 }
 
 /// Whether it is quicker to walk on, if of `walked` (in customers who make a text common) so many held it.
@@ -108,9 +127,8 @@ fn pays(found: usize, wanted: usize, walked: i64, common: i64) -> bool {
     let (found, wanted) = (i64::try_from(found).unwrap_or(i64::MAX), i64::try_from(wanted).unwrap_or(i64::MAX));
     // Of few that were expected, none need be found.
     let likely = found + 1;
-    let everybody = common * common * 4 / 25;
     let still = (wanted - found) * walked * common / likely;
-    still < ASKED.0 * common + ASKED.1 * likely * everybody / (walked * common)
+    still < ASKED.0 * common + ASKED.1 * likely * everybody(common) / (walked * common)
 }
 
 /// When the last of the first `n` rows of a list was active, newest first: `list` gives them, as `at`. `None`: the list ends
@@ -143,7 +161,9 @@ struct End {
 /// they name many.
 pub fn of_few(conn: &mut Conn, sql: &mut Sql, alias: &str, text: &str) -> Result<Option<String>> {
     if dialect::engine(conn) == Engine::Postgres {
-        return Ok(is_rare(conn, text)?.then(|| holding(sql, conn, alias, text)));
+        let common = common(conn)?;
+        let few = expected(conn, text)?.is_some_and(|expected| expected < common);
+        return Ok(few.then(|| holding(sql, conn, alias, text)));
     }
     Ok(few(conn, text)?.map(|ids| one_of(conn, sql, &format!("{alias}.id"), ids)))
 }
@@ -182,16 +202,16 @@ pub fn has_trigrams(text: &str) -> bool {
     text.chars().count() >= SHORTEST
 }
 
-/// PostgreSQL, whose index makes out everybody before it names the first, goes by what its planner expects.
-fn is_rare(conn: &mut Conn, text: &str) -> Result<bool> {
+/// PostgreSQL, whose index makes out everybody before it names the first, goes by what its planner expects: how many hold a
+/// text. `None`: it has no trigrams.
+fn expected(conn: &mut Conn, text: &str) -> Result<Option<i64>> {
     if !has_trigrams(text) {
-        return Ok(false);
+        return Ok(None);
     }
     let mut sql = Sql::default();
     let holds = dialect::contains(conn, &mut sql, "c.search_text", text);
     sql.text = format!("SELECT 1 FROM customers c WHERE {holds}");
-    let expected = kept::number(sql.key(), || dialect::expected_rows(conn, sql))?;
-    Ok(expected < common(conn)?)
+    Ok(Some(kept::number(sql.key(), || dialect::expected_rows(conn, sql))?))
 }
 
 /// SQLite: whom the trigrams of a text name, if they are few. The index is asked once: to meet the lists of several trigrams
@@ -215,6 +235,15 @@ fn named(sql: &mut Sql, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_walk_is_as_long_as_its_page_needs() {
+        // Of a million, 51 wanted.
+        assert_eq!(stretches_for(51, Some(7_000), 2_500), [10_000, 10_000, 17_500]);
+        assert_eq!(stretches_for(51, Some(46_000), 2_500), [2_500, 2_500, 32_500]);
+        assert_eq!(stretches_for(51, Some(2_500), 2_500), [17_500, 17_500, 2_500], "no further than to look up pays");
+        assert_eq!(stretches_for(51, None, 2_500), [3_750, 3_750, 30_000]);
+    }
 
     #[test]
     fn a_walk_goes_on_where_a_page_fills_before_all_are_looked_up() {
