@@ -136,11 +136,37 @@ pub fn preview(text: &str, limit: usize) -> String {
 /// Up to two letters that stand for a name in an avatar.
 pub fn initials(name: &str) -> String {
     let is_wide = |c: char| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{0600}'..='\u{06ff}');
-    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
-    match words.next() {
-        None => "?".into(),
-        Some(first) if is_wide(first) => first.to_string(),
-        Some(first) => first.to_uppercase().chain(words.next().into_iter().flat_map(char::to_uppercase)).collect(),
+    let (mut found, mut count, mut within) = (String::with_capacity(8), 0, false);
+    for c in name.chars() {
+        if c.is_whitespace() {
+            within = false;
+        } else if !within && c.is_alphanumeric() {
+            if is_wide(c) && count == 0 {
+                return c.to_string();
+            }
+            found.extend(c.to_uppercase());
+            (count, within) = (count + 1, true);
+            if count == 2 {
+                break;
+            }
+        }
+    }
+    if count == 0 { "?".into() } else { found }
+}
+
+/// Writes the last `N` digits of a number, noughts included.
+pub fn push_digits<const N: u32>(out: &mut String, number: u32) {
+    // With `N` known, each of these divisions is a multiplication.
+    for place in (0..N).rev() {
+        out.push(char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or('0'));
+    }
+}
+
+/// Writes a year: of four digits, as nearly all have, without a detour.
+pub fn push_year(out: &mut String, year: i32) {
+    match u32::try_from(year) {
+        Ok(year @ 1000..=9999) => push_digits::<4>(out, year),
+        _ => out.push_str(&year.to_string()),
     }
 }
 
@@ -197,6 +223,9 @@ mod tests {
         assert_eq!(initials("anna kowalska"), "AK");
         assert_eq!(initials("王芳"), "王");
         assert_eq!(initials("  "), "?");
+        assert_eq!(initials("-- (anna) maria kowalska"), "AM");
+        assert_eq!(initials("anna 王芳"), "A王");
+        assert_eq!(initials("🙂 ßeta"), "SS");
     }
 
     #[test]

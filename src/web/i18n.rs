@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, static_loader};
+use foldhash::fast::RandomState;
 use unic_langid::langid;
 
 use crate::error::Said;
@@ -33,7 +34,8 @@ text_enum!(
     Lang { En = "en", Ru = "ru" }
 );
 
-type Known<T> = RefCell<[HashMap<String, T>; Lang::ALL.len()]>;
+/// The keys are our own, so that nobody can choose them to collide: a page asks two hundred times.
+type Known<T> = RefCell<[HashMap<String, T, RandomState>; Lang::ALL.len()]>;
 
 thread_local! {
     /// Messages without arguments, by language, resolved once a thread.

@@ -4,6 +4,9 @@
 //! `HX-Request-Type: partial` and `HX-Target: section#results`; boosted links, Back and browsers without scripts get
 //! the page.
 
+use std::any::type_name;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -69,7 +72,7 @@ impl Hx {
     pub fn with_status(&self, status: StatusCode, page: &impl Regions) -> Result<HttpResponse> {
         let html = match self.region.as_deref().and_then(|id| page.region(id)) {
             Some(region) => region?,
-            None => page.render()?,
+            None => render(page)?,
         };
         Ok(html_response(status, html))
     }
@@ -118,6 +121,20 @@ fn with_toast(mut answer: HttpResponse, toast: &str) -> Result<HttpResponse> {
         header::HeaderValue::from_str(&ascii_json(&event)).map_err(|e| Error::Internal(e.to_string()))?,
     );
     Ok(answer)
+}
+
+/// A whole page, written into one piece of memory: as much as this kind of page took the last time, and a little more.
+/// askama itself goes by the length of the template, and a list of fifty lines outgrows that five times.
+fn render<P: Template>(page: &P) -> askama::Result<String> {
+    thread_local! {
+        static LENGTHS: RefCell<HashMap<&'static str, usize>> = RefCell::default();
+    }
+    let kind = type_name::<P>();
+    let last = LENGTHS.with_borrow(|lengths| lengths.get(kind).copied()).unwrap_or(P::SIZE_HINT);
+    let mut html = String::with_capacity(last + last / 8);
+    page.render_into(&mut html)?;
+    LENGTHS.with_borrow_mut(|lengths| lengths.insert(kind, html.len()));
+    Ok(html)
 }
 
 /// An HTML answer that no cache keeps.

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::i18n::Lang;
 use crate::db::types::UtcTime;
+use crate::text;
 
 /// The moment of the request and the installation's time zone.
 #[derive(Clone, Copy, Debug)]
@@ -65,27 +66,74 @@ fn month(lang: Lang, number: u32) -> &'static str {
     usize::try_from(number).ok().and_then(|n| names.get(n.wrapping_sub(1)).copied()).unwrap_or_default()
 }
 
-/// 14:32. Fifty of them stand on a page: no description of the form is read for each.
-fn clock_time(time: &DateTime<Tz>) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
+/// A time while it is written down. Two hundred of them stand on a page, and the machinery of `format!` took a tenth of
+/// all that its request costs.
+struct Written(String);
+
+impl Written {
+    /// Room for the longest.
+    fn new() -> Self {
+        Self(String::with_capacity(40))
+    }
+
+    fn text(mut self, text: &str) -> Self {
+        self.0.push_str(text);
+        self
+    }
+
+    fn space(mut self) -> Self {
+        self.0.push('\u{a0}');
+        self
+    }
+
+    fn day(mut self, day: u32) -> Self {
+        if day < 10 {
+            text::push_digits::<1>(&mut self.0, day);
+        } else {
+            text::push_digits::<2>(&mut self.0, day);
+        }
+        self
+    }
+
+    fn month(self, lang: Lang, number: u32) -> Self {
+        self.text(month(lang, number))
+    }
+
+    fn year(mut self, year: i32) -> Self {
+        text::push_year(&mut self.0, year);
+        self
+    }
+
+    /// 23 Nov 2026.
+    fn date(self, lang: Lang, date: NaiveDate) -> Self {
+        self.day(date.day()).space().month(lang, date.month()).space().year(date.year())
+    }
+
+    /// 14:32.
+    fn clock_time(mut self, time: &DateTime<Tz>) -> String {
+        text::push_digits::<2>(&mut self.0, time.hour());
+        self.0.push(':');
+        text::push_digits::<2>(&mut self.0, time.minute());
+        self.0
+    }
 }
 
 /// Today 14:32, this year 14 Nov, older Oct 2025.
 pub fn short(clock: &Clock, lang: Lang, time: UtcTime) -> String {
     let (t, now) = (clock.local(time), clock.local(clock.now));
     if t.date_naive() == now.date_naive() {
-        return clock_time(&t);
+        return Written::new().clock_time(&t);
     }
     if t.year() == now.year() {
-        return format!("{}\u{a0}{}", t.day(), month(lang, t.month()));
+        return Written::new().day(t.day()).space().month(lang, t.month()).0;
     }
-    format!("{}\u{a0}{}", month(lang, t.month()), t.year())
+    Written::new().month(lang, t.month()).space().year(t.year()).0
 }
 
 /// 23 Nov 2026, 14:32.
 pub fn full(clock: &Clock, lang: Lang, time: UtcTime) -> String {
     let t = clock.local(time);
-    format!("{}\u{a0}{}\u{a0}{}, {}", t.day(), month(lang, t.month()), t.year(), clock_time(&t))
+    Written::new().date(lang, t.date_naive()).text(", ").clock_time(&t)
 }
 
 /// A time that stands alone: Today, 14:32; this year 14 Nov, 14:32; older 12 Mar 2024, 14:32.
@@ -109,17 +157,17 @@ pub fn when_said(clock: &Clock, lang: Lang, time: UtcTime) -> String {
 fn day_and_time(clock: &Clock, lang: Lang, time: UtcTime, today: &str) -> String {
     let (t, now) = (clock.local(time), clock.local(clock.now));
     if t.date_naive() == now.date_naive() {
-        return format!("{today}\u{a0}{}", clock_time(&t));
+        return Written::new().text(today).space().clock_time(&t);
     }
     if t.year() == now.year() {
-        return format!("{}\u{a0}{}, {}", t.day(), month(lang, t.month()), clock_time(&t));
+        return Written::new().day(t.day()).space().month(lang, t.month()).text(", ").clock_time(&t);
     }
     full(clock, lang, time)
 }
 
 /// 14:32.
 pub fn hm(clock: &Clock, time: UtcTime) -> String {
-    clock_time(&clock.local(time))
+    Written::new().clock_time(&clock.local(time))
 }
 
 /// A span of time in its two largest units: 35 s, 2 min 40 s, 11 min, 3 h 5 min, 2 d 4 h.
@@ -143,7 +191,7 @@ pub fn span(lang: Lang, span: Duration) -> String {
 
 /// 23 Nov 2026.
 pub fn date(lang: Lang, day: NaiveDate) -> String {
-    format!("{}\u{a0}{}\u{a0}{}", day.day(), month(lang, day.month()), day.year())
+    Written::new().date(lang, day).0
 }
 
 #[cfg(test)]
@@ -157,6 +205,13 @@ mod tests {
         let (today, earlier, long_ago) =
             (at("2026-11-26T09:05:00Z")?, at("2026-03-14T10:02:00Z")?, at("2024-03-12T09:14:00Z")?);
         let plain = |text: String| text.replace('\u{a0}', " ");
+        assert_eq!(plain(short(&clock, Lang::En, today)), "09:05");
+        assert_eq!(plain(short(&clock, Lang::Ru, earlier)), "14 мар.");
+        assert_eq!(plain(short(&clock, Lang::En, long_ago)), "Mar 2024");
+        assert_eq!(plain(full(&clock, Lang::En, long_ago)), "12 Mar 2024, 09:14");
+        assert_eq!(plain(date(Lang::En, NaiveDate::MIN)), NaiveDate::MIN.format("%-d %b %Y").to_string());
+        assert_eq!(plain(date(Lang::Ru, clock.day(at("0987-03-05T00:00:00Z")?))), "5 мар. 987");
+        assert_eq!(hm(&clock, today), "09:05");
         assert_eq!(plain(when(&clock, Lang::En, today)), "Today, 09:05");
         assert_eq!(plain(when_said(&clock, Lang::En, today)), "today at 09:05");
         assert_eq!(plain(when_said(&clock, Lang::Ru, today)), "сегодня в 09:05");
