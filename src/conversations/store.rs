@@ -9,7 +9,7 @@ use diesel::sql_types::BigInt;
 
 use super::model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 use crate::auth::CustomerScope;
-use crate::customers;
+use crate::customers::{self, Customer};
 use crate::db::schema::{conversation_tag_links as links, conversation_tags as tags, conversations};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AccountId, ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
@@ -21,6 +21,17 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: ConversationId) -> Resul
     let found: Conversation = conversations::table.find(id).select(Conversation::as_select()).one(conn)?;
     customers::require_visible(conn, scope, found.customer_id)?;
     Ok(found)
+}
+
+/// The same, and its customer.
+pub fn find_with_customer(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    id: ConversationId,
+) -> Result<(Conversation, Customer)> {
+    let found: Conversation = conversations::table.find(id).select(Conversation::as_select()).one(conn)?;
+    let customer = customers::find(conn, scope, found.customer_id)?;
+    Ok((found, customer))
 }
 
 /// The conversation of this account that is not closed.

@@ -31,7 +31,7 @@ use std::time::Duration;
 use actix_web::web;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast, oneshot};
 
 use conn::{Access, Connector};
 pub use conn::{Backend, Conn};
@@ -239,7 +239,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.in_turn(move |db| db.read_blocking(f)).await
+        self.in_turn(move |db, answer| db.read_and(f, answer)).await
     }
 
     /// Runs `f`, which reads what need not agree with itself: on PostgreSQL without a transaction, whose beginning and end
@@ -248,22 +248,26 @@ impl Db {
         &self,
         f: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.in_turn(move |db| db.look_blocking(f)).await
+        self.in_turn(move |db, answer| answer(db.look_blocking(f))).await
     }
 
     /// Has `work` done on a thread that may wait for the database, when it is its turn. The turn lasts as long as the work,
-    /// also when the caller has gone.
+    /// also when the caller has gone; the caller goes on as soon as the work has its answer.
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Db) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Db, &mut dyn FnMut(Result<T, Error>)) + Send + 'static,
     ) -> Result<T, Error> {
         let (db, turn) = (self.clone(), self.turn().await?);
-        let done = tokio::task::spawn_blocking(move || {
-            let outcome = work(&db);
+        let (tell, told) = oneshot::channel();
+        tokio::task::spawn_blocking(move || {
+            let mut tell = Some(tell);
+            work(&db, &mut |answer| {
+                // The caller may have gone.
+                let _ = tell.take().map(|tell| tell.send(answer));
+            });
             drop(turn);
-            outcome
         });
-        done.await.map_err(|_| Failure::Closed)?
+        told.await.map_err(|_| Failure::Closed)?
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {

@@ -35,11 +35,26 @@ impl Db {
 
     /// As [`Db::read`], on the calling thread: for the command line and for worker threads.
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        let mut told = Err(Failure::Closed.into());
+        self.read_and(f, &mut |answer| told = answer);
+        told
+    }
+
+    /// The same; `answer` hears what was read before the transaction ends, which on PostgreSQL is a round trip that nothing
+    /// depends on.
+    pub(super) fn read_and<T>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, Error>,
+        answer: &mut dyn FnMut(Result<T, Error>),
+    ) {
         let _reader = self.0.kept.reader();
-        let mut held = self.begun(begin_read)?;
-        let outcome = guarded(|| f(&mut held.conn));
-        held.is_dead = Conn::rollback_transaction(&mut held.conn).is_err();
-        outcome
+        match self.begun(begin_read) {
+            Ok(mut held) => {
+                answer(guarded(|| f(&mut held.conn)));
+                held.is_dead = Conn::rollback_transaction(&mut held.conn).is_err();
+            }
+            Err(failure) => answer(Err(failure.into())),
+        }
     }
 
     /// As [`Db::look`], on the calling thread.

@@ -1,7 +1,7 @@
 //! Which conversations a list shows. Their rows and all else are read by those whose they are.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Filter, Listed, Rating, Tab, Whose};
 use crate::auth::CustomerScope;
@@ -9,8 +9,8 @@ use crate::conversations::Conversation;
 use crate::customers;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{conversations, customers as whose};
-use crate::db::sql::{Limited, Sql, is_open, one_of};
-use crate::db::types::{ConversationId, CustomerId};
+use crate::db::sql::{Sql, one_of};
+use crate::db::types::ConversationId;
 use crate::db::{Conn, dialect, kept};
 use crate::error::Result;
 use crate::tags;
@@ -122,30 +122,25 @@ pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
     kept::capped(sql.key(), CAP, || Ok(sql.get_result::<Number>(conn)?.n))
 }
 
-/// The conversations before and after this one in the customer's interaction history. The reader sees the customer.
-pub fn neighbours(conn: &mut Conn, of: &Conversation) -> Result<(Option<ConversationId>, Option<ConversationId>)> {
-    let (at, id) = (conversations::opened_at, conversations::id);
-    let all = || conversations::table.filter(conversations::customer_id.eq(of.customer_id)).select(id);
-    let previous = all()
-        .filter(at.lt(of.opened_at).or(at.eq(of.opened_at).and(id.lt(of.id))))
-        .order((at.desc(), id.desc()))
-        .one(conn)
-        .optional()?;
-    let next = all()
-        .filter(at.gt(of.opened_at).or(at.eq(of.opened_at).and(id.gt(of.id))))
-        .order((at.asc(), id.asc()))
-        .one(conn)
-        .optional()?;
-    Ok((previous, next))
+#[derive(QueryableByName)]
+struct Neighbours {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    previous: Option<ConversationId>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    next: Option<ConversationId>,
 }
 
-/// Whether something is open with the customer: then a new conversation cannot be started.
-pub fn has_open(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
-    let open: Option<ConversationId> = conversations::table
-        .filter(conversations::customer_id.eq(customer))
-        .filter(is_open())
-        .select(conversations::id)
-        .one(conn)
-        .optional()?;
-    Ok(open.is_some())
+/// The conversations before and after this one in the customer's interaction history. The reader sees the customer.
+pub fn neighbours(conn: &mut Conn, of: &Conversation) -> Result<(Option<ConversationId>, Option<ConversationId>)> {
+    let mut sql = Sql::default();
+    let (whose, at, id) = (sql.put(of.customer_id.0), sql.put(of.opened_at), sql.put(of.id.0));
+    let nearest = |sign: &str, way: &str| {
+        format!(
+            "(SELECT k.id FROM conversations k WHERE k.customer_id = {whose} AND (k.opened_at, k.id) {sign} ({at}, {id}) \
+             ORDER BY k.opened_at {way}, k.id {way} LIMIT 1)"
+        )
+    };
+    sql.text = format!("SELECT {} AS previous, {} AS next", nearest("<", "DESC"), nearest(">", "ASC"));
+    let found: Neighbours = sql.get_result(conn)?;
+    Ok((found.previous, found.next))
 }

@@ -150,8 +150,7 @@ pub async fn conversation(
 
 fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<MessageId>) -> Result<Read> {
     let scope = by.scope();
-    let conversation = conversations::store::find(conn, &scope, id)?;
-    let customer = customers::find(conn, &scope, conversation.customer_id)?;
+    let (conversation, customer) = conversations::store::find_with_customer(conn, &scope, id)?;
     let (previous, next) = store::neighbours(conn, &conversation)?;
     let all = tags::paths(conn)?;
     let own = conversations::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
@@ -165,9 +164,9 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     });
     Ok(Read {
         channel: channels::find(conn, conversation.channel_id)?,
-        thread: thread::of_conversation(conn, &customer, id, before, SHOWN)?,
-        may_message: !store::has_open(conn, customer.id)? || conversations::has_mail_way(conn, &customer)?,
-        request_waits: customers::store::profile::block_request_waits(conn, customer.id)?,
+        thread: thread::of_conversation(conn, &customer, &conversation, before, SHOWN)?,
+        may_message: !customer.is_active() || conversations::has_mail_way(conn, &customer)?,
+        request_waits: customers::store::profile::waits(conn, customer.id)?.block_request,
         assignee,
         tags,
         other_tags,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::model::{Attachment, Message};
 use super::store::{self, Stretch};
-use crate::channels::{self, Channel};
+use crate::channels::{self, Channel, ChannelKind};
 use crate::conversations::{self, Conversation};
 use crate::customers::Customer;
 use crate::db::Conn;
@@ -36,21 +36,27 @@ pub struct Thread {
 pub fn of_conversation(
     conn: &mut Conn,
     customer: &Customer,
-    conversation: ConversationId,
+    conversation: &Conversation,
     before: Option<MessageId>,
     limit: i64,
 ) -> Result<Thread> {
-    let stretch = store::of_conversation(conn, customer, conversation, before, limit)?;
-    of(conn, customer, stretch)
+    let stretch = store::of_conversation(conn, customer, conversation.id, before, limit)?;
+    around(conn, stretch, vec![conversation.clone()])
 }
 
 /// These messages.
 pub fn of(conn: &mut Conn, customer: &Customer, stretch: Stretch) -> Result<Thread> {
-    let with_files: Vec<_> = stretch.messages.iter().filter(|m| m.has_attachments).map(|m| m.id).collect();
     let mut ids: Vec<_> = stretch.messages.iter().filter_map(|m| m.conversation_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let conversations = conversations::store::of_customer::find_many(conn, customer, &ids)?;
+    around(conn, stretch, conversations)
+}
+
+/// These messages, of these conversations.
+fn around(conn: &mut Conn, stretch: Stretch, conversations: Vec<Conversation>) -> Result<Thread> {
+    let with_files: Vec<_> = stretch.messages.iter().filter(|m| m.has_attachments).map(|m| m.id).collect();
+    let channels: HashMap<_, _> = channels::list(conn)?.into_iter().map(|c| (c.id, c)).collect();
     let mut people: Vec<_> = stretch.messages.iter().filter_map(|m| m.author_id).collect();
     people.extend(conversations.iter().filter_map(|c| c.closed_by_id));
     people.sort_unstable();
@@ -61,9 +67,11 @@ pub fn of(conn: &mut Conn, customer: &Customer, stretch: Stretch) -> Result<Thre
     let mut attempts = outbox::attempts_of(conn, &numbers)?;
     let quoted: Vec<_> = stretch.messages.iter().filter_map(|m| m.reply_to_id).collect();
     let all: Vec<_> = stretch.messages.iter().map(|m| m.id).collect();
-    let shown: Vec<_> = stretch.messages.iter().filter(|m| m.kind.is_public()).map(|m| m.id).collect();
+    let is_email = |id| channels.get(&id).is_some_and(|channel| channel.kind == ChannelKind::Email);
+    let is_mail = |m: &&Message| m.kind.is_public() && is_email(m.channel_id);
+    let letters: Vec<_> = stretch.messages.iter().filter(is_mail).map(|m| m.id).collect();
     Ok(Thread {
-        mails: mails::find_many(conn, &shown)?,
+        mails: mails::find_many(conn, &letters)?,
         deliveries: deliveries
             .into_iter()
             .map(|(id, delivery)| (id, (attempts.remove(&delivery.id).unwrap_or_default(), delivery)))
@@ -73,7 +81,7 @@ pub fn of(conn: &mut Conn, customer: &Customer, stretch: Stretch) -> Result<Thre
         reactions: store::reactions_of(conn, &all)?,
         attachments: store::attachments_of(conn, &with_files)?,
         conversations: conversations.into_iter().map(|c| (c.id, c)).collect(),
-        channels: channels::list(conn)?.into_iter().map(|c| (c.id, c)).collect(),
+        channels,
         staff: staff::names(conn, &people)?,
         messages: stretch.messages,
         has_older: stretch.has_older,

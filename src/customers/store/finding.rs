@@ -149,6 +149,21 @@ pub fn newest_since(conn: &mut Conn, n: i64) -> Result<Option<UtcTime>> {
     end_of(conn, &Sql::new(format!("{newest} LIMIT {n}")), n)
 }
 
+/// The condition, beginning with AND, that a customer `c` was active in a stretch: before the one time, and not before the
+/// other.
+pub fn between(sql: &mut Sql, from: Option<UtcTime>, to: Option<UtcTime>) -> String {
+    let from = from.map(|from| format!(" AND c.last_activity_at < {}", sql.put(from)));
+    let to = to.map(|to| format!(" AND c.last_activity_at >= {}", sql.put(to)));
+    from.into_iter().chain(to).collect()
+}
+
+/// Customers of these numbers, as a table in a statement. They are read before anything is asked of them: told what,
+/// PostgreSQL's planner would rather look up a text by its trigrams.
+pub fn only(conn: &Conn, sql: &mut Sql, who: impl IntoIterator<Item = i64>) -> String {
+    let them = one_of(conn, sql, "t.id", who);
+    format!("(SELECT t.* FROM customers t WHERE {them} OFFSET 0)")
+}
+
 #[derive(QueryableByName)]
 struct End {
     #[diesel(sql_type = Nullable<Timestamp>)]

@@ -1,16 +1,17 @@
 //! What a profile tells beside the customer's own row.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::list::visible;
 use crate::auth::CustomerScope;
 use crate::customers::model::{CurrentBlock, ListedCustomer, Records};
 use crate::db::Conn;
 use crate::db::schema::{
-    attachments, block_requests, blocks, channel_accounts as accounts, contact_claims as claims, conversations,
-    customers, messages, staff,
+    attachments, blocks, channel_accounts as accounts, contact_claims as claims, conversations, customers, messages,
+    staff,
 };
-use crate::db::sql::{Limited, among, among_texts};
+use crate::db::sql::{Limited, Sql, among, among_texts};
 use crate::db::types::CustomerId;
 use crate::error::Result;
 
@@ -77,14 +78,24 @@ pub fn current_block(conn: &mut Conn, id: CustomerId) -> Result<Option<CurrentBl
         .optional()?)
 }
 
-/// Whether a block request waits for its decision.
-pub fn block_request_waits(conn: &mut Conn, id: CustomerId) -> Result<bool> {
-    let waiting: Option<i64> = block_requests::table
-        .filter(block_requests::customer_id.eq(id).and(block_requests::status.eq("waiting")))
-        .select(block_requests::id)
-        .one(conn)
-        .optional()?;
-    Ok(waiting.is_some())
+/// What waits for somebody to do it.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Waits {
+    /// A block request, for its decision.
+    #[diesel(sql_type = Bool)]
+    pub block_request: bool,
+    /// Contact details are missing.
+    #[diesel(sql_type = Bool)]
+    pub contact: bool,
+}
+
+/// What waits concerning this customer, in one statement.
+pub fn waits(conn: &mut Conn, id: CustomerId) -> Result<Waits> {
+    let waiting = Sql::new(
+        "SELECT EXISTS (SELECT 1 FROM block_requests b WHERE b.customer_id = $1 AND b.status = 'waiting') AS block_request, \
+         EXISTS (SELECT 1 FROM pending_actions p WHERE p.customer_id = $1 AND p.done_at IS NULL) AS contact",
+    );
+    Ok(waiting.bind(id.0).get_result(conn)?)
 }
 
 /// What is destroyed along with the customer.

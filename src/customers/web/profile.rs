@@ -9,7 +9,8 @@ use crate::blacklist::BlockForm;
 use crate::channels;
 use crate::companies;
 use crate::conversations;
-use crate::customers::store::{self, profile};
+use crate::customers::store;
+use crate::customers::store::profile::{self, Waits};
 use crate::customers::views::{
     Claimed, ConversationRow, Edited, Field, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
 };
@@ -66,12 +67,13 @@ pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: 
     let (head, tab) = db
         .read(move |conn| {
             let customer = crate::customers::find(conn, &by.scope(), id)?;
+            let waits = profile::waits(conn, id)?;
             let tab = match asked.tab.as_str() {
                 "tags" => Tab::Tags(tags_tab(conn, &customer)?),
                 "interaction" => Tab::Interaction(Box::new(interaction_tab(conn, &by.scope(), &customer, &asked)?)),
-                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer)?)),
+                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer, waits)?)),
             };
-            Ok((head(conn, &by, customer)?, tab))
+            Ok((head(conn, &by, customer, waits)?, tab))
         })
         .await?;
     let block = BlockForm::offered(&sh, &head.customer, head.request_waits, super::customer_url(id))
@@ -80,12 +82,12 @@ pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: 
 }
 
 /// What stands above every tab.
-pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> {
+fn head(conn: &mut Conn, by: &Operator, customer: Customer, waits: Waits) -> Result<Head> {
     let active = conversations::store::of_customer::active(conn, &customer)?;
     let accounts = choices(conn, by, &customer)?;
     let picker = Picker::new(offers(conn, &accounts)?);
     let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };
-    let request_waits = !customer.blocked && profile::block_request_waits(conn, customer.id)?;
+    let request_waits = !customer.blocked && waits.block_request;
     let responsible = match customer.responsible_id {
         Some(id) => staff::names(conn, &[id])?.remove(&id).unwrap_or_default(),
         None => String::new(),
@@ -104,7 +106,7 @@ pub fn head(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Head> 
     })
 }
 
-fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Fields> {
+fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, waits: Waits) -> Result<Fields> {
     let scope = by.scope();
     let claims = store::claims_of(conn, customer.id)?;
     let own = |kind| -> Vec<String> {
@@ -133,7 +135,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Fie
         handles,
         company,
         tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),
-        is_pending: store::has_pending(conn, customer.id)?,
+        is_pending: waits.contact,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,
         visit: conversations::store::of_customer::last_visit(conn, customer)?,

@@ -12,7 +12,7 @@ use crate::customers::finding::{self, Stretch};
 use crate::customers::numbered_customers;
 use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
-use crate::db::sql::{Sql, one_of};
+use crate::db::sql::Sql;
 use crate::db::types::UtcTime;
 use crate::error::Result;
 use crate::inbox::model::Filter;
@@ -45,7 +45,7 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     let walked = finding::walked(conn, &text, wanted, |conn, n, wanted| {
         let to = end(conn, list.clone(), &base, from, n)?;
         let mut sql = sql.clone();
-        let stretch = between(&mut sql, from, to);
+        let stretch = finding::between(&mut sql, from, to);
         from = to;
         sql.text = match dialect::engine(conn) {
             Engine::Sqlite => {
@@ -54,7 +54,8 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
             Engine::Postgres => {
                 sql.text = format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {may_hold}");
                 let who = load(conn, &sql)?;
-                among_them(conn, &mut sql, who, &format!("{holds} AND {fits}{}", order(wanted)))
+                let them = finding::only(conn, &mut sql, who);
+                format!("SELECT c.id FROM {them} AS c WHERE {holds} AND {fits}{}", order(wanted))
             }
         };
         Ok(Stretch { found: load(conn, &sql)?, is_last: to.is_none() })
@@ -71,23 +72,11 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     load(conn, &sql)
 }
 
-/// Those of these customers of whom the rest holds. They are read first: told to, the planner would rather look up the text.
-fn among_them(conn: &Conn, sql: &mut Sql, who: Vec<i64>, rest: &str) -> String {
-    let them = one_of(conn, sql, "t.id", who);
-    format!("SELECT c.id FROM (SELECT t.* FROM customers t WHERE {them} OFFSET 0) AS c WHERE {rest}")
-}
-
 /// Where the `n` customers of the list end that come after `from`.
 fn end(conn: &mut Conn, mut sql: Sql, base: &str, from: Option<UtcTime>, n: i64) -> Result<Option<UtcTime>> {
-    let after = between(&mut sql, from, None);
+    let after = finding::between(&mut sql, from, None);
     sql.text = format!("SELECT c.last_activity_at AS at FROM customers c WHERE {base}{after}{}", order(n));
     finding::end_of(conn, &sql, n)
-}
-
-fn between(sql: &mut Sql, from: Option<UtcTime>, to: Option<UtcTime>) -> String {
-    let from = from.map(|from| format!(" AND c.last_activity_at < {}", sql.put(from)));
-    let to = to.map(|to| format!(" AND c.last_activity_at >= {}", sql.put(to)));
-    from.into_iter().chain(to).collect()
 }
 
 fn load(conn: &mut Conn, sql: &Sql) -> Result<Vec<i64>> {
