@@ -212,14 +212,19 @@ fn filtered<'a>(
     let name = text::fold(&filter.name);
     if !name.is_empty() {
         let mut sql = Sql::default();
-        let lacks_none = finding::lacks_none(&mut sql, conn, "customers", &name);
         let holds = dialect::contains(conn, &mut sql, "customers.name_folded", &name);
+        let holds = match way {
+            Way::Walk => finding::bits_first(&mut sql, conn, "customers", &name, &holds),
+            Way::Choose | Way::Count => {
+                format!("{}{holds}", finding::lacks_none(&mut sql, conn, "customers", &name))
+            }
+        };
         let of_few = match way {
             Way::Walk => None,
             Way::Choose | Way::Count => finding::of_few(conn, &mut sql, "customers", &name)?,
         };
         typed.push(of_few.is_some());
-        sql.text = format!("({lacks_none}{holds}{})", of_few.map(|named| format!(" AND {named}")).unwrap_or_default());
+        sql.text = format!("({holds}{})", of_few.map(|named| format!(" AND {named}")).unwrap_or_default());
         query = query.filter(sql.condition());
     }
     if !filter.id.is_empty() {
