@@ -163,7 +163,7 @@ fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
     let sender = &inbound.sender;
     let phone = sender.phone.as_deref().and_then(|p| text::phone_digits(p, &inbound.phone_region));
     let email = sender.email.as_deref().map(text::fold);
-    customers::store::find_by_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
+    customers::store::find_or_hold_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
 }
 
 fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {

@@ -108,6 +108,20 @@ pub fn row_lock(conn: &Conn) -> &'static str {
     }
 }
 
+/// Holds words until the transaction ends: whoever else holds one of them waits for that. Gives whether others may have
+/// written meanwhile. SQLite writes one call at a time.
+pub fn hold_words(conn: &mut Conn, words: impl IntoIterator<Item = String>) -> QueryResult<bool> {
+    if engine(conn) == Engine::Sqlite {
+        return Ok(false);
+    }
+    let mut waited = false;
+    for word in words {
+        Sql::new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(word).execute(conn)?;
+        waited = true;
+    }
+    Ok(waited)
+}
+
 /// Refreshes the planner's figures, fully: a sampled run chose plans six times slower.
 pub fn analyze(conn: &mut Conn) -> QueryResult<()> {
     sql_query("ANALYZE").execute(conn)?;

@@ -184,6 +184,20 @@ async fn what_happens_at_once_happens_one_after_the_other() {
     assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE event LIKE '%closed%' AND event LIKE '%solved%'"), 6);
 }
 
+/// CONT-15, CONT-16: two channels that vouch for the same new person at once make one customer of them.
+#[actix_web::test]
+async fn two_channels_that_bring_the_same_new_person_make_one_customer() {
+    let app = spawn_app().await;
+    let (one, two) = (app.channel("whatsapp"), app.channel("whatsapp"));
+    for round in 0..12 {
+        let (phone, email) = (format!("7901788{round:04}"), format!("p{round}@mail.example"));
+        let letter = Letter { address: &phone, phone: &phone, email: &email, name: "Ann", ..Letter::default() };
+        let (first, second) = (Letter { channel: one, ..letter.clone() }, Letter { channel: two, ..letter });
+        let (a, b) = tokio::join!(app.writes(first), app.writes(second));
+        assert_eq!(a, b, "round {round}");
+    }
+}
+
 /// Two take the same conversation: it is one's, and the other is told whose it is.
 #[actix_web::test]
 async fn two_who_take_at_once_are_told_apart() {

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::refresh_search_text;
 use crate::customers::model::{Claim, ClaimKind, StoredClaim};
+use crate::db::dialect;
 use crate::db::schema::{contact_claims as claims, customers, pending_actions as pending};
 use crate::db::sql::Limited;
 use crate::db::types::{CustomerId, UtcTime};
@@ -47,6 +48,24 @@ pub fn find_by_contact(
         .select(customers::id)
         .one(conn)
         .optional()?)
+}
+
+/// The same for whoever makes that customer where there is none: others who want to wait until the transaction ends, and
+/// find the customer then. Without it, two channels that brought the same new person at once made two of them.
+pub fn find_or_hold_contact(
+    tx: &mut Tx,
+    external_id: Option<&str>,
+    phone_digits: Option<&str>,
+    email_folded: Option<&str>,
+) -> Result<Option<CustomerId>> {
+    let found = find_by_contact(tx, external_id, phone_digits, email_folded)?;
+    // In one order, so that nobody waits for somebody who waits for them.
+    let held = [("external", external_id), ("phone", phone_digits), ("email", email_folded)];
+    let words = held.into_iter().filter_map(|(kind, word)| Some(format!("{kind} {}", word?)));
+    if found.is_some() || !dialect::hold_words(tx, words)? {
+        return Ok(found);
+    }
+    find_by_contact(tx, external_id, phone_digits, email_folded)
 }
 
 /// Stores what a visitor typed, unless they typed the same before.
