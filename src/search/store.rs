@@ -5,8 +5,9 @@
 //! - As many as the cap: the term is common, so among the newest customers many hold it. Walk those, newest first; the
 //!   exact matches come from their own indexes. Should the walk find too few, the first plan is taken after all.
 //!
-//! The cap is [`finding::common`]: a customer who is walked past takes a tenth of a candidate's time, as their texts stand
-//! in the index of activity.
+//! The cap is [`finding::common`]: a customer who is walked past takes a tenth of a candidate's time, or less. In SQLite's
+//! index of activity stand their texts, in PostgreSQL's the bits of their pairs, which name the few whose rows have to be
+//! read.
 //!
 //! One digit four times or more has indexes of its own: by its one trigram it took up to a fifth of a second.
 
@@ -32,7 +33,7 @@ const REPEATED: i64 = 6;
 pub struct Limits {
     /// From so many candidates on a term counts as common, if it does not from fewer ([`finding::common`]).
     pub common: i64,
-    /// So many of the newest customers are walked for a common term.
+    /// So many of the newest customers are walked for a common term. By the bits alone, [`finding::walked`] says how far.
     pub newest: i64,
     /// So many results are given.
     pub shown: i64,
@@ -212,7 +213,7 @@ fn by_bits(conn: &mut Conn, scope: &CustomerScope, term: &Term, needle: &str, li
             let them = finding::only(conn, &mut sql, who);
             sql.text = format!(
                 "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM {them} AS c WHERE {holds} \
-             ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {wanted}"
+                 ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {wanted}"
             );
             Ok(Stretch { found: sql.load::<Hit>(conn)?, is_last: to.is_none() })
         })?;
