@@ -52,7 +52,11 @@ impl FromRequest for App {
             }
             let now = UtcTime::now();
             if token.last_used_at.is_none_or(|last| last.until(now) > NOTED_EVERY) {
-                db.write(move |tx| channels::note_token_used(tx, token.id, now)).await?;
+                let noted = db.write(move |tx| {
+                    tx.concerns_nothing_kept();
+                    channels::note_token_used(tx, token.id, now)
+                });
+                noted.await?;
             }
             Ok(Self { channel })
         })

@@ -243,6 +243,7 @@ pub async fn read(app: App, db: Data<Db>, external_id: Path<String>, body: Body<
     let mark = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
     db.write(move |tx| {
+        tx.concerns_one_customer();
         if portal::note_read(tx, &seat, MessageId(mark.up_to))? && !seat.blocked {
             tx.publish(Topic::Customer(seat.customer));
         }

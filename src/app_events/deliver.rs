@@ -39,9 +39,12 @@ impl Job for Deliver {
         let outcome = push(ctx, &channel, &event, &url).await;
         let told = outcome.as_ref().err().map(ToString::to_string);
         ctx.db
-            .write(move |tx| match &told {
-                None => channels::note_success(tx, channel.id, UtcTime::now()),
-                Some(why) => channels::note_failure(tx, channel.id, UtcTime::now(), why),
+            .write(move |tx| {
+                tx.concerns_nothing_kept();
+                match &told {
+                    None => channels::note_success(tx, channel.id, UtcTime::now()),
+                    Some(why) => channels::note_failure(tx, channel.id, UtcTime::now(), why),
+                }
             })
             .await?;
         outcome

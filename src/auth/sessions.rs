@@ -76,7 +76,10 @@ impl SessionStore for Sessions {
             .map_err(|e| LoadError::Other(e.into()))?;
         let Some((row, who)) = found else { return Ok(None) };
         if row.last_seen_at.plus(SEEN_EVERY) < now {
-            let touched = self.db.write(move |tx| Ok(store::touch_session(tx, &key_hash, now)?));
+            let touched = self.db.write(move |tx| {
+                tx.concerns_nothing_kept();
+                Ok(store::touch_session(tx, &key_hash, now)?)
+            });
             // Whether the time was noted does not decide whether the page is shown.
             if let Err(error) = touched.await {
                 tracing::warn!(%error, "a session was not marked as seen");

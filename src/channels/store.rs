@@ -9,27 +9,44 @@ use super::model::{ApiToken, Channel, NewChannel};
 use crate::db::schema::{api_tokens, channel_accounts, channels};
 use crate::db::sql::Limited;
 use crate::db::types::{ChannelId, StaffId, UtcTime};
-use crate::db::{Conn, Tx, kept};
+use crate::db::{Conn, Db, Tx, kept};
 use crate::error::Result;
 
+/// The channel, but for how it is doing: that may be some seconds old ([`find_now`]).
 pub fn find(conn: &mut Conn, id: ChannelId) -> Result<Channel> {
-    let found = kept::settled(format!("channel {id}"), || {
-        channels::table.find(id).select(Channel::as_select()).one::<Channel>(conn)
-    });
+    let found = kept::settled(format!("channel {id}"), || find_now(conn, id));
     Ok(Channel::clone(&*found?))
 }
 
-/// The channel behind a public address, enabled or not.
-pub fn find_by_public_key(conn: &mut Conn, key: &str) -> Result<Channel> {
-    Ok(channels::table.filter(channels::public_key.eq(key)).select(Channel::as_select()).one(conn)?)
+/// The channel with how it is doing now.
+pub fn find_now(conn: &mut Conn, id: ChannelId) -> Result<Channel> {
+    Ok(channels::table.find(id).select(Channel::as_select()).one(conn)?)
 }
 
-/// All, oldest first.
+/// The channel behind a public address, enabled or not. Each call of a visitor or provider asks for it, and it hardly ever
+/// changes: mostly no thread has to be woken for it.
+pub async fn find_by_public_key(db: &Db, key: &str) -> Result<Channel> {
+    let (kept, key) = (format!("channel {key}"), key.to_owned());
+    let found = match db.kept::<Channel>(&kept) {
+        Some(found) => found,
+        None => {
+            let with_key = move |conn: &mut Conn| {
+                channels::table.filter(channels::public_key.eq(&key)).select(Channel::as_select()).one(conn)
+            };
+            db.read(move |conn| Ok(kept::settled(kept, || with_key(conn))?)).await?
+        }
+    };
+    Ok(Channel::clone(&found))
+}
+
+/// All, oldest first, but for how they are doing ([`list_now`]).
 pub fn list(conn: &mut Conn) -> Result<Vec<Channel>> {
-    let all = kept::settled("channels".into(), || {
-        channels::table.select(Channel::as_select()).order(channels::id).load(conn)
-    });
-    Ok(all?.to_vec())
+    Ok(kept::settled("channels".into(), || list_now(conn))?.to_vec())
+}
+
+/// All, oldest first, with how they are doing now.
+pub fn list_now(conn: &mut Conn) -> Result<Vec<Channel>> {
+    Ok(channels::table.select(Channel::as_select()).order(channels::id).load(conn)?)
 }
 
 /// Those that work now, oldest first.

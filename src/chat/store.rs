@@ -5,21 +5,13 @@ use diesel::prelude::*;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::db::schema::channels as rows;
 use crate::db::sql::Limited;
-use crate::db::{Conn, Db, kept};
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 
 /// The web chat of this key, if it is switched on.
 pub async fn open_channel(db: &Db, key: &str) -> Result<Channel> {
-    let kept = format!("channel {key}");
-    // Each call of a visitor asks for it, and it hardly ever changes: mostly no thread has to be woken for it.
-    let found = match db.kept::<Channel>(&kept) {
-        Some(found) => found,
-        None => {
-            let key = key.to_owned();
-            db.read(move |conn| kept::settled(kept, || channels::find_by_public_key(conn, &key))).await?
-        }
-    };
-    if found.enabled && found.kind == ChannelKind::WebChat { Ok((*found).clone()) } else { Err(Error::NotFound) }
+    let found = channels::find_by_public_key(db, key).await?;
+    if found.enabled && found.kind == ChannelKind::WebChat { Ok(found) } else { Err(Error::NotFound) }
 }
 
 /// The key of the first web chat that is switched on: for the sample site.

@@ -218,6 +218,7 @@ pub async fn read(visitor: Visitor, db: Data<Db>, mark: Json<ReadMark>) -> Resul
     let seat = visitor.seat()?.clone();
     let up_to = mark.up_to;
     db.write(move |tx| {
+        tx.concerns_one_customer();
         if portal::note_read(tx, &seat, up_to)? && !seat.blocked {
             tx.publish(Topic::Customer(seat.customer));
         }

@@ -9,7 +9,8 @@
 //! Most writes are messages that come in, thousands a second on a busy day. They say of themselves that they are narrow
 //! ([`Tx::concerns_one_customer`](super::Tx::concerns_one_customer)), and some answers outlive them: what has nothing to
 //! do with customers ([`settled`]), and a count that lay so far above its cap that as many customers cannot have left
-//! ([`capped`]).
+//! ([`capped`]). Others touch nothing that is kept, and say that
+//! ([`Tx::concerns_nothing_kept`](super::Tx::concerns_nothing_kept)).
 //!
 //! Within [`Db::read`](super::Db::read) only: whoever writes counts anew.
 

@@ -60,13 +60,26 @@ pub struct Tx<'a> {
 #[derive(Default)]
 struct Told {
     topics: Vec<Topic>,
-    /// It changes nothing but one customer's things.
-    narrow: bool,
+    extent: Extent,
+}
+
+/// What a call may have changed of what pages keep.
+#[derive(Clone, Copy, Default)]
+enum Extent {
+    #[default]
+    Anything,
+    /// The things of so many customers at the most.
+    Customers(u64),
+    Nothing,
 }
 
 impl Told {
     fn writes(&self) -> Writes {
-        if self.narrow { Writes { narrow: 1, wide: 0 } } else { Writes { narrow: 0, wide: 1 } }
+        match self.extent {
+            Extent::Anything => Writes { wide: 1, narrow: 0 },
+            Extent::Customers(count) => Writes { wide: 0, narrow: count },
+            Extent::Nothing => Writes::default(),
+        }
     }
 }
 
@@ -78,7 +91,18 @@ impl<'a> Tx<'a> {
     /// Says that this call changes nothing but one customer with their conversations and messages, and puts no more than
     /// one row into or out of any list. Most of what pages keep outlives it (see [`kept`]).
     pub fn concerns_one_customer(&mut self) {
-        self.told.narrow = true;
+        self.concerns_customers(1);
+    }
+
+    /// The same of so many customers, and of so many rows.
+    pub fn concerns_customers(&mut self, count: u64) {
+        self.told.extent = Extent::Customers(count);
+    }
+
+    /// Says that this call changes nothing of which pages keep anything: leases and queues, sessions, what has come and
+    /// is not read yet, how a channel is doing.
+    pub fn concerns_nothing_kept(&mut self) {
+        self.told.extent = Extent::Nothing;
     }
 
     /// Announces a change after the commit; forgotten on rollback.
@@ -179,7 +203,7 @@ impl Db {
 
     /// Announces what needs no write of its own (presence, typing), or what another instance has written.
     pub fn announce(&self, topic: Topic) {
-        if topic.is_written() {
+        if topic.may_change_what_is_kept() {
             self.written_elsewhere();
         }
         self.tell(topic);

@@ -32,7 +32,11 @@ impl Lease {
     async fn renew(&self) -> Result<bool> {
         let Self { work, channel, owner, .. } = self.clone();
         let now = UtcTime::now();
-        self.db.write(move |tx| store::lease(tx, work, channel, &owner, now, now.plus(LASTS))).await
+        let taken = self.db.write(move |tx| {
+            tx.concerns_nothing_kept();
+            store::lease(tx, work, channel, &owner, now, now.plus(LASTS))
+        });
+        taken.await
     }
 
     /// Does `work` while the lease is kept, then gives it to whoever comes next. `None`: it was lost, and the work was
@@ -60,7 +64,11 @@ impl Lease {
 
     async fn release(self) {
         let Self { db, work, channel, owner } = self;
-        if let Err(error) = db.write(move |tx| store::release(tx, work, channel, &owner)).await {
+        let released = db.write(move |tx| {
+            tx.concerns_nothing_kept();
+            store::release(tx, work, channel, &owner)
+        });
+        if let Err(error) = released.await {
             tracing::warn!(%error, "a lease was not given back");
         }
     }

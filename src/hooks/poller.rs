@@ -135,8 +135,11 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
                 polling = None;
                 tracing::warn!(channel = %id, code = failure.code, words = failure.words, "a channel could not be asked");
                 let words = failure.words.clone();
-                let noted = ctx.db.write(move |tx| channels::note_failure(tx, id, UtcTime::now(), &words)).await;
-                if let Err(error) = noted {
+                let noted = ctx.db.write(move |tx| {
+                    tx.concerns_nothing_kept();
+                    channels::note_failure(tx, id, UtcTime::now(), &words)
+                });
+                if let Err(error) = noted.await {
                     tracing::warn!(%error, "a failure was not noted");
                 }
                 let named = match failure.way {
@@ -175,6 +178,7 @@ async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation) -> Resul
     if news || !was_well {
         ctx.db
             .write(move |tx| {
+                tx.concerns_nothing_kept();
                 let count = store::insert(tx, id, &events)?;
                 if let Some(cursor) = &cursor {
                     store::set_cursor(tx, id, cursor)?;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::slice;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -12,8 +13,9 @@ use tokio::task::JoinHandle;
 use super::actions::{self, Fetched, Outcome};
 use super::lease::Lease;
 use super::store::{self, Waiting, Work};
-use crate::channels::inbound::{Event, Source};
+use crate::channels::inbound::{Event, Message, Source};
 use crate::channels::{self, Channel, Connector, FileLimits, Link, Way, registry};
+use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
 use crate::files::{self, StoredFile};
@@ -134,12 +136,12 @@ async fn batch(
         .into_iter()
         .collect::<Result<_>>()?;
     let (all, of, region) = (ready.clone(), channel.clone(), ctx.config.phone_region.clone());
-    let together = ctx.db.write(move |tx| all.iter().try_for_each(|one| write(tx, &of, one, &region))).await;
+    let together = ctx.db.write(move |tx| write(tx, &of, &all, &region)).await;
     let Err(error) = together else { return Ok(()) };
     tracing::warn!(%error, channel = %channel.id, "a batch of events failed; they are read one by one");
     for one in ready {
         let (of, region, id, tries) = (channel.clone(), ctx.config.phone_region.clone(), one.event.id, one.event.tries);
-        let Err(error) = ctx.db.write(move |tx| write(tx, &of, &one, &region)).await else { continue };
+        let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), &region)).await else { continue };
         let why = error.to_string();
         tracing::warn!(event = %id, why, tries, "an event failed");
         ctx.db
@@ -165,13 +167,32 @@ async fn read(connector: &'static dyn Connector, link: &Link, body: &[u8]) -> Re
     done.unwrap_or_else(|error| Err(format!("it could not be read: {error}")))
 }
 
-fn write(tx: &mut crate::db::Tx, channel: &Channel, one: &Ready, region: &str) -> Result<()> {
+fn write(tx: &mut Tx, channel: &Channel, ready: &[Ready], region: &str) -> Result<()> {
+    let events = ready.iter().filter_map(|one| one.read.as_ref().ok()).flatten();
+    // A number that moves leaves one customer and comes to another.
+    let customers = events.map(|(event, _)| if matches!(event, Event::Moved { .. }) { 2 } else { 1 });
+    tx.concerns_customers(customers.sum());
+    let mut read = vec![];
+    for one in ready {
+        if apply(tx, channel, one, region)? {
+            read.push(one.event.id);
+        }
+    }
+    if !read.is_empty() {
+        channels::note_success(tx, channel.id, UtcTime::now())?;
+    }
+    store::set_read(tx, &read)
+}
+
+/// Whether the event is done with; if not, what becomes of it is written down.
+fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, region: &str) -> Result<bool> {
     let (id, tries) = (one.event.id, one.event.tries);
     let events = match &one.read {
         Ok(events) => events,
         Err(why) => {
             channels::note_failure(tx, channel.id, UtcTime::now(), why)?;
-            return store::set_unreadable(tx, id, why);
+            store::set_unreadable(tx, id, why)?;
+            return Ok(false);
         }
     };
     for (event, fetched) in events {
@@ -179,16 +200,12 @@ fn write(tx: &mut crate::db::Tx, channel: &Channel, one: &Ready, region: &str) -
             && tries < TRIES
         {
             // What it is about may be written down in this moment: a status that overtakes the answer to its call.
-            return store::set_later(
-                tx,
-                id,
-                UtcTime::now().plus(pause(tries)),
-                "it names a message that is not known yet",
-            );
+            let why = "it names a message that is not known yet";
+            store::set_later(tx, id, UtcTime::now().plus(pause(tries)), why)?;
+            return Ok(false);
         }
     }
-    channels::note_success(tx, channel.id, UtcTime::now())?;
-    store::set_read(tx, id)
+    Ok(true)
 }
 
 /// 1, 2, 4 … seconds.
@@ -207,16 +224,7 @@ async fn with_files(
     for event in events {
         let mut fetched = Fetched::default();
         if let Event::Message(message) = &event {
-            let id = channel.id;
-            let (name, address) = (message.provider_id.clone(), message.sender.address.clone());
-            // What is stored already needs no files a second time.
-            let (known, wants_avatar) = ctx
-                .db
-                .read(move |conn| {
-                    let known = crate::outbox::whose(conn, id, &name)?.is_some();
-                    Ok((known, !known && store::wants_avatar(conn, id, &address)?))
-                })
-                .await?;
+            let (known, wants_avatar) = is_known(ctx, channel.id, message).await?;
             if !known {
                 let limit = FileLimits::of(channel.kind).file;
                 for file in &message.files {
@@ -243,6 +251,20 @@ async fn with_files(
         found.push((event, fetched));
     }
     Ok(found)
+}
+
+/// Whether a message is stored already, and needs no files a second time; and whether its sender needs a picture. Nothing
+/// is asked for what brings neither.
+async fn is_known(ctx: &Ctx, channel: ChannelId, message: &Message) -> Result<(bool, bool)> {
+    if message.files.is_empty() && message.letter.is_none() && message.sender.avatar.is_none() {
+        return Ok((false, false));
+    }
+    let (name, address) = (message.provider_id.clone(), message.sender.address.clone());
+    let asked = ctx.db.read(move |conn| {
+        let known = crate::outbox::whose(conn, channel, &name)?.is_some();
+        Ok((known, !known && store::wants_avatar(conn, channel, &address)?))
+    });
+    asked.await
 }
 
 fn named(name: &str) -> String {

@@ -69,9 +69,9 @@ pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime, limit: i64) ->
         .load(conn)?)
 }
 
-/// It has been read: its bytes go.
-pub fn set_read(tx: &mut Tx, id: HookEventId) -> Result<()> {
-    diesel::update(events::table.find(id))
+/// They have been read: their bytes go.
+pub fn set_read(tx: &mut Tx, ids: &[HookEventId]) -> Result<()> {
+    diesel::update(events::table.filter(events::id.eq_any(ids)))
         .set((events::read_at.eq(UtcTime::now()), events::body.eq(Vec::<u8>::new())))
         .execute(&mut **tx)?;
     Ok(())

@@ -6,7 +6,7 @@ use actix_web::web::{Bytes, Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::store;
-use crate::channels::{self, Channel, Hook, HookRefused, Link, Net, Values, registry};
+use crate::channels::{self, Hook, HookRefused, Link, Net, Values, registry};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
@@ -23,7 +23,7 @@ pub async fn challenge(
     key: Path<String>,
     query: Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse> {
-    let channel = find(&db, key.into_inner()).await?;
+    let channel = channels::find_by_public_key(&db, &key).await?;
     let link = Link::open(&channel, &secrets, &net)?;
     let query: Values = query.into_inner();
     let answer = registry::find(channel.kind).and_then(|connector| connector.challenge(&link, &query));
@@ -40,7 +40,7 @@ pub async fn receive(
     body: Payload,
 ) -> Result<HttpResponse> {
     let body = read(body).await?;
-    let channel = find(&db, key.into_inner()).await?;
+    let channel = channels::find_by_public_key(&db, &key).await?;
     let connector = registry::find(channel.kind).ok_or(Error::NotFound)?;
     let link = Link::open(&channel, &secrets, &net)?;
     let headers = headers(&req);
@@ -58,6 +58,7 @@ pub async fn receive(
     if !accepted.events.is_empty() {
         let (id, events) = (channel.id, accepted.events);
         db.write(move |tx| {
+            tx.concerns_nothing_kept();
             if store::insert(tx, id, &events)? > 0 {
                 tx.publish(Topic::Hooks);
             }
@@ -69,10 +70,6 @@ pub async fn receive(
         Some(json) => HttpResponse::Ok().content_type("application/json").body(json),
         None => HttpResponse::Ok().finish(),
     })
-}
-
-async fn find(db: &Db, key: String) -> Result<Channel> {
-    db.read(move |conn| channels::find_by_public_key(conn, &key)).await
 }
 
 async fn read(body: Payload) -> Result<Bytes> {

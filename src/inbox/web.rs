@@ -106,7 +106,11 @@ async fn mark_read(by: &Operator, db: &Db, id: CustomerId) -> Result<()> {
     let scope = by.scope();
     let customer = db.look(move |conn| customers::find(conn, &scope, id)).await?;
     if customer.is_unread() {
-        db.write(move |tx| customers::actions::mark_read(tx, id)).await?;
+        db.write(move |tx| {
+            tx.concerns_one_customer();
+            customers::actions::mark_read(tx, id)
+        })
+        .await?;
     }
     Ok(())
 }

@@ -90,23 +90,30 @@ async fn one(ctx: &Ctx, kinds: &Registry) -> Result<bool> {
     if !ctx.db.read(move |conn| store::is_due(conn, now)).await? {
         return Ok(false);
     }
-    let Some(job) = ctx.db.write(move |tx| store::take(tx, now, now.plus(LEASE))).await? else {
-        return Ok(false);
-    };
+    let taken = ctx.db.write(move |tx| {
+        tx.concerns_nothing_kept();
+        store::take(tx, now, now.plus(LEASE))
+    });
+    let Some(job) = taken.await? else { return Ok(false) };
     let (tries, outcome) = match kinds.0.get(job.name.as_str()) {
         Some((tries, run)) => (*tries, run(job.payload, ctx.clone()).await),
         None => (1, Err(Error::Internal(format!("no job is called {}", job.name)))),
     };
     let (id, done) = (job.id, job.tries);
-    match outcome {
-        Ok(()) => ctx.db.write(move |tx| store::delete(tx, id)).await?,
-        Err(error) => {
-            let again = (done < tries).then(|| UtcTime::now().plus(pause(done)));
-            tracing::warn!(job = job.name, tries = done, dead = again.is_none(), %error, "a job failed");
-            let text = error.to_string();
-            ctx.db.write(move |tx| store::fail(tx, id, &text, again)).await?;
-        }
-    }
+    let failed = outcome.err().map(|error| {
+        let again = (done < tries).then(|| UtcTime::now().plus(pause(done)));
+        tracing::warn!(job = job.name, tries = done, dead = again.is_none(), %error, "a job failed");
+        (error.to_string(), again)
+    });
+    ctx.db
+        .write(move |tx| {
+            tx.concerns_nothing_kept();
+            match &failed {
+                None => store::delete(tx, id),
+                Some((text, again)) => store::fail(tx, id, text, *again),
+            }
+        })
+        .await?;
     Ok(true)
 }
 

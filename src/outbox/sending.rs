@@ -82,8 +82,11 @@ async fn hand_over(
             Ok(done) => return done,
             Err(_) => {
                 let (id, attempt) = (delivery.id, delivery.attempts);
-                let renewed = ctx.db.write(move |tx| store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))).await;
-                if let Err(error) = renewed {
+                let renewed = ctx.db.write(move |tx| {
+                    tx.concerns_nothing_kept();
+                    store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))
+                });
+                if let Err(error) = renewed.await {
                     tracing::warn!(%error, delivery = %delivery.id, "a lease was not renewed");
                 }
             }
@@ -105,7 +108,11 @@ async fn write_down(
     let what = Arc::new(what);
     for attempt in 1.. {
         let (what, delivery) = (what.clone(), delivery.clone());
-        match ctx.db.write(move |tx| what(tx, &delivery)).await {
+        let written = ctx.db.write(move |tx| {
+            tx.concerns_one_customer();
+            what(tx, &delivery)
+        });
+        match written.await {
             Err(Error::Db(failure)) if failure.is_temporary() && attempt < WRITES => {
                 tokio::time::sleep(Duration::from_millis(200) * attempt).await;
             }

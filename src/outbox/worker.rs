@@ -104,7 +104,11 @@ async fn take(ctx: &Ctx, busy: &Busy) -> Result<Option<Delivery>> {
     if !ctx.db.read(move |conn| store::is_due(conn, now, &looked)).await? {
         return Ok(None);
     }
-    ctx.db.write(move |tx| store::take(tx, UtcTime::now(), UtcTime::now().plus(LEASE), &full, pace)).await
+    let taken = ctx.db.write(move |tx| {
+        tx.concerns_one_customer();
+        store::take(tx, UtcTime::now(), UtcTime::now().plus(LEASE), &full, pace)
+    });
+    taken.await
 }
 
 fn pace(kind: ChannelKind) -> chrono::Duration {

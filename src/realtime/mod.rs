@@ -82,9 +82,11 @@ fn instance() -> u64 {
 }
 
 impl Topic {
-    /// Whether it stands for something in the database, and not only in memory.
-    pub fn is_written(&self) -> bool {
-        !matches!(self, Self::Seen(..) | Self::CustomerTyping(..) | Self::StaffTyping(_) | Self::Stopping)
+    /// Whether it stands for something in the database of which pages keep anything. Not so what lives in memory, and
+    /// calls to those who work through a queue.
+    pub fn may_change_what_is_kept(&self) -> bool {
+        use Topic::{CustomerTyping, Hooks, Outbox, Seen, StaffTyping, Stopping};
+        !matches!(self, Seen(..) | CustomerTyping(..) | StaffTyping(_) | Outbox | Hooks | Stopping)
     }
 
     /// As text for NOTIFY, marked with the instance that says it.

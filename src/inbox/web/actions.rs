@@ -93,7 +93,11 @@ pub async fn presence(
         })
         .await?;
     if doing == Doing::Here && unread {
-        db.write(move |tx| customers::actions::mark_read(tx, id)).await?;
+        db.write(move |tx| {
+            tx.concerns_one_customer();
+            customers::actions::mark_read(tx, id)
+        })
+        .await?;
     }
     if presences.note(id, me, doing) {
         db.spread(Topic::Seen(id, me, doing)).await;

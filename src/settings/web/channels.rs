@@ -29,7 +29,7 @@ fn url_of(id: ChannelId) -> String {
 
 /// `GET /settings/channels`.
 pub async fn list(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
-    let all = db.read(channels::list).await?;
+    let all = db.read(channels::list_now).await?;
     hx.page(&ChannelsPage { sh, all })
 }
 
@@ -108,7 +108,7 @@ pub async fn connect(
 
 async fn load(req: &HttpRequest, sh: Shell, db: &Db, id: ChannelId) -> Result<ChannelPage> {
     let (channel, tokens, in_use) = db
-        .read(move |conn| Ok((channels::find(conn, id)?, channels::tokens(conn, id)?, channels::in_use(conn, id)?)))
+        .read(move |conn| Ok((channels::find_now(conn, id)?, channels::tokens(conn, id)?, channels::in_use(conn, id)?)))
         .await?;
     let connector = registry::find(channel.kind);
     Ok(ChannelPage {
