@@ -81,6 +81,8 @@ async fn watch_over(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = realtime::heard(&mut changes, &Topic::Hooks) => {}
+            // What came for a channel while its reader was about to end has been passed over as that reader's.
+            Some(_) = reading.join_next() => {}
             () = tokio::time::sleep(LOOK) => {}
             _ = stopped.changed() => {}
         }

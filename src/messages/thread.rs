@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::model::{Attachment, Message};
 use super::store::{self, Stretch};
-use crate::channels::{self, Channel, ChannelKind};
+use crate::channels::{self, Channel, ChannelKind, registry};
 use crate::conversations::{self, Conversation};
 use crate::customers::Customer;
 use crate::db::Conn;
@@ -61,12 +61,15 @@ fn around(conn: &mut Conn, stretch: Stretch, conversations: Vec<Conversation>) -
     people.extend(conversations.iter().filter_map(|c| c.closed_by_id));
     people.sort_unstable();
     people.dedup();
-    let outgoing: Vec<_> = stretch.messages.iter().filter(|m| m.is_outgoing()).map(|m| m.id).collect();
+    // Other kinds of channels have no deliveries, and nobody's thoughts of a message.
+    let is_provider = |id| channels.get(&id).is_some_and(|channel: &Channel| has_outbox(channel.kind));
+    let by_provider: Vec<_> = stretch.messages.iter().filter(|m| is_provider(m.channel_id)).collect();
+    let outgoing: Vec<_> = by_provider.iter().filter(|m| m.is_outgoing()).map(|m| m.id).collect();
     let deliveries = outbox::of_messages(conn, &outgoing)?;
     let numbers: Vec<_> = deliveries.values().map(|delivery| delivery.id).collect();
     let mut attempts = outbox::attempts_of(conn, &numbers)?;
     let quoted: Vec<_> = stretch.messages.iter().filter_map(|m| m.reply_to_id).collect();
-    let all: Vec<_> = stretch.messages.iter().map(|m| m.id).collect();
+    let all: Vec<_> = by_provider.iter().map(|m| m.id).collect();
     let is_email = |id| channels.get(&id).is_some_and(|channel| channel.kind == ChannelKind::Email);
     let is_mail = |m: &&Message| m.kind.is_public() && is_email(m.channel_id);
     let letters: Vec<_> = stretch.messages.iter().filter(is_mail).map(|m| m.id).collect();
@@ -87,4 +90,8 @@ fn around(conn: &mut Conn, stretch: Stretch, conversations: Vec<Conversation>) -
         has_older: stretch.has_older,
         has_newer: stretch.has_newer,
     })
+}
+
+fn has_outbox(kind: ChannelKind) -> bool {
+    registry::find(kind).is_some_and(|connector| connector.abilities().outbox)
 }

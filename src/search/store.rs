@@ -128,6 +128,11 @@ fn candidates(conn: &mut Conn, term: &Term, cap: i64) -> Result<Candidates> {
     }
     let Some(condition) = repeating(conn, term) else {
         // PostgreSQL's index makes out everybody before it names the first: for a first name 30 ms.
+        if let [needle] = term.needles().as_slice()
+            && let Some(expected) = finding::expected(conn, needle)?
+        {
+            return Ok(Candidates { count: expected, ids: None });
+        }
         sql.text = format!("SELECT 1 FROM customers c WHERE {}", holds(&mut sql, conn, term));
         return Ok(Candidates { count: dialect::expected_rows(conn, sql)?, ids: None });
     };

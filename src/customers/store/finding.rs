@@ -229,7 +229,7 @@ pub fn has_trigrams(text: &str) -> bool {
 
 /// PostgreSQL, whose index makes out everybody before it names the first, goes by what its planner expects: how many hold a
 /// text. `None`: it has no trigrams.
-fn expected(conn: &mut Conn, text: &str) -> Result<Option<i64>> {
+pub fn expected(conn: &mut Conn, text: &str) -> Result<Option<i64>> {
     if !has_trigrams(text) {
         return Ok(None);
     }
