@@ -2,6 +2,8 @@
 
 mod narrow;
 
+use std::ops::RangeInclusive;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -54,6 +56,46 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
         return Ok(vec![]);
     }
     Ok(found.filter(among(conn, customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
+}
+
+/// The numbers of those on the list among the customers of a stretch of numbers, lowest first: for whoever goes through all
+/// of it.
+pub fn numbers(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    me: StaffId,
+    filter: &Filter,
+    stretch: &RangeInclusive<i64>,
+) -> Result<Vec<CustomerId>> {
+    let mut sql = Sql::default();
+    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(vec![]) };
+    let (from, to) = (sql.put(*stretch.start()), sql.put(*stretch.end()));
+    sql.text =
+        format!("SELECT c.id AS n FROM customers c WHERE c.id BETWEEN {from} AND {to} AND {listed} ORDER BY c.id");
+    let found: Vec<Count> = dialect::planned_for_values(conn, |conn| sql.load(conn))?;
+    Ok(found.into_iter().map(|row| CustomerId(row.n)).collect())
+}
+
+/// How many customers are on the list, to the last one.
+pub fn count_exactly(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<i64> {
+    let mut sql = Sql::default();
+    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(0) };
+    sql.text = format!("SELECT COUNT(*) AS n FROM customers c WHERE {listed}");
+    Ok(dialect::planned_for_values(conn, |conn| sql.get_result::<Count>(conn))?.n)
+}
+
+/// The condition that a customer `c` is on the list, wherever in it. None: nobody is.
+fn listed(
+    conn: &mut Conn,
+    sql: &mut Sql,
+    scope: &CustomerScope,
+    me: StaffId,
+    filter: &Filter,
+) -> Result<Option<String>> {
+    let Some(typed) = narrow::typed(conn, sql, filter)? else { return Ok(None) };
+    let tab = tab_condition(sql, filter.tab, me, "c");
+    let failed = if filter.failed { " AND c.send_failed" } else { "" };
+    Ok(Some(format!("{tab}{failed}{}{typed}", scope.put(sql, "c"))))
 }
 
 /// What holds for every row, whatever is typed into the filters.
