@@ -87,13 +87,9 @@ impl Sheet {
             match &mut self.kind {
                 Kind::Csv(writer) => {
                     let id = line.id.to_string();
-                    let record = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).map(harmless);
-                    for field in record {
-                        if let Err(error) = writer.write_field(field.as_bytes()) {
-                            return Err(broken(writer.get_ref(), error));
-                        }
-                    }
-                    if let Err(error) = writer.write_record(None::<&[u8]>) {
+                    let cells = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).map(harmless);
+                    let cells: Vec<Cow<str>> = cells.collect();
+                    if let Err(error) = writer.write_record(cells.iter().map(|cell| cell.as_bytes())) {
                         return Err(broken(writer.get_ref(), error));
                     }
                 }
