@@ -57,7 +57,7 @@ pub struct Sheet {
 }
 
 enum Kind {
-    Csv(Writer<Bounded>),
+    Csv(Box<Writer<Bounded>>),
     Xlsx { book: Box<Workbook>, row: u32, to: Bounded },
 }
 
@@ -71,7 +71,7 @@ impl Sheet {
                 to.write_all(MARK.as_bytes())?;
                 let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(to);
                 writer.write_record(COLUMNS).map_err(|error| Broken::Failed(error.to_string()))?;
-                Kind::Csv(writer)
+                Kind::Csv(Box::new(writer))
             }
             Format::Xlsx => {
                 let book = Box::new(book(&folder).map_err(|error| Broken::Failed(error.to_string()))?);
