@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -81,8 +80,8 @@ async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Admin) -> Result<()
     };
     let mut sheet = off_thread(move || Sheet::begin(wanted)).await?;
     let (mut after, mut done, mut told) = (0, 0, Instant::now());
-    while let Some((stretch, lines)) = list.read(&ctx.db, move |list, conn| list.next(conn, after, last)).await? {
-        after = *stretch.end();
+    while let Some((end, lines)) = list.read(&ctx.db, move |list, conn| list.next(conn, after, last)).await? {
+        after = end;
         done += i64::try_from(lines.len()).unwrap_or(0);
         sheet = off_thread(move || sheet.write(&lines).map(|()| sheet)).await?;
         if told.elapsed() >= TOLD {
@@ -126,11 +125,11 @@ impl List {
         Ok((store::count(conn, &self.by, &self.view, &self.clock)?, store::last_customer(conn)?))
     }
 
-    /// The next customers behind `after`.
-    fn next(&self, conn: &mut Conn, after: i64, last: i64) -> Result<Option<(RangeInclusive<i64>, Vec<Line>)>> {
-        let Some(stretch) = store::stretch(conn, after, last)? else { return Ok(None) };
-        let lines = store::lines(conn, &self.by, &self.view, &self.clock, &stretch)?;
-        Ok(Some((stretch, lines)))
+    /// The next customers behind `after`, and the last number that was looked at.
+    fn next(&self, conn: &mut Conn, after: i64, last: i64) -> Result<Option<(i64, Vec<Line>)>> {
+        let stretch = store::stretch(conn, after, last)?;
+        let Some(end) = stretch.last() else { return Ok(None) };
+        Ok(Some((end.0, store::lines(conn, &self.by, &self.view, &self.clock, &stretch)?)))
     }
 
     /// Reads in a transaction of its own; waits where the database has much to do, since nobody waits for this.

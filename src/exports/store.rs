@@ -1,10 +1,8 @@
 //! Rows of exports, and the customers of one, some at a time.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Export, Format, LIFE, Line, Reason, State, View};
 use crate::auth::Admin;
@@ -12,7 +10,7 @@ use crate::channels::{self, ChannelKind};
 use crate::customers;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{channel_accounts as accounts, customers as people, exports, files};
-use crate::db::sql::{Limited, Sql, among, past};
+use crate::db::sql::{Limited, among, past};
 use crate::db::types::{ChannelId, CustomerId, ExportId, FileId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -162,35 +160,22 @@ pub fn last_customer(conn: &mut Conn) -> Result<i64> {
     customers::finding::newest(conn)
 }
 
-#[derive(QueryableByName)]
-struct End {
-    #[diesel(sql_type = Nullable<BigInt>)]
-    id: Option<i64>,
-}
-
-/// The numbers of the next customers behind `after`, up to `last`; nothing behind the last. However few of them are on the
-/// list, a read is short.
-pub fn stretch(conn: &mut Conn, after: i64, last: i64) -> Result<Option<RangeInclusive<i64>>> {
-    let end: End = Sql::new(format!(
-        "SELECT MAX(id) AS id FROM (SELECT id FROM customers WHERE id > $1 AND id <= $2 ORDER BY id LIMIT {STRETCH}) AS s"
-    ))
-    .bind(after)
-    .bind(last)
-    .get_result(conn)?;
-    Ok(end.id.map(|end| after + 1..=end))
+/// The next customers behind `after`, up to `last`; none behind the last one. However few of them are on the list, a read
+/// is short.
+pub fn stretch(conn: &mut Conn, after: i64, last: i64) -> Result<Vec<CustomerId>> {
+    Ok(people::table
+        .filter(people::id.gt(after).and(people::id.le(last)))
+        .order(people::id)
+        .select(people::id)
+        .at_most(STRETCH)
+        .load(conn)?)
 }
 
 /// Those of a stretch who are on the list.
-pub fn lines(
-    conn: &mut Conn,
-    by: &Admin,
-    view: &View,
-    clock: &Clock,
-    stretch: &RangeInclusive<i64>,
-) -> Result<Vec<Line>> {
+pub fn lines(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock, stretch: &[CustomerId]) -> Result<Vec<Line>> {
     let ids = match view {
-        View::Customers(filter) => customers::list::numbers(conn, &by.scope(), filter, clock, stretch)?,
-        View::Inbox(filter) => inbox::numbers(conn, &by.scope(), by.id(), filter, stretch)?,
+        View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch)?,
+        View::Inbox(filter) => inbox::among_these(conn, &by.scope(), by.id(), filter, stretch)?,
     };
     if ids.is_empty() {
         return Ok(vec![]);

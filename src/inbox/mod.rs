@@ -17,4 +17,4 @@ mod views;
 pub mod web;
 
 pub use model::{Filter, ListQuery, Tab};
-pub use store::{count_exactly, numbers};
+pub use store::{among_these, count_exactly};

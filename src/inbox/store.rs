@@ -2,8 +2,6 @@
 
 mod narrow;
 
-use std::ops::RangeInclusive;
-
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -12,7 +10,7 @@ use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers};
-use crate::db::sql::{Limited, Sql, among};
+use crate::db::sql::{Limited, Sql, among, one_of};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, dialect, kept};
 use crate::error::Result;
@@ -58,20 +56,18 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
     Ok(found.filter(among(conn, customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
 }
 
-/// The numbers of those on the list among the customers of a stretch of numbers, lowest first: for whoever goes through all
-/// of it.
-pub fn numbers(
+/// Those of these customers who are on the list, lowest number first: for whoever goes through all of it.
+pub fn among_these(
     conn: &mut Conn,
     scope: &CustomerScope,
     me: StaffId,
     filter: &Filter,
-    stretch: &RangeInclusive<i64>,
+    these: &[CustomerId],
 ) -> Result<Vec<CustomerId>> {
     let mut sql = Sql::default();
     let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(vec![]) };
-    let (from, to) = (sql.put(*stretch.start()), sql.put(*stretch.end()));
-    sql.text =
-        format!("SELECT c.id AS n FROM customers c WHERE c.id BETWEEN {from} AND {to} AND {listed} ORDER BY c.id");
+    let these = one_of(conn, &mut sql, "c.id", these.iter().map(|id| id.0));
+    sql.text = format!("SELECT c.id AS n FROM customers c WHERE {these} AND {listed} ORDER BY c.id");
     let found: Vec<Count> = dialect::planned_for_values(conn, |conn| sql.load(conn))?;
     Ok(found.into_iter().map(|row| CustomerId(row.n)).collect())
 }
