@@ -127,6 +127,8 @@ pub struct Config {
     pub demo: bool,
     /// Threads that serve HTTP; `None`: one a core.
     pub workers: Option<usize>,
+    /// The largest file that an export may become, in bytes.
+    pub export_limit: u64,
     /// How long the body of a request may pause; twice this long it may take, and a second more for each KB.
     pub body_pause: Duration,
 }
@@ -154,6 +156,7 @@ impl Default for Config {
             provider_patience: Duration::from_secs(30),
             demo: false,
             workers: None,
+            export_limit: 50 * 1024 * 1024,
             body_pause: Duration::from_secs(20),
             data,
         }
@@ -212,6 +215,7 @@ impl Config {
                 .map_or(base.provider_patience, |seconds| Duration::from_secs(seconds.clamp(1, 600))),
             demo: false,
             workers: None,
+            export_limit: base.export_limit,
             body_pause: base.body_pause,
             data,
         })

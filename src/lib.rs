@@ -29,6 +29,7 @@ pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod exports;
 pub mod files;
 pub mod history;
 pub mod home;

@@ -124,6 +124,15 @@ pub fn trigram_match(term: &str) -> String {
     spread.collect::<Vec<_>>().join(" AND ")
 }
 
+/// A number of bytes as people read it: 312 KB.
+pub fn size(bytes: i64) -> String {
+    match bytes {
+        ..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", bytes / 1024),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
 /// The first `limit` characters, with an ellipsis if more follow; line breaks become spaces.
 pub fn preview(text: &str, limit: usize) -> String {
     let line = clean(text);

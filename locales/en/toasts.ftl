@@ -36,6 +36,7 @@ toast-unread = Marked as unread
 toast-sent = Sent
 toast-retried = Sending again
 toast-resend-started = Sending again has started
+toast-export-started = The export has started
 toast-resend-stopped = Stopped
 toast-quick-reply-saved = Quick reply saved
 toast-quick-reply-deleted = Quick reply deleted

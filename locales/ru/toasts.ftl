@@ -36,6 +36,7 @@ toast-unread = Отмечено непрочитанным
 toast-sent = Отправлено
 toast-retried = Отправляем снова
 toast-resend-started = Повторная отправка началась
+toast-export-started = Выгрузка началась
 toast-resend-stopped = Остановлено
 toast-quick-reply-saved = Быстрый ответ сохранён
 toast-quick-reply-deleted = Быстрый ответ удалён

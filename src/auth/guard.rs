@@ -14,8 +14,8 @@ use super::model::{Presence, Role, Theme};
 use super::scope::CustomerScope;
 use super::sessions::{KEY_STAFF, KEY_VISITOR};
 use super::store::{self, Visitor};
-use crate::db::Db;
 use crate::db::types::StaffId;
+use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::text;
 use crate::web::i18n::Lang;
@@ -121,6 +121,16 @@ impl Operator {
     /// The proof of more, if this person has the role.
     pub fn supervisor(&self) -> Option<Supervisor> {
         (self.me.role >= Role::Supervisor).then(|| Supervisor(self.clone()))
+    }
+}
+
+impl Admin {
+    /// The proof for work that an admin has ordered and that is done later: `None` if they are no admin any more.
+    pub fn still(conn: &mut Conn, id: StaffId) -> Result<Option<Admin>, Error> {
+        let Some(visitor) = store::visitor(conn, id)? else { return Ok(None) };
+        let visit = Visit::from(visitor);
+        let admin = Admin(Supervisor(Operator { me: visit.me, sees_others: visit.sees_others }));
+        Ok(Some(admin).filter(|admin| admin.me().role == Role::Admin))
     }
 }
 

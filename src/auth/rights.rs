@@ -16,7 +16,7 @@ text_enum!(
         Operator = "operator",
         /// Block and unblock, the blacklist, decide block requests.
         Supervisor = "supervisor",
-        /// Delete customers, settings, staff, channels, API tokens.
+        /// Export the base, delete customers, settings, staff, channels, API tokens.
         Admin = "admin",
     }
 );

@@ -20,8 +20,8 @@ pub use model::{
     TypedDetails,
 };
 pub use store::{
-    FoundBy, KnownAccount, NewAccount, Origin, find, finding, numbered, numbered_customers, pairs, refresh_pending,
-    refresh_search_text, require_visible, search_text,
+    FoundBy, KnownAccount, NewAccount, Origin, find, finding, list, numbered, numbered_customers, pairs,
+    refresh_pending, refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

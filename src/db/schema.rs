@@ -337,6 +337,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (id) {
+        id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        format -> Text,
+        view -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        attempt -> Integer,
+        rows_done -> BigInt,
+        rows_total -> BigInt,
+        size -> Nullable<BigInt>,
+        file_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        valid_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     files (id) {
         id -> BigInt,
         sha256 -> Text,
@@ -571,6 +590,8 @@ diesel::joinable!(deliveries -> channels (channel_id));
 diesel::joinable!(deliveries -> customers (customer_id));
 diesel::joinable!(deliveries -> messages (message_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
+diesel::joinable!(exports -> files (file_id));
+diesel::joinable!(exports -> staff (staff_id));
 diesel::joinable!(hook_events -> channels (channel_id));
 diesel::joinable!(mail_pictures -> files (file_id));
 diesel::joinable!(mail_pictures -> mails (message_id));
@@ -614,6 +635,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     customers,
     deliveries,
     delivery_attempts,
+    exports,
     files,
     form_tokens,
     hook_events,

@@ -137,6 +137,10 @@ id!(
     ResendId
 );
 id!(
+    /// A file with the customers of a list.
+    ExportId
+);
+id!(
     /// A prepared text.
     QuickReplyId
 );

@@ -12,7 +12,9 @@ use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::types::{ChannelId, ConversationTagId, UtcTime};
 use crate::error::Result;
+use crate::exports::Make;
 use crate::files::StoredFile;
+use crate::jobs;
 
 /// Customers of the demo.
 const CUSTOMERS: usize = 150;
@@ -33,7 +35,18 @@ pub fn everything(tx: &mut Tx, hash: &str, sealed: &str, contents: &Contents) ->
         story(tx, &stage, number)?;
     }
     letters::write(tx, &stage)?;
+    exports(tx, &stage)?;
     store::mark(tx)
+}
+
+/// An export that is made as soon as the desk runs, and two of earlier days.
+fn exports(tx: &mut Tx, stage: &Stage) -> Result<()> {
+    let admin = pick(&stage.staff, 0)?;
+    let tagged = format!("/customers?period=all&tag={}", pick(&stage.tags, 0)?);
+    store::export(tx, admin, &tagged, "expired", Duration::days(19))?;
+    store::export(tx, admin, "/customers?period=all", "failed", Duration::days(3))?;
+    let export = store::export(tx, admin, "/customers?period=all", "making", Duration::zero())?;
+    jobs::enqueue(tx, &Make { export, base: String::new() })
 }
 
 fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Result<Stage<'a>> {

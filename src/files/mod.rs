@@ -4,7 +4,7 @@
 //! - Its type is decided by its bytes, never by what the sender says; what a channel takes is a list of types and sizes.
 //! - Only PNG, JPEG, GIF and WebP are ever shown in a page of ours. Everything else is a download, in a sandbox.
 //! - A provider that cannot be given bytes gets a link: signed, for one file, for a while (`links`).
-//! - What no message and no quick reply names is swept away after a day (`actions::sweep`).
+//! - What no message, no quick reply and no export names is swept away after a day (`actions::sweep`).
 
 pub mod actions;
 pub mod links;
@@ -17,5 +17,6 @@ pub mod web;
 pub use crate::channels::FileLimits as Limits;
 pub use actions::{keep_bytes, sweep};
 pub use model::{Attachment, StoredFile, clean_name, is_picture};
-pub use store::Files;
+pub use store::{Content, Files, Incoming, keep};
 pub use upload::{Upload, accept};
+pub use web::{Stored, download};

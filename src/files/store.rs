@@ -22,7 +22,7 @@ use super::sniff::{self, HEAD};
 use crate::auth::CustomerScope;
 use crate::config::Config;
 use crate::db::schema::{
-    attachments, channel_accounts as accounts, files, mail_pictures, mails, quick_reply_files as prepared,
+    attachments, channel_accounts as accounts, exports, files, mail_pictures, mails, quick_reply_files as prepared,
 };
 use crate::db::sql::Limited;
 use crate::db::types::{AccountId, AttachmentId, CustomerId, FileId, MessageId, UtcTime};
@@ -271,9 +271,11 @@ pub fn unused(conn: &mut Conn, before: UtcTime, after: FileId) -> Result<Vec<(Fi
     let originals = mails::table.filter(mails::original_file_id.eq(files::id.nullable())).select(mails::message_id);
     let pictures = mail_pictures::table.filter(mail_pictures::file_id.eq(files::id)).select(mail_pictures::message_id);
     let ready = prepared::table.filter(prepared::file_id.eq(files::id)).select(prepared::reply_id);
+    let exported = exports::table.filter(exports::file_id.eq(files::id.nullable())).select(exports::id);
     Ok(files::table
         .filter(files::created_at.lt(before).and(files::id.gt(after)))
         .filter(diesel::dsl::not(diesel::dsl::exists(ready)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(exported)))
         .filter(diesel::dsl::not(diesel::dsl::exists(looks)))
         .filter(diesel::dsl::not(diesel::dsl::exists(originals)))
         .filter(diesel::dsl::not(diesel::dsl::exists(pictures)))
@@ -303,7 +305,10 @@ pub fn forget(tx: &mut Tx, id: FileId, before: UtcTime) -> Result<bool> {
         .optional()?;
     let ready: Option<i64> =
         prepared::table.filter(prepared::file_id.eq(id)).select(prepared::reply_id).one(tx).optional()?;
-    if used.is_some() || shown.is_some() || of_mail.is_some() || in_mail.is_some() || ready.is_some() {
+    let exported: Option<i64> =
+        exports::table.filter(exports::file_id.eq(id)).select(exports::id).one(tx).optional()?;
+    let in_mails = of_mail.is_some() || in_mail.is_some();
+    if used.is_some() || shown.is_some() || in_mails || ready.is_some() || exported.is_some() {
         return Ok(false);
     }
     let gone =

@@ -43,18 +43,41 @@ pub async fn shared(
 
 /// A file as an answer: harmless pictures in place, everything else as a download that can run nothing.
 pub async fn answer(files: &Files, file: &Attachment) -> Result<HttpResponse> {
-    let stream = files.read(&file.sha256).await?;
     let (kind, way) =
         if file.is_picture() { (file.content_type.as_str(), "inline") } else { (download_type(file), "attachment") };
-    let size = u64::try_from(file.size).unwrap_or_default();
+    let content = Stored { sha256: &file.sha256, size: file.size, name: &file.name };
+    stream(files, &content, kind, way, "private, max-age=86400").await
+}
+
+/// A file that the program has made, as a download that no cache keeps: its time is limited.
+pub async fn download(files: &Files, content: &Stored<'_>, kind: &str) -> Result<HttpResponse> {
+    stream(files, content, kind, "attachment", "no-store").await
+}
+
+/// What is sent of the store, and under which name.
+pub struct Stored<'a> {
+    pub sha256: &'a str,
+    pub size: i64,
+    pub name: &'a str,
+}
+
+async fn stream(
+    files: &Files,
+    content: &Stored<'_>,
+    kind: &str,
+    way: &str,
+    cache: &'static str,
+) -> Result<HttpResponse> {
+    let stream = files.read(content.sha256).await?;
+    let size = u64::try_from(content.size).unwrap_or_default();
     let mut answer = HttpResponse::Ok().content_type(kind).body(SizedStream::new(size, stream));
     let disposition =
-        HeaderValue::from_str(&disposition(way, &file.name)).map_err(|e| Error::Internal(e.to_string()))?;
+        HeaderValue::from_str(&disposition(way, content.name)).map_err(|e| Error::Internal(e.to_string()))?;
     for (name, value) in [
         (header::CONTENT_DISPOSITION, disposition),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
         // What is compressed already stays as it is, with its length.
         (header::CONTENT_ENCODING, HeaderValue::from_static("identity")),

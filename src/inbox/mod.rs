@@ -15,3 +15,6 @@ mod slash;
 pub mod store;
 mod views;
 pub mod web;
+
+pub use model::{Filter, ListQuery, Tab};
+pub use store::{among_these, count_exactly};

@@ -10,7 +10,7 @@ use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers};
-use crate::db::sql::{Limited, Sql, among};
+use crate::db::sql::{Limited, Sql, among, one_of};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, dialect, kept};
 use crate::error::Result;
@@ -54,6 +54,44 @@ pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter
         return Ok(vec![]);
     }
     Ok(found.filter(among(conn, customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
+}
+
+/// Those of these customers who are on the list, lowest number first: for whoever goes through all of it.
+pub fn among_these(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    me: StaffId,
+    filter: &Filter,
+    these: &[CustomerId],
+) -> Result<Vec<CustomerId>> {
+    let mut sql = Sql::default();
+    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(vec![]) };
+    let these = one_of(conn, &mut sql, "c.id", these.iter().map(|id| id.0));
+    sql.text = format!("SELECT c.id AS n FROM customers c WHERE {these} AND {listed} ORDER BY c.id");
+    let found: Vec<Count> = dialect::planned_for_values(conn, |conn| sql.load(conn))?;
+    Ok(found.into_iter().map(|row| CustomerId(row.n)).collect())
+}
+
+/// How many customers are on the list, to the last one.
+pub fn count_exactly(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<i64> {
+    let mut sql = Sql::default();
+    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(0) };
+    sql.text = format!("SELECT COUNT(*) AS n FROM customers c WHERE {listed}");
+    Ok(dialect::planned_for_values(conn, |conn| sql.get_result::<Count>(conn))?.n)
+}
+
+/// The condition that a customer `c` is on the list, wherever in it. None: nobody is.
+fn listed(
+    conn: &mut Conn,
+    sql: &mut Sql,
+    scope: &CustomerScope,
+    me: StaffId,
+    filter: &Filter,
+) -> Result<Option<String>> {
+    let Some(typed) = narrow::typed(conn, sql, filter)? else { return Ok(None) };
+    let tab = tab_condition(sql, filter.tab, me, "c");
+    let failed = if filter.failed { " AND c.send_failed" } else { "" };
+    Ok(Some(format!("{tab}{failed}{}{typed}", scope.put(sql, "c"))))
 }
 
 /// What holds for every row, whatever is typed into the filters.

@@ -1,7 +1,7 @@
 //! Background work: rows in the database, enqueued in the transaction of the change that makes them necessary.
 //!
-//! A job is shallow (it calls an action), idempotent (it may run again after a crash) and leased (a crash frees it when
-//! the lease runs out). A job that has failed too often is dead and stays visible. Recurring work is one table in
+//! A job is shallow (it calls an action), idempotent (it may run again after a crash) and leased (its
+//! runner prolongs the lease while it goes on; a crash frees it when the lease runs out). A job that has failed too often is dead and stays visible. Recurring work is one table in
 //! `recurring.rs`.
 
 mod recurring;

@@ -19,6 +19,8 @@ enum Work {
     FormTokens,
     /// Files that no message names.
     Files,
+    /// Exports whose week is over.
+    Exports,
     /// Blocks whose time has come.
     ExpiredBlocks,
     /// Keys of events that no provider repeats any more.
@@ -48,6 +50,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::EndedSessions, Duration::from_secs(3600)),
     (Work::FormTokens, Duration::from_secs(3600)),
     (Work::Files, Duration::from_secs(3600)),
+    (Work::Exports, Duration::from_secs(3600)),
     (Work::ExpiredBlocks, Duration::from_secs(60)),
     (Work::HookEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
@@ -82,6 +85,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             ctx.db.write(move |tx| crate::web::forms::forget_tokens(tx, before)).await.map(drop)
         }
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
+        Work::Exports => crate::exports::expire(&ctx.db, &ctx.files).await,
         Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::HookEvents => {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));

@@ -16,8 +16,10 @@ use crate::error::{Error, Result};
 
 /// How often an idle runner looks.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long a job may run before another runner takes it over.
+/// How long a job is left alone that nobody prolongs: its process has crashed.
 const LEASE: chrono::Duration = chrono::Duration::minutes(5);
+/// How often it is prolonged.
+const PROLONGED: Duration = Duration::from_secs(60);
 /// Jobs of one process at a time.
 const AT_ONCE: usize = 4;
 
@@ -96,7 +98,7 @@ async fn one(ctx: &Ctx, kinds: &Registry) -> Result<bool> {
     });
     let Some(job) = taken.await? else { return Ok(false) };
     let (tries, outcome) = match kinds.0.get(job.name.as_str()) {
-        Some((tries, run)) => (*tries, run(job.payload, ctx.clone()).await),
+        Some((tries, run)) => (*tries, leased(ctx, job.id, run(job.payload, ctx.clone())).await),
         None => (1, Err(Error::Internal(format!("no job is called {}", job.name)))),
     };
     let (id, done) = (job.id, job.tries);
@@ -115,6 +117,19 @@ async fn one(ctx: &Ctx, kinds: &Registry) -> Result<bool> {
         })
         .await?;
     Ok(true)
+}
+
+/// Waits for a job, and prolongs its lease meanwhile: what merely takes long is not taken over.
+async fn leased<T>(ctx: &Ctx, id: i64, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        if let Ok(done) = tokio::time::timeout(PROLONGED, &mut work).await {
+            return done;
+        }
+        if let Err(error) = ctx.db.write(move |tx| store::prolong(tx, id, UtcTime::now().plus(LEASE))).await {
+            tracing::warn!(%error, "the lease of a job could not be prolonged");
+        }
+    }
 }
 
 /// 2, 4, 8 … seconds, an hour at the most, up to half more by chance.

@@ -81,6 +81,12 @@ pub fn take(tx: &mut Tx, now: UtcTime, lease: UtcTime) -> Result<Option<Taken>> 
     Ok(taken)
 }
 
+/// Keeps a job that is being done for its runner.
+pub fn prolong(tx: &mut Tx, id: i64, lease: UtcTime) -> Result<()> {
+    diesel::update(jobs::table.find(id)).set(jobs::leased_until.eq(lease)).execute(&mut **tx)?;
+    Ok(())
+}
+
 pub fn delete(tx: &mut Tx, id: i64) -> Result<()> {
     diesel::delete(jobs::table.find(id)).execute(&mut **tx)?;
     Ok(())

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::schema::messages;
 use crate::db::types::{AttachmentId, ChannelId, ConversationId, CustomerId, FileId, MessageId, StaffId, UtcTime};
 use crate::files::StoredFile;
+use crate::text;
 use crate::text_enum;
 
 text_enum!(
@@ -169,11 +170,7 @@ impl Attachment {
 
     /// The size as people read it: 312 KB.
     pub fn size_text(&self) -> String {
-        match self.size {
-            ..1024 => format!("{} B", self.size),
-            1024..1_048_576 => format!("{} KB", self.size / 1024),
-            _ => format!("{:.1} MB", self.size as f64 / 1_048_576.0),
-        }
+        text::size(self.size)
     }
 }
 

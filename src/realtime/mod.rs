@@ -44,6 +44,8 @@ pub enum Topic {
     Hooks,
     /// Tags that there are to choose from.
     Tags,
+    /// An export has begun, come further, or ended.
+    Exports,
     /// A channel was connected, changed, paused or disconnected.
     Channels,
     /// Announcements may have been missed: look at everything again.

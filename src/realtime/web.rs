@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::{Topic, sse};
-use crate::auth::Operator;
+use crate::auth::{Operator, Role};
 use crate::db::Db;
 use crate::db::types::CustomerId;
 use crate::error::Result;
@@ -16,9 +16,9 @@ pub struct Follows {
     customer: Option<CustomerId>,
 }
 
-/// `GET /live`: `inbox`, `chat`, `counts`, `presence`, `blacklist` and `sync`, without any content.
+/// `GET /live`: `inbox`, `chat`, `counts`, `presence`, `blacklist`, `exports` and `sync`, without any content.
 pub async fn live(by: Operator, req: HttpRequest, db: Data<Db>, follows: Query<Follows>) -> Result<HttpResponse> {
-    let me = by.id();
+    let (me, is_admin) = (by.id(), by.me().role == Role::Admin);
     let shown = follows.customer;
     if let Some(id) = shown {
         let scope = by.scope();
@@ -29,6 +29,7 @@ pub async fn live(by: Operator, req: HttpRequest, db: Data<Db>, follows: Query<F
         Topic::Inbox => Some("inbox"),
         Topic::Staff(id) if *id == me => Some("counts"),
         Topic::Blacklist => Some("blacklist"),
+        Topic::Exports if is_admin => Some("exports"),
         Topic::Seen(id, who, _) if Some(*id) == shown && *who != me => Some("presence"),
         Topic::CustomerTyping(id, _) if Some(*id) == shown => Some("presence"),
         _ => None,

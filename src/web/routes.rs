@@ -60,6 +60,11 @@ routes! {
     Get "/resends/new" Supervisor resends::web::form;
     Post "/resends" Supervisor resends::web::start;
     Post "/resends/{id}/stop" Supervisor resends::web::stop;
+    Get "/customers/export" Admin exports::web::of_customers;
+    Get "/inbox/export" Admin exports::web::of_inbox;
+    Get "/exports" Admin exports::web::list;
+    Post "/exports" Admin exports::web::start;
+    Get "/exports/{id}/file" Admin exports::web::download;
     Get "/api/v1/openapi.json" Public api::openapi;
     Get "/api/v1/customers/{external_id}" App api::web::customer;
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;

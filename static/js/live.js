@@ -6,7 +6,7 @@
 (() => {
   "use strict";
 
-  const EVENTS = ["inbox", "chat", "counts", "presence", "blacklist", "sync"];
+  const EVENTS = ["inbox", "chat", "counts", "presence", "blacklist", "exports", "sync"];
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 30000;
   const QUIET_LOSS = 4000;

@@ -19,6 +19,7 @@ mod crash;
 mod customers;
 mod demo;
 mod demo_large;
+mod exports;
 mod figures;
 mod files;
 mod first_messages;

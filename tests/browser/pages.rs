@@ -53,6 +53,9 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/external/new", &["/external/new"]),
     ("/resends", &["/resends"]),
     ("/resends/new", &["/resends/new"]),
+    ("/exports", &["/exports"]),
+    ("/customers/export", &["/customers/export?period=all"]),
+    ("/inbox/export", &["/inbox/export?tab=mine"]),
     ("/customers/new/{kind}", &["/customers/new/whatsapp", "/customers/new/viber"]),
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
@@ -97,6 +100,7 @@ const BEFORE: &[&str] = &["/login", "/welcome/{token}"];
 const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "files"),
     ("/files/{attachment}", "files"),
+    ("/exports/{id}/file", "files"),
     ("/shared/{signed}/{name}", "files for a provider"),
     ("/avatars/{account}", "pictures"),
     ("/api/", "JSON"),

@@ -20,7 +20,7 @@ use crate::customers::model::ListedCustomer;
 use crate::db::dialect;
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
-use crate::db::sql::{Limited, Sql, among, count_of, past};
+use crate::db::sql::{Limited, Sql, among, count_of, one_of, past};
 use crate::db::types::{CustomerId, CustomerTagId, UtcTime};
 use crate::db::{Backend, Conn, kept};
 use crate::error::Result;
@@ -136,6 +136,35 @@ fn gather(
     let wanted = if typed == Some(Held::ByFew) && cursor.is_none() { COUNTED } else { PAGE + 1 };
     let ids = newest(query, cursor.is_some_and(|c| c.back)).select(customers::id).at_most(wanted).load(conn)?;
     Ok(Gathered { ids, typed })
+}
+
+/// Those of these customers who match, lowest number first: for whoever goes through all of them, by number. That stays,
+/// where a walk by activity would miss whoever writes while it goes on. The customers are named one by one: of a range
+/// SQLite does not know how few it holds, and would go through an index of the filter's for each.
+pub fn among_these(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    filter: &Filter,
+    clock: &Clock,
+    these: &[CustomerId],
+) -> Result<Vec<CustomerId>> {
+    let mut sql = Sql::default();
+    sql.text = one_of(conn, &mut sql, "customers.id", these.iter().map(|id| id.0));
+    dialect::planned_for_values(conn, |conn| {
+        Ok(filtered(conn, scope, filter, clock, Way::Walk)?
+            .query
+            .filter(sql.condition())
+            .select(customers::id)
+            .order(customers::id)
+            .load(conn)?)
+    })
+}
+
+/// How many match, to the last one.
+pub fn count_exactly(conn: &mut Conn, scope: &CustomerScope, filter: &Filter, clock: &Clock) -> Result<i64> {
+    dialect::planned_for_values(conn, |conn| {
+        Ok(filtered(conn, scope, filter, clock, Way::Count)?.query.count().get_result(conn)?)
+    })
 }
 
 fn newest(query: Query, back: bool) -> Query {

@@ -48,6 +48,11 @@ impl CustomersPage {
         self.page.next.as_deref().map(|at| self.filter.url(Some(at))).unwrap_or_default()
     }
 
+    /// The form that exports whoever matches.
+    fn export_url(&self) -> String {
+        self.filter.url(None).replacen("/customers", "/customers/export", 1)
+    }
+
     /// What the chip says.
     fn period(&self) -> String {
         match self.filter.period {

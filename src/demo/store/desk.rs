@@ -1,12 +1,14 @@
-//! Rows of what is set up once: staff, channels, companies, tags, quick replies, commands.
+//! Rows of what is set up once: staff, channels, companies, tags, quick replies, commands, exports.
 
 use diesel::prelude::*;
 
 use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
-use crate::db::schema::{channels, commands, companies, conversation_tags, customer_tags, quick_replies, staff};
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, StaffId, UtcTime};
+use crate::db::schema::{
+    channels, commands, companies, conversation_tags, customer_tags, exports, quick_replies, staff,
+};
+use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, ExportId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::text;
 
@@ -104,6 +106,26 @@ pub fn quick_reply(tx: &mut Tx, shortcut: &str, body: &str) -> Result<()> {
         ))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// An export that was ordered so long ago: one that is still made, one whose week is over, one that failed.
+pub fn export(tx: &mut Tx, by: StaffId, view: &str, state: &str, age: chrono::Duration) -> Result<ExportId> {
+    let at = UtcTime::now().plus(-age);
+    let is_made = state == "expired";
+    Ok(diesel::insert_into(exports::table)
+        .values((
+            exports::staff_id.eq(by),
+            exports::format.eq(if is_made { "xlsx" } else { "csv" }),
+            exports::view.eq(view),
+            exports::state.eq(state),
+            exports::reason.eq((state == "failed").then_some("storage")),
+            exports::rows_total.eq(if is_made { 17 } else { 150 }),
+            exports::size.eq(is_made.then_some(6_810_i64)),
+            exports::created_at.eq(at),
+            exports::valid_until.eq(is_made.then(|| at.plus(chrono::Duration::days(7)))),
+        ))
+        .returning(exports::id)
+        .get_result(&mut **tx)?)
 }
 
 /// A command. Its server is nowhere: a run shows how a failure is told.

@@ -72,6 +72,14 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     load(conn, &sql)
 }
 
+/// The condition of what is typed, for whoever goes through everybody: it begins with AND, or is empty. None: nobody fits.
+pub(super) fn typed(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
+    let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
+    let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
+    let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &text)) };
+    Ok(Some(format!("{numbered}{fits}")))
+}
+
 /// Where the `n` customers of the list end that come after `from`.
 fn end(conn: &mut Conn, mut sql: Sql, base: &str, from: Option<UtcTime>, n: i64) -> Result<Option<UtcTime>> {
     let after = finding::between(&mut sql, from, None);

@@ -31,6 +31,7 @@ const TABLES: &[&str] = &[
     "customer_tag_links",
     "customer_tags",
     "customers",
+    "exports",
     "form_tokens",
     "messages",
     "pending_actions",

@@ -1,0 +1,303 @@
+//! Writing the file: rows go out as they come, so that a million of them take no more memory than a thousand.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::SecondsFormat;
+use chrono_tz::Tz;
+use csv::{Terminator, Writer, WriterBuilder};
+use rust_xlsxwriter::{Format as Look, Workbook, XlsxError};
+
+use super::model::{COLUMNS, Format, Line};
+use crate::db::types::UtcTime;
+
+/// The most characters that Excel keeps in a cell.
+const CELL: usize = 32_767;
+/// The most rows below the head of an Excel sheet.
+const ROWS: u32 = 1_048_575;
+/// Tells Excel that the text is UTF-8.
+const MARK: &str = "\u{feff}";
+/// How wide the columns of a sheet are, in characters.
+const WIDTHS: [f64; COLUMNS.len()] = [10.0, 28.0, 12.0, 22.0, 26.0, 26.0, 26.0, 30.0, 16.0, 16.0, 16.0];
+
+/// Why there is no file.
+#[derive(Debug)]
+pub enum Broken {
+    TooLarge,
+    /// In the words of the machine.
+    Failed(String),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// What a file is like.
+pub struct Wanted {
+    pub format: Format,
+    /// Where it is written: a file without a name, which goes with the process.
+    pub folder: PathBuf,
+    /// The most bytes.
+    pub limit: u64,
+    /// The time zone of its times.
+    pub zone: Tz,
+    /// What links in it begin with.
+    pub base: String,
+}
+
+/// A file that is being written.
+pub struct Sheet {
+    zone: Tz,
+    base: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Csv(Box<Writer<Bounded>>),
+    Xlsx { book: Box<Workbook>, row: u32, to: Bounded },
+}
+
+impl Sheet {
+    /// Begins a file, with the names of its columns.
+    pub fn begin(wanted: Wanted) -> Result<Self, Broken> {
+        let Wanted { format, folder, limit, zone, base } = wanted;
+        let mut to = Bounded::new(tempfile::tempfile_in(&folder)?, limit);
+        let kind = match format {
+            Format::Csv => {
+                to.write_all(MARK.as_bytes())?;
+                let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(to);
+                writer.write_record(COLUMNS).map_err(|error| Broken::Failed(error.to_string()))?;
+                Kind::Csv(Box::new(writer))
+            }
+            Format::Xlsx => {
+                let book = Box::new(book(&folder).map_err(|error| Broken::Failed(error.to_string()))?);
+                Kind::Xlsx { book, row: 0, to }
+            }
+        };
+        Ok(Self { zone, base, kind })
+    }
+
+    pub fn write(&mut self, lines: &[Line]) -> Result<(), Broken> {
+        for line in lines {
+            let texts = texts(line, self.zone, &self.base);
+            match &mut self.kind {
+                Kind::Csv(writer) => {
+                    let id = line.id.to_string();
+                    let cells = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).map(harmless);
+                    let cells: Vec<Cow<str>> = cells.collect();
+                    if let Err(error) = writer.write_record(cells.iter().map(|cell| cell.as_bytes())) {
+                        return Err(broken(writer.get_ref(), error));
+                    }
+                }
+                Kind::Xlsx { book, row, .. } => {
+                    *row += 1;
+                    if *row > ROWS {
+                        return Err(Broken::TooLarge);
+                    }
+                    put(book, *row, line.id.0, &texts).map_err(|error| Broken::Failed(error.to_string()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole file, and how many bytes it has.
+    pub fn finish(self) -> Result<(File, u64), Broken> {
+        let to = match self.kind {
+            Kind::Csv(mut writer) => {
+                if let Err(error) = writer.flush() {
+                    return Err(broken(writer.get_ref(), error));
+                }
+                writer.into_inner().map_err(|error| Broken::Failed(error.to_string()))?
+            }
+            Kind::Xlsx { mut book, mut to, .. } => {
+                if let Err(error) = book.save_to_writer(&mut to) {
+                    return Err(broken(&to, error));
+                }
+                to
+            }
+        };
+        to.finish()
+    }
+}
+
+/// A workbook whose rows go to a temporary file of its own.
+fn book(folder: &Path) -> Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    book.set_tempdir(folder)?;
+    let head = Look::new().set_bold();
+    let sheet = book.add_worksheet_with_constant_memory()?;
+    sheet.set_name("Customers")?;
+    sheet.set_freeze_panes(1, 0)?;
+    for ((column, name), width) in (0..).zip(COLUMNS).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
+        sheet.write_string_with_format(0, column, name, &head)?;
+    }
+    Ok(book)
+}
+
+/// A row: everything but the number is text, so that nothing is run.
+fn put(book: &mut Workbook, row: u32, id: i64, texts: &[Cow<str>]) -> Result<(), XlsxError> {
+    let sheet = book.worksheet_from_index(0)?;
+    sheet.write(row, 0, id)?;
+    for (column, text) in (1..).zip(texts).filter(|(_, text)| !text.is_empty()) {
+        sheet.write_string(row, column, cut(text))?;
+    }
+    Ok(())
+}
+
+fn cut(text: &str) -> &str {
+    if text.len() <= CELL {
+        return text;
+    }
+    text.char_indices().nth(CELL).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The columns behind the number.
+fn texts<'a>(line: &'a Line, zone: Tz, base: &str) -> [Cow<'a, str>; COLUMNS.len() - 1] {
+    let avatar = match line.avatar_url.strip_prefix('/') {
+        Some(path) => format!("{base}/{path}").into(),
+        None => line.avatar_url.as_str().into(),
+    };
+    [
+        line.name.as_str().into(),
+        line.messenger.as_ref().map_or("", |kind| kind.as_str()).into(),
+        line.channel.as_str().into(),
+        line.address.as_str().into(),
+        local(line.first_contact, zone).into(),
+        local(line.last_activity, zone).into(),
+        avatar,
+        // Funnels do not exist yet.
+        "".into(),
+        "".into(),
+        line.source_tag.as_str().into(),
+    ]
+}
+
+/// 2026-11-28T14:32:05+03:00
+fn local(time: UtcTime, zone: Tz) -> String {
+    time.utc().with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// What a spreadsheet would run as a formula begins with an apostrophe: <https://owasp.org/www-community/attacks/CSV_Injection>.
+fn harmless(text: &str) -> Cow<'_, str> {
+    const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if text.starts_with(FIRST) { format!("'{text}").into() } else { text.into() }
+}
+
+/// A file that takes no more than its limit.
+struct Bounded {
+    file: BufWriter<File>,
+    size: u64,
+    limit: u64,
+    is_over: bool,
+}
+
+impl Bounded {
+    fn new(file: File, limit: u64) -> Self {
+        Self { file: BufWriter::with_capacity(64 * 1024, file), size: 0, limit, is_over: false }
+    }
+
+    fn finish(self) -> Result<(File, u64), Broken> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((file, self.size))
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.is_over = self.is_over || self.size + bytes.len() as u64 > self.limit;
+        if self.is_over {
+            return Err(io::Error::other("the file is too large"));
+        }
+        let written = self.file.write(bytes)?;
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Why writing there has failed.
+fn broken(to: &Bounded, error: impl ToString) -> Broken {
+    if to.is_over { Broken::TooLarge } else { Broken::Failed(error.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Seek};
+
+    use super::*;
+    use crate::db::types::CustomerId;
+
+    fn line(name: &str) -> Line {
+        Line {
+            id: CustomerId(7),
+            name: name.into(),
+            messenger: None,
+            channel: String::new(),
+            address: "+79017880795".into(),
+            first_contact: UtcTime::from_micros(0).unwrap(),
+            last_activity: UtcTime::from_micros(0).unwrap(),
+            avatar_url: "/avatars/3".into(),
+            source_tag: "ads".into(),
+        }
+    }
+
+    fn written(format: Format, limit: u64, lines: &[Line]) -> Result<Vec<u8>, Broken> {
+        let folder = tempfile::tempdir().unwrap();
+        let (zone, base) = (chrono_tz::Europe::Moscow, "https://desk.example".to_owned());
+        let mut sheet = Sheet::begin(Wanted { format, folder: folder.path().into(), limit, zone, base })?;
+        sheet.write(lines)?;
+        let (mut file, size) = sheet.finish()?;
+        let mut bytes = vec![];
+        file.rewind()?;
+        file.read_to_end(&mut bytes)?;
+        assert_eq!(bytes.len() as u64, size);
+        Ok(bytes)
+    }
+
+    /// LIST-88: what a spreadsheet would run comes as text; Cyrillic is told to be UTF-8.
+    #[test]
+    fn a_row_of_csv() {
+        let text = String::from_utf8(written(Format::Csv, 10_000, &[line("=1+1, \"Анна\"")]).unwrap()).unwrap();
+        let rows: Vec<&str> = text.strip_prefix(MARK).unwrap().split("\r\n").collect();
+        assert_eq!(
+            rows[1],
+            "7,\"'=1+1, \"\"Анна\"\"\",,,'+79017880795,1970-01-01T03:00:00+03:00,1970-01-01T03:00:00+03:00,\
+             https://desk.example/avatars/3,,,ads"
+        );
+        assert_eq!((rows[0].split(',').count(), rows[2], rows.len()), (11, "", 3));
+    }
+
+    /// CUST-45: a file that would be larger than its limit by one byte is none.
+    #[test]
+    fn the_limit_is_exact() {
+        for format in Format::ALL {
+            let size = written(*format, 1_000_000, &[line("Anna")]).unwrap().len() as u64;
+            assert!(written(*format, size, &[line("Anna")]).is_ok(), "{format}");
+            assert!(matches!(written(*format, size - 1, &[line("Anna")]), Err(Broken::TooLarge)), "{format}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cell_is_a_formula(text in "[=+\\-@\t\r\n＝]?.*") {
+            let safe = harmless(&text);
+            proptest::prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝']));
+            proptest::prop_assert!(safe.ends_with(&text));
+        }
+
+        #[test]
+        fn a_cell_is_cut_between_characters(text in "[а-яa-z😀]{0,50}", times in 1_usize..2_000) {
+            let long = text.repeat(times);
+            proptest::prop_assert!(cut(&long).chars().count() <= CELL);
+        }
+    }
+}

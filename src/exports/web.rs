@@ -1,0 +1,187 @@
+//! `/exports`: the files, ordering one, and taking one away.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::actions::{self, Order};
+use super::model::{Format, State, View};
+use super::store;
+use super::views::{ExportForm, ExportsPage, GonePage, Line, NewExportPage};
+use crate::auth::Admin;
+use crate::customers::filter::Asked;
+use crate::db::Db;
+use crate::db::page::{Cursor, Page};
+use crate::db::types::{ExportId, UtcTime};
+use crate::error::{Error, Result};
+use crate::files::{self, Files, Stored};
+use crate::inbox::ListQuery;
+use crate::staff;
+use crate::tags::{self, CustomerTag};
+use crate::web::address;
+use crate::web::forms::{self, Errors};
+use crate::web::page::Hx;
+use crate::web::shell::Shell;
+use crate::web::times::Clock;
+
+const HERE: &str = "/exports";
+
+/// Where the list begins.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct At {
+    at: String,
+}
+
+/// `GET /exports`: the newest ones first.
+pub async fn list(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, at: Query<At>) -> Result<HttpResponse> {
+    let cursor = Cursor::decode(&at.at);
+    let (found, names, tags) = db
+        .read(move |conn| {
+            let found = store::page(conn, cursor)?;
+            let people: Vec<_> = found.rows.iter().filter_map(|export| export.staff_id).collect();
+            Ok((found, staff::names(conn, &people)?, tags::customer_tags(conn)?))
+        })
+        .await?;
+    let me = by.id();
+    let Page { rows, next, previous } = found.map(|export| Line {
+        words: words(&sh, View::parse(&export.view), export.created_at, &tags),
+        is_mine: export.staff_id == Some(me),
+        by: export.staff_id.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+        export,
+    });
+    hx.page(&ExportsPage { here: place(Some(&at.at)), lines: rows, previous, next, sh })
+}
+
+fn place(at: Option<&str>) -> String {
+    let at = at.filter(|at| Cursor::decode(at).is_some());
+    at.map_or_else(|| HERE.into(), |at| format!("{HERE}?at={at}"))
+}
+
+/// What the filters of a list say, as people read it.
+fn words(sh: &Shell, view: Option<View>, at: UtcTime, tags: &[Arc<CustomerTag>]) -> String {
+    let Some(view) = view else { return sh.t("export-everybody").to_string() };
+    let clock = Clock { now: at, ..sh.clock };
+    let mut parts = view.words(sh.lang, &clock);
+    if let Some(id) = view.tag() {
+        let tag = tags.iter().find(|tag| tag.id == id).map(|tag| tag.name.clone());
+        parts.push(sh.ta("export-tag", "text", tag.unwrap_or_else(|| sh.t("export-tag-gone").to_string())));
+    }
+    if parts.is_empty() { sh.t("export-everybody").to_string() } else { parts.join(" · ") }
+}
+
+/// `GET /customers/export`: the form, for what the page's filters show.
+pub async fn of_customers(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
+    let typed = Typed::of(View::Customers(asked.filter()));
+    hx.page(&page(by, sh, &db, typed, Errors::default()).await?)
+}
+
+/// `GET /inbox/export`: the form, for what the list's tab and filters show.
+pub async fn of_inbox(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<ListQuery>) -> Result<HttpResponse> {
+    let typed = Typed::of(View::Inbox(asked.filter()));
+    hx.page(&page(by, sh, &db, typed, Errors::default()).await?)
+}
+
+/// The form as it comes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    view: String,
+    format: String,
+    form_token: String,
+}
+
+impl Typed {
+    fn of(view: View) -> Self {
+        Self { view: view.address(), format: Format::Csv.to_string(), form_token: forms::new_token() }
+    }
+
+    fn parse(&self) -> Result<(View, Format), Errors> {
+        let mut errors = Errors::default();
+        let view = View::parse(&self.view);
+        if view.is_none() {
+            errors.add("", "export-view-wrong");
+        }
+        let format = Format::parse(&self.format);
+        if format.is_none() {
+            errors.add("format", "export-format-wrong");
+        }
+        errors.or((view.unwrap_or_else(View::all), format.unwrap_or(Format::Csv)))
+    }
+}
+
+/// The form, with how many customers the file will hold.
+async fn page(by: Admin, sh: Shell, db: &Db, typed: Typed, errors: Errors) -> Result<NewExportPage> {
+    let (view, clock) = (View::parse(&typed.view).unwrap_or_else(View::all), sh.clock);
+    let asked = view.clone();
+    let (count, tags) =
+        db.read(move |conn| Ok((store::count(conn, &by, &asked, &clock)?, tags::customer_tags(conn)?))).await?;
+    let form = ExportForm {
+        back: view.address(),
+        words: words(&sh, Some(view), clock.now, &tags),
+        count,
+        format: Format::parse(&typed.format),
+        form_token: typed.form_token,
+        errors,
+    };
+    Ok(NewExportPage { sh, form })
+}
+
+/// `POST /exports`.
+pub async fn start(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    req: HttpRequest,
+    form: Form<Typed>,
+) -> Result<HttpResponse> {
+    let typed = form.into_inner();
+    let (view, format) = match typed.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return hx.invalid(&page(by, sh, &db, typed, errors).await?),
+    };
+    let (asked, who, clock) = (view.clone(), by.clone(), sh.clock);
+    let total = db.read(move |conn| store::count(conn, &who, &asked, &clock)).await?;
+    let order = Order { format, view, total, base: address::base_url(&req) };
+    db.write(move |tx| {
+        if forms::spend(tx, &typed.form_token)? {
+            actions::start(tx, &by, &order)?;
+        }
+        Ok(())
+    })
+    .await?;
+    hx.done("toast-export-started", HERE)
+}
+
+/// `GET /exports/{id}/file`: while it is there; afterwards a page that says so.
+pub async fn download(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    files: Data<Files>,
+    id: Path<ExportId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let (export, content) = db
+        .read(move |conn| {
+            let export = store::find(conn, id)?;
+            let content = export.file_id.map(|file| store::content(conn, file)).transpose()?;
+            Ok((export, content))
+        })
+        .await?;
+    let state = export.state_at(sh.clock.now);
+    if state == State::Expired {
+        return hx.with_status(StatusCode::GONE, &GonePage { sh, export });
+    }
+    let content = content.filter(|_| state == State::Ready).ok_or(Error::NotFound)?;
+    let name = format!("customers-{}-{id}.{}", sh.clock.day(export.created_at), export.format);
+    let stored = Stored { sha256: &content, size: export.size.unwrap_or_default(), name: &name };
+    let answer = files::download(&files, &stored, export.format.content_type()).await?;
+    db.write(move |tx| actions::note_download(tx, &by, id)).await?;
+    Ok(answer)
+}
