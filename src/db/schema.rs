@@ -243,6 +243,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_pins (staff_id, customer_id) {
+        staff_id -> BigInt,
+        customer_id -> BigInt,
+    }
+}
+
+diesel::table! {
     customer_tag_links (customer_id, tag_id) {
         customer_id -> BigInt,
         tag_id -> BigInt,
@@ -561,6 +568,8 @@ diesel::joinable!(conversations -> channel_accounts (account_id));
 diesel::joinable!(conversations -> channels (channel_id));
 diesel::joinable!(conversations -> customers (customer_id));
 diesel::joinable!(customer_handles -> customers (customer_id));
+diesel::joinable!(customer_pins -> customers (customer_id));
+diesel::joinable!(customer_pins -> staff (staff_id));
 diesel::joinable!(customer_tag_links -> customer_tags (tag_id));
 diesel::joinable!(customer_tag_links -> customers (customer_id));
 diesel::joinable!(customers -> channels (channel_id));
@@ -609,6 +618,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tags,
     conversations,
     customer_handles,
+    customer_pins,
     customer_tag_links,
     customer_tags,
     customers,

@@ -3,11 +3,13 @@
 //! - The list's state is the URL: tab, filters, place. Tabs narrow in addition to the filters.
 //! - Each part of the page that changes by itself is a region with an address of its own (`web::regions`); the page holds
 //!   the same templates.
+//! - Pins are personal and stand above every sort, on the first page, within the tab and filters in force (`store::pinned`).
 //! - Who opens a conversation reads it for all. What comes in later is read when a visible page says that it is (`presence`).
 //! - A slash in the composer offers quick replies and commands (`slash`). A text that begins with a slash and the name of
 //!   a command runs it, and goes to nobody; one that looks like that and names none is asked about before it is sent.
 //! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.
 
+mod actions;
 mod list;
 mod load;
 pub mod model;

@@ -32,7 +32,7 @@ use crate::staff;
 use crate::web::page::{Hx, html_response, region_with};
 use crate::web::shell::Shell;
 
-pub use actions::{presence, read, unread};
+pub use actions::{pin, presence, read, unread};
 pub use send::send;
 pub use slash::slash;
 

@@ -106,6 +106,7 @@ routes! {
     Post "/inbox/{customer}/messages" Operator inbox::web::send;
     Post "/inbox/{customer}/read" Operator inbox::web::read;
     Post "/inbox/{customer}/unread" Operator inbox::web::unread;
+    Post "/inbox/{customer}/pin" Operator inbox::web::pin;
     Post "/inbox/{customer}/presence" Operator inbox::web::presence;
     Get "/mails/new" Operator customers::web::newcomer::form;
     Post "/mails/new" Operator customers::web::newcomer::send;

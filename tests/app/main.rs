@@ -34,6 +34,7 @@ mod narrowing;
 mod outage;
 mod oversized;
 mod oversized_chat;
+mod pins;
 mod plans;
 mod process;
 mod profile;

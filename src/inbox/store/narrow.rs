@@ -72,6 +72,15 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     load(conn, &sql)
 }
 
+/// The condition of what is typed, for a few customers `c` who are named otherwise, beginning with AND, or empty. None: nobody
+/// fits.
+pub(super) fn condition(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
+    let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
+    let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
+    let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &text)) };
+    Ok(Some(format!("{numbered}{fits}")))
+}
+
 /// Where the `n` customers of the list end that come after `from`.
 fn end(conn: &mut Conn, mut sql: Sql, base: &str, from: Option<UtcTime>, n: i64) -> Result<Option<UtcTime>> {
     let after = finding::between(&mut sql, from, None);

@@ -230,6 +230,7 @@ pub const TABLE: &[Row] = &[
     ),
     form("/inbox/{customer}/read", &[BACK]),
     form("/inbox/{customer}/unread", &[BACK]),
+    form("/inbox/{customer}/pin", &[word("pinned", "1"), BACK]),
     form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply"), word("conversation", "")]),
     form("/customers/{id}/block", BLOCK),
     form("/customers/{id}/block/delete", &[TOKEN, BACK]),
