@@ -237,6 +237,7 @@ pub fn job_kinds() -> jobs::Registry {
     kinds.add::<crate::app_events::Deliver>();
     kinds.add::<crate::commands::Run>();
     kinds.add::<crate::resends::Step>();
+    kinds.add::<crate::batches::Step>();
     kinds.add::<crate::settings::SetUp>();
     kinds
 }

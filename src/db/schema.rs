@@ -72,6 +72,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    batch_items (batch_id, customer_id) {
+        batch_id -> BigInt,
+        customer_id -> BigInt,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    batches (id) {
+        id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        action -> Text,
+        detail -> Text,
+        total -> BigInt,
+        done -> BigInt,
+        failed -> BigInt,
+        turn -> BigInt,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        stopped -> Bool,
+        no_right -> Bool,
+    }
+}
+
+diesel::table! {
     block_requests (id) {
         id -> BigInt,
         customer_id -> BigInt,
@@ -556,6 +581,8 @@ diesel::joinable!(app_events -> channels (channel_id));
 diesel::joinable!(attachments -> files (file_id));
 diesel::joinable!(attachments -> customers (customer_id));
 diesel::joinable!(attachments -> messages (message_id));
+diesel::joinable!(batch_items -> batches (batch_id));
+diesel::joinable!(batches -> staff (staff_id));
 diesel::joinable!(block_requests -> customers (customer_id));
 diesel::joinable!(blocks -> customers (customer_id));
 diesel::joinable!(channel_accounts -> channels (channel_id));
@@ -606,6 +633,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     app_events,
     attachments,
     audit_events,
+    batch_items,
+    batches,
     block_requests,
     blocks,
     channel_accounts,

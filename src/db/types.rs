@@ -137,6 +137,10 @@ id!(
     ResendId
 );
 id!(
+    /// One action on many customers.
+    BatchId
+);
+id!(
     /// A prepared text.
     QuickReplyId
 );

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{Filter, Tab, with_query};
+use super::model::{Filter, Tab, Task, with_query};
 use super::store::{self, Listed};
 use crate::auth::Operator;
+use crate::batches::{self, Going};
 use crate::channels::{self, ChannelKind, registry};
 use crate::db::Conn;
 use crate::db::page::Cursor;
@@ -27,6 +28,7 @@ pub struct List {
     counts: Vec<i64>,
     people: Arc<HashMap<StaffId, (String, String)>>,
     resend: Option<Progress>,
+    batch: Option<Going>,
     writes: Vec<ChannelKind>,
 }
 
@@ -40,6 +42,7 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     rows.truncate(depth);
     let people = staff::everybody(conn)?;
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
+    let batch = batches::going(conn, by.id())?;
     let writes = registry::open_to_phones(&channels::enabled(conn)?);
     Ok(List {
         counts: store::counts(conn, &scope, by.id())?,
@@ -49,6 +52,7 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
         more,
         people,
         resend,
+        batch,
         writes,
     })
 }
@@ -68,6 +72,8 @@ pub struct ListView {
     pub depth: i64,
     /// Failed messages that are being sent again, for those who may do that.
     pub resend: Option<Progress>,
+    /// What this person has had done to many customers, while it goes on.
+    pub batch: Option<Going>,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
 }
@@ -112,8 +118,13 @@ pub enum Mark {
 }
 
 impl ListView {
+    /// What this person may do to marked customers.
+    pub fn tasks(&self, sh: &Shell) -> impl Iterator<Item = &'static Task> {
+        Task::allowed_to(sh.me.role)
+    }
+
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, pinned, customers, more, counts, people, resend, writes } = list;
+        let List { filter, pinned, customers, more, counts, people, resend, batch, writes } = list;
         let tabs = Tab::ALL
             .iter()
             .zip(counts.iter())
@@ -142,6 +153,7 @@ impl ListView {
             deeper: deeper.unwrap_or_default(),
             depth: filter.depth,
             resend,
+            batch,
             writes,
             filter,
         }

@@ -86,6 +86,26 @@ pub fn pinned(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filt
     of_numbers(conn, ids)
 }
 
+/// Selects all who stand in the list, whatever their number: their `id`.
+pub fn all(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Sql> {
+    let mut sql = Sql::default();
+    let fits = base(&mut sql, conn, scope, me, filter, "c")?;
+    let (named, typed) = (narrow::named(conn, &mut sql, filter), narrow::condition(conn, &mut sql, filter)?);
+    sql.text = match typed {
+        Some(typed) => format!("SELECT c.id FROM customers c WHERE {named}{fits}{typed}"),
+        None => "SELECT c.id FROM customers c WHERE FALSE".into(),
+    };
+    Ok(sql)
+}
+
+/// Selects those of these customers who may be seen: their `id`.
+pub fn marked(conn: &Conn, scope: &CustomerScope, ids: &[CustomerId]) -> Sql {
+    let mut sql = Sql::default();
+    let (these, seen) = (one_of(conn, &mut sql, "c.id", ids.iter().map(|id| id.0)), scope.put(&mut sql, "c"));
+    sql.text = format!("SELECT c.id FROM customers c WHERE {these}{seen}");
+    sql
+}
+
 fn fitting(conn: &mut Conn, sql: Sql, most: i64) -> Result<Vec<Listed>> {
     let order = (customers::last_activity_at.desc(), customers::id.desc());
     let fitting = customers::table.filter(sql.condition()).order(order).select(Listed::as_select());

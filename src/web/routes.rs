@@ -93,6 +93,10 @@ routes! {
     Get "/shell/presence" Operator web::shell::presence;
     Get "/inbox" Operator inbox::web::inbox;
     Get "/inbox/cards" Operator inbox::web::cards;
+    Get "/inbox/bulk" Operator inbox::web::bulk_form;
+    Post "/inbox/bulk" Operator inbox::web::bulk;
+    Get "/batches" Operator batches::web::list;
+    Post "/batches/{id}/stop" Operator batches::web::stop;
     Get "/inbox/{customer}" Operator inbox::web::open;
     Get "/inbox/{customer}/menu" Operator inbox::web::menu;
     Get "/inbox/{customer}/head" Operator inbox::web::head;

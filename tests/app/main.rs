@@ -10,6 +10,7 @@ mod again;
 mod app_api;
 mod auth;
 mod blacklist;
+mod bulk;
 mod cli;
 mod commands;
 mod companies;

@@ -99,6 +99,8 @@ async fn pins_have_a_limit_and_a_scope() {
     let other = app.staff_id(SECOND_OPERATOR);
     app.execute(&format!("UPDATE customers SET responsible_id = {other} WHERE id = 51"));
     app.db.written_elsewhere();
-    pin(&operator, 51, "0").await.assert_status(404);
     eventually("out of sight", async || (names(&operator.get("/inbox").await)[0] == "N50").then_some(())).await;
+    pin(&operator, 51, "1").await.assert_status(404);
+    pin(&operator, 51, "0").await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM customer_pins"), 49);
 }

@@ -64,12 +64,19 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
         return Ok(found);
     }
     // Too short for trigrams: there is no other way than to walk on.
-    let mut named = String::new();
-    if finding::has_trigrams(&text) {
-        named = format!("{} AND ", finding::holding(&mut sql, conn, "c", &text));
-    }
+    let named = named(conn, &mut sql, filter);
     sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{}", order(filter.depth + 1));
     load(conn, &sql)
+}
+
+/// The condition that the trigrams of what is typed name customer `c`, ending with AND; empty where it has none.
+pub(super) fn named(conn: &Conn, sql: &mut Sql, filter: &Filter) -> String {
+    let text = fold(&filter.search);
+    if finding::has_trigrams(&text) {
+        format!("{} AND ", finding::holding(sql, conn, "c", &text))
+    } else {
+        String::new()
+    }
 }
 
 /// The condition of what is typed, for a few customers `c` who are named otherwise, beginning with AND, or empty. None: nobody

@@ -178,6 +178,19 @@ pub const TABLE: &[Row] = &[
     form("/deliveries/{id}/retry", NOTHING),
     form("/resends", &[typed("since", "2026-01-05"), word("kind", "telegram"), typed("interval", "2"), TOKEN]),
     form("/resends/{id}/stop", NOTHING),
+    form(
+        "/inbox/bulk",
+        &[
+            word("action", "block"),
+            id("row", "customer"),
+            shown("reason", "Insults"),
+            word("tag", ""),
+            word("count", ""),
+            TOKEN,
+            BACK,
+        ],
+    ),
+    form("/batches/{id}/stop", NOTHING),
     multipart(
         "/mails/new",
         &[
