@@ -118,8 +118,8 @@ impl Operator {
         CustomerScope::of(self.me.id, self.me.role, self.sees_others)
     }
 
-    /// The proof for work that goes on in the background for somebody, as they may at this moment. `None`: they may not work
-    /// here any more.
+    /// The proof for work that goes on in the background for somebody, as they may at this moment. `None`: they may
+    /// not work here any more.
     pub fn now(conn: &mut Conn, id: StaffId) -> Result<Option<Operator>, Error> {
         let visit = store::visitor(conn, id)?.map(Visit::from);
         Ok(visit.map(|Visit { me, sees_others, .. }| Operator { me, sees_others }))

@@ -41,8 +41,8 @@ pub struct Listed {
 
 /// Up to `depth + 1` customers of the list, without those whom this person has pinned.
 ///
-/// So many more are read as are pinned, and those are passed over: left out by the statement itself, they would be a plan
-/// of their own for PostgreSQL, for each number of them.
+/// So many more are read as are pinned, and those are passed over: left out by the statement itself, they would be a
+/// plan of their own for PostgreSQL, for each number of them.
 pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
     let (wanted, pinned) = (filter.depth + 1, pins::of(conn, me)?);
     let longer = Filter { depth: filter.depth + i64::try_from(pinned.len()).unwrap_or(0), ..filter.clone() };

@@ -100,8 +100,8 @@ pub fn fail(tx: &mut Tx, id: i64, error: &str, again: Option<UtcTime>) -> Result
     Ok(())
 }
 
-/// Takes a turn of a run, which is a row of `table`: false if it has been taken, or the run is over. So a step that comes
-/// twice is done once.
+/// Takes a turn of a run, which is a row of `table`: false if it has been taken, or the run is over. So a step that
+/// comes twice is done once.
 pub fn take_turn(tx: &mut Tx, table: &str, id: i64, turn: i64) -> Result<bool> {
     let taken = format!("UPDATE {table} SET turn = turn + 1 WHERE id = $1 AND turn = $2 AND ended_at IS NULL");
     Ok(Sql::new(taken).bind(id).bind(turn).execute(&mut **tx)? > 0)

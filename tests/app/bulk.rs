@@ -39,8 +39,8 @@ async fn all_over(app: &TestApp) {
     eventually("every batch is over", async || (app.number(going) == 0).then_some(())).await;
 }
 
-/// LIST-21, LIST-22, LIST-23, LIST-33, LIST-34: a box beside each card and one for all, and what is marked becomes read and
-/// unread in one go. Without scripts the same form does it.
+/// LIST-21, LIST-22, LIST-23, LIST-33, LIST-34: a box beside each card and one for all, and what is marked becomes
+/// read and unread in one go. Without scripts the same form does it.
 #[actix_web::test]
 async fn marked_conversations_become_read_and_unread() {
     let app = with_customers(4).await;
@@ -65,7 +65,8 @@ async fn marked_conversations_become_read_and_unread() {
     post(&operator, &[("action", "read"), ("row", "998")]).await.assert_redirect("/batches");
 }
 
-/// LIST-24, LIST-25: one reason serves all; who is blocked already keeps their own. Operators may neither block nor unblock.
+/// LIST-24, LIST-25: one reason serves all; who is blocked already keeps their own. Operators may neither block nor
+/// unblock.
 #[actix_web::test]
 async fn marked_customers_are_blocked_and_unblocked() {
     let app = with_customers(3).await;
@@ -92,8 +93,8 @@ async fn marked_customers_are_blocked_and_unblocked() {
     assert_eq!(count(&app, "blocked"), 0);
 }
 
-/// LIST-30, LIST-31, LIST-32: one tag or several are chosen first, then added or removed; only to customers whom the person
-/// may see.
+/// LIST-30, LIST-31, LIST-32: one tag or several are chosen first, then added or removed; only to customers whom the
+/// person may see.
 #[actix_web::test]
 async fn marked_customers_get_and_lose_tags() {
     let app = with_customers(3).await;
@@ -170,8 +171,8 @@ async fn all_means_all_that_match_tab_and_filters() {
     assert_eq!((count(&app, "unread_count > 0"), count(&app, "unread_count > 0 AND name LIKE 'N11%'")), (91, 11));
 }
 
-/// LIST-05, LIST-06: the menu of the section marks everything as read that this person may see, in the background where it is
-/// much, and goes on after a restart; the counters go to nought.
+/// LIST-05, LIST-06: the menu of the section marks everything as read that this person may see, in the background
+/// where it is much, and goes on after a restart; the counters go to nought.
 #[actix_web::test]
 async fn everything_becomes_read_also_over_a_restart() {
     let mut app = with_customers(460).await;
@@ -196,8 +197,8 @@ async fn everything_becomes_read_also_over_a_restart() {
     assert_eq!(app.number("SELECT COUNT(*) FROM batches"), 1);
 }
 
-/// A step that comes twice is done once; whoever has lost the right meanwhile goes no further; and a batch can be stopped, by
-/// whoever started it and by supervisors.
+/// A step that comes twice is done once; whoever has lost the right meanwhile goes no further; and a batch can be
+/// stopped, by whoever started it and by supervisors.
 #[actix_web::test]
 async fn batches_stop_and_ask_for_rights_at_each_step() {
     let app = with_customers(5).await;

@@ -24,8 +24,8 @@ fn names(page: &Page) -> Vec<String> {
     page.select(".cc-a")
 }
 
-/// LIST-119, LIST-123, LIST-124: pinned by the card's menu, a customer stands above newer ones with a pin, for this person
-/// alone; unpinned by the same item, at their place again. Without scripts the conversation's menu does it.
+/// LIST-119, LIST-123, LIST-124: pinned by the card's menu, a customer stands above newer ones with a pin, for this
+/// person alone; unpinned by the same item, at their place again. Without scripts the conversation's menu does it.
 #[actix_web::test]
 async fn a_pinned_customer_stands_above_newer_ones_for_who_pinned_them() {
     let app = with_customers(4).await;
@@ -77,8 +77,8 @@ async fn pins_keep_to_tab_and_filters_and_pages_keep_their_order() {
     assert_eq!(names(&operator.get("/inbox?search=n7").await), ["N7"]);
 }
 
-/// Fifty are enough, and the fifty-first is refused with words; who is out of sight cannot be pinned, and a pin does not
-/// show whom this person may not see any more.
+/// Fifty are enough, and the fifty-first is refused with words; who is out of sight cannot be pinned, and a pin does
+/// not show whom this person may not see any more.
 #[actix_web::test]
 async fn pins_have_a_limit_and_a_scope() {
     let app = with_customers(52).await;

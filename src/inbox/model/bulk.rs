@@ -21,7 +21,8 @@ impl Task {
         Self::ALL.iter().filter(move |task| task.actions().iter().all(|action| action.is_allowed(role)))
     }
 
-    /// Whether something has to be said first. What needs nothing is done to marked customers at once; its word is the action's.
+    /// Whether something has to be said first. What needs nothing is done to marked customers at once; its word is
+    /// the action's.
     pub fn asks(&self) -> bool {
         matches!(self, Task::Tags | Task::Block | Task::Delete)
     }

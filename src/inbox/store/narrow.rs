@@ -79,8 +79,8 @@ pub(super) fn named(conn: &Conn, sql: &mut Sql, filter: &Filter) -> String {
     }
 }
 
-/// The condition of what is typed, for a few customers `c` who are named otherwise, beginning with AND, or empty. None: nobody
-/// fits.
+/// The condition of what is typed, for a few customers `c` who are named otherwise, beginning with AND, or empty.
+/// None: nobody fits.
 pub(super) fn condition(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
