@@ -57,6 +57,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/dialogs.js",
             "js/keys.js",
             "js/search.js",
+            "js/select.js",
             "js/copy.js",
             "js/composer.js",
             "js/slash.js",

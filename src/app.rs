@@ -238,6 +238,7 @@ pub fn job_kinds() -> jobs::Registry {
     kinds.add::<crate::commands::Run>();
     kinds.add::<crate::exports::Make>();
     kinds.add::<crate::resends::Step>();
+    kinds.add::<crate::batches::Step>();
     kinds.add::<crate::settings::SetUp>();
     kinds
 }

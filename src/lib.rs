@@ -16,6 +16,7 @@ pub mod app;
 pub mod app_events;
 pub mod audit;
 pub mod auth;
+pub mod batches;
 pub mod blacklist;
 pub mod channels;
 pub mod chat;

@@ -28,7 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["messages", "mails"],
     // Told by conversations, in the transaction of the change; the outbox sends afterwards.
     &["app_events", "outbox"],
-    &["blacklist", "conversations", "funnels", "deals", "commands", "quick_replies", "resends"],
+    &["blacklist", "conversations", "funnels", "deals", "commands", "quick_replies", "resends", "batches"],
     // The log shows messages with the conversations that they belong to.
     &["messages::thread", "messages::views", "messages::delivery_view"],
     // What customers see from outside.

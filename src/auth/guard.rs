@@ -118,6 +118,18 @@ impl Operator {
         CustomerScope::of(self.me.id, self.me.role, self.sees_others)
     }
 
+    /// The proof for work that goes on in the background for somebody, as they may at this moment. `None`: they may
+    /// not work here any more.
+    pub fn now(conn: &mut Conn, id: StaffId) -> Result<Option<Operator>, Error> {
+        let visit = store::visitor(conn, id)?.map(Visit::from);
+        Ok(visit.map(|Visit { me, sees_others, .. }| Operator { me, sees_others }))
+    }
+
+    /// The proof of more, if this person has the role.
+    pub fn admin(&self) -> Option<Admin> {
+        self.supervisor().filter(|by| by.me().role == Role::Admin).map(Admin)
+    }
+
     /// The proof of more, if this person has the role.
     pub fn supervisor(&self) -> Option<Supervisor> {
         (self.me.role >= Role::Supervisor).then(|| Supervisor(self.clone()))
@@ -179,9 +191,6 @@ impl FromRequest for Admin {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let supervisor = Supervisor::from_request(req, payload);
-        Box::pin(async move {
-            let supervisor = supervisor.await?;
-            if supervisor.me().role == Role::Admin { Ok(Admin(supervisor)) } else { Err(Error::Forbidden) }
-        })
+        Box::pin(async move { supervisor.await?.admin().ok_or(Error::Forbidden) })
     }
 }

@@ -1,8 +1,9 @@
 //! Who asks, and what they may.
 //!
 //! [`Operator`], [`Supervisor`] and [`Admin`] are proofs: their fields are private and only their extractors make them,
-//! from the session and the staff row. The higher gives the lower (`Admin` derefs to `Supervisor`, that to `Operator`),
-//! never the other way. Whoever writes or reads customers' matters takes one of them, or a [`CustomerScope`] made from one.
+//! from the session and the staff row, or [`Operator::now`] from the row alone, for work in the background. The
+//! higher gives the lower (`Admin` derefs to `Supervisor`, that to `Operator`), never the other way. Whoever writes
+//! or reads customers' matters takes one of them, or a [`CustomerScope`] made from one.
 
 mod guard;
 mod model;

@@ -13,6 +13,6 @@ pub mod views;
 pub mod web;
 
 pub use actions::lift_expired;
-pub use model::{Block, BlockRequest, Lasts, RequestStatus};
+pub use model::{Block, BlockRequest, Lasts, REASON, RequestStatus};
 pub use store::{current, waiting_of};
 pub use views::BlockForm;

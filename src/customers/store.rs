@@ -20,7 +20,7 @@ use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::schema::{customer_handles as handles, customers};
-use crate::db::sql::{Limited, Sql, among};
+use crate::db::sql::{Limited, Sql, among, one_of};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::{Error, Result};
@@ -187,6 +187,19 @@ pub fn hold(tx: &mut Tx, id: CustomerId) -> Result<bool> {
     let lock = dialect::row_lock(tx);
     let held = Sql::new(format!("SELECT blocked FROM customers WHERE id = $1{lock}")).bind(id.0);
     Ok(held.get_result::<Held>(&mut **tx)?.blocked)
+}
+
+/// The same for several at once, in the order of their numbers, so that no two who hold some wait for each other.
+pub fn hold_all(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
+    let lock = dialect::row_lock(tx);
+    if lock.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::default();
+    let these = one_of(tx, &mut sql, "id", ids.iter().map(|id| id.0));
+    sql.text = format!("SELECT id FROM customers WHERE {these} ORDER BY id{lock}");
+    sql.execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Counts one conversation that is not closed more (1) or fewer (-1).

@@ -72,6 +72,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    batch_items (batch_id, customer_id) {
+        batch_id -> BigInt,
+        customer_id -> BigInt,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    batches (id) {
+        id -> BigInt,
+        staff_id -> Nullable<BigInt>,
+        action -> Text,
+        detail -> Text,
+        total -> BigInt,
+        done -> BigInt,
+        failed -> BigInt,
+        turn -> BigInt,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        stopped -> Bool,
+        no_right -> Bool,
+    }
+}
+
+diesel::table! {
     block_requests (id) {
         id -> BigInt,
         customer_id -> BigInt,
@@ -239,6 +264,13 @@ diesel::table! {
         customer_id -> BigInt,
         label -> Text,
         value -> Text,
+    }
+}
+
+diesel::table! {
+    customer_pins (staff_id, customer_id) {
+        staff_id -> BigInt,
+        customer_id -> BigInt,
     }
 }
 
@@ -568,6 +600,8 @@ diesel::joinable!(app_events -> channels (channel_id));
 diesel::joinable!(attachments -> files (file_id));
 diesel::joinable!(attachments -> customers (customer_id));
 diesel::joinable!(attachments -> messages (message_id));
+diesel::joinable!(batch_items -> batches (batch_id));
+diesel::joinable!(batches -> staff (staff_id));
 diesel::joinable!(block_requests -> customers (customer_id));
 diesel::joinable!(blocks -> customers (customer_id));
 diesel::joinable!(channel_accounts -> channels (channel_id));
@@ -580,6 +614,8 @@ diesel::joinable!(conversations -> channel_accounts (account_id));
 diesel::joinable!(conversations -> channels (channel_id));
 diesel::joinable!(conversations -> customers (customer_id));
 diesel::joinable!(customer_handles -> customers (customer_id));
+diesel::joinable!(customer_pins -> customers (customer_id));
+diesel::joinable!(customer_pins -> staff (staff_id));
 diesel::joinable!(customer_tag_links -> customer_tags (tag_id));
 diesel::joinable!(customer_tag_links -> customers (customer_id));
 diesel::joinable!(customers -> channels (channel_id));
@@ -618,6 +654,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     app_events,
     attachments,
     audit_events,
+    batch_items,
+    batches,
     block_requests,
     blocks,
     channel_accounts,
@@ -630,6 +668,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tags,
     conversations,
     customer_handles,
+    customer_pins,
     customer_tag_links,
     customer_tags,
     customers,

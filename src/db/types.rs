@@ -141,6 +141,10 @@ id!(
     ExportId
 );
 id!(
+    /// One action on many customers.
+    BatchId
+);
+id!(
     /// A prepared text.
     QuickReplyId
 );

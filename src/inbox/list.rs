@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{Filter, Tab, with_query};
+use super::model::{Filter, Tab, Task, with_query};
 use super::store::{self, Listed};
 use crate::auth::Operator;
+use crate::batches::{self, Going};
 use crate::channels::{self, ChannelKind, registry};
 use crate::db::Conn;
 use crate::db::page::Cursor;
@@ -20,25 +21,40 @@ use crate::web::shell::Shell;
 /// The list as it was read.
 pub struct List {
     pub filter: Filter,
+    /// Those whom this person has pinned, above the others.
+    pinned: Vec<Listed>,
     customers: Vec<Listed>,
     more: bool,
     counts: Vec<i64>,
     people: Arc<HashMap<StaffId, (String, String)>>,
     resend: Option<Progress>,
+    batch: Option<Going>,
     writes: Vec<ChannelKind>,
 }
 
 /// Reads the list.
 pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     let scope = by.scope();
+    let pinned = store::pinned(conn, &scope, by.id(), &filter)?;
     let mut rows = store::rows(conn, &scope, by.id(), &filter)?;
     let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
     let more = rows.len() > depth;
     rows.truncate(depth);
     let people = staff::everybody(conn)?;
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
+    let batch = batches::going(conn, by.id())?;
     let writes = registry::open_to_phones(&channels::enabled(conn)?);
-    Ok(List { counts: store::counts(conn, &scope, by.id())?, filter, customers: rows, more, people, resend, writes })
+    Ok(List {
+        counts: store::counts(conn, &scope, by.id())?,
+        filter,
+        pinned,
+        customers: rows,
+        more,
+        people,
+        resend,
+        batch,
+        writes,
+    })
 }
 
 /// The list as the page shows it.
@@ -56,6 +72,8 @@ pub struct ListView {
     pub depth: i64,
     /// Failed messages that are being sent again, for those who may do that.
     pub resend: Option<Progress>,
+    /// What this person has had done to many customers, while it goes on.
+    pub batch: Option<Going>,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
 }
@@ -88,6 +106,8 @@ pub struct Card {
     pub is_open: bool,
     /// The newest outgoing message has not arrived.
     pub failed: bool,
+    /// By whoever looks.
+    pub is_pinned: bool,
 }
 
 /// The mark before the last message.
@@ -98,8 +118,13 @@ pub enum Mark {
 }
 
 impl ListView {
+    /// What this person may do to marked customers.
+    pub fn tasks(&self, sh: &Shell) -> impl Iterator<Item = &'static Task> {
+        Task::allowed_to(sh.me.role)
+    }
+
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, customers, more, counts, people, resend, writes } = list;
+        let List { filter, pinned, customers, more, counts, people, resend, batch, writes } = list;
         let tabs = Tab::ALL
             .iter()
             .zip(counts.iter())
@@ -117,7 +142,9 @@ impl ListView {
             format!("/inbox?{query}{and}before={cursor}")
         });
         let deeper = filter.deeper().filter(|_| more).map(|depth| filter.region(depth));
-        let cards = customers.into_iter().map(|customer| card(sh, &filter, &people, customer)).collect();
+        let view = |customer, is_pinned| card(sh, &filter, &people, customer, is_pinned);
+        let above = pinned.into_iter().map(|customer| view(customer, true));
+        let cards = above.chain(customers.into_iter().map(|customer| view(customer, false))).collect();
         Self {
             tabs,
             cards,
@@ -126,13 +153,20 @@ impl ListView {
             deeper: deeper.unwrap_or_default(),
             depth: filter.depth,
             resend,
+            batch,
             writes,
             filter,
         }
     }
 }
 
-fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>, customer: Listed) -> Card {
+fn card(
+    sh: &Shell,
+    filter: &Filter,
+    people: &HashMap<StaffId, (String, String)>,
+    customer: Listed,
+    is_pinned: bool,
+) -> Card {
     let mine = customer.responsible_id == Some(sh.me.id);
     let responsible = customer.responsible_id.filter(|_| !mine).and_then(|id| people.get(&id));
     Card {
@@ -149,6 +183,7 @@ fn card(sh: &Shell, filter: &Filter, people: &HashMap<StaffId, (String, String)>
         time: customer.last_activity_at,
         unread: customer.unread_count,
         failed: customer.send_failed,
+        is_pinned,
         is_open: filter.open == Some(customer.id),
         text: customer.last_message_text,
         name: customer.name,

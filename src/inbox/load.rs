@@ -86,6 +86,8 @@ pub struct State {
     pub mail_sender: String,
     /// Whether this person can answer now.
     pub may_reply: bool,
+    /// This person has pinned the customer.
+    pub is_pinned: bool,
     /// A request to block the customer waits for its decision.
     pub request_waits: bool,
     /// Why nothing leaves through the channel now.
@@ -133,6 +135,7 @@ pub fn state(conn: &mut Conn, by: &Operator, customer: Customer, shown: Option<C
         _ => vec![],
     };
     Ok(State {
+        is_pinned: store::pins::of(conn, by.id())?.contains(&customer.id),
         has_mail_way: conversations::has_mail_way(conn, &customer)?,
         mail_sender,
         customer,

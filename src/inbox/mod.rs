@@ -3,11 +3,16 @@
 //! - The list's state is the URL: tab, filters, place. Tabs narrow in addition to the filters.
 //! - Each part of the page that changes by itself is a region with an address of its own (`web::regions`); the page holds
 //!   the same templates.
+//! - Pins are personal and stand above every sort, on the first page, within the tab and filters in force
+//!   (`store::pinned`).
+//! - What is done to many customers at once is chosen here (`web::bulk`): marked ones, or all in the list. `batches`
+//!   does it.
 //! - Who opens a conversation reads it for all. What comes in later is read when a visible page says that it is (`presence`).
 //! - A slash in the composer offers quick replies and commands (`slash`). A text that begins with a slash and the name of
 //!   a command runs it, and goes to nobody; one that looks like that and names none is asked about before it is sent.
 //! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.
 
+mod actions;
 mod list;
 mod load;
 pub mod model;
@@ -17,4 +22,4 @@ mod views;
 pub mod web;
 
 pub use model::{Filter, ListQuery, Tab};
-pub use store::{among_these, count_exactly};
+pub use store::whole::{among_these, count_exactly};

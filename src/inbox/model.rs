@@ -1,11 +1,15 @@
 //! What the URL says: the list's tab and filters, and the place in a log.
 
+mod bulk;
+
 use serde::Deserialize;
 
 use crate::db::page::{Cursor, PAGE};
 use crate::db::types::{ConversationId, CustomerId, MessageId};
 use crate::text;
 use crate::text_enum;
+
+pub use bulk::{BulkQuery, Task};
 
 /// The longest list that is shown in one piece; from there on pages follow.
 const DEEPEST: i64 = 300;
@@ -61,6 +65,17 @@ pub struct Filter {
 }
 
 impl ListQuery {
+    /// The list that a form with these fields is about, from its beginning.
+    pub fn of(field: impl Fn(&'static str) -> String) -> Self {
+        Self {
+            tab: field("tab"),
+            search: field("search"),
+            customer_id: field("customer_id"),
+            failed: field("failed"),
+            ..Self::default()
+        }
+    }
+
     /// What it means; what cannot be read means nothing.
     pub fn filter(&self) -> Filter {
         let short = |typed: &str| text::clean(typed).chars().take(200).collect::<String>();
@@ -82,21 +97,28 @@ impl Filter {
         !self.search.is_empty() || !self.customer_id.is_empty()
     }
 
+    /// The fields of this list under another tab.
+    pub fn pairs(&self, tab: Tab) -> Vec<(&'static str, String)> {
+        let tab = if tab == Tab::All { "" } else { tab.as_str() };
+        let failed = if self.failed { "1" } else { "" };
+        let fields = [("tab", tab), ("search", &self.search), ("customer_id", &self.customer_id), ("failed", failed)];
+        fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect()
+    }
+
     /// The query of this list under another tab.
     pub fn query(&self, tab: Tab) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs(tab)).finish()
+    }
+
+    /// Where it is chosen what becomes of all in this list.
+    pub fn bulk(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        if tab != Tab::All {
-            query.append_pair("tab", tab.as_str());
-        }
-        for (name, value) in [("search", &self.search), ("customer_id", &self.customer_id)] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        if self.failed {
-            query.append_pair("failed", "1");
-        }
-        query.finish()
+        query.extend_pairs(self.pairs(self.tab)).append_pair("all", "1");
+        with_query("/inbox/bulk", &query.finish())
     }
 
     /// The address of this list with, or without, the narrowing to what has not arrived.

@@ -1,6 +1,8 @@
 //! The list's queries: which customers, newest activity first, and how many stand under each tab.
 
 mod narrow;
+pub mod pins;
+pub mod whole;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -38,60 +40,66 @@ pub struct Listed {
     pub send_failed: bool,
 }
 
-/// Up to `depth + 1` customers of the list.
+/// Up to `depth + 1` customers of the list, without those whom this person has pinned.
+///
+/// So many more are read as are pinned, and those are passed over: left out by the statement itself, they would be a
+/// plan of their own for PostgreSQL, for each number of them.
 pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
-    let (found, newest) = (customers::table.select(Listed::as_select()), customers::last_activity_at.desc());
+    let (wanted, pinned) = (filter.depth + 1, pins::of(conn, me)?);
+    let longer = Filter { depth: filter.depth + i64::try_from(pinned.len()).unwrap_or(0), ..filter.clone() };
+    let mut rows = with_pinned(conn, scope, me, &longer)?;
+    rows.retain(|row| !pinned.contains(&row.id));
+    rows.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+    Ok(rows)
+}
+
+fn with_pinned(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
     if !filter.is_narrow() {
         let mut sql = Sql::default();
         sql.text = base(&mut sql, conn, scope, me, filter, "customers")?;
-        let found = found.filter(sql.condition()).order((newest, customers::id.desc())).at_most(filter.depth + 1);
-        return Ok(found.load(conn)?);
+        return fitting(conn, sql, filter.depth + 1);
     }
     let mut sql = Sql::default();
     let base = base(&mut sql, conn, scope, me, filter, "c")?;
     let ids = dialect::planned_for_values(conn, |conn| narrow::ids(conn, sql, &base, filter))?;
+    of_numbers(conn, ids)
+}
+
+/// Those of the list whom this person has pinned, above the first page of it. No statement where nobody is.
+pub fn pinned(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
+    let pinned = pins::of(conn, me)?;
+    if pinned.is_empty() || filter.before.is_some() {
+        return Ok(vec![]);
+    }
+    let most = i64::try_from(pinned.len()).unwrap_or(0);
+    let ids = pinned.iter().map(|id| id.0);
+    let mut sql = Sql::default();
+    if !filter.is_narrow() {
+        let fits = base(&mut sql, conn, scope, me, filter, "customers")?;
+        sql.text = format!("{} AND {fits}", one_of(conn, &mut sql, "customers.id", ids));
+        return fitting(conn, sql, most);
+    }
+    let fits = base(&mut sql, conn, scope, me, filter, "c")?;
+    let Some(typed) = narrow::condition(conn, &mut sql, filter)? else { return Ok(vec![]) };
+    let them = one_of(conn, &mut sql, "c.id", ids);
+    sql.text = format!("SELECT c.id AS n FROM customers c WHERE {them} AND {fits}{typed}");
+    let ids = sql.load::<Count>(conn)?.into_iter().map(|row| row.n).collect();
+    of_numbers(conn, ids)
+}
+
+fn fitting(conn: &mut Conn, sql: Sql, most: i64) -> Result<Vec<Listed>> {
+    let order = (customers::last_activity_at.desc(), customers::id.desc());
+    let fitting = customers::table.filter(sql.condition()).order(order).select(Listed::as_select());
+    Ok(fitting.at_most(most).load(conn)?)
+}
+
+fn of_numbers(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<Listed>> {
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    Ok(found.filter(among(conn, customers::id, ids)).order((newest, customers::id.desc())).load(conn)?)
-}
-
-/// Those of these customers who are on the list, lowest number first: for whoever goes through all of it.
-pub fn among_these(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    me: StaffId,
-    filter: &Filter,
-    these: &[CustomerId],
-) -> Result<Vec<CustomerId>> {
-    let mut sql = Sql::default();
-    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(vec![]) };
-    let these = one_of(conn, &mut sql, "c.id", these.iter().map(|id| id.0));
-    sql.text = format!("SELECT c.id AS n FROM customers c WHERE {these} AND {listed} ORDER BY c.id");
-    let found: Vec<Count> = dialect::planned_for_values(conn, |conn| sql.load(conn))?;
-    Ok(found.into_iter().map(|row| CustomerId(row.n)).collect())
-}
-
-/// How many customers are on the list, to the last one.
-pub fn count_exactly(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<i64> {
-    let mut sql = Sql::default();
-    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(0) };
-    sql.text = format!("SELECT COUNT(*) AS n FROM customers c WHERE {listed}");
-    Ok(dialect::planned_for_values(conn, |conn| sql.get_result::<Count>(conn))?.n)
-}
-
-/// The condition that a customer `c` is on the list, wherever in it. None: nobody is.
-fn listed(
-    conn: &mut Conn,
-    sql: &mut Sql,
-    scope: &CustomerScope,
-    me: StaffId,
-    filter: &Filter,
-) -> Result<Option<String>> {
-    let Some(typed) = narrow::typed(conn, sql, filter)? else { return Ok(None) };
-    let tab = tab_condition(sql, filter.tab, me, "c");
-    let failed = if filter.failed { " AND c.send_failed" } else { "" };
-    Ok(Some(format!("{tab}{failed}{}{typed}", scope.put(sql, "c"))))
+    let order = (customers::last_activity_at.desc(), customers::id.desc());
+    let them = customers::table.filter(among(conn, customers::id, ids)).order(order);
+    Ok(them.select(Listed::as_select()).load(conn)?)
 }
 
 /// What holds for every row, whatever is typed into the filters.

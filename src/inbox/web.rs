@@ -1,6 +1,7 @@
 //! The page, its regions, and what is done with a conversation.
 
 mod actions;
+mod bulk;
 mod send;
 mod slash;
 
@@ -32,7 +33,8 @@ use crate::staff;
 use crate::web::page::{Hx, html_response, region_with};
 use crate::web::shell::Shell;
 
-pub use actions::{presence, read, unread};
+pub use actions::{pin, presence, read, unread};
+pub use bulk::{bulk, bulk_form};
 pub use send::send;
 pub use slash::slash;
 

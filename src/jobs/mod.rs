@@ -22,6 +22,7 @@ use crate::files::Files;
 use crate::secrets::Secrets;
 
 pub use runner::{Registry, Runner};
+pub use store::{end_run, take_turn};
 
 /// What a job works with.
 #[derive(Clone)]
@@ -58,4 +59,13 @@ pub fn enqueue<J: Job>(tx: &mut Tx, job: &J) -> Result<()> {
 pub fn enqueue_at<J: Job>(tx: &mut Tx, job: &J, at: UtcTime) -> Result<()> {
     let payload = serde_json::to_string(job).map_err(|e| Error::Internal(e.to_string()))?;
     store::insert(tx, J::NAME, &payload, job.unique_key().as_deref(), at)
+}
+
+/// The message id of how a run of many steps stands, and the kind of its flag.
+pub fn run_state(is_over: bool, is_stopped: bool) -> (&'static str, &'static str) {
+    match (is_over, is_stopped) {
+        (false, _) => ("run-state-going", "info"),
+        (true, true) => ("run-state-stopped", "warn"),
+        (true, false) => ("run-state-done", "ok"),
+    }
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
 
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::jobs;
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::UtcTime;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -104,4 +104,17 @@ pub fn fail(tx: &mut Tx, id: i64, error: &str, again: Option<UtcTime>) -> Result
         ))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Takes a turn of a run, which is a row of `table`: false if it has been taken, or the run is over. So a step that
+/// comes twice is done once.
+pub fn take_turn(tx: &mut Tx, table: &str, id: i64, turn: i64) -> Result<bool> {
+    let taken = format!("UPDATE {table} SET turn = turn + 1 WHERE id = $1 AND turn = $2 AND ended_at IS NULL");
+    Ok(Sql::new(taken).bind(id).bind(turn).execute(&mut **tx)? > 0)
+}
+
+/// Ends a run. False: it was over.
+pub fn end_run(tx: &mut Tx, table: &str, id: i64, stopped: bool) -> Result<bool> {
+    let ended = format!("UPDATE {table} SET ended_at = $2, stopped = $3 WHERE id = $1 AND ended_at IS NULL");
+    Ok(Sql::new(ended).bind(id).bind(UtcTime::now()).bind(stopped).execute(&mut **tx)? > 0)
 }

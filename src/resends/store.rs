@@ -12,6 +12,7 @@ use crate::db::sql::{Limited, Sql};
 use crate::db::types::{DeliveryId, ResendId, StaffId, UtcTime};
 use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
+use crate::jobs;
 use crate::outbox::State;
 
 /// Runs that the page shows.
@@ -125,8 +126,7 @@ pub fn tallies(conn: &mut Conn, of: &[Resend]) -> Result<HashMap<ResendId, Tally
 
 /// Takes a turn of a run: false if it has been taken, or the run is over.
 pub fn take_turn(tx: &mut Tx, id: ResendId, turn: i64) -> Result<bool> {
-    let mine = resends::table.filter(resends::id.eq(id).and(resends::turn.eq(turn)).and(resends::ended_at.is_null()));
-    Ok(diesel::update(mine).set(resends::turn.eq(turn + 1)).execute(&mut **tx)? > 0)
+    jobs::take_turn(tx, "resends", id.0, turn)
 }
 
 /// The message whose turn it is.
@@ -164,9 +164,7 @@ pub fn note(tx: &mut Tx, id: ResendId, position: i64, is_sent: bool) -> Result<(
 
 /// Ends a run. False: it was over.
 pub fn end(tx: &mut Tx, id: ResendId, stopped: bool) -> Result<bool> {
-    let going = resends::table.filter(resends::id.eq(id).and(resends::ended_at.is_null()));
-    let ended = diesel::update(going).set((resends::ended_at.eq(UtcTime::now()), resends::stopped.eq(stopped)));
-    Ok(ended.execute(&mut **tx)? > 0)
+    jobs::end_run(tx, "resends", id.0, stopped)
 }
 
 /// Kinds of channels that are connected, for the choice.

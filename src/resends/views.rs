@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::model::{Count, Resend, Tally, Typed};
 use crate::channels::ChannelKind;
+use crate::jobs;
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
@@ -75,11 +76,7 @@ impl Line {
 
     /// The message id of its state, and the kind of its flag.
     fn state(&self) -> (&'static str, &'static str) {
-        match (self.run.ended_at, self.run.stopped) {
-            (None, _) => ("resend-state-going", "info"),
-            (Some(_), true) => ("resend-state-stopped", "warn"),
-            (Some(_), false) => ("resend-state-done", "ok"),
-        }
+        jobs::run_state(self.run.ended_at.is_some(), self.run.stopped)
     }
 }
 

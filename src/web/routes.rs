@@ -98,6 +98,10 @@ routes! {
     Get "/shell/presence" Operator web::shell::presence;
     Get "/inbox" Operator inbox::web::inbox;
     Get "/inbox/cards" Operator inbox::web::cards;
+    Get "/inbox/bulk" Operator inbox::web::bulk_form;
+    Post "/inbox/bulk" Operator inbox::web::bulk;
+    Get "/batches" Operator batches::web::list;
+    Post "/batches/{id}/stop" Operator batches::web::stop;
     Get "/inbox/{customer}" Operator inbox::web::open;
     Get "/inbox/{customer}/menu" Operator inbox::web::menu;
     Get "/inbox/{customer}/head" Operator inbox::web::head;
@@ -111,6 +115,7 @@ routes! {
     Post "/inbox/{customer}/messages" Operator inbox::web::send;
     Post "/inbox/{customer}/read" Operator inbox::web::read;
     Post "/inbox/{customer}/unread" Operator inbox::web::unread;
+    Post "/inbox/{customer}/pin" Operator inbox::web::pin;
     Post "/inbox/{customer}/presence" Operator inbox::web::presence;
     Get "/mails/new" Operator customers::web::newcomer::form;
     Post "/mails/new" Operator customers::web::newcomer::send;

@@ -52,6 +52,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/mails/{message}", &["/mails/{letter}", "/mails/{letter}?pictures=shown"]),
     ("/external/new", &["/external/new"]),
     ("/resends", &["/resends"]),
+    ("/batches", &["/batches"]),
+    ("/inbox/bulk", &["/inbox/bulk?all=1", "/inbox/bulk?all=1&task=tags", "/inbox/bulk?all=1&task=delete"]),
     ("/resends/new", &["/resends/new"]),
     ("/exports", &["/exports"]),
     ("/customers/export", &["/customers/export?period=all"]),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use crate::db::schema::customer_tag_links as links;
-use crate::db::sql::{Limited, among};
+use crate::db::sql::{Sql, among};
 use crate::db::types::{CustomerId, CustomerTagId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -35,12 +35,8 @@ pub fn tags_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<HashMap<CustomerId
 
 /// Puts a tag on a customer; nothing happens if it is there.
 pub fn add_tag(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Result<()> {
-    let there: Option<CustomerTagId> = links::table.find((customer, tag)).select(links::tag_id).one(tx).optional()?;
-    if there.is_none() {
-        diesel::insert_into(links::table)
-            .values((links::customer_id.eq(customer), links::tag_id.eq(tag)))
-            .execute(&mut **tx)?;
-    }
+    let row = Sql::new("INSERT INTO customer_tag_links (customer_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+    row.bind(customer.0).bind(tag.0).execute(&mut **tx)?;
     Ok(())
 }
 

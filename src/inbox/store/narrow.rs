@@ -64,16 +64,24 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
         return Ok(found);
     }
     // Too short for trigrams: there is no other way than to walk on.
-    let mut named = String::new();
-    if finding::has_trigrams(&text) {
-        named = format!("{} AND ", finding::holding(&mut sql, conn, "c", &text));
-    }
+    let named = named(conn, &mut sql, filter);
     sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{}", order(filter.depth + 1));
     load(conn, &sql)
 }
 
-/// The condition of what is typed, for whoever goes through everybody: it begins with AND, or is empty. None: nobody fits.
-pub(super) fn typed(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
+/// The condition that the trigrams of what is typed name customer `c`, ending with AND; empty where it has none.
+pub(super) fn named(conn: &Conn, sql: &mut Sql, filter: &Filter) -> String {
+    let text = fold(&filter.search);
+    if finding::has_trigrams(&text) {
+        format!("{} AND ", finding::holding(sql, conn, "c", &text))
+    } else {
+        String::new()
+    }
+}
+
+/// The condition of what is typed, for customers `c` who are named otherwise, or for whoever goes through
+/// everybody: it begins with AND, or is empty. None: nobody fits.
+pub(super) fn condition(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
     let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &text)) };

@@ -46,6 +46,7 @@ impl DialogsView {
 /// The menu of a card.
 pub struct MenuView {
     pub customer: Customer,
+    pub is_pinned: bool,
     pub block: Option<BlockForm>,
     /// The page that the menu is on, where its forms come back to.
     pub here: String,
@@ -64,6 +65,7 @@ impl MenuView {
         let block = BlockForm::offered(sh, &state.customer, state.request_waits, here);
         Self {
             block: block.map(BlockForm::in_menu),
+            is_pinned: state.is_pinned,
             customer: state.customer,
             here: here.to_owned(),
             list,

@@ -1,5 +1,6 @@
 //! The page and its regions.
 
+mod bulk;
 mod composer;
 mod dialogs;
 mod head;
@@ -17,6 +18,7 @@ use crate::messages::views::{Item, LogView, Look};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
+pub use bulk::{BulkForm, BulkPage};
 pub use composer::{ComposerView, Writing};
 pub use dialogs::{DialogsView, MenuView};
 pub use head::HeadView;

@@ -1,4 +1,4 @@
-//! Read and unread, presence.
+//! Read and unread, pins, presence.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
@@ -10,6 +10,7 @@ use crate::customers;
 use crate::db::Db;
 use crate::db::types::{ConversationId, CustomerId};
 use crate::error::{Error, Result};
+use crate::inbox::actions;
 use crate::realtime::presence::Presences;
 use crate::realtime::{Doing, Topic};
 use crate::web::address::back_or;
@@ -57,6 +58,29 @@ pub async fn unread(
     })
     .await?;
     hx.done("toast-unread", &back_or(&form.back, "/inbox"))
+}
+
+/// What a pin becomes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Pin {
+    /// Empty or "0": it is taken away.
+    pinned: String,
+    back: String,
+}
+
+/// `POST /inbox/{customer}/pin`.
+pub async fn pin(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form: Form<Pin>) -> Result<HttpResponse> {
+    let (id, pinned) = (id.into_inner(), form.pinned == "1");
+    db.write(move |tx| {
+        // A pin of somebody who is out of sight by now still goes.
+        if pinned {
+            customers::require_visible(tx, &by.scope(), id)?;
+        }
+        actions::pin(tx, &by, id, pinned)
+    })
+    .await?;
+    hx.done(if pinned { "toast-pinned" } else { "toast-unpinned" }, &back_or(&form.back, "/inbox"))
 }
 
 #[derive(Deserialize)]

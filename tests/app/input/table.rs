@@ -179,6 +179,19 @@ pub const TABLE: &[Row] = &[
     form("/exports", &[word("view", "/customers?period=all"), word("format", "csv"), TOKEN]),
     form("/resends", &[typed("since", "2026-01-05"), word("kind", "telegram"), typed("interval", "2"), TOKEN]),
     form("/resends/{id}/stop", NOTHING),
+    form(
+        "/inbox/bulk",
+        &[
+            word("action", "block"),
+            id("row", "customer"),
+            shown("reason", "Insults"),
+            word("tag", ""),
+            word("count", ""),
+            TOKEN,
+            BACK,
+        ],
+    ),
+    form("/batches/{id}/stop", NOTHING),
     multipart(
         "/mails/new",
         &[
@@ -231,6 +244,7 @@ pub const TABLE: &[Row] = &[
     ),
     form("/inbox/{customer}/read", &[BACK]),
     form("/inbox/{customer}/unread", &[BACK]),
+    form("/inbox/{customer}/pin", &[word("pinned", "1"), BACK]),
     form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply"), word("conversation", "")]),
     form("/customers/{id}/block", BLOCK),
     form("/customers/{id}/block/delete", &[TOKEN, BACK]),

@@ -1,0 +1,52 @@
+bulk-read = Mark as read
+bulk-unread = Mark as unread
+bulk-block = Block
+bulk-unblock = Unblock
+bulk-tags = Customer tags
+bulk-add-tags = Add customer tags
+bulk-remove-tags = Remove customer tags
+bulk-add = Add
+bulk-remove = Remove
+bulk-delete = Delete customers
+bulk-read-all = Mark everything as read
+bulk-bar = Selected customers
+bulk-select = Select { $name }
+bulk-select-loaded = Select all customers shown
+bulk-select-none = Clear the selection
+bulk-selected = selected
+bulk-all = Select all that match…
+bulk-choose = All that match
+bulk-none = Nobody is selected. The customers may have been deleted or handed over meanwhile.
+bulk-count = { $count ->
+    [one] { $count } customer is selected.
+   *[other] { $count } customers are selected.
+}
+bulk-count-all = { $count ->
+    [one] { $count } customer matches the tab and the filters.
+   *[other] { $count } customers match the tab and the filters.
+}
+bulk-vanished = { $count ->
+    [one] { $count } of those you marked is not there any more, or you may not see them now.
+   *[other] { $count } of those you marked are not there any more, or you may not see them now.
+}
+bulk-tags-which = Customer tags
+bulk-tags-missing = Choose at least one customer tag.
+bulk-no-tags = There are no customer tags yet.
+bulk-reason-hint = One reason serves all of them.
+bulk-delete-warning = The customers go for good, with their conversations, messages and files. There is no way back.
+bulk-delete-type = Type { $count }, the number of customers, to delete them
+bulk-delete-submit = { $count ->
+    [one] Delete { $count } customer
+   *[other] Delete { $count } customers
+}
+bulk-number-wrong = This is not the number of customers. Nobody was deleted.
+bulk-why-gone = not there any more, or not yours to see
+bulk-why-refused = the state of things had no room for it
+batch-title = Actions on many customers
+batch-never = Nothing has been done to many customers yet
+batch-hint = Mark customers in the inbox and choose what becomes of them.
+batch-inbox = Go to the inbox
+batch-done = Done
+batch-failed = Not done
+batch-no-right = Stopped: whoever started this may not do it any more.
+batch-more = And { $count } more.

@@ -1,0 +1,56 @@
+bulk-read = Отметить прочитанным
+bulk-unread = Отметить непрочитанным
+bulk-block = Заблокировать
+bulk-unblock = Разблокировать
+bulk-tags = Метки
+bulk-add-tags = Добавить метки
+bulk-remove-tags = Убрать метки
+bulk-add = Добавить
+bulk-remove = Убрать
+bulk-delete = Удалить клиентов
+bulk-read-all = Отметить всё прочитанным
+bulk-bar = Выбранные клиенты
+bulk-select = Выбрать: { $name }
+bulk-select-loaded = Выбрать всех показанных
+bulk-select-none = Снять выбор
+bulk-selected = выбрано
+bulk-all = Выбрать всех подходящих…
+bulk-choose = Все подходящие
+bulk-none = Никто не выбран. Возможно, клиентов тем временем удалили или передали.
+bulk-count = { $count ->
+    [one] Выбран { $count } клиент.
+    [few] Выбрано { $count } клиента.
+   *[other] Выбрано { $count } клиентов.
+}
+bulk-count-all = { $count ->
+    [one] Вкладке и фильтрам соответствует { $count } клиент.
+    [few] Вкладке и фильтрам соответствуют { $count } клиента.
+   *[other] Вкладке и фильтрам соответствуют { $count } клиентов.
+}
+bulk-vanished = { $count ->
+    [one] { $count } из отмеченных больше нет, или он вам больше не виден.
+    [few] { $count } из отмеченных больше нет, или они вам больше не видны.
+   *[other] { $count } из отмеченных больше нет, или они вам больше не видны.
+}
+bulk-tags-which = Метки
+bulk-tags-missing = Выберите хотя бы одну метку.
+bulk-no-tags = Меток пока нет.
+bulk-reason-hint = Одна причина на всех.
+bulk-delete-warning = Клиенты удаляются навсегда, вместе с обращениями, сообщениями и файлами. Вернуть их нельзя.
+bulk-delete-type = Чтобы удалить, введите число клиентов: { $count }
+bulk-delete-submit = { $count ->
+    [one] Удалить { $count } клиента
+    [few] Удалить { $count } клиентов
+   *[other] Удалить { $count } клиентов
+}
+bulk-number-wrong = Это не число клиентов. Никто не удалён.
+bulk-why-gone = больше нет, или вам не виден
+bulk-why-refused = положение дел этого не позволило
+batch-title = Действия с группой клиентов
+batch-never = С группами клиентов пока ничего не делали
+batch-hint = Отметьте клиентов во входящих и выберите, что с ними сделать.
+batch-inbox = Перейти во входящие
+batch-done = Сделано
+batch-failed = Не сделано
+batch-no-right = Остановлено: тот, кто это начал, больше не имеет на это права.
+batch-more = И ещё { $count }.

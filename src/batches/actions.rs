@@ -1,0 +1,111 @@
+//! Starting, going on, stopping.
+
+use serde_json::json;
+
+use super::model::{Action, Batch, Deed, Step, Whom, Why};
+use super::store;
+use crate::audit;
+use crate::auth::Operator;
+use crate::blacklist;
+use crate::customers::{self, Customer};
+use crate::db::Tx;
+use crate::db::types::BatchId;
+use crate::error::{Error, Result, why_refused};
+use crate::jobs;
+use crate::realtime::Topic;
+use crate::tags;
+
+/// Starts a batch, and finishes it if it is small.
+pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom) -> Result<Batch> {
+    deed.action.require(by)?;
+    let id = store::insert(tx, by.id(), deed)?;
+    let total = store::fill(tx, id, whom)?;
+    if total == 0 {
+        return Err(Error::refused("bulk-none"));
+    }
+    let detail = json!({ "batch": id, "action": deed.action.as_str(), "total": total });
+    audit::record_with(tx, by, "customers.bulk", None, &detail)?;
+    if total <= deed.action.at_once() {
+        some(tx, by, id, deed)?;
+        store::end(tx, id, false)?;
+    } else {
+        jobs::enqueue(tx, &Step { batch: id, turn: 0 })?;
+    }
+    tx.publish(Topic::Inbox);
+    store::find(tx, id)
+}
+
+/// The next customers of a batch, and the job of those after them.
+pub(super) fn step(tx: &mut Tx, step: Step) -> Result<()> {
+    if !store::take_turn(tx, step.batch, step.turn)? {
+        return Ok(());
+    }
+    tx.publish(Topic::Inbox);
+    let batch = store::find(tx, step.batch)?;
+    let by = batch.staff_id.map(|id| Operator::now(tx, id)).transpose()?.flatten();
+    let Some(by) = by.filter(|by| batch.action.is_allowed(by.me().role)) else {
+        return store::end_without_right(tx, batch.id);
+    };
+    some(tx, &by, batch.id, &batch.deed()?)?;
+    if store::next(tx, batch.id, 1)?.is_empty() {
+        return store::end(tx, batch.id, false).map(drop);
+    }
+    jobs::enqueue(tx, &Step { turn: step.turn + 1, ..step })
+}
+
+fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed) -> Result<()> {
+    let ids = store::next(tx, id, deed.action.at_once())?;
+    customers::store::hold_all(tx, &ids)?;
+    let mut there = customers::store::find_many(tx, &by.scope(), &ids)?;
+    // A tag that was deleted meanwhile is on nobody.
+    let known = tags::customer_tags(tx)?;
+    let tags = deed.tags.iter().copied().filter(|id| known.iter().any(|tag| tag.id == *id)).collect();
+    let deed = Deed { tags, ..deed.clone() };
+    let mut failed = vec![];
+    for customer in &ids {
+        let why = match there.remove(customer) {
+            None => Some(Why::Gone),
+            Some(customer) => why_refused(apply(tx, by, &deed, &customer))?.map(|said| match said.key {
+                "refused-blocked" => Why::Blocked,
+                _ => Why::Refused,
+            }),
+        };
+        failed.extend(why.map(|why| (*customer, why)));
+    }
+    store::note(tx, id, &ids, &failed)
+}
+
+fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer) -> Result<()> {
+    match deed.action {
+        Action::Read if customer.is_unread() => customers::actions::mark_read(tx, customer.id),
+        Action::Read => Ok(()),
+        Action::Unread if customer.blocked => Err(Error::refused("refused-blocked")),
+        Action::Unread => customers::actions::mark_unread(tx, customer),
+        // Whoever is already as they should be is left alone: one reason or end does not write over another.
+        Action::Block if customer.blocked => Ok(()),
+        Action::Block => {
+            let by = by.supervisor().ok_or(Error::Forbidden)?;
+            blacklist::actions::block(tx, &by, customer, &deed.reason, None)
+        }
+        Action::Unblock if !customer.blocked => Ok(()),
+        Action::Unblock => blacklist::actions::unblock(tx, &by.supervisor().ok_or(Error::Forbidden)?, customer),
+        Action::AddTags => deed.tags.iter().try_for_each(|tag| customers::actions::add_tag(tx, by, customer, *tag)),
+        Action::RemoveTags => {
+            deed.tags.iter().try_for_each(|tag| customers::actions::remove_tag(tx, by, customer, *tag))
+        }
+        Action::Delete => customers::actions::delete(tx, &by.admin().ok_or(Error::Forbidden)?, customer),
+    }
+}
+
+/// Stops a batch: whom it has not come to stay as they are. Everybody stops their own; supervisors, anybody's.
+pub fn stop(tx: &mut Tx, by: &Operator, id: BatchId) -> Result<()> {
+    let batch = store::find(tx, id)?;
+    if batch.staff_id != Some(by.id()) && by.supervisor().is_none() {
+        return Err(Error::NotFound);
+    }
+    if store::end(tx, id, true)? {
+        audit::record_with(tx, by, "customers.bulk_stopped", None, &json!({ "batch": id }))?;
+        tx.publish(Topic::Inbox);
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! What is done, to whom, and how far it is.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::auth::{Operator, Role};
+use crate::db::schema::batches;
+use crate::db::sql::Sql;
+use crate::db::types::{BatchId, CustomerId, CustomerTagId, StaffId, UtcTime};
+use crate::error::{Error, Result};
+use crate::text_enum;
+
+text_enum!(
+    /// What is done to each customer.
+    Action {
+        Read = "read",
+        Unread = "unread",
+        Block = "block",
+        Unblock = "unblock",
+        AddTags = "add_tags",
+        RemoveTags = "remove_tags",
+        Delete = "delete",
+    }
+);
+text_enum!(
+    /// Why it was not done to one of them.
+    Why { Gone = "gone", Blocked = "blocked", Refused = "refused" }
+);
+
+impl Action {
+    /// The id of its name in `locales/`.
+    pub fn name_key(&self) -> &'static str {
+        match self {
+            Action::Read => "bulk-read",
+            Action::Unread => "bulk-unread",
+            Action::Block => "bulk-block",
+            Action::Unblock => "bulk-unblock",
+            Action::AddTags => "bulk-add-tags",
+            Action::RemoveTags => "bulk-remove-tags",
+            Action::Delete => "bulk-delete",
+        }
+    }
+
+    /// The id of what its button says.
+    pub fn submit_key(&self) -> &'static str {
+        match self {
+            Action::AddTags => "bulk-add",
+            Action::RemoveTags => "bulk-remove",
+            action => action.name_key(),
+        }
+    }
+
+    /// The role from which on it is allowed.
+    fn role(self) -> Role {
+        match self {
+            Action::Read | Action::Unread | Action::AddTags | Action::RemoveTags => Role::Operator,
+            Action::Block | Action::Unblock => Role::Supervisor,
+            Action::Delete => Role::Admin,
+        }
+    }
+
+    pub fn require(self, by: &Operator) -> Result<()> {
+        if self.is_allowed(by.me().role) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    pub fn is_allowed(self, role: Role) -> bool {
+        role >= self.role()
+    }
+
+    /// Customers in one write. A customer who is deleted takes all their messages along.
+    pub(super) fn at_once(self) -> i64 {
+        if self == Action::Delete { 50 } else { 100 }
+    }
+}
+
+impl Why {
+    /// The id of its sentence in `locales/`.
+    pub fn name_key(&self) -> &'static str {
+        match self {
+            Why::Gone => "bulk-why-gone",
+            Why::Blocked => "refused-blocked",
+            Why::Refused => "bulk-why-refused",
+        }
+    }
+}
+
+/// An action with what belongs to it.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    pub action: Action,
+    /// Of a block: one for all.
+    pub reason: String,
+    /// Those that are put on or taken off.
+    pub tags: Vec<CustomerTagId>,
+}
+
+/// The same as a row keeps it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Detail {
+    pub reason: String,
+    pub tags: Vec<CustomerTagId>,
+}
+
+/// Whom it is done to.
+#[derive(Clone, Debug)]
+pub struct Whom {
+    /// Selects their `id`, within what the person may see.
+    pub found: Sql,
+    /// Those who were marked one by one: whom `found` does not give has vanished meanwhile. Empty: all who match.
+    pub marked: Vec<CustomerId>,
+    /// As many as the person said: if `found` gives another number, nothing is done.
+    pub expected: Option<i64>,
+}
+
+/// A batch as it stands.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = batches)]
+pub struct Batch {
+    pub id: BatchId,
+    pub staff_id: Option<StaffId>,
+    pub action: Action,
+    pub detail: String,
+    pub total: i64,
+    pub done: i64,
+    pub failed: i64,
+    pub started_at: UtcTime,
+    pub ended_at: Option<UtcTime>,
+    pub stopped: bool,
+    /// Whoever started it lost the right to it.
+    pub no_right: bool,
+}
+
+impl Batch {
+    pub(super) fn deed(&self) -> Result<Deed> {
+        let Detail { reason, tags } =
+            serde_json::from_str(&self.detail).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Deed { action: self.action, reason, tags })
+    }
+}
+
+/// A hundred customers of a batch: the job that `jobs` does.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Step {
+    pub batch: BatchId,
+    pub turn: i64,
+}
