@@ -70,11 +70,11 @@ impl Sheet {
             Format::Csv => {
                 to.write_all(MARK.as_bytes())?;
                 let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(to);
-                writer.write_record(COLUMNS).map_err(|error| Broken::Failed(error.to_string()))?;
+                writer.write_record(COLUMNS).map_err(failed)?;
                 Kind::Csv(Box::new(writer))
             }
             Format::Xlsx => {
-                let book = Box::new(book(&folder).map_err(|error| Broken::Failed(error.to_string()))?);
+                let book = Box::new(book(&folder).map_err(failed)?);
                 Kind::Xlsx { book, row: 0, to }
             }
         };
@@ -89,35 +89,30 @@ impl Sheet {
                     let id = line.id.to_string();
                     let cells = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).map(harmless);
                     let cells: Vec<Cow<str>> = cells.collect();
-                    if let Err(error) = writer.write_record(cells.iter().map(|cell| cell.as_bytes())) {
-                        return Err(broken(writer.get_ref(), error));
-                    }
+                    writer.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(failed)?;
                 }
                 Kind::Xlsx { book, row, .. } => {
                     *row += 1;
                     if *row > ROWS {
                         return Err(Broken::TooLarge);
                     }
-                    put(book, *row, line.id.0, &texts).map_err(|error| Broken::Failed(error.to_string()))?;
+                    put(book, *row, line.id.0, &texts).map_err(failed)?;
                 }
             }
         }
-        Ok(())
+        match &self.kind {
+            Kind::Csv(writer) if writer.get_ref().is_over => Err(Broken::TooLarge),
+            _ => Ok(()),
+        }
     }
 
     /// The whole file, and how many bytes it has.
     pub fn finish(self) -> Result<(File, u64), Broken> {
         let to = match self.kind {
-            Kind::Csv(mut writer) => {
-                if let Err(error) = writer.flush() {
-                    return Err(broken(writer.get_ref(), error));
-                }
-                writer.into_inner().map_err(|error| Broken::Failed(error.to_string()))?
-            }
+            Kind::Csv(writer) => writer.into_inner().map_err(failed)?,
+            // How large a workbook is shows when it is packed.
             Kind::Xlsx { mut book, mut to, .. } => {
-                if let Err(error) = book.save_to_writer(&mut to) {
-                    return Err(broken(&to, error));
-                }
+                book.save_to_writer(&mut to).map_err(failed)?;
                 to
             }
         };
@@ -189,7 +184,8 @@ fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(FIRST) { format!("'{text}").into() } else { text.into() }
 }
 
-/// A file that takes no more than its limit.
+/// A file that keeps no more than its limit. What comes behind that is let go and not refused: whoever writes an archive
+/// cannot stop in the middle.
 struct Bounded {
     file: BufWriter<File>,
     size: u64,
@@ -203,6 +199,9 @@ impl Bounded {
     }
 
     fn finish(self) -> Result<(File, u64), Broken> {
+        if self.is_over {
+            return Err(Broken::TooLarge);
+        }
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok((file, self.size))
     }
@@ -212,7 +211,7 @@ impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.is_over = self.is_over || self.size + bytes.len() as u64 > self.limit;
         if self.is_over {
-            return Err(io::Error::other("the file is too large"));
+            return Ok(bytes.len());
         }
         let written = self.file.write(bytes)?;
         self.size += written as u64;
@@ -224,9 +223,8 @@ impl Write for Bounded {
     }
 }
 
-/// Why writing there has failed.
-fn broken(to: &Bounded, error: impl ToString) -> Broken {
-    if to.is_over { Broken::TooLarge } else { Broken::Failed(error.to_string()) }
+fn failed(error: impl ToString) -> Broken {
+    Broken::Failed(error.to_string())
 }
 
 #[cfg(test)]
