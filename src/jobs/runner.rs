@@ -126,7 +126,11 @@ async fn leased<T>(ctx: &Ctx, id: i64, work: impl Future<Output = T>) -> T {
         if let Ok(done) = tokio::time::timeout(PROLONGED, &mut work).await {
             return done;
         }
-        if let Err(error) = ctx.db.write(move |tx| store::prolong(tx, id, UtcTime::now().plus(LEASE))).await {
+        let prolonged = ctx.db.write(move |tx| {
+            tx.concerns_nothing_kept();
+            store::prolong(tx, id, UtcTime::now().plus(LEASE))
+        });
+        if let Err(error) = prolonged.await {
             tracing::warn!(%error, "the lease of a job could not be prolonged");
         }
     }
