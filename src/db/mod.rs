@@ -20,10 +20,10 @@ pub mod page;
 mod pooled;
 pub mod schema;
 pub mod sql;
+mod tx;
 pub mod types;
 mod writer;
 
-use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,9 @@ use conn::{Access, Connector};
 pub use conn::{Backend, Conn};
 pub use dialect::Listener;
 pub use failure::Failure;
-use kept::{Kept, Writes};
+use kept::Kept;
+use tx::Told;
+pub use tx::Tx;
 use writer::Writer;
 
 use crate::error::Error;
@@ -49,82 +51,6 @@ const WAIT_FOR_TURN: Duration = Duration::from_millis(500);
 const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(400);
 /// Announcements that a slow listener may lag behind before it is told to look at everything again.
 const BUS: usize = 1024;
-
-/// One write call. Only this module makes it, so holding it proves that you are inside `Db::write`.
-pub struct Tx<'a> {
-    conn: &'a mut Conn,
-    told: Told,
-}
-
-/// What a call says of itself.
-#[derive(Default)]
-struct Told {
-    topics: Vec<Topic>,
-    extent: Extent,
-}
-
-/// What a call may have changed of what pages keep.
-#[derive(Clone, Copy, Default)]
-enum Extent {
-    #[default]
-    Anything,
-    /// The things of so many customers at the most.
-    Customers(u64),
-    Nothing,
-}
-
-impl Told {
-    fn writes(&self) -> Writes {
-        match self.extent {
-            Extent::Anything => Writes { wide: 1, narrow: 0 },
-            Extent::Customers(count) => Writes { wide: 0, narrow: count },
-            Extent::Nothing => Writes::default(),
-        }
-    }
-}
-
-impl<'a> Tx<'a> {
-    fn new(conn: &'a mut Conn) -> Self {
-        Self { conn, told: Told::default() }
-    }
-
-    /// Says that this call changes nothing but one customer with their conversations and messages, and puts no more than
-    /// one row into or out of any list. Most of what pages keep outlives it (see [`kept`]).
-    pub fn concerns_one_customer(&mut self) {
-        self.concerns_customers(1);
-    }
-
-    /// The same of so many customers, and of so many rows.
-    pub fn concerns_customers(&mut self, count: u64) {
-        self.told.extent = Extent::Customers(count);
-    }
-
-    /// Says that this call changes nothing of which pages keep anything: leases and queues, sessions, what has come and
-    /// is not read yet, how a channel is doing.
-    pub fn concerns_nothing_kept(&mut self) {
-        self.told.extent = Extent::Nothing;
-    }
-
-    /// Announces a change after the commit; forgotten on rollback.
-    pub fn publish(&mut self, topic: Topic) {
-        if !self.told.topics.contains(&topic) {
-            self.told.topics.push(topic);
-        }
-    }
-}
-
-impl Deref for Tx<'_> {
-    type Target = Conn;
-    fn deref(&self) -> &Conn {
-        self.conn
-    }
-}
-
-impl DerefMut for Tx<'_> {
-    fn deref_mut(&mut self) -> &mut Conn {
-        self.conn
-    }
-}
 
 /// Where a database is, and how it is reached.
 #[derive(Clone, Debug)]
