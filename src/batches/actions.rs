@@ -9,7 +9,7 @@ use crate::auth::Operator;
 use crate::blacklist;
 use crate::customers::{self, Customer};
 use crate::db::Tx;
-use crate::db::types::BatchId;
+use crate::db::types::{BatchId, CustomerTagId};
 use crate::error::{Error, Result, why_refused};
 use crate::jobs;
 use crate::realtime::Topic;
@@ -18,6 +18,10 @@ use crate::tags;
 /// Starts a batch, and finishes it if it is small.
 pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom) -> Result<Batch> {
     deed.action.require(by)?;
+    // Those that were chosen may have been deleted meanwhile.
+    if !deed.tags.is_empty() && known(tx, &deed.tags)?.is_empty() {
+        return Err(Error::refused("bulk-tags-missing"));
+    }
     let id = store::insert(tx, by.id(), deed)?;
     let total = store::fill(tx, id, whom)?;
     if total == 0 {
@@ -57,10 +61,7 @@ fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed) -> Result<()> {
     let ids = store::next(tx, id, deed.action.at_once())?;
     customers::store::hold_all(tx, &ids)?;
     let mut there = customers::store::find_many(tx, &by.scope(), &ids)?;
-    // A tag that was deleted meanwhile is on nobody.
-    let known = tags::customer_tags(tx)?;
-    let tags = deed.tags.iter().copied().filter(|id| known.iter().any(|tag| tag.id == *id)).collect();
-    let deed = Deed { tags, ..deed.clone() };
+    let deed = Deed { tags: known(tx, &deed.tags)?, ..deed.clone() };
     let mut failed = vec![];
     for customer in &ids {
         let why = match there.remove(customer) {
@@ -73,6 +74,12 @@ fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed) -> Result<()> {
         failed.extend(why.map(|why| (*customer, why)));
     }
     store::note(tx, id, &ids, &failed)
+}
+
+/// Those of these tags that there are: one that was deleted meanwhile is on nobody.
+fn known(tx: &mut Tx, of: &[CustomerTagId]) -> Result<Vec<CustomerTagId>> {
+    let all = tags::customer_tags(tx)?;
+    Ok(of.iter().copied().filter(|id| all.iter().any(|tag| tag.id == *id)).collect())
 }
 
 fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer) -> Result<()> {

@@ -113,6 +113,8 @@ async fn marked_customers_get_and_lose_tags() {
     asked.assert_has("#bulk_form button[name=action][value=add_tags]").assert_has("button[value=remove_tags]");
     let rows = [("row", "1"), ("row", "2"), ("row", "3")];
     post(&operator, &[&rows[..], &[("action", "add_tags")]].concat()).await.assert_status(422);
+    // One that was deleted meanwhile is none.
+    post(&operator, &[&rows[..], &[("action", "add_tags"), ("tag", "999")]].concat()).await.assert_status(422);
     let add = [&rows[..], &[("action", "add_tags"), ("tag", &vip), ("tag", &late)]].concat();
     post(&operator, &add).await.assert_redirect("/batches");
     post(&operator, &add).await.assert_redirect("/batches");

@@ -76,7 +76,11 @@ pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pair
         // Nothing is unread, say: what was wanted is so.
         Err(Error::Refused(said)) if said.key == "bulk-none" && asked.is_all => hx.done("toast-bulk-none", &asked.back),
         Err(Error::Refused(said)) => {
-            let field = if said.key == "bulk-number-wrong" { "count" } else { "" };
+            let field = match said.key {
+                "bulk-number-wrong" => "count",
+                "bulk-tags-missing" => "tag",
+                _ => "",
+            };
             hx.invalid(&page(by, sh, &db, asked, Errors::one(field, said)).await?)
         }
         Err(other) => Err(other),
