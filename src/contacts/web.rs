@@ -10,6 +10,7 @@ use crate::channels;
 use crate::companies;
 use crate::config::Config;
 use crate::conversations;
+use crate::customers::store::Belongings;
 use crate::customers::{self, EditForm, ListedCustomer};
 use crate::db::page::NameCursor;
 use crate::db::types::CustomerId;
@@ -85,9 +86,10 @@ fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
         Some(id) => Some(companies::store::find(conn, id)?),
         None => None,
     };
+    let Belongings { handles, is_pending, .. } = customers::store::belongings_of(conn, id)?;
     Ok(Details {
-        handles: customers::store::handles_of(conn, id)?,
-        is_pending: customers::store::has_pending(conn, id)?,
+        handles,
+        is_pending,
         recent: recent
             .into_iter()
             .map(|c| (kinds.iter().find(|k| k.id == c.channel_id).cloned(), c))

@@ -1,6 +1,7 @@
 //! Rows of customers.
 
 mod accounts;
+mod belongings;
 pub mod by_name;
 mod contact;
 pub mod finding;
@@ -10,6 +11,7 @@ mod numbers;
 pub mod profile;
 mod search_text;
 mod tags;
+mod trigrams;
 
 use std::collections::HashMap;
 
@@ -30,9 +32,8 @@ pub use accounts::{
     KnownAccount, NewAccount, accounts_of, find_account, find_account_by_address, insert_account, known_account,
     set_address, update_account,
 };
-pub use contact::{
-    claims_of, fill_contact, find_by_contact, find_or_hold_contact, has_pending, insert_claim, refresh_pending,
-};
+pub use belongings::{Belongings, belongings_of};
+pub use contact::{claims_of, fill_contact, find_by_contact, find_or_hold_contact, insert_claim, refresh_pending};
 pub use numbers::{numbered, numbered_customers};
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};

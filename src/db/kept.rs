@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 /// How long an answer is believed when nothing is heard: word from another instance can be lost.
 const LONGEST: Duration = Duration::from_secs(5);
+/// The same of what is [`lasting`].
+const LASTING: Duration = Duration::from_secs(600);
 /// Answers that are kept, at the most: filters that are typed make new ones.
 const MOST: usize = 2_000;
 
@@ -59,16 +61,29 @@ impl Writes {
 struct Held {
     writes: Writes,
     since: Instant,
-    /// Narrow writes that it outlives.
-    outlives: u64,
+    holds: Holds,
     answer: Arc<dyn Any + Send + Sync>,
+}
+
+/// How long an answer holds.
+#[derive(Clone, Copy)]
+enum Holds {
+    /// Until a wide write, or more than so many narrow ones.
+    Narrow(u64),
+    /// Whatever is written.
+    Lasting,
 }
 
 impl Held {
     fn holds(&self, now: Writes) -> bool {
-        self.writes.wide == now.wide
-            && self.writes.narrow.abs_diff(now.narrow) <= self.outlives
-            && self.since.elapsed() < LONGEST
+        match self.holds {
+            Holds::Lasting => self.since.elapsed() < LASTING,
+            Holds::Narrow(outlives) => {
+                self.writes.wide == now.wide
+                    && self.writes.narrow.abs_diff(now.narrow) <= outlives
+                    && self.since.elapsed() < LONGEST
+            }
+        }
     }
 }
 
@@ -114,7 +129,7 @@ impl Kept {
         held.get(key).filter(|held| held.holds(now)).map(|held| held.answer.clone())
     }
 
-    fn keep(&self, writes: Writes, key: String, outlives: u64, answer: Arc<dyn Any + Send + Sync>) {
+    fn keep(&self, writes: Writes, key: String, holds: Holds, answer: Arc<dyn Any + Send + Sync>) {
         let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
         // A reader that began earlier has nothing to say to those who come.
         if held.get(&key).is_some_and(|held| held.writes > writes) {
@@ -126,7 +141,7 @@ impl Kept {
         if held.len() >= MOST {
             held.clear();
         }
-        held.insert(key, Held { writes, since: Instant::now(), outlives, answer });
+        held.insert(key, Held { writes, since: Instant::now(), holds, answer });
     }
 }
 
@@ -134,6 +149,11 @@ impl Kept {
 /// that its answer depends on: the statement and its values.
 pub fn answer<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
     answer_outliving(key, |_| 0, ask)
+}
+
+/// The same for what may be minutes old: figures that only say which way is quicker.
+pub fn lasting<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+    answer_holding(key, |_| Holds::Lasting, ask)
 }
 
 /// The same for what no customer, conversation or message has a part in.
@@ -147,12 +167,20 @@ pub fn answer_outliving<T: Send + Sync + 'static, E>(
     outlives: impl FnOnce(&T) -> u64,
     ask: impl FnOnce() -> Result<T, E>,
 ) -> Result<Arc<T>, E> {
+    answer_holding(key, |answer| Holds::Narrow(outlives(answer)), ask)
+}
+
+fn answer_holding<T: Send + Sync + 'static, E>(
+    key: String,
+    holds: impl FnOnce(&T) -> Holds,
+    ask: impl FnOnce() -> Result<T, E>,
+) -> Result<Arc<T>, E> {
     let Some((kept, writes)) = READER.with_borrow(Clone::clone) else { return ask().map(Arc::new) };
     if let Some(found) = kept.find(writes, &key).and_then(|found| found.downcast().ok()) {
         return Ok(found);
     }
     let asked = Arc::new(ask()?);
-    kept.keep(writes, key, outlives(&asked), asked.clone());
+    kept.keep(writes, key, holds(&asked), asked.clone());
     Ok(asked)
 }
 
@@ -188,7 +216,7 @@ pub fn capped_each<E>(
         for (place, n) in missing.iter().zip(count(&missing)?) {
             numbers[*place] = Some(n);
             if let Some((kept, writes)) = &reader {
-                kept.keep(*writes, keys[*place].clone(), above(n, cap), Arc::new(n));
+                kept.keep(*writes, keys[*place].clone(), Holds::Narrow(above(n, cap)), Arc::new(n));
             }
         }
     }
@@ -252,6 +280,18 @@ mod tests {
         assert_eq!(ask(&kept, 9), (9, 13, 9), "the fourth may make it nine");
         kept.written_somehow();
         assert_eq!(ask(&kept, 8), (8, 8, 8));
+    }
+
+    #[test]
+    fn what_is_lasting_outlives_every_write() {
+        let kept = Kept::default();
+        let ask = |n: i64| {
+            let _reader = kept.reader();
+            *lasting("lasting".into(), || Ok::<_, ()>(n)).unwrap()
+        };
+        assert_eq!(ask(1), 1);
+        kept.written_somehow();
+        assert_eq!(ask(2), 1);
     }
 
     #[test]

@@ -155,6 +155,12 @@ pub fn among_texts<C>(column: C, texts: &[String]) -> Among<C> {
     Among { column, list: List::Texts(lengthened(texts.to_vec(), String::new())) }
 }
 
+/// That a column is one of these texts, of which there are a few.
+pub fn one_of_texts(sql: &mut Sql, column: &str, texts: &[String]) -> String {
+    let texts: Vec<String> = lengthened(texts.to_vec(), String::new()).into_iter().map(|text| sql.put(text)).collect();
+    format!("{column} IN ({})", texts.join(", "))
+}
+
 /// That a column is one of these numbers, as text, of as many as there may be: one value, whatever their number.
 pub fn one_of(conn: &Conn, sql: &mut Sql, column: &str, ids: impl IntoIterator<Item = i64>) -> String {
     match engine(conn) {

@@ -166,7 +166,7 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
         channel: channels::find(conn, conversation.channel_id)?,
         thread: thread::of_conversation(conn, &customer, &conversation, before, SHOWN)?,
         may_message: !customer.is_active() || conversations::has_mail_way(conn, &customer)?,
-        request_waits: customers::store::profile::waits(conn, customer.id)?.block_request,
+        request_waits: customers::store::profile::request_waits(conn, customer.id)?,
         assignee,
         tags,
         other_tags,

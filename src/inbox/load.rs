@@ -8,6 +8,7 @@ use crate::auth::{CustomerScope, Operator};
 use crate::blacklist;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::conversations::{self, Conversation, Window, may_work};
+use crate::customers::store::Belongings;
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
@@ -179,16 +180,15 @@ pub struct Known {
 pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known> {
     let id = customer.id;
     let recent = conversations::store::of_customer::recent(conn, &customer, 11)?;
-    let claims = customers::store::claims_of(conn, id)?;
+    let Belongings { tags, handles, claims, is_pending } = customers::store::belongings_of(conn, id)?;
     let duplicates = duplicates(conn, &by.scope(), id, &claims)?;
-    let tags = customers::store::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
     let other_tags = tags::customer_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
-    let handles = customers::store::handles_of(conn, id)?.into_iter().map(|h| (h.label, h.value)).collect();
+    let handles = handles.into_iter().map(|h| (h.label, h.value)).collect();
     let people: Vec<_> = customer.responsible_id.into_iter().collect();
     let responsible = staff::names(conn, &people)?.into_values().next().unwrap_or_default();
     Ok(Known {
         company: store::company_name(conn, customer.company_id)?,
-        is_pending: customers::store::has_pending(conn, id)?,
+        is_pending,
         visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),
         previous: recent.into_iter().filter(|c| !c.is_open()).take(10).collect(),
         channels: channels::list(conn)?,

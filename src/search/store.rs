@@ -169,7 +169,15 @@ fn all(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits, can
             )
         }
     };
-    let (holds, scope) = (holds(&mut sql, conn, term), scope.put(&mut sql, "c"));
+    let holds = match (dialect::engine(conn), term.repeated_digit()) {
+        (Engine::Postgres, None) => {
+            let needles = term.needles();
+            let named = needles.iter().map(|needle| finding::holding(&mut sql, conn, "c", needle));
+            format!("({})", named.collect::<Result<Vec<_>>>()?.join(" OR "))
+        }
+        _ => holds(&mut sql, conn, term),
+    };
+    let scope = scope.put(&mut sql, "c");
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM {from} {holds}{scope} \
          ORDER BY rank, c.last_activity_at DESC, c.id DESC LIMIT {}",

@@ -88,8 +88,11 @@ fn found(conn: &mut Conn, typed: &str) {
 const TABLE: &[Listed] = &[
     both(
         "who typed a contact",
-        |c| drop(customers::store::profile::claimants(c, &scope(), CustomerId(1), &["x".into()])),
-        &["contact_claims_value"],
+        |c| {
+            let one = ["x".to_owned()];
+            drop(customers::store::profile::lookalikes(c, &scope(), Some(CustomerId(1)), &one, &one));
+        },
+        &["customers_phone", "customers_email", "contact_claims_value"],
     ),
     both("a session", |c| drop(auth::store::find_session(c, "x")), &["sessions"]),
     both("unread of everybody", |c| drop(auth::store::unread_number(c, None)), &["customers_unread"]),

@@ -176,7 +176,7 @@ impl Narrowed<'_> {
     /// Up to `limit` customers of these parts, in reading order, out of all whom the trigrams name.
     fn looked_up(&self, conn: &mut Conn, parts: &[Part], limit: usize) -> Result<Vec<i64>> {
         let mut sql = Sql::default();
-        let named = finding::holding(&mut sql, conn, "c", self.name);
+        let named = finding::holding(&mut sql, conn, "c", self.name)?;
         let holds = dialect::contains(conn, &mut sql, "c.name_folded", self.name);
         let within: Vec<String> =
             parts.iter().map(|part| format!("({})", self.within(conn, &mut sql, *part))).collect();

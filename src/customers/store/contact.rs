@@ -153,13 +153,3 @@ pub fn refresh_pending(tx: &mut Tx, id: CustomerId) -> Result<()> {
     }
     Ok(())
 }
-
-/// Whether contact details are missing.
-pub fn has_pending(conn: &mut Conn, id: CustomerId) -> Result<bool> {
-    let open: Option<i64> = pending::table
-        .filter(pending::customer_id.eq(id).and(pending::done_at.is_null()))
-        .select(pending::id)
-        .one(conn)
-        .optional()?;
-    Ok(open.is_some())
-}

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use super::search_text::pairs;
+use super::trigrams::rarest;
 use crate::db::dialect::{self, Engine};
 use crate::db::sql::{Sql, one_of};
 use crate::db::types::UtcTime;
@@ -178,17 +179,25 @@ pub fn of_few(conn: &mut Conn, sql: &mut Sql, alias: &str, text: &str) -> Result
     if dialect::engine(conn) == Engine::Postgres {
         let common = common(conn)?;
         let few = expected(conn, text)?.is_some_and(|expected| expected < common);
-        return Ok(few.then(|| holding(sql, conn, alias, text)));
+        return if few { holding(sql, conn, alias, text).map(Some) } else { Ok(None) };
     }
     Ok(few(conn, text)?.map(|ids| one_of(conn, sql, &format!("{alias}.id"), ids)))
 }
 
-/// The condition that the trigram index names a customer, however many it names, for a text of three characters or more.
-pub fn holding(sql: &mut Sql, conn: &Conn, alias: &str, text: &str) -> String {
-    match dialect::engine(conn) {
-        Engine::Sqlite => format!("{alias}.id IN ({})", named(sql, text)),
-        Engine::Postgres => dialect::contains(conn, sql, &format!("{alias}.search_text"), text),
+/// The condition that the trigram index names a customer, however many it names, for a text of three characters or more. On
+/// PostgreSQL it is also compared whether they hold it.
+pub fn holding(sql: &mut Sql, conn: &mut Conn, alias: &str, text: &str) -> Result<String> {
+    if dialect::engine(conn) == Engine::Sqlite {
+        return Ok(format!("{alias}.id IN ({})", named(sql, text)));
     }
+    let rarest = rarest(conn, text)?;
+    if rarest.is_empty() {
+        return Ok(dialect::contains(conn, sql, &format!("{alias}.search_text"), text));
+    }
+    let named = rarest.iter().map(|trigram| dialect::contains(conn, sql, &format!("{alias}.search_text"), trigram));
+    let named = named.collect::<Vec<_>>().join(" AND ");
+    // The index knows nothing of strpos: it is not asked for the whole text.
+    Ok(format!("{named} AND strpos({alias}.search_text, {}) > 0", sql.put(text)))
 }
 
 /// The condition that the search text holds a text. On SQLite the bits of its pairs go first, which stand before the texts in

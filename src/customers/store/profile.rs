@@ -1,71 +1,85 @@
 //! What a profile tells beside the customer's own row.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::list::visible;
 use crate::auth::CustomerScope;
-use crate::customers::model::{CurrentBlock, ListedCustomer, Records};
+use crate::customers::model::{CurrentBlock, Customer, ListedCustomer, Records};
 use crate::db::Conn;
 use crate::db::schema::{
-    attachments, blocks, channel_accounts as accounts, contact_claims as claims, conversations, customers, messages,
+    attachments, block_requests as requests, blocks, channel_accounts as accounts, conversations, customers, messages,
     staff,
 };
-use crate::db::sql::{Limited, Sql, among, among_texts};
+use crate::db::sql::{Limited, Sql, among, one_of_texts};
 use crate::db::types::CustomerId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Duplicates that are shown.
 const SHOWN: i64 = 5;
 /// The newest claims among which they are looked for.
 const CLAIMS: i64 = 50;
 
-/// Others whose phone or e-mail (normalised) is one of these.
+#[derive(QueryableByName)]
+struct Alike {
+    #[diesel(sql_type = BigInt)]
+    id: CustomerId,
+    #[diesel(sql_type = Bool)]
+    is_claim: bool,
+}
+
+/// Others whose phone or e-mail (normalised) is one of these. For a customer who is there, those follow who typed one of
+/// them about themselves. Mostly there is nobody, and it is one statement.
 pub fn lookalikes(
     conn: &mut Conn,
     scope: &CustomerScope,
-    except: Option<CustomerId>,
+    of: Option<CustomerId>,
     phones: &[String],
     emails: &[String],
 ) -> Result<Vec<ListedCustomer>> {
-    let mut found: Vec<ListedCustomer> = vec![];
-    if !phones.is_empty() {
-        let same = visible(scope).filter(among_texts(customers::phone_digits, phones)).order(customers::id);
-        found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
+    let (mut sql, mut parts) = (Sql::default(), vec![]);
+    for (column, words) in [("phone_digits", phones), ("email_folded", emails)] {
+        if !words.is_empty() {
+            let (same, seen) = (one_of_texts(&mut sql, &format!("c.{column}"), words), scope.put(&mut sql, "c"));
+            parts.push(format!(
+                "SELECT * FROM (SELECT c.id AS id, FALSE AS is_claim FROM customers c WHERE {same}{seen} \
+                 ORDER BY c.id LIMIT {}) AS {column}",
+                SHOWN + 1
+            ));
+        }
     }
-    if !emails.is_empty() {
-        let same = visible(scope).filter(among_texts(customers::email_folded, emails)).order(customers::id);
-        found.extend(same.select(ListedCustomer::as_select()).at_most(SHOWN + 1).load::<ListedCustomer>(conn)?);
-    }
-    found.retain(|other| Some(other.id) != except);
-    found.sort_by_key(|other| other.id);
-    found.dedup_by_key(|other| other.id);
-    found.truncate(usize::try_from(SHOWN).unwrap_or_default());
-    Ok(found)
-}
-
-/// Others who typed this phone or e-mail about themselves.
-pub fn claimants(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    except: CustomerId,
-    folded: &[String],
-) -> Result<Vec<ListedCustomer>> {
-    if folded.is_empty() {
+    if parts.is_empty() {
         return Ok(vec![]);
     }
-    let ids: Vec<CustomerId> = claims::table
-        .filter(among_texts(claims::value_folded, folded))
-        .filter(claims::customer_id.ne(except))
-        .order(claims::id.desc())
-        .select(claims::customer_id)
-        .at_most(CLAIMS)
-        .load(conn)?;
-    if ids.is_empty() {
+    if of.is_some() {
+        let typed = one_of_texts(&mut sql, "t.value_folded", &[phones, emails].concat());
+        parts.push(format!(
+            "SELECT * FROM (SELECT t.customer_id AS id, TRUE AS is_claim FROM contact_claims t WHERE {typed} \
+             ORDER BY t.id DESC LIMIT {CLAIMS}) AS claims"
+        ));
+    }
+    sql.text = parts.join(" UNION ALL ");
+    let mut found: Vec<Alike> = sql.load(conn)?;
+    found.retain(|other| Some(other.id) != of);
+    if found.is_empty() {
         return Ok(vec![]);
     }
-    let rows = visible(scope).filter(among(conn, customers::id, ids)).order(customers::id);
-    Ok(rows.select(ListedCustomer::as_select()).at_most(SHOWN).load(conn)?)
+    found.sort_by_key(|other| (other.is_claim, other.id));
+    let rows = visible(scope).filter(among(conn, customers::id, found.iter().map(|other| other.id)));
+    let rows: Vec<ListedCustomer> = rows.select(ListedCustomer::as_select()).load(conn)?;
+    let mut shown: Vec<ListedCustomer> = vec![];
+    for is_claim in [false, true] {
+        let others = found.iter().filter(|other| other.is_claim == is_claim);
+        let others = others.filter_map(|other| rows.iter().find(|row| row.id == other.id));
+        let most = shown.len() + usize::try_from(SHOWN).unwrap_or_default();
+        for other in others {
+            if shown.len() < most && !shown.iter().any(|seen| seen.id == other.id) {
+                shown.push(other.clone());
+            }
+        }
+    }
+    Ok(shown)
 }
 
 /// The block that holds now, if there is one.
@@ -78,24 +92,18 @@ pub fn current_block(conn: &mut Conn, id: CustomerId) -> Result<Option<CurrentBl
         .optional()?)
 }
 
-/// What waits for somebody to do it.
-#[derive(Clone, Copy, Debug, QueryableByName)]
-pub struct Waits {
-    /// A block request, for its decision.
-    #[diesel(sql_type = Bool)]
-    pub block_request: bool,
-    /// Contact details are missing.
-    #[diesel(sql_type = Bool)]
-    pub contact: bool,
+/// The customer, if the scope shows them, and whether a block request waits for its decision: in one statement.
+pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<(Customer, bool)> {
+    let waiting = requests::customer_id.eq(customers::id).and(requests::status.eq("waiting"));
+    let (customer, waits): (Customer, bool) =
+        customers::table.find(id).select((Customer::as_select(), exists(requests::table.filter(waiting)))).one(conn)?;
+    if scope.sees(conn, id, customer.responsible_id)? { Ok((customer, waits)) } else { Err(Error::NotFound) }
 }
 
-/// What waits concerning this customer, in one statement.
-pub fn waits(conn: &mut Conn, id: CustomerId) -> Result<Waits> {
-    let waiting = Sql::new(
-        "SELECT EXISTS (SELECT 1 FROM block_requests b WHERE b.customer_id = $1 AND b.status = 'waiting') AS block_request, \
-         EXISTS (SELECT 1 FROM pending_actions p WHERE p.customer_id = $1 AND p.done_at IS NULL) AS contact",
-    );
-    Ok(waiting.bind(id.0).get_result(conn)?)
+/// Whether a block request waits for its decision.
+pub fn request_waits(conn: &mut Conn, id: CustomerId) -> Result<bool> {
+    let waiting = requests::customer_id.eq(id).and(requests::status.eq("waiting"));
+    Ok(diesel::select(exists(requests::table.filter(waiting))).one(conn)?)
 }
 
 /// What is destroyed along with the customer.

@@ -9,8 +9,8 @@ use crate::blacklist::BlockForm;
 use crate::channels;
 use crate::companies;
 use crate::conversations;
-use crate::customers::store;
-use crate::customers::store::profile::{self, Waits};
+use crate::customers::store::profile;
+use crate::customers::store::{self, Belongings};
 use crate::customers::views::{
     Claimed, ConversationRow, Edited, Field, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
 };
@@ -66,14 +66,13 @@ pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: 
     let (by, dialog) = (by.clone(), asked.dialog.clone());
     let (head, tab) = db
         .read(move |conn| {
-            let customer = crate::customers::find(conn, &by.scope(), id)?;
-            let waits = profile::waits(conn, id)?;
+            let (customer, request_waits) = profile::find(conn, &by.scope(), id)?;
             let tab = match asked.tab.as_str() {
                 "tags" => Tab::Tags(tags_tab(conn, &customer)?),
                 "interaction" => Tab::Interaction(Box::new(interaction_tab(conn, &by.scope(), &customer, &asked)?)),
-                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer, waits)?)),
+                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer)?)),
             };
-            Ok((head(conn, &by, customer, waits)?, tab))
+            Ok((head(conn, &by, customer, request_waits)?, tab))
         })
         .await?;
     let block = BlockForm::offered(&sh, &head.customer, head.request_waits, super::customer_url(id))
@@ -82,12 +81,11 @@ pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: 
 }
 
 /// What stands above every tab.
-fn head(conn: &mut Conn, by: &Operator, customer: Customer, waits: Waits) -> Result<Head> {
+fn head(conn: &mut Conn, by: &Operator, customer: Customer, request_waits: bool) -> Result<Head> {
     let active = conversations::store::of_customer::active(conn, &customer)?;
     let accounts = choices(conn, by, &customer)?;
     let picker = Picker::new(offers(conn, &accounts)?);
     let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };
-    let request_waits = !customer.blocked && waits.block_request;
     let responsible = match customer.responsible_id {
         Some(id) => staff::names(conn, &[id])?.remove(&id).unwrap_or_default(),
         None => String::new(),
@@ -101,32 +99,24 @@ fn head(conn: &mut Conn, by: &Operator, customer: Customer, waits: Waits) -> Res
         accounts,
         picker,
         block,
-        request_waits,
+        request_waits: request_waits && !customer.blocked,
         customer,
     })
 }
 
-fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, waits: Waits) -> Result<Fields> {
-    let scope = by.scope();
-    let claims = store::claims_of(conn, customer.id)?;
+fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Fields> {
+    let Belongings { tags, handles, claims, is_pending } = store::belongings_of(conn, customer.id)?;
     let own = |kind| -> Vec<String> {
         claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.value_folded.clone()).collect()
     };
     let (mut phones, mut emails) = (own(ClaimKind::Phone), own(ClaimKind::Email));
     phones.extend(customer.phone_digits.clone());
     emails.extend(customer.email.as_deref().map(text::fold));
-    let mut lookalikes = profile::lookalikes(conn, &scope, Some(customer.id), &phones, &emails)?;
-    let known: Vec<String> = phones.iter().chain(&emails).cloned().collect();
-    for other in profile::claimants(conn, &scope, customer.id, &known)? {
-        if !lookalikes.iter().any(|seen| seen.id == other.id) {
-            lookalikes.push(other);
-        }
-    }
+    let lookalikes = profile::lookalikes(conn, &by.scope(), Some(customer.id), &phones, &emails)?;
     let company = match customer.company_id {
         Some(id) => Some(companies::store::find(conn, id)?),
         None => None,
     };
-    let handles = store::handles_of(conn, customer.id)?;
     let company_name = company.as_ref().map(|company| company.name.clone()).unwrap_or_default();
     Ok(Fields {
         now: Now::with(customer, &handles, company_name).form(String::new()),
@@ -134,8 +124,8 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, waits: Waits)
         companies: companies::store::offered(conn)?,
         handles,
         company,
-        tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),
-        is_pending: waits.contact,
+        tags,
+        is_pending,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,
         visit: conversations::store::of_customer::last_visit(conn, customer)?,

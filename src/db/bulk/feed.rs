@@ -2,7 +2,6 @@
 //! PostgreSQL.
 
 use std::convert::Infallible;
-use std::sync::mpsc::SyncSender;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Sql};
@@ -21,19 +20,21 @@ pub enum Feed<'a> {
 
 /// A file of SQLite, opened by another library than for everything else: diesel keeps lists of what it binds, which were
 /// a third of the time of an insert.
-pub struct File {
-    sqlite: Connection,
-    /// A table of which somebody else wants the rows, too.
-    also: Option<(&'static str, SyncSender<Rows>)>,
-}
+pub struct File(Connection);
 
 impl File {
     /// Opens a file that is there, set as `pragmas` say.
-    pub(super) fn open(path: &str, pragmas: &str, also: Option<(&'static str, SyncSender<Rows>)>) -> QueryResult<Self> {
+    pub(super) fn open(path: &str, pragmas: &str) -> QueryResult<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let sqlite = Connection::open_with_flags(path, flags).map_err(as_diesel)?;
         sqlite.execute_batch(pragmas).map_err(as_diesel)?;
-        Ok(Self { sqlite, also })
+        Ok(Self(sqlite))
+    }
+
+    fn load(&mut self, rows: &Rows) -> rusqlite::Result<()> {
+        let transaction = self.0.transaction()?;
+        insert(&transaction, rows, rows.target.table, rows.target.columns)?;
+        transaction.commit()
     }
 }
 
@@ -41,16 +42,7 @@ impl Feed<'_> {
     /// Writes rows, in a transaction of their own.
     pub fn load(&mut self, rows: Rows) -> QueryResult<()> {
         match self {
-            Self::Sqlite(File { sqlite, also }) => {
-                insert(sqlite, &rows, rows.target.columns).map_err(as_diesel)?;
-                if let Some((table, to)) = also
-                    && *table == rows.target.table
-                {
-                    // Whoever takes no more of them has failed, and says so at the end.
-                    let _ = to.send(rows);
-                }
-                Ok(())
-            }
+            Self::Sqlite(file) => file.load(&rows).map_err(as_diesel),
             Self::Postgres(pg) => (rows.target.copy)(pg, &copy_text(&rows)).map(drop),
         }
     }
@@ -61,23 +53,18 @@ pub(super) fn as_diesel(error: rusqlite::Error) -> Sql {
     Sql::DatabaseError(DatabaseErrorKind::Unknown, Box::new(error.to_string()))
 }
 
-/// Inserts these columns of the rows, named in the order of the target, in one transaction.
-pub(super) fn insert(sqlite: &mut Connection, rows: &Rows, columns: &[&str]) -> rusqlite::Result<()> {
+/// Inserts the rows into a table, whose columns are named in the order of the rows' target.
+pub(super) fn insert(sqlite: &Connection, rows: &Rows, table: &str, columns: &[&str]) -> rusqlite::Result<()> {
     let (at_once, width) = (VALUES / columns.len() + 1, columns.len());
     let row = format!("({})", vec!["?"; width].join(", "));
     // What a failed statement has inserted need not be taken back by itself: the transaction is.
-    let insert = format!("INSERT OR FAIL INTO {} ({}) VALUES ", rows.target.table, columns.join(", "));
+    let insert = format!("INSERT OR FAIL INTO {table} ({}) VALUES ", columns.join(", "));
     let statement = |rows: usize| insert.clone() + &vec![row.as_str(); rows].join(", ");
-    let wanted: Vec<bool> = rows.target.columns.iter().map(|column| columns.contains(column)).collect();
 
-    let transaction = sqlite.transaction()?;
-    let (mut many, mut one) = (transaction.prepare(&statement(at_once))?, transaction.prepare(&statement(1))?);
+    let (mut many, mut one) = (sqlite.prepare(&statement(at_once))?, sqlite.prepare(&statement(1))?);
     let in_many = rows.count() / at_once * at_once;
     let (mut inserted, mut bound) = (0, 0);
-    rows.each(|place, value| -> rusqlite::Result<()> {
-        if wanted.get(place) != Some(&true) {
-            return Ok(());
-        }
+    rows.each(|_, value| -> rusqlite::Result<()> {
         let (insert, of) = if inserted < in_many { (&mut many, at_once) } else { (&mut one, 1) };
         bound += 1;
         match value {
@@ -89,9 +76,7 @@ pub(super) fn insert(sqlite: &mut Connection, rows: &Rows, columns: &[&str]) -> 
             (inserted, bound) = (inserted + of, 0);
         }
         Ok(())
-    })?;
-    drop((many, one));
-    transaction.commit()
+    })
 }
 
 /// The rows as PostgreSQL's COPY reads them.

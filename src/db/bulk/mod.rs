@@ -116,25 +116,18 @@ impl Bulk {
         self.conn.transaction(|conn| f(&mut Tx::new(conn)))
     }
 
-    /// Calls `f` with where the rows go in. Rows of the table that `text` is over go to that as well.
+    /// Calls `f` with where the rows go in. A text index is filled meanwhile, where the engine has any.
     pub fn feed<T>(
         &mut self,
-        text: Option<&'static TextIndex>,
+        (index, texts): (&'static TextIndex, impl Iterator<Item = Rows> + Send + 'static),
         f: impl FnOnce(&mut Feed) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let sqlite = match &mut self.conn {
             Conn::Postgres(pg) => return f(&mut Feed::Postgres(pg)),
             Conn::Sqlite(sqlite) => sqlite,
         };
-        let also = match text {
-            None => None,
-            Some(index) => {
-                let (to, filling) = index.fill(belongings::text_index(sqlite, index.name)?);
-                self.filling = Some(filling);
-                Some((index.table, to))
-            }
-        };
-        lend(sqlite, || f(&mut Feed::Sqlite(File::open(&self.url, &format!("{SQLITE_PRAGMAS}; {SQLITE_ROWS}"), also)?)))
+        self.filling = Some(index.fill(belongings::text_index(sqlite, index.name)?, texts));
+        lend(sqlite, || f(&mut Feed::Sqlite(File::open(&self.url, &format!("{SQLITE_PRAGMAS}; {SQLITE_ROWS}"))?)))
     }
 
     /// Makes again what [`Bulk::put_away`] has put away, and tells which step comes, of how many.

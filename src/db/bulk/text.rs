@@ -1,10 +1,10 @@
 //! A text index on SQLite, filled beside the load by a thread of its own.
 //!
-//! A temporary database has the texts and the index over them. It lies where sorted pieces lie, under no name, and is gone
-//! when its connection ends, however that ends. A text index consists of plain tables, of some ten thousand blocks for a
-//! million texts: when the load is done they are copied as they are.
+//! It takes the longest of all that can be done beside the rows, so it begins with the first of them, whenever the rows
+//! that it is of are written. A temporary database has the texts and the index over them. It lies where sorted pieces lie,
+//! under no name, and is gone when its connection ends, however that ends. A text index consists of plain tables, of some
+//! ten thousand blocks for a million texts: when the load is done they are copied as they are.
 
-use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
 use diesel::result::{DatabaseErrorKind, Error as Sql, QueryResult};
@@ -26,9 +26,6 @@ const PARTS: [&str; 2] = ["data", "idx"];
 /// Bytes that are gathered before they are written as a piece, which is joined with others later: many times the default,
 /// which suits one customer at a time.
 const PIECE: u32 = 16 << 20;
-/// Pieces of rows that wait for this thread.
-const WAITING: usize = 2;
-
 /// An index that is being filled.
 pub(super) struct Filling {
     index: &'static TextIndex,
@@ -36,9 +33,8 @@ pub(super) struct Filling {
 }
 
 impl TextIndex {
-    /// Begins to fill the index that `makes` makes. It takes rows of its table until the sender is dropped.
-    pub(super) fn fill(&'static self, makes: String) -> (SyncSender<Rows>, Filling) {
-        let (to, rows) = mpsc::sync_channel::<Rows>(WAITING);
+    /// Begins to fill the index that `makes` makes, with numbers of rows and their texts.
+    pub(super) fn fill(&'static self, makes: String, texts: impl Iterator<Item = Rows> + Send + 'static) -> Filling {
         let fill = move || {
             let Self { name, table, columns } = self;
             let mut beside = Connection::open("")?;
@@ -48,11 +44,13 @@ impl TextIndex {
                  CREATE TABLE {table} ({}); {makes}",
                 columns.join(", ").replacen(',', " INTEGER PRIMARY KEY,", 1)
             ))?;
-            for rows in rows {
-                insert(&mut beside, &rows, columns)?;
+            let whole = beside.transaction()?;
+            for rows in texts {
+                insert(&whole, &rows, table, columns)?;
             }
-            // All at once and in the order of the table. Given out of order, each row whose number is below the one
-            // before it begins a new piece, and to join these takes ten times as long as all the rest.
+            whole.commit()?;
+            // All at once and in the order of the table. Each statement that gives rows to the index ends a piece, and so
+            // does a row whose number is below the one before: to join these takes longer than all the rest.
             beside.execute_batch(&format!(
                 "INSERT INTO {name} ({name}, rank) VALUES ('hashsize', {PIECE}); \
                  INSERT INTO {name} ({name}) VALUES ('rebuild'); \
@@ -61,7 +59,7 @@ impl TextIndex {
             lift(&beside, name)?;
             Ok(beside)
         };
-        (to, Filling { index: self, thread: thread::spawn(fill) })
+        Filling { index: self, thread: thread::spawn(fill) }
     }
 }
 

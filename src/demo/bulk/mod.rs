@@ -64,7 +64,8 @@ pub fn fill(url: &str, size: &Size, parts: &Parts, progress: Progress) -> Result
     let scope = Scope { loaded: &tables::names(), emptied: stage::TABLES, sparse: tables::SPARSE };
     let makes = bulk.put_away(&scope, earlier, store::keep_unfinished)?;
     let stage = bulk.write(|tx| stage::set(tx, size, &parts.hash, &parts.sealed, [&parts.picture, &parts.invoice]))?;
-    bulk.feed(Some(&tables::CUSTOMER_TEXTS), |feed| load(feed, &stage, size, progress))?;
+    let texts = write::texts(size, stage.working());
+    bulk.feed((&tables::CUSTOMER_TEXTS, texts), |feed| load(feed, &stage, size, progress))?;
     bulk.make_again(&makes, &mut |place, of| progress("indexes", place, of))?;
     progress("the planner's figures", 0, 0);
     bulk.finish()?;

@@ -27,12 +27,12 @@ crate::bulk_target! {
     );
     ATTACHMENTS: attachments(id, message_id, customer_id, file_id, name);
     BLOCKS: blocks(id, customer_id, reason, created_by_id, created_at);
+    TEXTS: customers(id, search_text);
     BLOCK_REQUESTS: block_requests(id, customer_id, reason, requested_by_id, created_at, status);
 }
 
-/// What search looks in on SQLite.
-pub const CUSTOMER_TEXTS: TextIndex =
-    TextIndex { name: "customers_fts", table: "customers", columns: &["id", "search_text"] };
+/// What search looks in on SQLite, filled from [`TEXTS`].
+pub const CUSTOMER_TEXTS: TextIndex = TextIndex { name: "customers_fts", table: "customers", columns: TEXTS.columns };
 
 /// All of them: emptied before, and their indexes made after.
 pub const ALL: &[&Target] = &[

@@ -2,6 +2,8 @@
 
 mod customers;
 
+pub use customers::texts;
+
 use std::collections::HashMap;
 
 use super::Size;
@@ -33,6 +35,13 @@ pub struct Stage {
     /// Number and name.
     pub picture: (FileId, String),
     pub invoice: (FileId, String),
+}
+
+impl Stage {
+    /// How many work with customers.
+    pub fn working(&self) -> usize {
+        self.staff.len() - self.operators
+    }
 }
 
 /// The newest message of a customer, and what is open: what their card shows.
@@ -110,7 +119,7 @@ pub fn everything(stage: &Stage, size: &Size, send: Send) -> Result<()> {
     let mut numbers = Numbers::default();
     for talk in plan::talks(size)? {
         numbers.conversation += 1;
-        let way = way(size.seed, talk.customer.into(), stage.staff.len() - stage.operators);
+        let way = way(size.seed, talk.customer.into(), stage.working());
         let seed_of = u64::try_from(numbers.conversation).unwrap_or_default();
         let story = story(size.seed, seed_of, &talk, way.tongue, kind(way));
         let card = usize::try_from(talk.customer).ok().and_then(|at| cards.get_mut(at)).ok_or_else(stopped)?;
@@ -187,7 +196,7 @@ struct Teller<'a, 'b> {
 impl Teller<'_, '_> {
     fn conversation(&mut self, talk: &Talk, story: &Story, way: Way, card: &mut Card) -> Result<()> {
         let (id, customer) = (self.numbers.conversation, i64::from(talk.customer));
-        let operators = self.stage.staff.len() - self.stage.operators;
+        let operators = self.stage.working();
         // Mostly whoever is responsible, now and then a colleague.
         let own = way.operator.filter(|_| !story.operator.is_multiple_of(8));
         let place = self.stage.operators + own.unwrap_or_else(|| remainder(story.operator, operators));

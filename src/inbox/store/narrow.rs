@@ -64,19 +64,18 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
         return Ok(found);
     }
     // Too short for trigrams: there is no other way than to walk on.
-    let named = named(conn, &mut sql, filter);
+    let named = named(conn, &mut sql, filter)?;
     sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{}", order(filter.depth + 1));
     load(conn, &sql)
 }
 
 /// The condition that the trigrams of what is typed name customer `c`, ending with AND; empty where it has none.
-pub(super) fn named(conn: &Conn, sql: &mut Sql, filter: &Filter) -> String {
+pub(super) fn named(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<String> {
     let text = fold(&filter.search);
-    if finding::has_trigrams(&text) {
-        format!("{} AND ", finding::holding(sql, conn, "c", &text))
-    } else {
-        String::new()
+    if !finding::has_trigrams(&text) {
+        return Ok(String::new());
     }
+    Ok(format!("{} AND ", finding::holding(sql, conn, "c", &text)?))
 }
 
 /// The condition of what is typed, for customers `c` who are named otherwise, or for whoever goes through

@@ -26,7 +26,7 @@ struct Listed {
 /// Selects all who stand in the list, wherever in it: their `id`.
 pub fn all(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Sql> {
     let mut sql = Sql::default();
-    let named = narrow::named(conn, &mut sql, filter);
+    let named = narrow::named(conn, &mut sql, filter)?;
     let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else {
         return Ok(Sql::new("SELECT c.id FROM customers c WHERE FALSE"));
     };

@@ -1,6 +1,6 @@
-//! Customers: written last, when it is known what was said to them last.
+//! Customers: written last, when it is known what was said to them last. What search finds them by is known before.
 
-use super::{Card, Numbers, Out, Size, Stage, kind, next, remainder, stopped, tables, words};
+use super::{Card, Numbers, Out, PIECE, Size, Stage, kind, next, remainder, stopped, tables, words};
 use crate::customers::{FoundBy, pairs, search_text};
 use crate::db::bulk::Rows;
 use crate::db::types::CustomerId;
@@ -24,7 +24,7 @@ pub(super) fn customer(
     number: u64,
     card: &Card,
 ) -> Result<()> {
-    let way = way(size.seed, number, stage.staff.len() - stage.operators);
+    let way = way(size.seed, number, stage.working());
     let (who, life) = (person(size.seed, number, &way), activity(size.seed, number));
     let id = i64::try_from(number).unwrap_or_default();
     let came = plan::came(size, number);
@@ -32,21 +32,7 @@ pub(super) fn customer(
     let channels = |place: usize| stage.channels.get(place).map(|id| id.0).ok_or_else(stopped);
     let responsible = way.operator.and_then(|place| stage.staff.get(stage.operators + place)).map(|(id, _)| id.0);
     let company = who.company.and_then(|at| stage.companies.get(remainder(at, stage.companies.len()))).map(|id| id.0);
-    let phone_digits = who.phone.as_deref().map(text::digits);
-    let (name_folded, email_folded) = (text::fold(&who.name), who.email.as_deref().map(text::fold));
-    let mut known = vec![(who.username.as_str(), who.address.as_str(), kind(way))];
-    known.extend(
-        who.also.iter().map(|(channel, address)| ("", address.as_str(), kind(Way { channel: *channel, ..way }))),
-    );
-    let found_by = search_text(&FoundBy {
-        id: CustomerId(id),
-        name_folded: &name_folded,
-        real_name: "",
-        phone_digits: phone_digits.as_deref(),
-        email_folded: email_folded.as_deref(),
-        external_id: who.external_id.as_deref(),
-        accounts: &known,
-    });
+    let Found { name_folded, email_folded, phone_digits, by: found_by } = found(id, way, &who);
 
     let rows = out.row(&tables::CUSTOMERS)?;
     rows.int(id).text(&who.name).text(&name_folded).text("");
@@ -77,6 +63,47 @@ pub(super) fn customer(
     }
     belongings(stage, out, numbers, id, &who, created_at)?;
     trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
+}
+
+/// What search finds somebody by.
+struct Found {
+    name_folded: String,
+    email_folded: Option<String>,
+    phone_digits: Option<String>,
+    by: String,
+}
+
+fn found(id: i64, way: Way, who: &Person) -> Found {
+    let phone_digits = who.phone.as_deref().map(text::digits);
+    let (name_folded, email_folded) = (text::fold(&who.name), who.email.as_deref().map(text::fold));
+    let mut known = vec![(who.username.as_str(), who.address.as_str(), kind(way))];
+    known.extend(
+        who.also.iter().map(|(channel, address)| ("", address.as_str(), kind(Way { channel: *channel, ..way }))),
+    );
+    let by = search_text(&FoundBy {
+        id: CustomerId(id),
+        name_folded: &name_folded,
+        real_name: "",
+        phone_digits: phone_digits.as_deref(),
+        email_folded: email_folded.as_deref(),
+        external_id: who.external_id.as_deref(),
+        accounts: &known,
+    });
+    Found { name_folded, email_folded, phone_digits, by }
+}
+
+/// What search finds everybody by: made once more than needed, so that the index over it need not wait for the customers.
+pub fn texts(size: &Size, operators: usize) -> impl Iterator<Item = Rows> + use<> {
+    let Size { seed, customers, .. } = *size;
+    (1..=customers).step_by(PIECE).map(move |from| {
+        let mut rows = Rows::new(&tables::TEXTS);
+        for number in from..=customers.min(from + PIECE as u64 - 1) {
+            let way = way(seed, number, operators);
+            let id = i64::try_from(number).unwrap_or_default();
+            rows.int(id).text(&found(id, way, &person(seed, number, &way)).by);
+        }
+        rows
+    })
 }
 
 /// Tags, handles, what a visitor typed, and the wish for an address where there is none.
