@@ -38,6 +38,7 @@ pub mod hooks;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
+pub mod lists;
 pub mod mails;
 pub mod messages;
 pub mod outbox;

@@ -104,6 +104,14 @@ id!(
     CustomerTagId
 );
 id!(
+    /// A named set of customers.
+    CustomerListId
+);
+id!(
+    /// A declared field of customers.
+    CustomFieldId
+);
+id!(
     /// A conversation tag.
     ConversationTagId
 );

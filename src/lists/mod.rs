@@ -1,0 +1,7 @@
+//! Lists: named sets of customers.
+
+mod model;
+mod store;
+
+pub use model::CustomerList;
+pub use store::all;
