@@ -47,3 +47,5 @@ toast-bulk-partly = Not done to all of them
 toast-quick-reply-saved = Quick reply saved
 toast-quick-reply-deleted = Quick reply deleted
 toast-command-deleted = Command deleted
+toast-filter-saved = Filter saved
+toast-filter-deleted = Filter deleted

@@ -579,6 +579,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_filters (id) {
+        id -> BigInt,
+        owner_id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        shared -> Bool,
+        query -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         key_hash -> Text,
@@ -729,6 +741,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quick_reply_files,
     resend_items,
     resends,
+    saved_filters,
     sessions,
     settings,
     staff,

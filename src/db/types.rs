@@ -108,6 +108,10 @@ id!(
     CustomerListId
 );
 id!(
+    /// Filters of the inbox under a name.
+    SavedFilterId
+);
+id!(
     /// A declared field of customers.
     CustomFieldId
 );

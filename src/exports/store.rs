@@ -151,8 +151,12 @@ pub fn expire(tx: &mut Tx, now: UtcTime) -> Result<usize> {
 pub fn count(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock) -> Result<i64> {
     match view {
         View::Customers(filter) => customers::list::count_exactly(conn, &by.scope(), filter, clock),
-        View::Inbox(filter) => inbox::count_exactly(conn, &by.scope(), by.id(), filter),
+        View::Inbox(filter) => inbox::count_exactly(conn, &viewer(by, clock), filter),
     }
+}
+
+fn viewer(by: &Admin, clock: &Clock) -> inbox::Viewer {
+    inbox::Viewer { scope: by.scope(), me: by.id(), clock: *clock }
 }
 
 /// The highest number that a customer has: whoever comes later is not in the file.
@@ -175,7 +179,7 @@ pub fn stretch(conn: &mut Conn, after: i64, last: i64) -> Result<Vec<CustomerId>
 pub fn lines(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock, stretch: &[CustomerId]) -> Result<Vec<Line>> {
     let ids = match view {
         View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch)?,
-        View::Inbox(filter) => inbox::among_these(conn, &by.scope(), by.id(), filter, stretch)?,
+        View::Inbox(filter) => inbox::among_these(conn, &viewer(by, clock), filter, stretch)?,
     };
     if ids.is_empty() {
         return Ok(vec![]);

@@ -1,7 +1,5 @@
 //! `/exports`: the files, ordering one, and taking one away.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,9 +16,8 @@ use crate::db::page::{Cursor, Page};
 use crate::db::types::{ExportId, UtcTime};
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Stored};
-use crate::inbox::ListQuery;
+use crate::inbox::{self, ListQuery};
 use crate::staff;
-use crate::tags::{self, CustomerTag};
 use crate::web::address;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
@@ -39,16 +36,16 @@ pub struct At {
 /// `GET /exports`: the newest ones first.
 pub async fn list(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, at: Query<At>) -> Result<HttpResponse> {
     let cursor = Cursor::decode(&at.at);
-    let (found, names, tags) = db
+    let (found, names, choices) = db
         .read(move |conn| {
             let found = store::page(conn, cursor)?;
             let people: Vec<_> = found.rows.iter().filter_map(|export| export.staff_id).collect();
-            Ok((found, staff::names(conn, &people)?, tags::customer_tags(conn)?))
+            Ok((found, staff::names(conn, &people)?, inbox::Choices::load(conn)?))
         })
         .await?;
     let me = by.id();
     let Page { rows, next, previous } = found.map(|export| Line {
-        words: words(&sh, View::parse(&export.view), export.created_at, &tags),
+        words: words(&sh, View::parse(&export.view), export.created_at, &choices),
         is_mine: export.staff_id == Some(me),
         by: export.staff_id.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
         export,
@@ -62,12 +59,15 @@ fn place(at: Option<&str>) -> String {
 }
 
 /// What the filters of a list say, as people read it.
-fn words(sh: &Shell, view: Option<View>, at: UtcTime, tags: &[Arc<CustomerTag>]) -> String {
+fn words(sh: &Shell, view: Option<View>, at: UtcTime, choices: &inbox::Choices) -> String {
     let Some(view) = view else { return sh.t("export-everybody").to_string() };
     let clock = Clock { now: at, ..sh.clock };
     let mut parts = view.words(sh.lang, &clock);
+    if let View::Inbox(filter) = &view {
+        parts.extend(choices.said(sh.lang, &filter.facets).into_iter().map(|said| said.text));
+    }
     if let Some(id) = view.tag() {
-        let tag = tags.iter().find(|tag| tag.id == id).map(|tag| tag.name.clone());
+        let tag = choices.tags.iter().find(|tag| tag.id == id).map(|tag| tag.name.clone());
         parts.push(sh.ta("export-tag", "text", tag.unwrap_or_else(|| sh.t("export-tag-gone").to_string())));
     }
     if parts.is_empty() { sh.t("export-everybody").to_string() } else { parts.join(" · ") }
@@ -117,11 +117,11 @@ impl Typed {
 async fn page(by: Admin, sh: Shell, db: &Db, typed: Typed, errors: Errors) -> Result<NewExportPage> {
     let (view, clock) = (View::parse(&typed.view).unwrap_or_else(View::all), sh.clock);
     let asked = view.clone();
-    let (count, tags) =
-        db.read(move |conn| Ok((store::count(conn, &by, &asked, &clock)?, tags::customer_tags(conn)?))).await?;
+    let (count, choices) =
+        db.read(move |conn| Ok((store::count(conn, &by, &asked, &clock)?, inbox::Choices::load(conn)?))).await?;
     let form = ExportForm {
         back: view.address(),
-        words: words(&sh, Some(view), clock.now, &tags),
+        words: words(&sh, Some(view), clock.now, &choices),
         count,
         format: Format::parse(&typed.format),
         form_token: typed.form_token,

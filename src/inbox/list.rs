@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::choices::{Choices, Said};
 use super::model::{Filter, Tab, Task, with_query};
-use super::store::{self, Listed};
+use super::store::{self, Listed, Viewer};
 use crate::auth::Operator;
 use crate::batches::{self, Going};
 use crate::channels::{self, ChannelKind, registry};
 use crate::db::Conn;
-use crate::db::page::Cursor;
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::messages::MessageKind;
@@ -17,6 +17,7 @@ use crate::resends::{self, Progress};
 use crate::staff;
 use crate::text;
 use crate::web::shell::Shell;
+use crate::web::times::Clock;
 
 /// The list as it was read.
 pub struct List {
@@ -27,16 +28,18 @@ pub struct List {
     more: bool,
     counts: Vec<i64>,
     people: Arc<HashMap<StaffId, (String, String)>>,
+    /// What the filters of the panel are called, where any is set.
+    choices: Option<Choices>,
     resend: Option<Progress>,
     batch: Option<Going>,
     writes: Vec<ChannelKind>,
 }
 
 /// Reads the list.
-pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
-    let scope = by.scope();
-    let pinned = store::pinned(conn, &scope, by.id(), &filter)?;
-    let mut rows = store::rows(conn, &scope, by.id(), &filter)?;
+pub fn load(conn: &mut Conn, by: &Operator, clock: Clock, filter: Filter) -> Result<List> {
+    let viewer = viewer(by, clock);
+    let pinned = store::pinned(conn, &viewer, &filter)?;
+    let mut rows = store::rows(conn, &viewer, &filter)?;
     let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
     let more = rows.len() > depth;
     rows.truncate(depth);
@@ -44,17 +47,24 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
     let batch = batches::going(conn, by.id())?;
     let writes = registry::open_to_phones(&channels::enabled(conn)?);
+    let choices = if filter.facets.set().is_empty() { None } else { Some(Choices::load(conn)?) };
     Ok(List {
-        counts: store::counts(conn, &scope, by.id())?,
+        counts: store::counts(conn, &viewer.scope, by.id())?,
         filter,
         pinned,
         customers: rows,
         more,
         people,
+        choices,
         resend,
         batch,
         writes,
     })
+}
+
+/// This person, at this time.
+pub fn viewer(by: &Operator, clock: Clock) -> Viewer {
+    Viewer { scope: by.scope(), me: by.id(), clock }
 }
 
 /// The list as the page shows it.
@@ -76,6 +86,14 @@ pub struct ListView {
     pub batch: Option<Going>,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
+    /// What is set in the panel.
+    pub chips: Vec<Chip>,
+}
+
+/// A filter of the panel that is set, with the address of the list without it.
+pub struct Chip {
+    pub said: Said,
+    pub without: String,
 }
 
 pub struct TabView {
@@ -123,8 +141,18 @@ impl ListView {
         Task::allowed_to(sh.me.role)
     }
 
+    /// What the button of the panel is called.
+    pub fn panel_label(&self, sh: &Shell) -> String {
+        let set = i64::try_from(self.chips.len()).unwrap_or(0);
+        if set == 0 { sh.t("filter-title").to_string() } else { sh.tn("filter-title-set", set) }
+    }
+
+    pub fn names_what_is_gone(&self) -> bool {
+        self.chips.iter().any(|chip| chip.said.is_gone)
+    }
+
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, pinned, customers, more, counts, people, resend, batch, writes } = list;
+        let List { filter, pinned, customers, more, counts, people, choices, resend, batch, writes } = list;
         let tabs = Tab::ALL
             .iter()
             .zip(counts.iter())
@@ -136,7 +164,7 @@ impl ListView {
             })
             .collect();
         let next = customers.last().filter(|_| more).map(|last| {
-            let cursor = Cursor { at: last.last_activity_at, id: last.id.0, back: false }.encode();
+            let cursor = last.place(filter.facets.sort).encode();
             let query = filter.query(filter.tab);
             let and = if query.is_empty() { "" } else { "&" };
             format!("/inbox?{query}{and}before={cursor}")
@@ -145,7 +173,10 @@ impl ListView {
         let view = |customer, is_pinned| card(sh, &filter, &people, customer, is_pinned);
         let above = pinned.into_iter().map(|customer| view(customer, true));
         let cards = above.chain(customers.into_iter().map(|customer| view(customer, false))).collect();
+        let said = choices.map(|choices| choices.said(sh.lang, &filter.facets)).unwrap_or_default();
+        let chips = said.into_iter().map(|said| Chip { without: filter.without(said.name), said });
         Self {
+            chips: chips.collect(),
             tabs,
             cards,
             region: filter.region(filter.depth),

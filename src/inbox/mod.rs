@@ -1,6 +1,10 @@
 //! The inbox: customers by latest activity, the conversation with one of them, and what is known of them.
 //!
 //! - The list's state is the URL: tab, filters, place. Tabs narrow in addition to the filters.
+//! - What is chosen in the panel of filters (`model::facets`) holds for the page and for all that is done to the whole list:
+//!   its conditions stand in one place (`store::facets`).
+//! - Filters are saved under a name as the query of their address (`model::saved`), for oneself or for the team. Whoever
+//!   saved one changes it; a shared one may be changed by admins, too.
 //! - Each part of the page that changes by itself is a region with an address of its own (`web::regions`); the page holds
 //!   the same templates.
 //! - Pins are personal and stand above every sort, on the first page, within the tab and filters in force
@@ -13,6 +17,7 @@
 //! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.
 
 mod actions;
+mod choices;
 mod list;
 mod load;
 pub mod model;
@@ -21,5 +26,7 @@ pub mod store;
 mod views;
 pub mod web;
 
+pub use choices::Choices;
 pub use model::{Filter, ListQuery, Tab};
+pub use store::Viewer;
 pub use store::whole::{among_these, count_exactly};

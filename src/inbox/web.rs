@@ -2,6 +2,8 @@
 
 mod actions;
 mod bulk;
+mod panel;
+pub mod saved;
 mod send;
 mod slash;
 
@@ -35,13 +37,15 @@ use crate::web::shell::Shell;
 
 pub use actions::{pin, presence, read, unread};
 pub use bulk::{bulk, bulk_form};
+pub use panel::panel;
 pub use send::send;
 pub use slash::slash;
 
 /// `GET /inbox`.
 pub async fn inbox(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
     let filter = query.filter();
-    let list = db.read(move |conn| list::load(conn, &by, filter)).await?;
+    let clock = sh.clock;
+    let list = db.read(move |conn| list::load(conn, &by, clock, filter)).await?;
     hx.page(&InboxPage { list: ListView::new(&sh, list), open: None, sh })
 }
 
@@ -131,14 +135,14 @@ async fn page(
 ) -> Result<InboxPage> {
     filter.open = Some(id);
     let at = presences.at(id, by.id());
-    let types = presences.customer_types(id);
+    let (types, clock) = (presences.customer_types(id), sh.clock);
     let (list, state, log, known, colleagues) = db
         .read(move |conn| {
             let customer = customers::find(conn, &by.scope(), id)?;
             let log = load::log(conn, &customer, place)?;
             let known = load::known(conn, &by, customer.clone())?;
             let state = load::state(conn, &by, customer, place.conversation())?;
-            Ok((list::load(conn, &by, filter)?, state, log, known, staff::serving(conn)?))
+            Ok((list::load(conn, &by, clock, filter)?, state, log, known, staff::serving(conn)?))
         })
         .await?;
     sh.live = format!("/live?customer={id}");
@@ -157,10 +161,9 @@ async fn page(
 
 /// `GET /inbox/cards`.
 pub async fn cards(by: Operator, sh: Shell, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
-    let (filter, typed) = (query.filter(), !query.typed.is_empty());
-    let list = db.read(move |conn| list::load(conn, &by, filter)).await?;
-    let base = list.filter.open.map_or("/inbox".to_owned(), |id| format!("/inbox/{id}"));
-    let url = list.filter.at(&base);
+    let (filter, typed, clock) = (query.filter(), query.is_typed(), sh.clock);
+    let list = db.read(move |conn| list::load(conn, &by, clock, filter)).await?;
+    let url = list.filter.at(&list.filter.page());
     let mut answer = fragment(&CardsFragment { sh: &sh, list: &ListView::new(&sh, list) })?;
     if typed && let Ok(url) = HeaderValue::from_str(&url) {
         answer.headers_mut().insert(HeaderName::from_static("hx-replace-url"), url);

@@ -100,6 +100,13 @@ routes! {
     Get "/inbox/cards" Operator inbox::web::cards;
     Get "/inbox/bulk" Operator inbox::web::bulk_form;
     Post "/inbox/bulk" Operator inbox::web::bulk;
+    Get "/inbox/filters" Operator inbox::web::panel;
+    Post "/inbox/filters" Operator inbox::web::saved::add;
+    Get "/inbox/filters/new" Operator inbox::web::saved::new;
+    Get "/inbox/filters/{id}" Operator inbox::web::saved::page;
+    Post "/inbox/filters/{id}" Operator inbox::web::saved::edit;
+    Get "/inbox/filters/{id}/delete" Operator inbox::web::saved::ask;
+    Post "/inbox/filters/{id}/delete" Operator inbox::web::saved::delete;
     Get "/batches" Operator batches::web::list;
     Post "/batches/{id}/stop" Operator batches::web::stop;
     Get "/inbox/{customer}" Operator inbox::web::open;

@@ -1,6 +1,6 @@
 //! What is asked of many customers at once, as a form or an address says it.
 
-use super::{Filter, ListQuery, with_query};
+use super::{Facets, Filter, ListQuery, with_query};
 use crate::auth::Role;
 use crate::batches::Action;
 use crate::db::types::{CustomerId, CustomerTagId};
@@ -94,7 +94,7 @@ impl BulkQuery {
             task: Task::parse(&one("task")).or(action.and_then(Task::of)),
             action,
             is_all: one("all") == "1",
-            filter: ListQuery::of(one).filter(),
+            filter: list(pairs).filter(),
             rows,
             reason: one("reason"),
             tags: all("tag").filter_map(|id| id.parse().ok()).collect(),
@@ -121,9 +121,7 @@ impl BulkQuery {
         if !self.is_all {
             return self.rows.iter().map(|id| ("row", id.to_string())).collect();
         }
-        let mut fields = self.filter.pairs(self.filter.tab);
-        fields.push(("all", "1".into()));
-        fields
+        self.filter.whole()
     }
 
     /// The address of a task for the same customers.
@@ -133,6 +131,14 @@ impl BulkQuery {
         query.append_pair("task", task.as_str()).append_pair("back", &self.back);
         format!("/inbox/bulk?{}", query.finish())
     }
+}
+
+/// The list that a form is about. Its tags are those of the task, and not the filter's.
+fn list(pairs: &[(String, String)]) -> ListQuery {
+    let (chosen, own): (Vec<_>, Vec<_>) = pairs.iter().cloned().partition(|(name, _)| name == Filter::CHOSEN);
+    let above = own.into_iter().filter(|(name, _)| !Facets::NAMES.contains(&name.as_str()));
+    let chosen = chosen.first().map_or("", |(_, query)| query.as_str());
+    ListQuery::of(above.chain(url::form_urlencoded::parse(chosen.as_bytes()).into_owned()))
 }
 
 #[cfg(test)]
@@ -153,6 +159,11 @@ mod tests {
         assert_eq!(all.address(&Task::Block), "/inbox/bulk?tab=free&search=a%26b&all=1&task=block&back=%2Finbox");
         let deleted = BulkQuery { action: Some(Action::Delete), back: "/inbox/7?tab=mine".into(), ..all.clone() };
         assert_eq!(deleted.way_back(), "/inbox?tab=mine");
+        let of_tags =
+            BulkQuery::of(&pairs(&[("all", "1"), ("filters", "tag=4&not_tag=5&search=no"), ("tag", "6")]), "");
+        assert_eq!(of_tags.filter.facets.tags, [CustomerTagId(4)]);
+        assert_eq!(of_tags.tags, [CustomerTagId(6)]);
+        assert_eq!(of_tags.whom()[1..], [("filters", "tag=4&not_tag=5".to_owned()), ("all", "1".to_owned())]);
         let typed = BulkQuery { typed: " 12 480 ".into(), ..all };
         assert_eq!(typed.number(), Some(12480));
     }

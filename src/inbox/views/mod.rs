@@ -4,6 +4,8 @@ mod bulk;
 mod composer;
 mod dialogs;
 mod head;
+mod panel;
+mod saved;
 mod side;
 mod window;
 
@@ -22,6 +24,8 @@ pub use bulk::{BulkForm, BulkPage};
 pub use composer::{ComposerView, Writing};
 pub use dialogs::{DialogsView, MenuView};
 pub use head::HeadView;
+pub use panel::{FilterForm, FiltersPage};
+pub use saved::{SavedDeletePage, SavedPage};
 pub use side::SideView;
 pub use window::WindowView;
 

@@ -9,6 +9,7 @@ use crate::blacklist;
 use crate::db::types::CustomerTagId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
+use crate::inbox::list::viewer;
 use crate::inbox::model::{BulkQuery, Task};
 use crate::inbox::store;
 use crate::inbox::views::{BulkForm, BulkPage};
@@ -16,6 +17,7 @@ use crate::tags;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
+use crate::web::times::Clock;
 
 type Pairs = Vec<(String, String)>;
 
@@ -29,9 +31,10 @@ pub async fn bulk_form(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, pairs: Que
 }
 
 async fn page(by: Operator, sh: Shell, db: &Db, asked: BulkQuery, errors: Errors) -> Result<BulkPage> {
+    let clock = sh.clock;
     let (asked, count, tags) = db
         .read(move |conn| {
-            let whom = whom(conn, &by, &asked)?;
+            let whom = whom(conn, &by, clock, &asked)?;
             let count = batches::count(conn, &whom.found)?;
             let tags = if asked.task == Some(Task::Tags) { tags::customer_tags(conn)? } else { vec![] };
             Ok((asked, count, tags))
@@ -40,13 +43,10 @@ async fn page(by: Operator, sh: Shell, db: &Db, asked: BulkQuery, errors: Errors
     Ok(BulkPage { form: BulkForm { asked, count, tags, errors, token: forms::new_token() }, sh })
 }
 
-fn whom(conn: &mut Conn, by: &Operator, asked: &BulkQuery) -> Result<Whom> {
+fn whom(conn: &mut Conn, by: &Operator, clock: Clock, asked: &BulkQuery) -> Result<Whom> {
     if asked.is_all {
-        return Ok(Whom {
-            found: store::whole::all(conn, &by.scope(), by.id(), &asked.filter)?,
-            marked: vec![],
-            expected: None,
-        });
+        let found = store::whole::all(conn, &viewer(by, clock), &asked.filter)?;
+        return Ok(Whom { found, marked: vec![], expected: None });
     }
     Ok(Whom { found: store::whole::marked(conn, &by.scope(), &asked.rows), marked: asked.rows.clone(), expected: None })
 }
@@ -60,10 +60,10 @@ pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pair
         Ok(deed) => deed,
         Err(errors) => return hx.invalid(&page(by, sh, &db, asked, errors).await?),
     };
-    let (who, words) = (by.clone(), asked.clone());
+    let (who, words, clock) = (by.clone(), asked.clone(), sh.clock);
     let started = db
         .write(move |tx| {
-            let whom = whom(tx, &who, &words)?;
+            let whom = whom(tx, &who, clock, &words)?;
             let expected = (action == Action::Delete).then(|| words.number().unwrap_or(-1));
             if !forms::spend(tx, &words.form_token)? {
                 return Ok(None);
