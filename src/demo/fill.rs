@@ -91,6 +91,9 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (shortcut, body) in people::QUICK_REPLIES {
         store::quick_reply(tx, shortcut, body)?;
     }
+    if let (Some(owner), Some(tag)) = (staff.first(), tags.first()) {
+        store::saved_filter(tx, *owner, "VIP", &format!("tag={tag}&sort=created"))?;
+    }
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }

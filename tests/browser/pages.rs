@@ -13,7 +13,15 @@ use crate::support::{Browser, Desk, Look, journey_on, with_demo};
 const PAGES: &[(&str, &[&str])] = &[
     ("/", &["/"]),
     ("/search", &["/search", "/search?q=ко", "/search?q=kow", "/search?q=nobody+at+all"]),
-    ("/inbox", &["/inbox", "/inbox?tab=unanswered", "/inbox?search=nobody+at+all"]),
+    (
+        "/inbox",
+        &[
+            "/inbox",
+            "/inbox?tab=unanswered",
+            "/inbox?search=nobody+at+all",
+            "/inbox?tag={tag}&not_tag=9999&sort=created",
+        ],
+    ),
     (
         "/inbox/{customer}",
         &["/inbox/{active}", "/inbox/{regular}", "/inbox/{blocked}", "/inbox/{long}", "/inbox/{writer}"],
@@ -58,6 +66,10 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/exports", &["/exports"]),
     ("/customers/export", &["/customers/export?period=all"]),
     ("/inbox/export", &["/inbox/export?tab=mine"]),
+    ("/inbox/filters", &["/inbox/filters?tab=mine&tag={tag}&not_tag=9999&variable=Size"]),
+    ("/inbox/filters/new", &["/inbox/filters/new?tab=mine&tag={tag}&registered_after=2026-01-01"]),
+    ("/inbox/filters/{id}", &["/inbox/filters/{saved}?unanswered=1"]),
+    ("/inbox/filters/{id}/delete", &["/inbox/filters/{saved}/delete"]),
     ("/customers/new/{kind}", &["/customers/new/whatsapp", "/customers/new/viber"]),
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
@@ -145,6 +157,7 @@ fn numbers(app: &TestApp) -> Vec<(&'static str, i64)> {
         ("{tag}", "SELECT MIN(id) FROM customer_tags"),
         ("{subject}", "SELECT MIN(id) FROM conversation_tags"),
         ("{reply}", "SELECT MIN(id) FROM quick_replies"),
+        ("{saved}", "SELECT MIN(id) FROM saved_filters"),
         ("{command}", "SELECT MIN(id) FROM commands"),
         ("{letter}", "SELECT MIN(message_id) FROM mails WHERE html_file_id IS NOT NULL"),
         ("{writer}", "SELECT customer_id FROM mails WHERE html_file_id IS NOT NULL"),

@@ -6,7 +6,7 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
-    channels, commands, companies, conversation_tags, customer_tags, exports, quick_replies, staff,
+    channels, commands, companies, conversation_tags, customer_tags, exports, quick_replies, saved_filters, staff,
 };
 use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, ExportId, StaffId, UtcTime};
 use crate::error::Result;
@@ -103,6 +103,21 @@ pub fn quick_reply(tx: &mut Tx, shortcut: &str, body: &str) -> Result<()> {
             quick_replies::body.eq(body),
             quick_replies::search.eq(format!("{folded}\n{}", text::fold(body))),
             quick_replies::created_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Filters of the inbox that everybody may use.
+pub fn saved_filter(tx: &mut Tx, owner: StaffId, name: &str, query: &str) -> Result<()> {
+    diesel::insert_into(saved_filters::table)
+        .values((
+            saved_filters::owner_id.eq(owner),
+            saved_filters::name.eq(name),
+            saved_filters::name_folded.eq(text::fold(name)),
+            saved_filters::shared.eq(true),
+            saved_filters::query.eq(query),
+            saved_filters::created_at.eq(UtcTime::now()),
         ))
         .execute(&mut **tx)?;
     Ok(())

@@ -33,6 +33,7 @@ fn thing_of(path: &str, gap: &str) -> &'static str {
         _ if path.starts_with("/settings/channels") => "channel",
         _ if path.starts_with("/settings/customer-tags") => "customer_tag",
         _ if path.starts_with("/settings/conversation-tags") => "conversation_tag",
+        _ if path.starts_with("/inbox/filters") => "saved_filter",
         _ if path.starts_with("/settings/quick-replies") => "quick_reply",
         _ if path.starts_with("/settings/commands") => "command",
         _ if path.starts_with("/companies") => "company",

@@ -191,6 +191,15 @@ pub const TABLE: &[Row] = &[
             BACK,
         ],
     ),
+    form(
+        "/inbox/filters",
+        &[typed("name", "Late ones"), word("shared", "true"), word("view", "tab=mine&tag=1"), TOKEN],
+    ),
+    form(
+        "/inbox/filters/{id}",
+        &[typed("name", "Late ones"), word("shared", "false"), word("view", "tab=free"), word("replace", "1")],
+    ),
+    form("/inbox/filters/{id}/delete", NOTHING),
     form("/batches/{id}/stop", NOTHING),
     multipart(
         "/mails/new",

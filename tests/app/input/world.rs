@@ -37,6 +37,7 @@ const TABLES: &[&str] = &[
     "pending_actions",
     "quick_replies",
     "quick_reply_files",
+    "saved_filters",
     "settings",
     "staff",
     "staff_links",
@@ -235,6 +236,12 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
             "INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
                  VALUES ('reply-{round}', 'reply-{round}', 'Hello', 'hello', '{now}')"
         ),
+        // Shared, of somebody else: for admins to change, and for nobody beside them.
+        format!(
+            "INSERT INTO saved_filters (owner_id, name, name_folded, shared, query, created_at) \
+                 SELECT id, 'Filter {round}', 'filter {round}', TRUE, 'tab=free', '{now}' FROM staff \
+                 WHERE email = '{SECOND_OPERATOR}'"
+        ),
         format!(
             "INSERT INTO commands (name, name_folded, about, url, secret, parameters, created_at) \
                  VALUES ('command-{round}', 'command-{round}', '', 'https://x.example', '', '[]', '{now}')"
@@ -297,6 +304,7 @@ fn numbers(round: u32) -> Vec<(&'static str, String)> {
         ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
         ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
         ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
+        ("saved_filter", format!("SELECT id FROM saved_filters WHERE name = 'Filter {round}'")),
         ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
         ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),
         ("app_channel", format!("SELECT id FROM channels WHERE public_key = 'app-{round}'")),
