@@ -1,7 +1,7 @@
 //! The filters of the inbox: each by itself, all together, and what goes through the whole list.
 
 use crate::support::desk::{Letter, Person};
-use crate::support::{ADMIN, OPERATOR, Page, TestApp, eventually, spawn_app, spawn_app_with};
+use crate::support::{ADMIN, Client, OPERATOR, Page, TestApp, eventually, spawn_app, spawn_app_with};
 
 /// Who stands in the list, from the top.
 fn names(page: &Page) -> Vec<String> {
@@ -9,8 +9,7 @@ fn names(page: &Page) -> Vec<String> {
     page.select(".cc .cc-a")
 }
 
-async fn listed(app: &TestApp, query: &str) -> Vec<String> {
-    let operator = app.sign_in(OPERATOR).await;
+async fn listed(operator: &Client, query: &str) -> Vec<String> {
     let mut names = names(&operator.get(&format!("/inbox?{query}")).await);
     names.sort();
     names
@@ -48,6 +47,7 @@ async fn tags_and_lists_choose_and_exclude() {
     link(&app, "customer_tag_links", "tag_id", late, &[b, c]);
     link(&app, "customer_list_links", "list_id", autumn, &[a, c]);
     link(&app, "customer_list_links", "list_id", beta, &[c]);
+    let operator = app.sign_in(OPERATOR).await;
     for (query, wanted) in [
         (format!("tag={vip}"), &["A", "B"][..]),
         (format!("tag={vip}&tag={late}"), &["A", "B", "C"]),
@@ -65,9 +65,8 @@ async fn tags_and_lists_choose_and_exclude() {
         // What cannot be read filters nothing.
         ("tag=x&list=&responsible=me&registered_after=1.1.2026&sort=name".into(), &["A", "B", "C", "D"]),
     ] {
-        assert_eq!(listed(&app, &query).await, wanted, "{query}");
+        assert_eq!(listed(&operator, &query).await, wanted, "{query}");
     }
-    let operator = app.sign_in(OPERATOR).await;
     let gone = operator.get("/inbox?tag=999").await;
     gone.assert_says("Customer tags: deleted").assert_says("is not there any more").assert_lacks(".cc");
     operator.get("/inbox?tab=mine&search=a&tag=999").await.assert_has(".cards-chips a[href='/inbox?tab=mine']");
@@ -86,13 +85,14 @@ async fn two_bots_of_one_messenger_are_told_apart() {
         "INSERT INTO channel_accounts (customer_id, channel_id, address, created_at, last_seen_at) \
          VALUES ({both}, {sales}, '33', '2026-01-10 20:30:00', '2026-01-10 20:30:00')"
     ));
-    assert_eq!(listed(&app, &format!("channel={sales}")).await, ["Both", "Seller"]);
-    assert_eq!(listed(&app, &format!("channel={help}")).await, ["Both", "Helped"]);
-    assert_eq!(listed(&app, &format!("channel={help}&channel={sales}")).await, ["Both", "Helped", "Seller"]);
+    let operator = app.sign_in(OPERATOR).await;
+    assert_eq!(listed(&operator, &format!("channel={sales}")).await, ["Both", "Seller"]);
+    assert_eq!(listed(&operator, &format!("channel={help}")).await, ["Both", "Helped"]);
+    assert_eq!(listed(&operator, &format!("channel={help}&channel={sales}")).await, ["Both", "Helped", "Seller"]);
 }
 
 /// LIST-60, LIST-61, LIST-62, LIST-63, LIST-64, LIST-65, LIST-66, LIST-67, LIST-68: days are those of the installation's
-/// zone, nine hours before UTC; the order by creation goes on over its pages.
+/// zone, which begin nine hours before those of UTC; the order by creation goes on over its pages.
 #[actix_web::test]
 async fn registration_has_its_boundaries_and_its_order() {
     let app = spawn_app_with(|config| config.time_zone = chrono_tz::Asia::Tokyo).await;
@@ -144,8 +144,9 @@ async fn unanswered_and_responsible() {
     let unread = app.customer(Person::named("Free, unread"));
     app.customer(Person::named("Free"));
     app.execute(&format!("UPDATE customers SET unread_count = 1 WHERE id = {unread} OR name = 'Theirs'"));
+    let operator = app.sign_in(OPERATOR).await;
     for sort in ["", "&sort=created"] {
-        let listed = async |query: String| listed(&app, &format!("{query}{sort}")).await;
+        let listed = async |query: String| listed(&operator, &format!("{query}{sort}")).await;
         assert_eq!(listed("unanswered=1".into()).await, ["Free, unread", "Theirs"]);
         assert_eq!(listed("responsible=free".into()).await, ["Free", "Free, unread"]);
         assert_eq!(listed(format!("responsible={admin}&unanswered=1")).await, ["Theirs"]);
@@ -153,7 +154,7 @@ async fn unanswered_and_responsible() {
         assert_eq!(listed("tab=free&unanswered=1".into()).await, ["Free, unread"]);
         assert_eq!(listed("tab=others".into()).await, ["Theirs"]);
     }
-    let card = app.sign_in(OPERATOR).await.get(&format!("/inbox?responsible={admin}")).await;
+    let card = operator.get(&format!("/inbox?responsible={admin}")).await;
     let name = app.text(&format!("SELECT name FROM staff WHERE id = {admin}")).unwrap();
     assert_eq!(card.select(".cc .cc-f"), [name]);
 }
@@ -173,6 +174,7 @@ async fn variables_match_in_full() {
         "UPDATE customers SET created_at = '2021-04-19 23:59:59' WHERE id IN ({}, {})",
         ids[0], ids[2]
     ));
+    let operator = app.sign_in(OPERATOR).await;
     for (query, wanted) in [
         ("variable=Размер", &["Ксения Да", "Ксения Ли", "Оксения"][..]),
         ("variable=Разм", &[]),
@@ -185,7 +187,7 @@ async fn variables_match_in_full() {
         ("search=ксения&registered_before=2021-04-20&variable=Размер&value=XS", &["Ксения Ли"]),
         ("search=сени&variable=Размер&value=XS", &["Ксения Ли", "Оксения"]),
     ] {
-        assert_eq!(listed(&app, query).await, wanted, "{query}");
+        assert_eq!(listed(&operator, query).await, wanted, "{query}");
     }
 }
 
