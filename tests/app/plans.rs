@@ -38,6 +38,11 @@ const fn both(name: &'static str, run: fn(&mut Conn), indexes: &'static [&'stati
     Listed { name, run, sqlite: indexes, postgres: indexes }
 }
 
+/// Of a table that the demo leaves empty: PostgreSQL reads that without an index.
+const fn on_sqlite(name: &'static str, run: fn(&mut Conn), indexes: &'static [&'static str]) -> Listed {
+    Listed { name, run, sqlite: indexes, postgres: &[] }
+}
+
 fn scope() -> CustomerScope {
     CustomerScope::system()
 }
@@ -141,10 +146,10 @@ const TABLE: &[Listed] = &[
     ),
     both("inbox, a rare tag", |c| in_inbox(c, r#"{"tag":"40"}"#), &["customer_tag_links_tag"]),
     both("inbox, not a tag", |c| in_inbox(c, r#"{"not_tag":"40"}"#), &["customers_activity"]),
-    both("inbox, a list of few", |c| in_inbox(c, r#"{"list":"1"}"#), &["customer_list_links_list"]),
+    on_sqlite("inbox, a list of few", |c| in_inbox(c, r#"{"list":"1"}"#), &["customer_list_links_list"]),
     both("inbox, a channel", |c| in_inbox(c, r#"{"channel":"6"}"#), &["channel_accounts_channel"]),
-    both("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
-    both("inbox, a value", |c| in_inbox(c, r#"{"value":"M"}"#), &["customer_variables_value"]),
+    on_sqlite("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
+    on_sqlite("inbox, a value", |c| in_inbox(c, r#"{"value":"M"}"#), &["customer_variables_value"]),
     both("inbox, some days", |c| in_inbox(c, r#"{"registered_before":"2001-01-01"}"#), &["customers_created"]),
     both("inbox, of one", |c| in_inbox(c, r#"{"responsible":"3"}"#), &["customers_responsible"]),
     both("inbox, unanswered by the panel", |c| in_inbox(c, r#"{"unanswered":"1"}"#), &["customers_unread"]),
