@@ -4,7 +4,7 @@ use super::model::{Customer, Details};
 use super::store::{self, Origin};
 use crate::audit;
 use crate::auth::{Admin, Operator};
-use crate::db::types::{CompanyId, CustomerId, CustomerTagId, StaffId};
+use crate::db::types::{CompanyId, CustomerId, CustomerListId, CustomerTagId, StaffId};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
@@ -68,6 +68,20 @@ pub fn add_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTag
 pub fn remove_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTagId) -> Result<()> {
     store::remove_tag(tx, customer.id, tag)?;
     audit::record(tx, by, "customer.untagged", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+pub fn add_to_list(tx: &mut Tx, by: &Operator, customer: &Customer, list: CustomerListId) -> Result<()> {
+    store::add_to_list(tx, customer.id, list)?;
+    audit::record(tx, by, "customer.listed", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+pub fn remove_from_list(tx: &mut Tx, by: &Operator, customer: &Customer, list: CustomerListId) -> Result<()> {
+    store::remove_from_list(tx, customer.id, list)?;
+    audit::record(tx, by, "customer.unlisted", Some(customer.id))?;
     changed(tx, customer.id);
     Ok(())
 }

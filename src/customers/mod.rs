@@ -16,8 +16,8 @@ pub mod web;
 
 pub use actions::make_pairs;
 pub use model::{
-    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records, StoredClaim,
-    TypedDetails,
+    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Lists, Records,
+    StoredClaim, TypedDetails,
 };
 pub use store::{
     FoundBy, KnownAccount, NewAccount, Origin, find, finding, list, numbered, numbered_customers, pairs,

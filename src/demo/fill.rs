@@ -83,6 +83,10 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, hue) in people::TAGS {
         tags.push(store::customer_tag(tx, name, *hue)?);
     }
+    let mut lists = vec![];
+    for (name, every) in people::LISTS {
+        lists.push((store::list(tx, name)?, *every));
+    }
     let mut subjects: Vec<ConversationTagId> = vec![];
     for (name, above) in people::SUBJECTS {
         let parent = above.and_then(|place| subjects.get(place).copied());
@@ -94,7 +98,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }
-    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, subjects, contents })
+    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, contents })
 }
 
 fn minutes(count: usize) -> Duration {
@@ -195,6 +199,9 @@ fn meet(
     }
     if number.is_multiple_of(10) {
         store::tag_customer(tx, id, pick(&stage.tags, number / 3 + 1)?)?;
+    }
+    for (list, _) in stage.lists.iter().filter(|(_, every)| number.is_multiple_of(*every)) {
+        store::put_on_list(tx, id, *list)?;
     }
     crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })

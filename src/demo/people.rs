@@ -84,6 +84,9 @@ pub const COMPANIES: &[(&str, &str)] = &[
     ("Okafor Retail", "okafor.example"),
 ];
 
+/// Lists, each with who is on it: every so manieth customer.
+pub const LISTS: &[(&str, usize)] = &[("Autumn newsletter", 4), ("Wholesale price list", 9)];
+
 /// Customer tags with their hue.
 pub const TAGS: &[(&str, i32)] = &[
     ("VIP", 2),

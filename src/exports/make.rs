@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::model::{Export, Line, Make, Reason, TRIES, View};
 use super::sheet::{Broken, Sheet, Wanted};
 use super::{actions, store};
-use crate::auth::Admin;
+use crate::auth::Supervisor;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::files::{Content, Files};
@@ -67,7 +67,7 @@ pub async fn make(ctx: &Ctx, job: Make) -> Result<()> {
     }
 }
 
-async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Admin) -> Result<(), End> {
+async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Supervisor) -> Result<(), End> {
     let mut changes = ctx.db.subscribe();
     let list = List::of(ctx, export, by)?;
     let (total, last) = list.read(&ctx.db, |list, conn| list.size(conn)).await?;
@@ -108,14 +108,14 @@ async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Admin) -> Result<()
 /// The list that is walked, for whoever ordered the export.
 #[derive(Clone)]
 struct List {
-    by: Admin,
+    by: Supervisor,
     view: View,
     /// Of the order: "this week" is the week then.
     clock: Clock,
 }
 
 impl List {
-    fn of(ctx: &Ctx, export: &Export, by: Admin) -> Result<Self> {
+    fn of(ctx: &Ctx, export: &Export, by: Supervisor) -> Result<Self> {
         let view = View::parse(&export.view).ok_or_else(|| Error::Internal(format!("no list: {}", export.view)))?;
         Ok(Self { by, view, clock: Clock { now: export.created_at, zone: ctx.config.time_zone } })
     }

@@ -1,6 +1,7 @@
 //! Exports: the customers of a list as a file.
 //!
-//! - An export is of a list as its filters stand: the Customers page or the inbox, named by the address of the view. What
+//! - An export is of a list as its filters stand: the Customers page or the inbox, named by the address of the view; or of
+//!   a named list. These are for supervisors, too, who see and take their own; all others are the admins'. What
 //!   the filters mean in days ("this week") is what they meant when it was ordered.
 //! - It is made by a job, for whoever ordered it: with their rights and their scope at the time when it runs. The job walks
 //!   customers by number in short reads, and writes to a temporary file of which a crash leaves nothing; then it begins

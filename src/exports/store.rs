@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::model::{Export, Format, LIFE, Line, Reason, State, View};
-use crate::auth::Admin;
+use super::model::{Export, Format, LIFE, LISTS, Line, Reason, State, View};
+use crate::auth::Supervisor;
 use crate::channels::{self, ChannelKind};
 use crate::customers;
 use crate::db::page::{Cursor, PAGE, Page};
@@ -15,6 +15,7 @@ use crate::db::types::{ChannelId, CustomerId, ExportId, FileId, StaffId, UtcTime
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::inbox;
+use crate::lists;
 use crate::web::times::Clock;
 
 /// Customers that are looked at in one read.
@@ -40,9 +41,12 @@ pub fn find(conn: &mut Conn, id: ExportId) -> Result<Export> {
     Ok(exports::table.find(id).select(Export::as_select()).one(conn)?)
 }
 
-/// A page of exports, newest first.
-pub fn page(conn: &mut Conn, cursor: Option<Cursor>) -> Result<Page<Export>> {
+/// A page of exports, newest first: an admin sees everybody's, a supervisor their own of lists.
+pub fn page(conn: &mut Conn, by: &Supervisor, cursor: Option<Cursor>) -> Result<Page<Export>> {
     let mut query = exports::table.select(Export::as_select()).into_boxed();
+    if by.admin().is_none() {
+        query = query.filter(exports::staff_id.eq(by.id()).and(exports::view.like(format!("{LISTS}%"))));
+    }
     if let Some(cursor) = cursor {
         query = query.filter(past("exports.created_at, exports.id", cursor));
     }
@@ -148,10 +152,11 @@ pub fn expire(tx: &mut Tx, now: UtcTime) -> Result<usize> {
 }
 
 /// How many customers are on the list, to the last one.
-pub fn count(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock) -> Result<i64> {
+pub fn count(conn: &mut Conn, by: &Supervisor, view: &View, clock: &Clock) -> Result<i64> {
     match view {
         View::Customers(filter) => customers::list::count_exactly(conn, &by.scope(), filter, clock),
         View::Inbox(filter) => inbox::count_exactly(conn, &by.scope(), by.id(), filter),
+        View::List(id) => lists::count(conn, &by.scope(), *id),
     }
 }
 
@@ -172,10 +177,17 @@ pub fn stretch(conn: &mut Conn, after: i64, last: i64) -> Result<Vec<CustomerId>
 }
 
 /// Those of a stretch who are on the list.
-pub fn lines(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock, stretch: &[CustomerId]) -> Result<Vec<Line>> {
+pub fn lines(
+    conn: &mut Conn,
+    by: &Supervisor,
+    view: &View,
+    clock: &Clock,
+    stretch: &[CustomerId],
+) -> Result<Vec<Line>> {
     let ids = match view {
         View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch)?,
         View::Inbox(filter) => inbox::among_these(conn, &by.scope(), by.id(), filter, stretch)?,
+        View::List(id) => lists::among_these(conn, &by.scope(), *id, stretch)?,
     };
     if ids.is_empty() {
         return Ok(vec![]);

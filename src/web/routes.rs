@@ -62,9 +62,16 @@ routes! {
     Post "/resends/{id}/stop" Supervisor resends::web::stop;
     Get "/customers/export" Admin exports::web::of_customers;
     Get "/inbox/export" Admin exports::web::of_inbox;
-    Get "/exports" Admin exports::web::list;
-    Post "/exports" Admin exports::web::start;
-    Get "/exports/{id}/file" Admin exports::web::download;
+    Get "/lists/{id}/export" Supervisor exports::web::of_list;
+    Get "/exports" Supervisor exports::web::list;
+    Post "/exports" Supervisor exports::web::start;
+    Get "/exports/{id}/file" Supervisor exports::web::download;
+    Get "/lists" Operator lists::web::list;
+    Post "/lists" Operator lists::web::add;
+    Get "/lists/{id}/edit" Operator lists::web::edit_form;
+    Post "/lists/{id}/edit" Operator lists::web::edit;
+    Get "/lists/{id}/delete" Operator lists::web::delete_form;
+    Post "/lists/{id}/delete" Operator lists::web::delete;
     Get "/api/v1/openapi.json" Public api::openapi;
     Get "/api/v1/customers/{external_id}" App api::web::customer;
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;
@@ -154,6 +161,7 @@ routes! {
     Post "/customers/{id}/claims" Operator customers::web::edit::use_claim;
     Post "/customers/{id}/responsible" Operator customers::web::bind::responsible;
     Post "/customers/{id}/tags" Operator customers::web::tags::change;
+    Post "/customers/{id}/lists" Operator customers::web::lists::change;
     Get "/customers/{id}/message" Operator customers::web::message::form;
     Post "/customers/{id}/message" Operator customers::web::message::send;
     Get "/customers/{id}/delete" Admin customers::web::delete::form;

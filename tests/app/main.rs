@@ -31,6 +31,7 @@ mod home;
 mod inbox;
 mod input;
 mod limits;
+mod lists;
 mod long;
 mod narrowing;
 mod outage;

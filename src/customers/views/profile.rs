@@ -12,7 +12,7 @@ use crate::blacklist::BlockForm;
 use crate::channels::ChannelKind;
 use crate::companies::Company;
 use crate::conversations::Conversation;
-use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, StoredClaim};
+use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, Lists, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
 use crate::tags::{CustomerTag, TagPath};
 use crate::templates::Picker;
@@ -94,6 +94,7 @@ pub struct Fields {
     pub handles: Vec<Handle>,
     pub company: Option<Company>,
     pub tags: Vec<Arc<CustomerTag>>,
+    pub lists: Lists,
     pub is_pending: bool,
     pub claims: Vec<Claimed>,
     pub lookalikes: Vec<ListedCustomer>,

@@ -7,6 +7,7 @@ pub mod edit;
 pub mod field;
 mod first;
 mod list;
+pub mod lists;
 pub mod message;
 pub mod newcomer;
 pub mod profile;

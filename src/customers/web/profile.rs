@@ -135,6 +135,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, waits: Waits)
         handles,
         company,
         tags: store::tags_of(conn, &[customer.id])?.remove(&customer.id).unwrap_or_default(),
+        lists: store::lists_of(conn, customer.id)?,
         is_pending: waits.contact,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,

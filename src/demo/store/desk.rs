@@ -1,4 +1,4 @@
-//! Rows of what is set up once: staff, channels, companies, tags, quick replies, commands, exports.
+//! Rows of what is set up once: staff, channels, companies, tags, lists, quick replies, commands, exports.
 
 use diesel::prelude::*;
 
@@ -6,9 +6,11 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
-    channels, commands, companies, conversation_tags, customer_tags, exports, quick_replies, staff,
+    channels, commands, companies, conversation_tags, customer_lists, customer_tags, exports, quick_replies, staff,
 };
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, ExportId, StaffId, UtcTime};
+use crate::db::types::{
+    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, ExportId, StaffId, UtcTime,
+};
 use crate::error::Result;
 use crate::text;
 
@@ -78,6 +80,17 @@ pub fn customer_tag(tx: &mut Tx, name: &str, hue: i32) -> Result<CustomerTagId> 
             customer_tags::created_at.eq(UtcTime::now()),
         ))
         .returning(customer_tags::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn list(tx: &mut Tx, name: &str) -> Result<CustomerListId> {
+    Ok(diesel::insert_into(customer_lists::table)
+        .values((
+            customer_lists::name.eq(name),
+            customer_lists::name_folded.eq(text::fold(name)),
+            customer_lists::created_at.eq(UtcTime::now()),
+        ))
+        .returning(customer_lists::id)
         .get_result(&mut **tx)?)
 }
 

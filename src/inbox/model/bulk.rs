@@ -3,7 +3,7 @@
 use super::{Filter, ListQuery, with_query};
 use crate::auth::Role;
 use crate::batches::Action;
-use crate::db::types::{CustomerId, CustomerTagId};
+use crate::db::types::{CustomerId, CustomerListId, CustomerTagId};
 use crate::text_enum;
 use crate::web::address::back_or;
 
@@ -12,7 +12,15 @@ const MARKED: usize = 350;
 
 text_enum!(
     /// What a person sets out to do: an action, or two of which they choose at the end.
-    Task { Read = "read", Unread = "unread", Tags = "tags", Block = "block", Unblock = "unblock", Delete = "delete" }
+    Task {
+        Read = "read",
+        Unread = "unread",
+        Tags = "tags",
+        Lists = "lists",
+        Block = "block",
+        Unblock = "unblock",
+        Delete = "delete",
+    }
 );
 
 impl Task {
@@ -24,7 +32,7 @@ impl Task {
     /// Whether something has to be said first. What needs nothing is done to marked customers at once; its word is
     /// the action's.
     pub fn asks(&self) -> bool {
-        matches!(self, Task::Tags | Task::Block | Task::Delete)
+        matches!(self, Task::Tags | Task::Lists | Task::Block | Task::Delete)
     }
 
     /// What it may come to.
@@ -33,6 +41,7 @@ impl Task {
             Task::Read => &[Action::Read],
             Task::Unread => &[Action::Unread],
             Task::Tags => &[Action::AddTags, Action::RemoveTags],
+            Task::Lists => &[Action::AddToLists, Action::RemoveFromLists],
             Task::Block => &[Action::Block],
             Task::Unblock => &[Action::Unblock],
             Task::Delete => &[Action::Delete],
@@ -47,6 +56,7 @@ impl Task {
     pub fn name_key(&self) -> &'static str {
         match self {
             Task::Tags => "bulk-tags",
+            Task::Lists => "bulk-lists",
             task => task.actions()[0].name_key(),
         }
     }
@@ -56,6 +66,7 @@ impl Task {
             Task::Read => "mail-opened",
             Task::Unread => "mail",
             Task::Tags => "tag",
+            Task::Lists => "list-details",
             Task::Block => "ban",
             Task::Unblock => "circle-check",
             Task::Delete => "trash",
@@ -74,6 +85,7 @@ pub struct BulkQuery {
     pub rows: Vec<CustomerId>,
     pub reason: String,
     pub tags: Vec<CustomerTagId>,
+    pub lists: Vec<CustomerListId>,
     /// How many they are, as it was typed.
     pub typed: String,
     pub form_token: String,
@@ -98,6 +110,7 @@ impl BulkQuery {
             rows,
             reason: one("reason"),
             tags: all("tag").filter_map(|id| id.parse().ok()).collect(),
+            lists: all("list").filter_map(|id| id.parse().ok()).collect(),
             typed: one("count"),
             form_token: one("form_token"),
             back: back_or(&one("back"), here),

@@ -6,12 +6,12 @@ use actix_web::web::{Data, Form, Query};
 use crate::auth::Operator;
 use crate::batches::{self, Action, Batch, Deed, Whom};
 use crate::blacklist;
-use crate::db::types::CustomerTagId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::inbox::model::{BulkQuery, Task};
 use crate::inbox::store;
 use crate::inbox::views::{BulkForm, BulkPage};
+use crate::lists;
 use crate::tags;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
@@ -29,15 +29,16 @@ pub async fn bulk_form(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, pairs: Que
 }
 
 async fn page(by: Operator, sh: Shell, db: &Db, asked: BulkQuery, errors: Errors) -> Result<BulkPage> {
-    let (asked, count, tags) = db
+    let (asked, count, tags, lists) = db
         .read(move |conn| {
             let whom = whom(conn, &by, &asked)?;
             let count = batches::count(conn, &whom.found)?;
             let tags = if asked.task == Some(Task::Tags) { tags::customer_tags(conn)? } else { vec![] };
-            Ok((asked, count, tags))
+            let lists = if asked.task == Some(Task::Lists) { lists::all(conn)? } else { vec![] };
+            Ok((asked, count, tags, lists))
         })
         .await?;
-    Ok(BulkPage { form: BulkForm { asked, count, tags, errors, token: forms::new_token() }, sh })
+    Ok(BulkPage { form: BulkForm { asked, count, tags, lists, errors, token: forms::new_token() }, sh })
 }
 
 fn whom(conn: &mut Conn, by: &Operator, asked: &BulkQuery) -> Result<Whom> {
@@ -79,6 +80,7 @@ pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pair
             let field = match said.key {
                 "bulk-number-wrong" => "count",
                 "bulk-tags-missing" => "tag",
+                "bulk-lists-missing" => "list",
                 _ => "",
             };
             hx.invalid(&page(by, sh, &db, asked, Errors::one(field, said)).await?)
@@ -100,14 +102,20 @@ fn deed(action: Action, asked: &BulkQuery) -> Result<Deed, Errors> {
             errors.add("reason", "blacklist-reason-missing");
         }
     }
-    let mut tags: Vec<CustomerTagId> = vec![];
+    let (mut tags, mut lists) = (vec![], vec![]);
     if matches!(action, Action::AddTags | Action::RemoveTags) {
         tags = asked.tags.clone();
         if tags.is_empty() {
             errors.add("tag", "bulk-tags-missing");
         }
     }
-    errors.or(Deed { action, reason, tags })
+    if matches!(action, Action::AddToLists | Action::RemoveFromLists) {
+        lists = asked.lists.clone();
+        if lists.is_empty() {
+            errors.add("list", "bulk-lists-missing");
+        }
+    }
+    errors.or(Deed { action, reason, tags, lists })
 }
 
 /// On to the list; to the batch itself where something was left undone.

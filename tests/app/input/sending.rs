@@ -32,6 +32,7 @@ fn thing_of(path: &str, gap: &str) -> &'static str {
         _ if path.contains("/tokens") => "app_channel",
         _ if path.starts_with("/settings/channels") => "channel",
         _ if path.starts_with("/settings/customer-tags") => "customer_tag",
+        _ if path.starts_with("/lists") => "customer_list",
         _ if path.starts_with("/settings/conversation-tags") => "conversation_tag",
         _ if path.starts_with("/settings/quick-replies") => "quick_reply",
         _ if path.starts_with("/settings/commands") => "command",

@@ -186,6 +186,7 @@ pub const TABLE: &[Row] = &[
             id("row", "customer"),
             shown("reason", "Insults"),
             word("tag", ""),
+            word("list", ""),
             word("count", ""),
             TOKEN,
             BACK,
@@ -263,6 +264,10 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/claims", &[id("claim", "claim")]),
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
+    form("/customers/{id}/lists", &[id("add", "customer_list"), id("remove", "customer_list"), BACK]),
+    form("/lists", &[typed("name", "Newsletter"), TOKEN]),
+    form("/lists/{id}/edit", &[typed("name", "Newsletter")]),
+    form("/lists/{id}/delete", NOTHING),
     // Where nothing can be sent, what was typed stands in a quotation.
     multipart(
         "/customers/{id}/message",

@@ -28,6 +28,8 @@ const TABLES: &[&str] = &[
     "conversation_tags",
     "conversations",
     "customer_handles",
+    "customer_list_links",
+    "customer_lists",
     "customer_tag_links",
     "customer_tags",
     "customers",
@@ -229,6 +231,9 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
             "INSERT INTO customer_tags (name, name_folded, hue, created_at) VALUES ('Tag {round}', 'tag {round}', 1, '{now}')"
         ),
         format!(
+            "INSERT INTO customer_lists (name, name_folded, created_at) VALUES ('List {round}', 'list {round}', '{now}')"
+        ),
+        format!(
             "INSERT INTO conversation_tags (name, name_folded, created_at) VALUES ('Topic {round}', 'topic {round}', '{now}')"
         ),
         format!(
@@ -295,6 +300,7 @@ fn numbers(round: u32) -> Vec<(&'static str, String)> {
         ("request", "SELECT max(id) FROM block_requests".into()),
         ("company", format!("SELECT id FROM companies WHERE name = 'Company {round}'")),
         ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
+        ("customer_list", format!("SELECT id FROM customer_lists WHERE name = 'List {round}'")),
         ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
         ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
         ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
