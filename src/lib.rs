@@ -31,6 +31,7 @@ pub mod db;
 pub mod demo;
 pub mod error;
 pub mod exports;
+pub mod fields;
 pub mod files;
 pub mod history;
 pub mod home;

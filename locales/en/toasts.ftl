@@ -47,3 +47,5 @@ toast-bulk-partly = Not done to all of them
 toast-quick-reply-saved = Quick reply saved
 toast-quick-reply-deleted = Quick reply deleted
 toast-command-deleted = Command deleted
+toast-field-added = Field added
+toast-field-deleted = Field deleted

@@ -47,3 +47,5 @@ toast-bulk-partly = Сделано не со всеми
 toast-quick-reply-saved = Быстрый ответ сохранён
 toast-quick-reply-deleted = Быстрый ответ удалён
 toast-command-deleted = Команда удалена
+toast-field-added = Поле добавлено
+toast-field-deleted = Поле удалено

@@ -1,5 +1,7 @@
 //! What changes a customer's record, with its audit row and its announcement.
 
+use serde_json::json;
+
 use super::model::{Customer, Details};
 use super::store::{self, Origin};
 use crate::audit;
@@ -7,6 +9,7 @@ use crate::auth::{Admin, Operator};
 use crate::db::types::{CompanyId, CustomerId, CustomerTagId, StaffId};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::fields;
 use crate::realtime::Topic;
 
 /// Customers in one transaction: some milliseconds.
@@ -33,6 +36,18 @@ pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, details: &Details, 
     store::update_details(tx, customer.id, details, name_edited, phone_region).map_err(taken_external_id)?;
     store::refresh_pending(tx, customer.id)?;
     audit::record(tx, by, "customer.edited", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Gives a customer a value under a name; an empty one takes it away.
+pub fn set_variable(tx: &mut Tx, by: &Operator, customer: &Customer, name: &str, value: &str) -> Result<()> {
+    if value.is_empty() {
+        fields::remove_value(tx, customer.id, name)?;
+    } else {
+        fields::put_value(tx, customer.id, name, value)?;
+    }
+    audit::record_with(tx, by, "customer.edited", Some(customer.id), &json!({ "variable": name }))?;
     changed(tx, customer.id);
     Ok(())
 }

@@ -263,6 +263,7 @@ diesel::table! {
         id -> BigInt,
         name -> Text,
         created_at -> Timestamp,
+        is_shown -> Bool,
     }
 }
 
@@ -416,6 +417,13 @@ diesel::table! {
         created_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         valid_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    field_places (field) {
+        field -> Text,
+        place -> BigInt,
     }
 }
 
@@ -714,6 +722,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     delivery_attempts,
     exports,
+    field_places,
     files,
     form_tokens,
     hook_events,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::channels::ChannelKind;
 use crate::db::schema::exports;
 use crate::db::types::{CustomerId, ExportId, FileId, StaffId, UtcTime};
+use crate::fields::Variable;
 use crate::text_enum;
 
 pub use view::View;
@@ -138,6 +139,8 @@ pub struct Line {
     pub last_activity: UtcTime,
     pub avatar_url: String,
     pub source_tag: String,
+    /// Custom fields and variables, where the file has columns for them.
+    pub values: Vec<Variable>,
 }
 
 #[cfg(test)]

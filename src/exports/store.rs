@@ -14,6 +14,7 @@ use crate::db::sql::{Limited, among, past};
 use crate::db::types::{ChannelId, CustomerId, ExportId, FileId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::fields;
 use crate::inbox;
 use crate::web::times::Clock;
 
@@ -172,20 +173,32 @@ pub fn stretch(conn: &mut Conn, after: i64, last: i64) -> Result<Vec<CustomerId>
 }
 
 /// Those of a stretch who are on the list.
-pub fn lines(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock, stretch: &[CustomerId]) -> Result<Vec<Line>> {
-    let ids = match view {
-        View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch)?,
-        View::Inbox(filter) => inbox::among_these(conn, &by.scope(), by.id(), filter, stretch)?,
-    };
+pub fn listed(
+    conn: &mut Conn,
+    by: &Admin,
+    view: &View,
+    clock: &Clock,
+    stretch: &[CustomerId],
+) -> Result<Vec<CustomerId>> {
+    match view {
+        View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch),
+        View::Inbox(filter) => inbox::among_these(conn, &by.scope(), by.id(), filter, stretch),
+    }
+}
+
+/// These customers as the file shows them, with their custom fields and variables if it has columns for them.
+pub fn lines(conn: &mut Conn, ids: Vec<CustomerId>, with_values: bool) -> Result<Vec<Line>> {
     if ids.is_empty() {
         return Ok(vec![]);
     }
+    let mut values = if with_values { fields::values_of(conn, &ids)? } else { HashMap::new() };
     let accounts = accounts_of(conn, &ids)?;
     let channels: HashMap<ChannelId, (ChannelKind, String)> =
         channels::list(conn)?.into_iter().map(|channel| (channel.id, (channel.kind, channel.name))).collect();
     let rows: Vec<Row> =
         people::table.filter(among(conn, people::id, ids)).order(people::id).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| row.line(&accounts, &channels)).collect())
+    let line = |row: Row| Line { values: values.remove(&row.id).unwrap_or_default(), ..row.line(&accounts, &channels) };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 #[derive(Queryable, Selectable)]
@@ -244,6 +257,7 @@ impl Row {
             avatar_url: self.avatar_url.unwrap_or_default(),
             source_tag: self.source_tag,
             name: self.name,
+            values: vec![],
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::{Result, Said};
+use crate::fields::{self, Values};
 use crate::mails;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of, stretch};
@@ -173,6 +174,8 @@ pub struct Known {
     /// The newest conversation with details of a visit.
     pub visit: Option<Conversation>,
     pub channels: Vec<Channel>,
+    /// Custom fields and variables, and the order of all fields.
+    pub values: Values,
 }
 
 /// Reads what is known of a customer.
@@ -188,6 +191,7 @@ pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known
     let responsible = staff::names(conn, &people)?.into_values().next().unwrap_or_default();
     Ok(Known {
         company: store::company_name(conn, customer.company_id)?,
+        values: fields::values(conn, id, &format!("/inbox/{id}"))?,
         is_pending: customers::store::has_pending(conn, id)?,
         visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),
         previous: recent.into_iter().filter(|c| !c.is_open()).take(10).collect(),

@@ -151,6 +151,8 @@ routes! {
     Get "/customers/{id}/edit" Operator customers::web::edit::form;
     Post "/customers/{id}/edit" Operator customers::web::edit::save;
     Post "/customers/{id}/fields/{field}" Operator customers::web::field::save;
+    Post "/customers/{id}/custom-fields/{custom_field}" Operator customers::web::variables::save_field;
+    Post "/customers/{id}/variables" Operator customers::web::variables::save;
     Post "/customers/{id}/claims" Operator customers::web::edit::use_claim;
     Post "/customers/{id}/responsible" Operator customers::web::bind::responsible;
     Post "/customers/{id}/tags" Operator customers::web::tags::change;
@@ -226,6 +228,13 @@ routes! {
     Get "/settings/templates/{id}" Admin settings::web::templates::template;
     Post "/settings/templates/{id}" Admin settings::web::templates::save;
     Post "/settings/templates/{id}/delete" Admin settings::web::templates::delete;
+    Get "/settings/custom-fields" Admin settings::web::custom_fields::list;
+    Post "/settings/custom-fields" Admin settings::web::custom_fields::add;
+    Post "/settings/custom-fields/move" Admin settings::web::custom_fields::move_by_one;
+    Post "/settings/custom-fields/{id}" Admin settings::web::custom_fields::rename;
+    Post "/settings/custom-fields/{id}/show" Admin settings::web::custom_fields::show;
+    Get "/settings/custom-fields/{id}/delete" Admin settings::web::custom_fields::ask;
+    Post "/settings/custom-fields/{id}/delete" Admin settings::web::custom_fields::delete;
     Get "/settings/customer-tags" Admin settings::web::customer_tags::list;
     Post "/settings/customer-tags" Admin settings::web::customer_tags::add;
     Post "/settings/customer-tags/{id}" Admin settings::web::customer_tags::edit;

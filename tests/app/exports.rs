@@ -103,6 +103,42 @@ async fn whom_the_filters_show_becomes_a_file() {
     assert_eq!(app.number(audit), 2);
 }
 
+/// LIST-101, LIST-102: behind the eleven columns CSV has one for each name under which a customer of the file has a value:
+/// custom fields in their order, then variables. Nothing in them is run as a formula, and Excel gets none of them.
+#[actix_web::test]
+async fn custom_fields_and_variables_follow_in_csv_alone() {
+    let app = spawn_app().await;
+    let (anna, boris) = (app.customer(Person::named("Anna")), app.customer(Person::named("Boris")));
+    let other = app.customer(Person::named("Other"));
+    let admin = app.sign_in(ADMIN).await;
+    for name in ["Size", "City", "Unused"] {
+        admin.post_form("/settings/custom-fields", &[("name", name)]).await.assert_status(303);
+    }
+    let city = app.number("SELECT id FROM custom_fields WHERE name = 'City'").to_string();
+    admin.post_form("/settings/custom-fields/move", &[("field", &city), ("step", "up")]).await.assert_status(303);
+    for (customer, name, value) in [
+        (anna, "Size", "=1+1"),
+        (anna, "=cmd", "b"),
+        (boris, "City", "Leeds"),
+        (boris, "Age", "40"),
+        (other, "Elsewhere", "x"),
+    ] {
+        app.execute(&format!("INSERT INTO customer_variables VALUES ({customer}, '{name}', '{value}')"));
+    }
+    app.execute(&format!("UPDATE customers SET created_at = '2020-01-01 00:00:00' WHERE id = {other}"));
+    let form = "/customers/export?period=month";
+    let csv = rows(&file(&app, &admin, form, "csv").await);
+    assert_eq!(csv[0][11..], ["City", "Size", "'=cmd", "Age"], "of those in the file, fields in their order first");
+    let own = |name: &str| csv.iter().find(|row| row[1] == name).unwrap()[11..].to_vec();
+    assert_eq!(own("Anna"), ["", "'=1+1", "b", ""]);
+    assert_eq!(own("Boris"), ["Leeds", "", "", "40"]);
+    assert_eq!(csv.len(), 3);
+    let excel = file(&app, &admin, form, "xlsx").await;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(excel.bytes.to_vec())).expect("a workbook");
+    let sheet = book.worksheet_range("Customers").expect("a sheet");
+    assert_eq!(sheet.width(), COLUMNS.len());
+}
+
 /// LIST-87, LIST-88, LIST-100, LIST-102: Excel gets the eleven columns, all of them text but the number.
 #[actix_web::test]
 async fn excel_gets_the_main_columns() {

@@ -21,6 +21,7 @@ mod customers;
 mod demo;
 mod demo_large;
 mod exports;
+mod fields;
 mod figures;
 mod files;
 mod first_messages;

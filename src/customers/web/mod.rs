@@ -12,6 +12,7 @@ pub mod newcomer;
 pub mod profile;
 mod recipient;
 pub mod tags;
+pub mod variables;
 
 pub use list::list;
 

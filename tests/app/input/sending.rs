@@ -20,6 +20,7 @@ fn thing_of(path: &str, gap: &str) -> &'static str {
     match gap {
         "key" => "key",
         "kind" => "kind",
+        "custom_field" => "custom_field",
         "field" => "field",
         "external_id" => "external_id",
         "session" => "session",
@@ -31,6 +32,7 @@ fn thing_of(path: &str, gap: &str) -> &'static str {
         _ if path.starts_with("/settings/staff") => "staff",
         _ if path.contains("/tokens") => "app_channel",
         _ if path.starts_with("/settings/channels") => "channel",
+        _ if path.starts_with("/settings/custom-fields") => "custom_field",
         _ if path.starts_with("/settings/customer-tags") => "customer_tag",
         _ if path.starts_with("/settings/conversation-tags") => "conversation_tag",
         _ if path.starts_with("/settings/quick-replies") => "quick_reply",

@@ -262,6 +262,11 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/fields/{field}", &[typed("typed", "Calls back in the evening"), word("was", "")]),
     form("/customers/{id}/claims", &[id("claim", "claim")]),
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
+    form("/customers/{id}/custom-fields/{custom_field}", &[typed("typed", "Leeds"), shown("was", ""), BACK]),
+    form(
+        "/customers/{id}/variables",
+        &[typed("name", "Size"), typed("typed", "XS"), shown("was", ""), word("new", "1"), word("delete", ""), BACK],
+    ),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     // Where nothing can be sent, what was typed stands in a quotation.
     multipart(
@@ -331,6 +336,11 @@ pub const TABLE: &[Row] = &[
     form("/settings/templates", TEMPLATE),
     form("/settings/templates/{id}", TEMPLATE),
     form("/settings/templates/{id}/delete", NOTHING),
+    form("/settings/custom-fields", &[typed("name", "Delivery city"), TOKEN]),
+    form("/settings/custom-fields/move", &[word("field", "note"), word("step", "up")]),
+    form("/settings/custom-fields/{id}", &[typed("name", "Birthday")]),
+    form("/settings/custom-fields/{id}/show", &[word("shown", "true")]),
+    form("/settings/custom-fields/{id}/delete", &[word("values", "keep")]),
     form("/settings/customer-tags", CUSTOMER_TAG),
     form("/settings/customer-tags/{id}", &[typed("name", "Wholesale"), word("hue", "3")]),
     form("/settings/customer-tags/{id}/delete", NOTHING),

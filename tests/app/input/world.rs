@@ -27,11 +27,14 @@ const TABLES: &[&str] = &[
     "conversation_tag_links",
     "conversation_tags",
     "conversations",
+    "custom_fields",
     "customer_handles",
     "customer_tag_links",
     "customer_tags",
+    "customer_variables",
     "customers",
     "exports",
+    "field_places",
     "form_tokens",
     "messages",
     "pending_actions",
@@ -225,6 +228,7 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
         format!(
             "INSERT INTO companies (name, name_folded, created_at) VALUES ('Company {round}', 'company {round}', '{now}')"
         ),
+        format!("INSERT INTO custom_fields (name, created_at) VALUES ('Field {round}', '{now}')"),
         format!(
             "INSERT INTO customer_tags (name, name_folded, hue, created_at) VALUES ('Tag {round}', 'tag {round}', 1, '{now}')"
         ),
@@ -294,6 +298,7 @@ fn numbers(round: u32) -> Vec<(&'static str, String)> {
         ("claim", "SELECT max(id) FROM contact_claims".into()),
         ("request", "SELECT max(id) FROM block_requests".into()),
         ("company", format!("SELECT id FROM companies WHERE name = 'Company {round}'")),
+        ("custom_field", format!("SELECT id FROM custom_fields WHERE name = 'Field {round}'")),
         ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
         ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
         ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
