@@ -459,6 +459,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    inbox_displays (staff_id) {
+        staff_id -> BigInt,
+        card -> Text,
+        hidden -> Text,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> BigInt,
         name -> Text,
@@ -726,6 +734,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     files,
     form_tokens,
     hook_events,
+    inbox_displays,
     jobs,
     mail_pictures,
     mails,

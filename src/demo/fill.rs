@@ -13,6 +13,7 @@ use crate::db::Tx;
 use crate::db::types::{ChannelId, ConversationTagId, UtcTime};
 use crate::error::Result;
 use crate::exports::Make;
+use crate::fields;
 use crate::files::StoredFile;
 use crate::jobs;
 
@@ -87,6 +88,10 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, above) in people::SUBJECTS {
         let parent = above.and_then(|place| subjects.get(place).copied());
         subjects.push(store::subject(tx, name, parent)?);
+    }
+    // The last of them stays a variable.
+    for name in people::FIELDS.iter().take(people::FIELDS.len() - 1) {
+        store::custom_field(tx, name)?;
     }
     for (shortcut, body) in people::QUICK_REPLIES {
         store::quick_reply(tx, shortcut, body)?;
@@ -195,6 +200,11 @@ fn meet(
     }
     if number.is_multiple_of(10) {
         store::tag_customer(tx, id, pick(&stage.tags, number / 3 + 1)?)?;
+    }
+    for (place, name) in people::FIELDS.iter().enumerate() {
+        if !(number + place).is_multiple_of(place + 2) {
+            fields::put_value(tx, id, name, &people::value(place, number))?;
+        }
     }
     crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })

@@ -163,3 +163,18 @@ pub fn phone(number: usize, tongue: Tongue) -> String {
         Tongue::English => format!("+49 1512 {tail:06}0"),
     }
 }
+
+/// Names under which customers have values.
+pub const FIELDS: &[&str] = &["Delivery city", "Loyalty card", "Shoe size", "utm_campaign"];
+
+/// A value for one of [`FIELDS`].
+pub fn value(place: usize, number: usize) -> String {
+    const CITIES: &[&str] = &["Leeds", "Tartu", "Казань", "Porto", "深圳", "Gdańsk", "Lyon"];
+    const CAMPAIGNS: &[&str] = &["spring_sale", "newsletter", "retargeting"];
+    match place {
+        0 => CITIES[number % CITIES.len()].to_owned(),
+        1 => format!("4402 {}", 1_000 + number * 37 % 9_000),
+        2 => (36 + number % 11).to_string(),
+        _ => CAMPAIGNS[number % CAMPAIGNS.len()].to_owned(),
+    }
+}

@@ -16,7 +16,7 @@ pub use actions::{declare, delete, move_by_one, rename, show};
 pub use model::{CustomField, NAME, Placed, Step, SystemField, VALUE, Variable, name, value};
 pub use store::{
     all_names, columns, count_values, declared, find, names_among, put_value, remove_value, sequence, value_of,
-    values_of,
+    values_of, values_under,
 };
 pub use views::{At, FieldRegion, Open, Values, VariablesRegion};
 

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::model::{self, CustomField, Placed, Variable};
 use crate::db::schema::{custom_fields as fields, customer_variables as values, field_places};
-use crate::db::sql::{Limited, Sql, among, one_of};
+use crate::db::sql::{Limited, Sql, among, among_texts, one_of};
 use crate::db::types::{CustomFieldId, CustomerId, UtcTime};
 use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
@@ -134,6 +134,27 @@ pub fn values_of(conn: &mut Conn, customers: &[CustomerId]) -> Result<HashMap<Cu
     let rows: Vec<(CustomerId, Variable)> = values::table
         .filter(among(conn, values::customer_id, customers.iter().copied()))
         .order((values::customer_id, values::name))
+        .select((values::customer_id, Variable::as_select()))
+        .load(conn)?;
+    for (customer, variable) in rows {
+        of.entry(customer).or_default().push(variable);
+    }
+    Ok(of)
+}
+
+/// What these customers have under these names, in one query.
+pub fn values_under(
+    conn: &mut Conn,
+    customers: &[CustomerId],
+    names: &[String],
+) -> Result<HashMap<CustomerId, Vec<Variable>>> {
+    let mut of: HashMap<CustomerId, Vec<Variable>> = HashMap::new();
+    if customers.is_empty() || names.is_empty() {
+        return Ok(of);
+    }
+    let rows: Vec<(CustomerId, Variable)> = values::table
+        .filter(among(conn, values::customer_id, customers.iter().copied()))
+        .filter(among_texts(values::name, names))
         .select((values::customer_id, Variable::as_select()))
         .load(conn)?;
     for (customer, variable) in rows {

@@ -52,6 +52,15 @@ impl Values {
         self.open = Some(Open { at, name: String::new(), typed: was.clone(), was, errors: Errors::default() });
     }
 
+    /// Whether there is something to open this form over.
+    pub fn has(&self, at: &At) -> bool {
+        match at {
+            At::Field(id) => self.field(*id).is_some(),
+            At::Variable(name) => self.variables().iter().any(|variable| variable.name == *name),
+            At::New => true,
+        }
+    }
+
     /// The value under a name; empty if there is none.
     pub fn named(&self, name: &str) -> &str {
         self.all.iter().find(|variable| variable.name == name).map_or("", |variable| &variable.value)

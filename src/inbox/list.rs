@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::model::display::Display;
 use super::model::{Filter, Tab, Task, with_query};
+use super::store::displays::{self, More};
 use super::store::{self, Listed};
 use crate::auth::Operator;
 use crate::batches::{self, Going};
@@ -15,6 +17,7 @@ use crate::error::Result;
 use crate::messages::MessageKind;
 use crate::resends::{self, Progress};
 use crate::staff;
+use crate::tags::CustomerTag;
 use crate::text;
 use crate::web::shell::Shell;
 
@@ -30,6 +33,8 @@ pub struct List {
     resend: Option<Progress>,
     batch: Option<Going>,
     writes: Vec<ChannelKind>,
+    display: Arc<Display>,
+    more_of: More,
 }
 
 /// Reads the list.
@@ -40,6 +45,9 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
     let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
     let more = rows.len() > depth;
     rows.truncate(depth);
+    let display = displays::of(conn, by.id())?;
+    let ids: Vec<CustomerId> = pinned.iter().chain(&rows).map(|customer| customer.id).collect();
+    let more_of = More::of(conn, &display, &ids)?;
     let people = staff::everybody(conn)?;
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
     let batch = batches::going(conn, by.id())?;
@@ -54,6 +62,8 @@ pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
         resend,
         batch,
         writes,
+        display,
+        more_of,
     })
 }
 
@@ -76,6 +86,8 @@ pub struct ListView {
     pub batch: Option<Going>,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
+    /// What this person has chosen to see on the cards.
+    pub display: Arc<Display>,
 }
 
 pub struct TabView {
@@ -108,6 +120,9 @@ pub struct Card {
     pub failed: bool,
     /// By whoever looks.
     pub is_pinned: bool,
+    pub tags: Vec<Arc<CustomerTag>>,
+    /// Contacts, and custom fields with their names.
+    pub facts: Vec<(String, String)>,
 }
 
 /// The mark before the last message.
@@ -124,7 +139,8 @@ impl ListView {
     }
 
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, pinned, customers, more, counts, people, resend, batch, writes } = list;
+        let List { filter, pinned, customers, more, counts, people, resend, batch, writes, display, mut more_of } =
+            list;
         let tabs = Tab::ALL
             .iter()
             .zip(counts.iter())
@@ -142,9 +158,13 @@ impl ListView {
             format!("/inbox?{query}{and}before={cursor}")
         });
         let deeper = filter.deeper().filter(|_| more).map(|depth| filter.region(depth));
-        let view = |customer, is_pinned| card(sh, &filter, &people, customer, is_pinned);
-        let above = pinned.into_iter().map(|customer| view(customer, true));
-        let cards = above.chain(customers.into_iter().map(|customer| view(customer, false))).collect();
+        let mut view = |customer: Listed, is_pinned| {
+            let (tags, facts) = (more_of.tags.remove(&customer.id).unwrap_or_default(), more_of.facts(customer.id));
+            Card { tags, facts, ..card(sh, &filter, &people, customer, is_pinned) }
+        };
+        let all = pinned.into_iter().map(|customer| (customer, true));
+        let all = all.chain(customers.into_iter().map(|customer| (customer, false)));
+        let cards = all.map(|(customer, is_pinned)| view(customer, is_pinned)).collect();
         Self {
             tabs,
             cards,
@@ -155,6 +175,7 @@ impl ListView {
             resend,
             batch,
             writes,
+            display,
             filter,
         }
     }
@@ -187,6 +208,8 @@ fn card(
         is_open: filter.open == Some(customer.id),
         text: customer.last_message_text,
         name: customer.name,
+        tags: vec![],
+        facts: vec![],
     }
 }
 

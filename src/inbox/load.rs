@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::model::Place;
+use super::model::display::Hideable;
+use super::model::{Place, Spot};
 use super::store;
 use crate::auth::{CustomerScope, Operator};
 use crate::blacklist;
@@ -32,10 +33,16 @@ pub struct Log {
     pub again: String,
     /// The conversation after the last one here, when newer messages follow.
     pub next: Option<ConversationId>,
+    /// Kinds of messages that this person hides.
+    pub hidden: Vec<Hideable>,
+    /// Which are shown here all the same.
+    pub is_whole: bool,
 }
 
-/// The log at a place.
-pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
+/// The log at a place, as this person sees it.
+pub fn log(conn: &mut Conn, by: &Operator, customer: &Customer, spot: Spot) -> Result<Log> {
+    let Spot { place, is_whole } = spot;
+    let hidden = store::displays::of(conn, by.id())?.hidden.clone();
     let mut read = |at, limit| stretch(conn, customer, at, limit);
     let found = match place {
         Place::End => read(At::End, PIECE)?,
@@ -67,7 +74,7 @@ pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
     let last = thread.messages.iter().rev().find_map(|m| m.conversation_id).filter(|_| thread.has_newer);
     let after = if let Place::At(id) = place { last.map(|_| id) } else { last };
     let next = after.map(|id| store::next_conversation(conn, customer.id, id)).transpose()?.flatten();
-    Ok(Log { thread, again, next })
+    Ok(Log { thread, again, next, hidden, is_whole })
 }
 
 fn since(id: MessageId) -> At {

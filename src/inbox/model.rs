@@ -1,6 +1,7 @@
 //! What the URL says: the list's tab and filters, and the place in a log.
 
 mod bulk;
+pub mod display;
 
 use serde::Deserialize;
 
@@ -165,6 +166,7 @@ pub struct PlaceQuery {
     older: String,
     before: String,
     at: String,
+    whole: String,
 }
 
 /// A place in a customer's log.
@@ -189,7 +191,18 @@ impl Place {
     }
 }
 
+/// A place, and whether kinds of messages are shown there that this person hides.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    pub place: Place,
+    pub is_whole: bool,
+}
+
 impl PlaceQuery {
+    pub fn spot(&self) -> Spot {
+        Spot { place: self.place(), is_whole: self.whole == "1" }
+    }
+
     pub fn place(&self) -> Place {
         let id = |typed: &str| typed.parse().ok();
         if let Ok(conversation) = self.at.parse() {

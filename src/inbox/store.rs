@@ -1,5 +1,6 @@
 //! The list's queries: which customers, newest activity first, and how many stand under each tab.
 
+pub mod displays;
 mod narrow;
 pub mod pins;
 pub mod whole;

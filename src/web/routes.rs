@@ -98,6 +98,10 @@ routes! {
     Get "/shell/presence" Operator web::shell::presence;
     Get "/inbox" Operator inbox::web::inbox;
     Get "/inbox/cards" Operator inbox::web::cards;
+    Get "/inbox/preview" Operator inbox::web::preview;
+    Post "/inbox/preview" Operator inbox::web::save_preview;
+    Get "/inbox/display" Operator inbox::web::display;
+    Post "/inbox/display" Operator inbox::web::save_display;
     Get "/inbox/bulk" Operator inbox::web::bulk_form;
     Post "/inbox/bulk" Operator inbox::web::bulk;
     Get "/batches" Operator batches::web::list;

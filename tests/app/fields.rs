@@ -1,6 +1,6 @@
 //! Custom fields and variables: declared and ordered in the settings, filled in on profiles and in the customer bar.
 
-use crate::support::desk::Person;
+use crate::support::desk::{Letter, Person, moment};
 use crate::support::{ADMIN, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
 
 const SETTINGS: &str = "/settings/custom-fields";
@@ -179,6 +179,14 @@ async fn values_are_edited_where_they_stand() {
     saved.assert_region("variables").assert_says("XS").assert_has("a.add");
     let stale = [("name", "Size & fit"), ("typed", ""), ("was", "M"), ("delete", "1")];
     client.htmx_post(&action, target, &stale).await.assert_status(422).assert_says("XS");
+    // Deleted by somebody else while its form was open: what was typed is not lost.
+    let missed = [("name", "Fit"), ("typed", "slim"), ("was", "wide")];
+    let missed = client.htmx_post(&action, target, &missed).await;
+    missed.assert_status(422).assert_has("#new-variable #v-typed[aria-invalid]");
+    assert_eq!(
+        (missed.attribute("#v-name", "value"), missed.attribute("#v-typed", "value")),
+        ("Fit".into(), "slim".into())
+    );
     let gone = [("name", "Size & fit"), ("typed", ""), ("was", "XS"), ("delete", "1")];
     client.post_form(&action, &gone).await.assert_redirect(&profile);
     assert_eq!(app.number("SELECT COUNT(*) FROM customer_variables"), 0);
@@ -190,4 +198,72 @@ async fn values_are_edited_where_they_stand() {
     other.post_form(&action, &[("name", "a"), ("typed", "b"), ("new", "1")]).await.assert_status(404);
     other.post_form(&format!("{profile}/custom-fields/{city}"), &[("typed", "b")]).await.assert_status(404);
     client.post_form(&format!("{profile}/custom-fields/999"), &[("typed", "b")]).await.assert_status(404);
+}
+
+/// LIST-17, LIST-128: each person chooses what the cards of the list show; nobody else's change with it.
+#[actix_web::test]
+async fn each_person_chooses_what_cards_show() {
+    let app = spawn_app().await;
+    let person = Person { name: "Anna", phone: "+44 7700 900142", email: "a@example.com", ..Person::default() };
+    let id = app.customer(person);
+    let tag = app.tag("VIP", 3);
+    app.execute(&format!("INSERT INTO customer_tag_links (customer_id, tag_id) VALUES ({id}, {tag})"));
+    app.execute(&format!("INSERT INTO customer_variables VALUES ({id}, 'City', 'Leeds')"));
+    app.execute(&format!(
+        "UPDATE customers SET last_message_text = 'Hello', last_message_kind = 'customer' WHERE id = {id}"
+    ));
+    let admin = app.sign_in(ADMIN).await;
+    admin.post_form(SETTINGS, &[("name", "City")]).await.assert_redirect(SETTINGS);
+    let city = field(&app, "City").to_string();
+    let client = app.sign_in(OPERATOR).await;
+    let inbox = client.get("/inbox").await;
+    inbox.assert_has("#m-list a[href='/inbox/preview']").assert_says("Hello").assert_lacks(".cc-x");
+    client.htmx("/inbox/preview", "div#display-dialog").await.assert_has("dialog[data-open] #display_form");
+    let form = client.get("/inbox/preview").await;
+    assert_eq!(form.attributes("#display_form [checked]", "name"), ["message", "channel", "responsible"]);
+    let ticked = [("tags", "1"), ("phone", "1"), (city.as_str(), "1"), ("back", "/inbox")];
+    client.post_form("/inbox/preview", &ticked).await.assert_redirect("/inbox");
+    let card = client.get("/inbox").await;
+    assert_eq!(card.select(".cc-x > *"), ["VIP", "+44 7700 900142", "City: Leeds"]);
+    card.assert_silent_about("Hello").assert_silent_about("a@example.com");
+    admin.get("/inbox").await.assert_says("Hello").assert_lacks(".cc-x");
+    // A field that is hidden from profiles is on no card.
+    admin.post_form(&format!("{SETTINGS}/{city}/show"), &[("shown", "false")]).await.assert_redirect(SETTINGS);
+    client.get("/inbox").await.assert_silent_about("Leeds").assert_says("VIP");
+}
+
+/// LIST-18: each person chooses which kinds of messages the chat shows. How many are hidden is said, with the way to see
+/// them; History shows everything.
+#[actix_web::test]
+async fn each_person_chooses_which_messages_the_chat_shows() {
+    let app = spawn_app().await;
+    let chat = app.channel("web_chat");
+    let id = app.writes(Letter { channel: chat, address: "a", name: "Anna", ..Letter::default() }).await;
+    let conversation = app.number("SELECT MAX(id) FROM conversations");
+    for (kind, body) in [("bot", "Beep"), ("comment", "Among us"), ("customer", "From me")] {
+        app.execute(&format!(
+            "INSERT INTO messages (conversation_id, customer_id, channel_id, kind, body, created_at) \
+             SELECT id, customer_id, channel_id, '{kind}', '{body}', '{}' FROM conversations WHERE id = {conversation}",
+            moment(0)
+        ));
+    }
+    let client = app.sign_in(OPERATOR).await;
+    let url = format!("/inbox/{id}");
+    let whole = client.get(&url).await;
+    whole.assert_says("Beep").assert_says("Among us").assert_lacks(".log-hidden");
+    let last = whole.attribute("input[name=shown]", "value");
+    let form = client.get("/inbox/display").await;
+    assert_eq!(form.attributes("#display_form [checked]", "name"), ["system", "bot", "comment", "command"]);
+    client.post_form("/inbox/display", &[("system", "1"), ("command", "1")]).await.assert_redirect("/inbox");
+    let page = client.get(&url).await;
+    page.assert_silent_about("Beep").assert_says("From me").assert_says("2 messages are hidden");
+    assert_eq!(page.attribute("input[name=shown]", "value"), last, "the composer goes by all of them");
+    let region = client.htmx(&page.attribute(".log-hidden a", "hx-get"), &format!("div#messages-{id}")).await;
+    region.assert_says("Beep").assert_says("Among us").assert_has("[name=whole]");
+    assert!(region.attribute("[data-region]", "hx-get").ends_with("whole=1"), "what is fetched again stays whole");
+    let shown = client.get(&page.attribute(".log-hidden a", "href")).await;
+    shown.assert_says("Beep");
+    client.get(&shown.attribute(".log-hidden a", "href")).await.assert_silent_about("Beep");
+    client.get(&format!("/conversations/{conversation}")).await.assert_says("Beep").assert_says("Among us");
+    app.sign_in(ADMIN).await.get(&url).await.assert_says("Beep");
 }

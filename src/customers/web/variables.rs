@@ -105,6 +105,9 @@ pub async fn save(
 fn put(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, was: &str, value: &str) -> Result<Result<(), Errors>> {
     let customer = find(tx, &by.scope(), id)?;
     let now = fields::value_of(tx, id, name)?.unwrap_or_default();
+    if now == value {
+        return Ok(Ok(()));
+    }
     if !same(&now, was) {
         let said = match now.is_empty() {
             true => Said::from("customers-field-emptied"),
@@ -112,10 +115,7 @@ fn put(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, was: &str, value:
         };
         return Ok(Err(Errors::one("typed", said)));
     }
-    if now != value {
-        actions::set_variable(tx, by, &customer, name, value)?;
-    }
-    Ok(Ok(()))
+    actions::set_variable(tx, by, &customer, name, value).map(Ok)
 }
 
 fn add(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, value: &str) -> Result<Result<(), Errors>> {
@@ -148,8 +148,11 @@ async fn answer(
     }
 }
 
+/// The page with the form as it was sent, over the value that stands there now. A variable that is there no more is typed
+/// anew.
 fn open_again(mut page: ProfilePage, at: At, form: ValueForm, errors: Errors) -> ProfilePage {
     if let Tab::Fields(tab) = &mut page.tab {
+        let at = if tab.values.has(&at) { at } else { At::New };
         tab.values.open(at);
         if let Some(open) = tab.values.open.take() {
             tab.values.open = Some(Open { name: form.name, typed: form.typed, errors, ..open });

@@ -6,7 +6,7 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
-    channels, commands, companies, conversation_tags, customer_tags, exports, quick_replies, staff,
+    channels, commands, companies, conversation_tags, custom_fields, customer_tags, exports, quick_replies, staff,
 };
 use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, ExportId, StaffId, UtcTime};
 use crate::error::Result;
@@ -140,6 +140,13 @@ pub fn command(tx: &mut Tx, name: &str, about: &str, parameters: &str, sealed: &
             commands::parameters.eq(parameters),
             commands::created_at.eq(UtcTime::now()),
         ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn custom_field(tx: &mut Tx, name: &str) -> Result<()> {
+    diesel::insert_into(custom_fields::table)
+        .values((custom_fields::name.eq(name), custom_fields::created_at.eq(UtcTime::now())))
         .execute(&mut **tx)?;
     Ok(())
 }

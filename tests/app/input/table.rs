@@ -246,6 +246,8 @@ pub const TABLE: &[Row] = &[
     form("/inbox/{customer}/unread", &[BACK]),
     form("/inbox/{customer}/pin", &[word("pinned", "1"), BACK]),
     form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply"), word("conversation", "")]),
+    form("/inbox/preview", &[word("message", "1"), word("tags", "1"), BACK]),
+    form("/inbox/display", &[word("bot", "1"), word("comment", "1"), BACK]),
     form("/customers/{id}/block", BLOCK),
     form("/customers/{id}/block/delete", &[TOKEN, BACK]),
     form("/customers/{id}/block-requests", &[typed("reason", "Insults"), TOKEN, BACK]),
@@ -262,10 +264,10 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/fields/{field}", &[typed("typed", "Calls back in the evening"), word("was", "")]),
     form("/customers/{id}/claims", &[id("claim", "claim")]),
     form("/customers/{id}/responsible", &[id("responsible", "colleague"), BACK]),
-    form("/customers/{id}/custom-fields/{custom_field}", &[typed("typed", "Leeds"), shown("was", ""), BACK]),
+    form("/customers/{id}/custom-fields/{custom_field}", &[typed("typed", "Leeds"), word("was", ""), BACK]),
     form(
         "/customers/{id}/variables",
-        &[typed("name", "Size"), typed("typed", "XS"), shown("was", ""), word("new", "1"), word("delete", ""), BACK],
+        &[typed("name", "Size"), typed("typed", "XS"), word("was", ""), word("new", "1"), word("delete", ""), BACK],
     ),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     // Where nothing can be sent, what was typed stands in a quotation.

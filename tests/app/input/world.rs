@@ -36,6 +36,7 @@ const TABLES: &[&str] = &[
     "exports",
     "field_places",
     "form_tokens",
+    "inbox_displays",
     "messages",
     "pending_actions",
     "quick_replies",
