@@ -5,8 +5,8 @@ export-new = New export
 export-none = No exports yet
 export-none-text = An export is a file with the customers of a list: all of them, or those that the filters show.
 export-kept = { $count ->
-    [one] Files are kept for { $count } day. Only admins can download them.
-   *[other] Files are kept for { $count } days. Only admins can download them.
+    [one] Files are kept for { $count } day. A file can be downloaded by admins and by whoever ordered it.
+   *[other] Files are kept for { $count } days. A file can be downloaded by admins and by whoever ordered it.
 }
 export-col-what = Export
 export-col-by = Ordered by
@@ -37,7 +37,7 @@ export-progress = Export progress
 export-valid-until = Valid until { $date }
 export-deleted-on = Deleted on { $date }
 export-too-large = The limit for a file is 50 MB. Narrow the filter and export in parts.
-export-failed-rights = Whoever ordered it is no longer an admin.
+export-failed-rights = Whoever ordered it may no longer do so.
 export-failed-storage = The file could not be stored. Check the disk or the file storage.
 export-failed-interrupted = The server was stopped several times while the file was being made. Try again.
 export-failed-internal = Something went wrong on the server. Its log says what. Try again.

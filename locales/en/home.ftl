@@ -72,6 +72,7 @@ home-card-blacklist-requests = { $count ->
     [one] { $count } block request needs a decision
    *[other] { $count } block requests need a decision
 }
+home-card-lists = Named sets of customers
 home-card-exports = Customers as a file
 home-card-settings = Staff, channels, tags
 home-card-demo = See the widget as customers do

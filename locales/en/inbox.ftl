@@ -112,3 +112,27 @@ inbox-none-failed = Every message has been sent
 inbox-none-failed-hint = Customers whose last message was not sent appear here.
 inbox-answers = Answers conversation { $number }
 inbox-also-open = also open: { $number }
+
+# What a person's inbox shows.
+display-card = Customer preview settings
+display-card-text = On the cards of the list
+display-message = Last message
+display-channel = Messenger
+display-responsible = Responsible
+display-tags = Customer tags
+display-phone = Phone
+display-email = Email
+display-chat = Message display settings
+display-chat-text = In the chat
+display-chat-hint = Messages of customers and staff are always shown. History shows everything, whatever is chosen here.
+display-kind-system = System messages
+display-kind-bot = Messages of the bot
+display-kind-comment = Comments
+display-kind-command = Command results
+display-hidden = { $count ->
+    [one] { $count } message is hidden by your display settings.
+   *[other] { $count } messages are hidden by your display settings.
+}
+display-show = Show
+display-whole = Everything is shown here, whatever your display settings.
+display-hide = Hide again

@@ -12,6 +12,7 @@ nav-history = History
 nav-manage = Manage
 nav-customers = Customers
 nav-blacklist = Blacklist
+nav-lists = Lists
 nav-exports = Exports
 nav-settings = Settings
 nav-more = More

@@ -75,6 +75,7 @@ home-card-blacklist-requests = { $count ->
     [few] { $count } запроса на блокировку ждут решения
    *[other] { $count } запросов на блокировку ждут решения
 }
+home-card-lists = Наборы клиентов под одним названием
 home-card-exports = Клиенты в виде файла
 home-card-settings = Сотрудники, каналы, метки
 home-card-demo = Посмотрите на виджет глазами клиента

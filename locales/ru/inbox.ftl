@@ -112,3 +112,28 @@ inbox-none-failed = Все сообщения отправлены
 inbox-none-failed-hint = Здесь появляются клиенты, которым последнее сообщение не отправилось.
 inbox-answers = Ответ в обращение { $number }
 inbox-also-open = открыто и { $number }
+
+# Что показывает человеку его раздел входящих.
+display-card = Настройки превью клиента
+display-card-text = На карточках списка
+display-message = Последнее сообщение
+display-channel = Мессенджер
+display-responsible = Ответственный
+display-tags = Метки
+display-phone = Телефон
+display-email = Почта
+display-chat = Настройки показа сообщений
+display-chat-text = В чате
+display-chat-hint = Сообщения клиентов и сотрудников показаны всегда. В истории видно всё, что бы здесь ни было выбрано.
+display-kind-system = Системные сообщения
+display-kind-bot = Сообщения бота
+display-kind-comment = Комментарии
+display-kind-command = Результаты команд
+display-hidden = { $count ->
+    [one] { $count } сообщение скрыто вашими настройками показа.
+    [few] { $count } сообщения скрыты вашими настройками показа.
+   *[other] { $count } сообщений скрыто вашими настройками показа.
+}
+display-show = Показать
+display-whole = Здесь показано всё, несмотря на ваши настройки показа.
+display-hide = Скрыть снова

@@ -12,6 +12,7 @@ nav-history = История
 nav-manage = Управление
 nav-customers = Клиенты
 nav-blacklist = Чёрный список
+nav-lists = Списки
 nav-exports = Выгрузки
 nav-settings = Настройки
 nav-more = Ещё

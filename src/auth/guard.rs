@@ -136,16 +136,6 @@ impl Operator {
     }
 }
 
-impl Admin {
-    /// The proof for work that an admin has ordered and that is done later: `None` if they are no admin any more.
-    pub fn still(conn: &mut Conn, id: StaffId) -> Result<Option<Admin>, Error> {
-        let Some(visitor) = store::visitor(conn, id)? else { return Ok(None) };
-        let visit = Visit::from(visitor);
-        let admin = Admin(Supervisor(Operator { me: visit.me, sees_others: visit.sees_others }));
-        Ok(Some(admin).filter(|admin| admin.me().role == Role::Admin))
-    }
-}
-
 impl Deref for Supervisor {
     type Target = Operator;
     fn deref(&self) -> &Operator {

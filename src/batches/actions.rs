@@ -9,9 +9,10 @@ use crate::auth::Operator;
 use crate::blacklist;
 use crate::customers::{self, Customer};
 use crate::db::Tx;
-use crate::db::types::{BatchId, CustomerTagId};
+use crate::db::types::{BatchId, CustomerListId, CustomerTagId};
 use crate::error::{Error, Result, why_refused};
 use crate::jobs;
+use crate::lists;
 use crate::realtime::Topic;
 use crate::tags;
 
@@ -21,6 +22,9 @@ pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom) -> Result<Bat
     // Those that were chosen may have been deleted meanwhile.
     if !deed.tags.is_empty() && known(tx, &deed.tags)?.is_empty() {
         return Err(Error::refused("bulk-tags-missing"));
+    }
+    if !deed.lists.is_empty() && known_lists(tx, &deed.lists)?.is_empty() {
+        return Err(Error::refused("bulk-lists-missing"));
     }
     let id = store::insert(tx, by.id(), deed)?;
     let total = store::fill(tx, id, whom)?;
@@ -61,7 +65,7 @@ fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed) -> Result<()> {
     let ids = store::next(tx, id, deed.action.at_once())?;
     customers::store::hold_all(tx, &ids)?;
     let mut there = customers::store::find_many(tx, &by.scope(), &ids)?;
-    let deed = Deed { tags: known(tx, &deed.tags)?, ..deed.clone() };
+    let deed = Deed { tags: known(tx, &deed.tags)?, lists: known_lists(tx, &deed.lists)?, ..deed.clone() };
     let mut failed = vec![];
     for customer in &ids {
         let why = match there.remove(customer) {
@@ -82,6 +86,12 @@ fn known(tx: &mut Tx, of: &[CustomerTagId]) -> Result<Vec<CustomerTagId>> {
     Ok(of.iter().copied().filter(|id| all.iter().any(|tag| tag.id == *id)).collect())
 }
 
+/// Those of these lists that there are.
+fn known_lists(tx: &mut Tx, of: &[CustomerListId]) -> Result<Vec<CustomerListId>> {
+    let all = lists::all(tx)?;
+    Ok(of.iter().copied().filter(|id| all.iter().any(|list| list.id == *id)).collect())
+}
+
 fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer) -> Result<()> {
     match deed.action {
         Action::Read if customer.is_unread() => customers::actions::mark_read(tx, customer.id),
@@ -99,6 +109,12 @@ fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer) -> Result
         Action::AddTags => deed.tags.iter().try_for_each(|tag| customers::actions::add_tag(tx, by, customer, *tag)),
         Action::RemoveTags => {
             deed.tags.iter().try_for_each(|tag| customers::actions::remove_tag(tx, by, customer, *tag))
+        }
+        Action::AddToLists => {
+            deed.lists.iter().try_for_each(|list| customers::actions::add_to_list(tx, by, customer, *list))
+        }
+        Action::RemoveFromLists => {
+            deed.lists.iter().try_for_each(|list| customers::actions::remove_from_list(tx, by, customer, *list))
         }
         Action::Delete => customers::actions::delete(tx, &by.admin().ok_or(Error::Forbidden)?, customer),
     }

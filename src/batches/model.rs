@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::{Operator, Role};
 use crate::db::schema::batches;
 use crate::db::sql::Sql;
-use crate::db::types::{BatchId, CustomerId, CustomerTagId, StaffId, UtcTime};
+use crate::db::types::{BatchId, CustomerId, CustomerListId, CustomerTagId, StaffId, UtcTime};
 use crate::error::{Error, Result};
 use crate::text_enum;
 
@@ -19,6 +19,8 @@ text_enum!(
         Unblock = "unblock",
         AddTags = "add_tags",
         RemoveTags = "remove_tags",
+        AddToLists = "add_to_lists",
+        RemoveFromLists = "remove_from_lists",
         Delete = "delete",
     }
 );
@@ -37,6 +39,8 @@ impl Action {
             Action::Unblock => "bulk-unblock",
             Action::AddTags => "bulk-add-tags",
             Action::RemoveTags => "bulk-remove-tags",
+            Action::AddToLists => "bulk-add-lists",
+            Action::RemoveFromLists => "bulk-remove-lists",
             Action::Delete => "bulk-delete",
         }
     }
@@ -44,8 +48,8 @@ impl Action {
     /// The id of what its button says.
     pub fn submit_key(&self) -> &'static str {
         match self {
-            Action::AddTags => "bulk-add",
-            Action::RemoveTags => "bulk-remove",
+            Action::AddTags | Action::AddToLists => "bulk-add",
+            Action::RemoveTags | Action::RemoveFromLists => "bulk-remove",
             action => action.name_key(),
         }
     }
@@ -53,7 +57,12 @@ impl Action {
     /// The role from which on it is allowed.
     fn role(self) -> Role {
         match self {
-            Action::Read | Action::Unread | Action::AddTags | Action::RemoveTags => Role::Operator,
+            Action::Read
+            | Action::Unread
+            | Action::AddTags
+            | Action::RemoveTags
+            | Action::AddToLists
+            | Action::RemoveFromLists => Role::Operator,
             Action::Block | Action::Unblock => Role::Supervisor,
             Action::Delete => Role::Admin,
         }
@@ -92,6 +101,8 @@ pub struct Deed {
     pub reason: String,
     /// Those that are put on or taken off.
     pub tags: Vec<CustomerTagId>,
+    /// Those that they are put on or taken off.
+    pub lists: Vec<CustomerListId>,
 }
 
 /// The same as a row keeps it.
@@ -99,6 +110,9 @@ pub struct Deed {
 pub(super) struct Detail {
     pub reason: String,
     pub tags: Vec<CustomerTagId>,
+    /// None in batches from before there were lists.
+    #[serde(default)]
+    pub lists: Vec<CustomerListId>,
 }
 
 /// Whom it is done to.
@@ -132,9 +146,9 @@ pub struct Batch {
 
 impl Batch {
     pub(super) fn deed(&self) -> Result<Deed> {
-        let Detail { reason, tags } =
+        let Detail { reason, tags, lists } =
             serde_json::from_str(&self.detail).map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(Deed { action: self.action, reason, tags })
+        Ok(Deed { action: self.action, reason, tags, lists })
     }
 }
 

@@ -29,7 +29,7 @@ pub fn count(conn: &mut Conn, found: &Sql) -> Result<i64> {
 }
 
 pub fn insert(tx: &mut Tx, by: StaffId, deed: &Deed) -> Result<BatchId> {
-    let detail = Detail { reason: deed.reason.clone(), tags: deed.tags.clone() };
+    let detail = Detail { reason: deed.reason.clone(), tags: deed.tags.clone(), lists: deed.lists.clone() };
     let detail = serde_json::to_string(&detail).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(diesel::insert_into(batches::table)
         .values((

@@ -10,7 +10,7 @@ use crate::channels;
 use crate::companies;
 use crate::config::Config;
 use crate::conversations;
-use crate::customers::store::Belongings;
+use crate::customers::Belongings;
 use crate::customers::{self, EditForm, ListedCustomer};
 use crate::db::page::NameCursor;
 use crate::db::types::CustomerId;

@@ -1,12 +1,15 @@
 //! What changes a customer's record, with its audit row and its announcement.
 
+use serde_json::json;
+
 use super::model::{Customer, Details};
 use super::store::{self, Origin};
 use crate::audit;
 use crate::auth::{Admin, Operator};
-use crate::db::types::{CompanyId, CustomerId, CustomerTagId, StaffId};
+use crate::db::types::{CompanyId, CustomerId, CustomerListId, CustomerTagId, StaffId};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::fields;
 use crate::realtime::Topic;
 
 /// Customers in one transaction: some milliseconds.
@@ -33,6 +36,18 @@ pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, details: &Details, 
     store::update_details(tx, customer.id, details, name_edited, phone_region).map_err(taken_external_id)?;
     store::refresh_pending(tx, customer.id)?;
     audit::record(tx, by, "customer.edited", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+/// Gives a customer a value under a name; an empty one takes it away.
+pub fn set_variable(tx: &mut Tx, by: &Operator, customer: &Customer, name: &str, value: &str) -> Result<()> {
+    if value.is_empty() {
+        fields::remove_value(tx, customer.id, name)?;
+    } else {
+        fields::put_value(tx, customer.id, name, value)?;
+    }
+    audit::record_with(tx, by, "customer.edited", Some(customer.id), &json!({ "variable": name }))?;
     changed(tx, customer.id);
     Ok(())
 }
@@ -68,6 +83,20 @@ pub fn add_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTag
 pub fn remove_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTagId) -> Result<()> {
     store::remove_tag(tx, customer.id, tag)?;
     audit::record(tx, by, "customer.untagged", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+pub fn add_to_list(tx: &mut Tx, by: &Operator, customer: &Customer, list: CustomerListId) -> Result<()> {
+    store::add_to_list(tx, customer.id, list)?;
+    audit::record(tx, by, "customer.listed", Some(customer.id))?;
+    changed(tx, customer.id);
+    Ok(())
+}
+
+pub fn remove_from_list(tx: &mut Tx, by: &Operator, customer: &Customer, list: CustomerListId) -> Result<()> {
+    store::remove_from_list(tx, customer.id, list)?;
+    audit::record(tx, by, "customer.unlisted", Some(customer.id))?;
     changed(tx, customer.id);
     Ok(())
 }

@@ -16,11 +16,11 @@ pub mod web;
 
 pub use actions::make_pairs;
 pub use model::{
-    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Records, StoredClaim,
-    TypedDetails,
+    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Lists, Records,
+    StoredClaim, TypedDetails,
 };
 pub use store::{
-    FoundBy, KnownAccount, NewAccount, Origin, find, finding, list, numbered, numbered_customers, pairs,
+    Belongings, FoundBy, KnownAccount, NewAccount, Origin, find, finding, list, numbered, numbered_customers, pairs,
     refresh_pending, refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;

@@ -2,15 +2,25 @@
 
 mod details;
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 
 use crate::channels::ChannelKind;
 use crate::db::schema::{channel_accounts, contact_claims, customer_handles, customers};
 use crate::db::types::{AccountId, ChannelId, CompanyId, CustomerId, MessageId, StaffId, UtcTime};
+use crate::lists::CustomerList;
 use crate::messages::MessageKind;
 use crate::text;
 
 pub use details::{Details, TypedDetails};
+
+/// Lists by a customer: those that they are on, and the others.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    pub on: Vec<Arc<CustomerList>>,
+    pub others: Vec<Arc<CustomerList>>,
+}
 
 /// A person the business talks to.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -6,6 +6,7 @@ pub mod by_name;
 mod contact;
 pub mod finding;
 pub mod list;
+mod lists;
 mod name_parts;
 mod numbers;
 pub mod profile;
@@ -34,6 +35,7 @@ pub use accounts::{
 };
 pub use belongings::{Belongings, belongings_of};
 pub use contact::{claims_of, fill_contact, find_by_contact, find_or_hold_contact, insert_claim, refresh_pending};
+pub use lists::{add_to_list, remove_from_list};
 pub use numbers::{numbered, numbered_customers};
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};

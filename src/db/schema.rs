@@ -259,11 +259,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    custom_fields (id) {
+        id -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+        is_shown -> Bool,
+    }
+}
+
+diesel::table! {
     customer_handles (id) {
         id -> BigInt,
         customer_id -> BigInt,
         label -> Text,
         value -> Text,
+    }
+}
+
+diesel::table! {
+    customer_list_links (customer_id, list_id) {
+        customer_id -> BigInt,
+        list_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    customer_lists (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -288,6 +313,14 @@ diesel::table! {
         name_folded -> Text,
         hue -> Integer,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_variables (customer_id, name) {
+        customer_id -> BigInt,
+        name -> Text,
+        value -> Text,
     }
 }
 
@@ -388,6 +421,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    field_places (field) {
+        field -> Text,
+        place -> BigInt,
+    }
+}
+
+diesel::table! {
     files (id) {
         id -> BigInt,
         sha256 -> Text,
@@ -415,6 +455,14 @@ diesel::table! {
         tries -> Integer,
         read_at -> Nullable<Timestamp>,
         error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    inbox_displays (staff_id) {
+        staff_id -> BigInt,
+        card -> Text,
+        hidden -> Text,
     }
 }
 
@@ -547,6 +595,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_filters (id) {
+        id -> BigInt,
+        owner_id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        shared -> Bool,
+        query -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         key_hash -> Text,
@@ -614,10 +674,13 @@ diesel::joinable!(conversations -> channel_accounts (account_id));
 diesel::joinable!(conversations -> channels (channel_id));
 diesel::joinable!(conversations -> customers (customer_id));
 diesel::joinable!(customer_handles -> customers (customer_id));
+diesel::joinable!(customer_list_links -> customer_lists (list_id));
+diesel::joinable!(customer_list_links -> customers (customer_id));
 diesel::joinable!(customer_pins -> customers (customer_id));
 diesel::joinable!(customer_pins -> staff (staff_id));
 diesel::joinable!(customer_tag_links -> customer_tags (tag_id));
 diesel::joinable!(customer_tag_links -> customers (customer_id));
+diesel::joinable!(customer_variables -> customers (customer_id));
 diesel::joinable!(customers -> channels (channel_id));
 diesel::joinable!(customers -> staff (responsible_id));
 diesel::joinable!(customers -> companies (company_id));
@@ -667,17 +730,23 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tag_links,
     conversation_tags,
     conversations,
+    custom_fields,
     customer_handles,
+    customer_list_links,
+    customer_lists,
     customer_pins,
     customer_tag_links,
     customer_tags,
+    customer_variables,
     customers,
     deliveries,
     delivery_attempts,
     exports,
+    field_places,
     files,
     form_tokens,
     hook_events,
+    inbox_displays,
     jobs,
     mail_pictures,
     mails,
@@ -690,6 +759,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quick_reply_files,
     resend_items,
     resends,
+    saved_filters,
     sessions,
     settings,
     staff,

@@ -104,6 +104,18 @@ id!(
     CustomerTagId
 );
 id!(
+    /// A named set of customers.
+    CustomerListId
+);
+id!(
+    /// Filters of the inbox under a name.
+    SavedFilterId
+);
+id!(
+    /// A declared field of customers.
+    CustomFieldId
+);
+id!(
     /// A conversation tag.
     ConversationTagId
 );

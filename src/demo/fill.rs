@@ -13,6 +13,7 @@ use crate::db::Tx;
 use crate::db::types::{ChannelId, ConversationTagId, UtcTime};
 use crate::error::Result;
 use crate::exports::Make;
+use crate::fields;
 use crate::files::StoredFile;
 use crate::jobs;
 
@@ -83,18 +84,29 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, hue) in people::TAGS {
         tags.push(store::customer_tag(tx, name, *hue)?);
     }
+    let mut lists = vec![];
+    for (name, every) in people::LISTS {
+        lists.push((store::list(tx, name)?, *every));
+    }
     let mut subjects: Vec<ConversationTagId> = vec![];
     for (name, above) in people::SUBJECTS {
         let parent = above.and_then(|place| subjects.get(place).copied());
         subjects.push(store::subject(tx, name, parent)?);
     }
+    // The last of them stays a variable.
+    for name in people::FIELDS.iter().take(people::FIELDS.len() - 1) {
+        store::custom_field(tx, name)?;
+    }
     for (shortcut, body) in people::QUICK_REPLIES {
         store::quick_reply(tx, shortcut, body)?;
+    }
+    if let (Some(owner), Some(tag)) = (staff.first(), tags.first()) {
+        store::saved_filter(tx, *owner, "VIP", &format!("tag={tag}&sort=created"))?;
     }
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }
-    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, subjects, contents })
+    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, contents })
 }
 
 fn minutes(count: usize) -> Duration {
@@ -195,6 +207,14 @@ fn meet(
     }
     if number.is_multiple_of(10) {
         store::tag_customer(tx, id, pick(&stage.tags, number / 3 + 1)?)?;
+    }
+    for (place, name) in people::FIELDS.iter().enumerate() {
+        if !(number + place).is_multiple_of(place + 2) {
+            fields::put_value(tx, id, name, &people::value(place, number))?;
+        }
+    }
+    for (list, _) in stage.lists.iter().filter(|(_, every)| number.is_multiple_of(*every)) {
+        store::put_on_list(tx, id, *list)?;
     }
     crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })

@@ -84,6 +84,9 @@ pub const COMPANIES: &[(&str, &str)] = &[
     ("Okafor Retail", "okafor.example"),
 ];
 
+/// Lists, each with who is on it: every so manieth customer.
+pub const LISTS: &[(&str, usize)] = &[("Autumn newsletter", 4), ("Wholesale price list", 9)];
+
 /// Customer tags with their hue.
 pub const TAGS: &[(&str, i32)] = &[
     ("VIP", 2),
@@ -161,5 +164,20 @@ pub fn phone(number: usize, tongue: Tongue) -> String {
         Tongue::Arabic => format!("+971 50 {:03} {:04}", tail % 1000, (number * 53) % 10_000),
         Tongue::English if number.is_multiple_of(3) => format!("+44 7700 900{:03}", number % 1000),
         Tongue::English => format!("+49 1512 {tail:06}0"),
+    }
+}
+
+/// Names under which customers have values.
+pub const FIELDS: &[&str] = &["Delivery city", "Loyalty card", "Shoe size", "utm_campaign"];
+
+/// A value for one of [`FIELDS`].
+pub fn value(place: usize, number: usize) -> String {
+    const CITIES: &[&str] = &["Leeds", "Tartu", "Казань", "Porto", "深圳", "Gdańsk", "Lyon"];
+    const CAMPAIGNS: &[&str] = &["spring_sale", "newsletter", "retargeting"];
+    match place {
+        0 => CITIES[number % CITIES.len()].to_owned(),
+        1 => format!("4402 {}", 1_000 + number * 37 % 9_000),
+        2 => (36 + number % 11).to_string(),
+        _ => CAMPAIGNS[number % CAMPAIGNS.len()].to_owned(),
     }
 }

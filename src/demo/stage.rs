@@ -4,7 +4,7 @@ use super::dialogues::Tongue;
 use super::fill::Contents;
 use crate::channels::ChannelKind;
 use crate::db::types::{
-    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerTagId, StaffId, UtcTime,
+    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 
@@ -15,6 +15,8 @@ pub struct Stage<'a> {
     pub channels: Vec<(ChannelId, ChannelKind)>,
     pub companies: Vec<CompanyId>,
     pub tags: Vec<CustomerTagId>,
+    /// Each with every how manieth customer is on it.
+    pub lists: Vec<(CustomerListId, usize)>,
     pub subjects: Vec<ConversationTagId>,
     pub contents: &'a Contents,
 }

@@ -11,10 +11,13 @@ use crate::db::types::{CustomerId, StaffId};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 
-pub use desk::{channel, command, company, customer_tag, export, quick_reply, set_settings, staff, subject};
+pub use desk::{
+    channel, command, company, custom_field, customer_tag, export, list, quick_reply, saved_filter, set_settings,
+    staff, subject,
+};
 pub use talks::{
     Card, Ended, NewConversation, NewCustomer, NewMessage, block, block_request, card, conversation, customer, message,
-    tag_customer,
+    put_on_list, tag_customer,
 };
 
 /// What a database holds, as far as `--demo` cares.

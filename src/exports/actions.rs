@@ -5,10 +5,10 @@ use serde_json::json;
 use super::model::{Export, Format, Make, Reason, TRIES, View};
 use super::store;
 use crate::audit;
-use crate::auth::Admin;
+use crate::auth::{Operator, Supervisor};
 use crate::db::types::{ExportId, FileId, UtcTime};
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::{self, Content, Files};
 use crate::jobs;
 use crate::realtime::Topic;
@@ -25,7 +25,10 @@ pub struct Order {
 }
 
 /// Orders an export.
-pub fn start(tx: &mut Tx, by: &Admin, order: &Order) -> Result<ExportId> {
+pub fn start(tx: &mut Tx, by: &Supervisor, order: &Order) -> Result<ExportId> {
+    if !order.view.is_allowed(by.me().role) {
+        return Err(Error::Forbidden);
+    }
     let id = store::insert(tx, by.id(), order.format, &order.view, order.total)?;
     let detail = json!({
         "export": id, "format": order.format, "view": order.view.address(), "customers": order.total,
@@ -37,19 +40,18 @@ pub fn start(tx: &mut Tx, by: &Admin, order: &Order) -> Result<ExportId> {
 }
 
 /// Notes that somebody takes a file away.
-pub fn note_download(tx: &mut Tx, by: &Admin, id: ExportId) -> Result<()> {
+pub fn note_download(tx: &mut Tx, by: &Supervisor, id: ExportId) -> Result<()> {
     audit::record_with(tx, by, "export.downloaded", None, &json!({ "export": id }))
 }
 
 /// Begins an attempt, with the rights that whoever ordered it has now. `None`: there is nothing to make.
-pub(super) fn begin(tx: &mut Tx, id: ExportId) -> Result<Option<(Export, Admin)>> {
+pub(super) fn begin(tx: &mut Tx, id: ExportId) -> Result<Option<(Export, Supervisor)>> {
     let Some(export) = store::begin(tx, id)? else { return Ok(None) };
     tx.publish(Topic::Exports);
-    let by = match export.staff_id {
-        Some(staff) => Admin::still(tx, staff)?,
-        None => None,
-    };
-    let Some(by) = by else {
+    let by = export.staff_id.map(|staff| Operator::now(tx, staff)).transpose()?.flatten();
+    let view = View::parse(&export.view);
+    let may = |by: &Supervisor| view.as_ref().is_none_or(|view| view.is_allowed(by.me().role));
+    let Some(by) = by.and_then(|by| by.supervisor()).filter(may) else {
         store::fail(tx, &export, Reason::Rights)?;
         return Ok(None);
     };

@@ -1,5 +1,6 @@
 //! Making the file of an export: customers are read some at a time, written off the async threads, and stored.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::time::Duration;
@@ -9,12 +10,14 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::time::Instant;
 
-use super::model::{Export, Line, Make, Reason, TRIES, View};
+use super::model::{Export, Format, Line, Make, Reason, TRIES, View};
 use super::sheet::{Broken, Sheet, Wanted};
 use super::{actions, store};
-use crate::auth::Admin;
+use crate::auth::Supervisor;
+use crate::db::types::CustomerId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
+use crate::fields;
 use crate::files::{Content, Files};
 use crate::jobs::Ctx;
 use crate::realtime::Topic;
@@ -67,7 +70,7 @@ pub async fn make(ctx: &Ctx, job: Make) -> Result<()> {
     }
 }
 
-async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Admin) -> Result<(), End> {
+async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Supervisor) -> Result<(), End> {
     let mut changes = ctx.db.subscribe();
     let list = List::of(ctx, export, by)?;
     let (total, last) = list.read(&ctx.db, |list, conn| list.size(conn)).await?;
@@ -77,10 +80,14 @@ async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Admin) -> Result<()
         limit: ctx.config.export_limit,
         zone: ctx.config.time_zone,
         base: job.base.clone(),
+        values: list.columns(ctx, export.format, last).await?,
     };
+    let with_values = !wanted.values.is_empty();
     let mut sheet = off_thread(move || Sheet::begin(wanted)).await?;
     let (mut after, mut done, mut told) = (0, 0, Instant::now());
-    while let Some((end, lines)) = list.read(&ctx.db, move |list, conn| list.next(conn, after, last)).await? {
+    while let Some((end, lines)) =
+        list.read(&ctx.db, move |list, conn| list.next(conn, after, last, with_values)).await?
+    {
         after = end;
         done += i64::try_from(lines.len()).unwrap_or(0);
         sheet = off_thread(move || sheet.write(&lines).map(|()| sheet)).await?;
@@ -108,14 +115,14 @@ async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Admin) -> Result<()
 /// The list that is walked, for whoever ordered the export.
 #[derive(Clone)]
 struct List {
-    by: Admin,
+    by: Supervisor,
     view: View,
     /// Of the order: "this week" is the week then.
     clock: Clock,
 }
 
 impl List {
-    fn of(ctx: &Ctx, export: &Export, by: Admin) -> Result<Self> {
+    fn of(ctx: &Ctx, export: &Export, by: Supervisor) -> Result<Self> {
         let view = View::parse(&export.view).ok_or_else(|| Error::Internal(format!("no list: {}", export.view)))?;
         Ok(Self { by, view, clock: Clock { now: export.created_at, zone: ctx.config.time_zone } })
     }
@@ -126,10 +133,35 @@ impl List {
     }
 
     /// The next customers behind `after`, and the last number that was looked at.
-    fn next(&self, conn: &mut Conn, after: i64, last: i64) -> Result<Option<(i64, Vec<Line>)>> {
+    fn next(&self, conn: &mut Conn, after: i64, last: i64, with_values: bool) -> Result<Option<(i64, Vec<Line>)>> {
+        let Some((end, listed)) = self.listed(conn, after, last)? else { return Ok(None) };
+        Ok(Some((end, store::lines(conn, listed, with_values)?)))
+    }
+
+    fn listed(&self, conn: &mut Conn, after: i64, last: i64) -> Result<Option<(i64, Vec<CustomerId>)>> {
         let stretch = store::stretch(conn, after, last)?;
         let Some(end) = stretch.last() else { return Ok(None) };
-        Ok(Some((end.0, store::lines(conn, &self.by, &self.view, &self.clock, &stretch)?)))
+        Ok(Some((end.0, store::listed(conn, &self.by, &self.view, &self.clock, &stretch)?)))
+    }
+
+    /// The columns behind the eleven: the names under which anybody on the list has a value. Walks no further than until
+    /// each name that there is has been seen, which mostly is a few steps.
+    async fn columns(&self, ctx: &Ctx, format: Format, last: i64) -> Result<Vec<String>> {
+        if format == Format::Xlsx {
+            return Ok(vec![]);
+        }
+        let (mut unseen, mut seen) = (self.read(&ctx.db, |_, conn| fields::all_names(conn)).await?, HashSet::new());
+        let mut after = 0;
+        while !unseen.is_empty() {
+            let step = self.read(&ctx.db, move |list, conn| {
+                let Some((end, listed)) = list.listed(conn, after, last)? else { return Ok(None) };
+                Ok(Some((end, fields::names_among(conn, &listed)?)))
+            });
+            let Some((end, names)) = step.await? else { break };
+            after = end;
+            seen.extend(names.into_iter().filter(|name| unseen.remove(name)));
+        }
+        ctx.db.read(move |conn| fields::columns(conn, seen)).await
     }
 
     /// Reads in a transaction of its own; waits where the database has much to do, since nobody waits for this.

@@ -5,12 +5,14 @@ mod view;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::auth::Supervisor;
 use crate::channels::ChannelKind;
 use crate::db::schema::exports;
 use crate::db::types::{CustomerId, ExportId, FileId, StaffId, UtcTime};
+use crate::fields::Variable;
 use crate::text_enum;
 
-pub use view::View;
+pub use view::{LISTS, View};
 
 /// How long a file can be downloaded.
 pub const LIFE: chrono::Duration = chrono::Duration::days(7);
@@ -105,6 +107,12 @@ pub struct Export {
 }
 
 impl Export {
+    /// Whose file it is to take: admins take every one; a supervisor, those of lists that they ordered themselves.
+    pub fn is_for(&self, by: &Supervisor) -> bool {
+        let is_allowed = || View::parse(&self.view).is_some_and(|view| view.is_allowed(by.me().role));
+        by.admin().is_some() || (self.staff_id == Some(by.id()) && is_allowed())
+    }
+
     /// How far it is at this moment: the work that takes files away comes round once an hour.
     pub fn state_at(&self, now: UtcTime) -> State {
         let is_over = self.valid_until.is_none_or(|until| until <= now);
@@ -138,6 +146,8 @@ pub struct Line {
     pub last_activity: UtcTime,
     pub avatar_url: String,
     pub source_tag: String,
+    /// Custom fields and variables, where the file has columns for them.
+    pub values: Vec<Variable>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Writing the file: rows go out as they come, so that a million of them take no more memory than a thousand.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -47,12 +48,15 @@ pub struct Wanted {
     pub zone: Tz,
     /// What links in it begin with.
     pub base: String,
+    /// Names of custom fields and variables: the columns behind the eleven.
+    pub values: Vec<String>,
 }
 
 /// A file that is being written.
 pub struct Sheet {
     zone: Tz,
     base: String,
+    values: Vec<String>,
     kind: Kind,
 }
 
@@ -64,13 +68,14 @@ enum Kind {
 impl Sheet {
     /// Begins a file, with the names of its columns.
     pub fn begin(wanted: Wanted) -> Result<Self, Broken> {
-        let Wanted { format, folder, limit, zone, base } = wanted;
+        let Wanted { format, folder, limit, zone, base, values } = wanted;
         let mut to = Bounded::new(tempfile::tempfile_in(&folder)?, limit);
         let kind = match format {
             Format::Csv => {
                 to.write_all(MARK.as_bytes())?;
                 let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(to);
-                writer.write_record(COLUMNS).map_err(failed)?;
+                let names = COLUMNS.into_iter().chain(values.iter().map(String::as_str)).map(harmless);
+                record(&mut writer, names)?;
                 Kind::Csv(Box::new(writer))
             }
             Format::Xlsx => {
@@ -78,7 +83,7 @@ impl Sheet {
                 Kind::Xlsx { book, row: 0, to }
             }
         };
-        Ok(Self { zone, base, kind })
+        Ok(Self { zone, base, values, kind })
     }
 
     pub fn write(&mut self, lines: &[Line]) -> Result<(), Broken> {
@@ -87,9 +92,9 @@ impl Sheet {
             match &mut self.kind {
                 Kind::Csv(writer) => {
                     let id = line.id.to_string();
-                    let cells = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).map(harmless);
-                    let cells: Vec<Cow<str>> = cells.collect();
-                    writer.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(failed)?;
+                    let own = values(line, &self.values);
+                    let cells = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).chain(own);
+                    record(writer, cells.map(harmless))?;
                 }
                 Kind::Xlsx { book, row, .. } => {
                     *row += 1;
@@ -118,6 +123,20 @@ impl Sheet {
         };
         to.finish()
     }
+}
+
+/// A row of CSV.
+fn record<'a>(writer: &mut Writer<Bounded>, cells: impl Iterator<Item = Cow<'a, str>>) -> Result<(), Broken> {
+    for cell in cells {
+        writer.write_field(cell.as_bytes()).map_err(failed)?;
+    }
+    writer.write_record(None::<&[u8]>).map_err(failed)
+}
+
+/// What a customer has under these names; empty where they have nothing.
+fn values<'a>(line: &'a Line, names: &[String]) -> impl Iterator<Item = &'a str> {
+    let of: HashMap<&str, &str> = line.values.iter().map(|own| (own.name.as_str(), own.value.as_str())).collect();
+    names.iter().map(move |name| of.get(name.as_str()).copied().unwrap_or_default())
 }
 
 /// A workbook whose rows go to a temporary file of its own.
@@ -233,6 +252,7 @@ mod tests {
 
     use super::*;
     use crate::db::types::CustomerId;
+    use crate::fields::Variable;
 
     fn line(name: &str) -> Line {
         Line {
@@ -245,13 +265,15 @@ mod tests {
             last_activity: UtcTime::from_micros(0).unwrap(),
             avatar_url: "/avatars/3".into(),
             source_tag: "ads".into(),
+            values: vec![Variable { name: "Size".into(), value: "@M".into() }],
         }
     }
 
     fn written(format: Format, limit: u64, lines: &[Line]) -> Result<Vec<u8>, Broken> {
         let folder = tempfile::tempdir().unwrap();
         let (zone, base) = (chrono_tz::Europe::Moscow, "https://desk.example".to_owned());
-        let mut sheet = Sheet::begin(Wanted { format, folder: folder.path().into(), limit, zone, base })?;
+        let values = ["Colour", "Size", "=x"].map(String::from).to_vec();
+        let mut sheet = Sheet::begin(Wanted { format, folder: folder.path().into(), limit, zone, base, values })?;
         sheet.write(lines)?;
         let (mut file, size) = sheet.finish()?;
         let mut bytes = vec![];
@@ -261,7 +283,7 @@ mod tests {
         Ok(bytes)
     }
 
-    /// LIST-88: what a spreadsheet would run comes as text; Cyrillic is told to be UTF-8.
+    /// LIST-88, LIST-101: what a spreadsheet would run comes as text; Cyrillic is told to be UTF-8.
     #[test]
     fn a_row_of_csv() {
         let text = String::from_utf8(written(Format::Csv, 10_000, &[line("=1+1, \"Анна\"")]).unwrap()).unwrap();
@@ -269,9 +291,9 @@ mod tests {
         assert_eq!(
             rows[1],
             "7,\"'=1+1, \"\"Анна\"\"\",,,'+79017880795,1970-01-01T03:00:00+03:00,1970-01-01T03:00:00+03:00,\
-             https://desk.example/avatars/3,,,ads"
+             https://desk.example/avatars/3,,,ads,,'@M,"
         );
-        assert_eq!((rows[0].split(',').count(), rows[2], rows.len()), (11, "", 3));
+        assert_eq!((rows[0].split_once("source tag,").unwrap().1, rows[2], rows.len()), ("Colour,Size,'=x", "", 3));
     }
 
     /// CUST-45: a file that would be larger than its limit by one byte is none.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::model::{Export, Format, LIFE, Line, Reason, State, View};
-use crate::auth::Admin;
+use super::model::{Export, Format, LIFE, LISTS, Line, Reason, State, View};
+use crate::auth::Supervisor;
 use crate::channels::{self, ChannelKind};
 use crate::customers;
 use crate::db::page::{Cursor, PAGE, Page};
@@ -14,7 +14,9 @@ use crate::db::sql::{Limited, among, past};
 use crate::db::types::{ChannelId, CustomerId, ExportId, FileId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::fields;
 use crate::inbox;
+use crate::lists;
 use crate::web::times::Clock;
 
 /// Customers that are looked at in one read.
@@ -40,9 +42,12 @@ pub fn find(conn: &mut Conn, id: ExportId) -> Result<Export> {
     Ok(exports::table.find(id).select(Export::as_select()).one(conn)?)
 }
 
-/// A page of exports, newest first.
-pub fn page(conn: &mut Conn, cursor: Option<Cursor>) -> Result<Page<Export>> {
+/// A page of exports, newest first: an admin sees everybody's, a supervisor their own of lists.
+pub fn page(conn: &mut Conn, by: &Supervisor, cursor: Option<Cursor>) -> Result<Page<Export>> {
     let mut query = exports::table.select(Export::as_select()).into_boxed();
+    if by.admin().is_none() {
+        query = query.filter(exports::staff_id.eq(by.id()).and(exports::view.like(format!("{LISTS}%"))));
+    }
     if let Some(cursor) = cursor {
         query = query.filter(past("exports.created_at, exports.id", cursor));
     }
@@ -148,11 +153,16 @@ pub fn expire(tx: &mut Tx, now: UtcTime) -> Result<usize> {
 }
 
 /// How many customers are on the list, to the last one.
-pub fn count(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock) -> Result<i64> {
+pub fn count(conn: &mut Conn, by: &Supervisor, view: &View, clock: &Clock) -> Result<i64> {
     match view {
         View::Customers(filter) => customers::list::count_exactly(conn, &by.scope(), filter, clock),
-        View::Inbox(filter) => inbox::count_exactly(conn, &by.scope(), by.id(), filter),
+        View::Inbox(filter) => inbox::count_exactly(conn, &viewer(by, clock), filter),
+        View::List(id) => lists::count(conn, &by.scope(), *id),
     }
+}
+
+fn viewer(by: &Supervisor, clock: &Clock) -> inbox::Viewer {
+    inbox::Viewer { scope: by.scope(), me: by.id(), clock: *clock }
 }
 
 /// The highest number that a customer has: whoever comes later is not in the file.
@@ -172,20 +182,33 @@ pub fn stretch(conn: &mut Conn, after: i64, last: i64) -> Result<Vec<CustomerId>
 }
 
 /// Those of a stretch who are on the list.
-pub fn lines(conn: &mut Conn, by: &Admin, view: &View, clock: &Clock, stretch: &[CustomerId]) -> Result<Vec<Line>> {
-    let ids = match view {
-        View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch)?,
-        View::Inbox(filter) => inbox::among_these(conn, &by.scope(), by.id(), filter, stretch)?,
-    };
+pub fn listed(
+    conn: &mut Conn,
+    by: &Supervisor,
+    view: &View,
+    clock: &Clock,
+    stretch: &[CustomerId],
+) -> Result<Vec<CustomerId>> {
+    match view {
+        View::Customers(filter) => customers::list::among_these(conn, &by.scope(), filter, clock, stretch),
+        View::Inbox(filter) => inbox::among_these(conn, &viewer(by, clock), filter, stretch),
+        View::List(id) => lists::among_these(conn, &by.scope(), *id, stretch),
+    }
+}
+
+/// These customers as the file shows them, with their custom fields and variables if it has columns for them.
+pub fn lines(conn: &mut Conn, ids: Vec<CustomerId>, with_values: bool) -> Result<Vec<Line>> {
     if ids.is_empty() {
         return Ok(vec![]);
     }
+    let mut values = if with_values { fields::values_of(conn, &ids)? } else { HashMap::new() };
     let accounts = accounts_of(conn, &ids)?;
     let channels: HashMap<ChannelId, (ChannelKind, String)> =
         channels::list(conn)?.into_iter().map(|channel| (channel.id, (channel.kind, channel.name))).collect();
     let rows: Vec<Row> =
         people::table.filter(among(conn, people::id, ids)).order(people::id).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| row.line(&accounts, &channels)).collect())
+    let line = |row: Row| Line { values: values.remove(&row.id).unwrap_or_default(), ..row.line(&accounts, &channels) };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 #[derive(Queryable, Selectable)]
@@ -244,6 +267,7 @@ impl Row {
             avatar_url: self.avatar_url.unwrap_or_default(),
             source_tag: self.source_tag,
             name: self.name,
+            values: vec![],
         }
     }
 }

@@ -35,6 +35,11 @@ impl Line {
         self.export.reason.map(|reason| reason.key()).unwrap_or("export-failed-internal")
     }
 
+    /// The page that shows these customers.
+    fn page(&self) -> String {
+        View::parse(&self.export.view).unwrap_or_else(View::all).page()
+    }
+
     /// The address of the form that orders the same once more.
     fn again(&self) -> String {
         View::parse(&self.export.view).unwrap_or_else(View::all).form_address()
@@ -79,7 +84,9 @@ impl Regions for ExportsPage {
 
 /// The form that orders an export.
 pub struct ExportForm {
-    /// The address of the list.
+    /// The list, as its address says it.
+    pub view: String,
+    /// Where it was asked for.
     pub back: String,
     /// What its filters say.
     pub words: String,
@@ -96,7 +103,7 @@ impl ExportForm {
     }
 }
 
-/// `/customers/export` and `/inbox/export`.
+/// `/customers/export`, `/inbox/export` and `/lists/{id}/export`.
 #[derive(Template)]
 #[template(path = "exports/new.html", blocks = ["export_form"])]
 pub struct NewExportPage {

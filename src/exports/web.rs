@@ -1,7 +1,5 @@
 //! `/exports`: the files, ordering one, and taking one away.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -11,16 +9,16 @@ use super::actions::{self, Order};
 use super::model::{Format, State, View};
 use super::store;
 use super::views::{ExportForm, ExportsPage, GonePage, Line, NewExportPage};
-use crate::auth::Admin;
+use crate::auth::{Admin, Supervisor};
 use crate::customers::filter::Asked;
 use crate::db::Db;
 use crate::db::page::{Cursor, Page};
-use crate::db::types::{ExportId, UtcTime};
+use crate::db::types::{CustomerListId, ExportId, UtcTime};
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Stored};
-use crate::inbox::ListQuery;
+use crate::inbox::{self, ListQuery};
+use crate::lists;
 use crate::staff;
-use crate::tags::{self, CustomerTag};
 use crate::web::address;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
@@ -37,18 +35,18 @@ pub struct At {
 }
 
 /// `GET /exports`: the newest ones first.
-pub async fn list(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, at: Query<At>) -> Result<HttpResponse> {
+pub async fn list(by: Supervisor, sh: Shell, hx: Hx, db: Data<Db>, at: Query<At>) -> Result<HttpResponse> {
     let cursor = Cursor::decode(&at.at);
-    let (found, names, tags) = db
+    let me = by.id();
+    let (found, names, choices) = db
         .read(move |conn| {
-            let found = store::page(conn, cursor)?;
+            let found = store::page(conn, &by, cursor)?;
             let people: Vec<_> = found.rows.iter().filter_map(|export| export.staff_id).collect();
-            Ok((found, staff::names(conn, &people)?, tags::customer_tags(conn)?))
+            Ok((found, staff::names(conn, &people)?, inbox::Choices::load(conn)?))
         })
         .await?;
-    let me = by.id();
     let Page { rows, next, previous } = found.map(|export| Line {
-        words: words(&sh, View::parse(&export.view), export.created_at, &tags),
+        words: words(&sh, View::parse(&export.view), export.created_at, &choices),
         is_mine: export.staff_id == Some(me),
         by: export.staff_id.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
         export,
@@ -62,27 +60,47 @@ fn place(at: Option<&str>) -> String {
 }
 
 /// What the filters of a list say, as people read it.
-fn words(sh: &Shell, view: Option<View>, at: UtcTime, tags: &[Arc<CustomerTag>]) -> String {
+fn words(sh: &Shell, view: Option<View>, at: UtcTime, choices: &inbox::Choices) -> String {
     let Some(view) = view else { return sh.t("export-everybody").to_string() };
     let clock = Clock { now: at, ..sh.clock };
     let mut parts = view.words(sh.lang, &clock);
+    if let View::Inbox(filter) = &view {
+        parts.extend(choices.said(sh.lang, &filter.facets).into_iter().map(|said| said.text));
+    }
     if let Some(id) = view.tag() {
-        let tag = tags.iter().find(|tag| tag.id == id).map(|tag| tag.name.clone());
+        let tag = choices.tags.iter().find(|tag| tag.id == id).map(|tag| tag.name.clone());
         parts.push(sh.ta("export-tag", "text", tag.unwrap_or_else(|| sh.t("export-tag-gone").to_string())));
+    }
+    if let Some(id) = view.list() {
+        let list = choices.lists.iter().find(|list| list.id == id).map(|list| list.name.clone());
+        parts.push(sh.ta("list-one", "text", list.unwrap_or_else(|| sh.t("list-gone").to_string())));
     }
     if parts.is_empty() { sh.t("export-everybody").to_string() } else { parts.join(" · ") }
 }
 
 /// `GET /customers/export`: the form, for what the page's filters show.
 pub async fn of_customers(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
-    let typed = Typed::of(View::Customers(asked.filter()));
-    hx.page(&page(by, sh, &db, typed, Errors::default()).await?)
+    let typed = Typed::of(&View::Customers(asked.filter()));
+    hx.page(&page(Supervisor::clone(&by), sh, &db, typed, Errors::default()).await?)
 }
 
 /// `GET /inbox/export`: the form, for what the list's tab and filters show.
 pub async fn of_inbox(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<ListQuery>) -> Result<HttpResponse> {
-    let typed = Typed::of(View::Inbox(asked.filter()));
-    hx.page(&page(by, sh, &db, typed, Errors::default()).await?)
+    let typed = Typed::of(&View::Inbox(Box::new(asked.filter())));
+    hx.page(&page(Supervisor::clone(&by), sh, &db, typed, Errors::default()).await?)
+}
+
+/// `GET /lists/{id}/export`: the form, for whoever is on a list.
+pub async fn of_list(
+    by: Supervisor,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Path<CustomerListId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    db.read(move |conn| lists::find(conn, id)).await?;
+    hx.page(&page(by, sh, &db, Typed::of(&View::List(id)), Errors::default()).await?)
 }
 
 /// The form as it comes.
@@ -95,7 +113,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    fn of(view: View) -> Self {
+    fn of(view: &View) -> Self {
         Self { view: view.address(), format: Format::Csv.to_string(), form_token: forms::new_token() }
     }
 
@@ -114,14 +132,15 @@ impl Typed {
 }
 
 /// The form, with how many customers the file will hold.
-async fn page(by: Admin, sh: Shell, db: &Db, typed: Typed, errors: Errors) -> Result<NewExportPage> {
+async fn page(by: Supervisor, sh: Shell, db: &Db, typed: Typed, errors: Errors) -> Result<NewExportPage> {
     let (view, clock) = (View::parse(&typed.view).unwrap_or_else(View::all), sh.clock);
     let asked = view.clone();
-    let (count, tags) =
-        db.read(move |conn| Ok((store::count(conn, &by, &asked, &clock)?, tags::customer_tags(conn)?))).await?;
+    let (count, choices) =
+        db.read(move |conn| Ok((store::count(conn, &by, &asked, &clock)?, inbox::Choices::load(conn)?))).await?;
     let form = ExportForm {
-        back: view.address(),
-        words: words(&sh, Some(view), clock.now, &tags),
+        view: view.address(),
+        back: if view.list().is_some() { "/lists".into() } else { view.address() },
+        words: words(&sh, Some(view), clock.now, &choices),
         count,
         format: Format::parse(&typed.format),
         form_token: typed.form_token,
@@ -132,7 +151,7 @@ async fn page(by: Admin, sh: Shell, db: &Db, typed: Typed, errors: Errors) -> Re
 
 /// `POST /exports`.
 pub async fn start(
-    by: Admin,
+    by: Supervisor,
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
@@ -140,6 +159,10 @@ pub async fn start(
     form: Form<Typed>,
 ) -> Result<HttpResponse> {
     let typed = form.into_inner();
+    // Before anything is counted: what is wrong with the form is told only to whoever may send it.
+    if View::parse(&typed.view).is_some_and(|view| !view.is_allowed(by.me().role)) {
+        return Err(Error::Forbidden);
+    }
     let (view, format) = match typed.parse() {
         Ok(parsed) => parsed,
         Err(errors) => return hx.invalid(&page(by, sh, &db, typed, errors).await?),
@@ -159,7 +182,7 @@ pub async fn start(
 
 /// `GET /exports/{id}/file`: while it is there; afterwards a page that says so.
 pub async fn download(
-    by: Admin,
+    by: Supervisor,
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
@@ -167,9 +190,10 @@ pub async fn download(
     id: Path<ExportId>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
+    let who = by.clone();
     let (export, content) = db
         .read(move |conn| {
-            let export = store::find(conn, id)?;
+            let export = Some(store::find(conn, id)?).filter(|export| export.is_for(&who)).ok_or(Error::NotFound)?;
             let content = export.file_id.map(|file| store::content(conn, file)).transpose()?;
             Ok((export, content))
         })

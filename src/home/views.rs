@@ -140,8 +140,11 @@ fn cards(sh: &Shell, today: &Today, is_demo: bool) -> Vec<Card> {
         };
         cards.push(card("/blacklist", "ban", "nav-blacklist", text));
     }
-    if sh.is_admin() {
+    cards.push(card("/lists", "list-details", "nav-lists", said("home-card-lists")));
+    if sh.is_supervisor() {
         cards.push(card("/exports", "file-export", "nav-exports", said("home-card-exports")));
+    }
+    if sh.is_admin() {
         cards.push(card("/settings", "settings", "nav-settings", said("home-card-settings")));
     }
     if is_demo {

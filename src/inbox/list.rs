@@ -3,20 +3,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::choices::{Choices, Said};
+use super::model::display::Display;
 use super::model::{Filter, Tab, Task, with_query};
-use super::store::{self, Listed};
+use super::store::displays::{self, More};
+use super::store::{self, Listed, Viewer};
 use crate::auth::Operator;
 use crate::batches::{self, Going};
 use crate::channels::{self, ChannelKind, registry};
 use crate::db::Conn;
-use crate::db::page::Cursor;
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::messages::MessageKind;
 use crate::resends::{self, Progress};
 use crate::staff;
+use crate::tags::CustomerTag;
 use crate::text;
 use crate::web::shell::Shell;
+use crate::web::times::Clock;
 
 /// The list as it was read.
 pub struct List {
@@ -27,34 +31,50 @@ pub struct List {
     more: bool,
     counts: Vec<i64>,
     people: Arc<HashMap<StaffId, (String, String)>>,
+    /// What the filters of the panel are called, where any is set.
+    choices: Option<Choices>,
     resend: Option<Progress>,
     batch: Option<Going>,
     writes: Vec<ChannelKind>,
+    display: Arc<Display>,
+    more_of: More,
 }
 
 /// Reads the list.
-pub fn load(conn: &mut Conn, by: &Operator, filter: Filter) -> Result<List> {
-    let scope = by.scope();
-    let pinned = store::pinned(conn, &scope, by.id(), &filter)?;
-    let mut rows = store::rows(conn, &scope, by.id(), &filter)?;
+pub fn load(conn: &mut Conn, by: &Operator, clock: Clock, filter: Filter) -> Result<List> {
+    let viewer = viewer(by, clock);
+    let pinned = store::pinned(conn, &viewer, &filter)?;
+    let mut rows = store::rows(conn, &viewer, &filter)?;
     let depth = usize::try_from(filter.depth).unwrap_or(usize::MAX);
     let more = rows.len() > depth;
     rows.truncate(depth);
+    let display = displays::of(conn, by.id())?;
+    let ids: Vec<CustomerId> = pinned.iter().chain(&rows).map(|customer| customer.id).collect();
+    let more_of = More::of(conn, &display, &ids)?;
     let people = staff::everybody(conn)?;
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
     let batch = batches::going(conn, by.id())?;
     let writes = registry::open_to_phones(&channels::enabled(conn)?);
+    let choices = if filter.facets.set().is_empty() { None } else { Some(Choices::load(conn)?) };
     Ok(List {
-        counts: store::counts(conn, &scope, by.id())?,
+        counts: store::counts(conn, &viewer.scope, by.id())?,
         filter,
         pinned,
         customers: rows,
         more,
         people,
+        choices,
         resend,
         batch,
         writes,
+        display,
+        more_of,
     })
+}
+
+/// This person, at this time.
+pub fn viewer(by: &Operator, clock: Clock) -> Viewer {
+    Viewer { scope: by.scope(), me: by.id(), clock }
 }
 
 /// The list as the page shows it.
@@ -76,6 +96,16 @@ pub struct ListView {
     pub batch: Option<Going>,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
+    /// What this person has chosen to see on the cards.
+    pub display: Arc<Display>,
+    /// What is set in the panel.
+    pub chips: Vec<Chip>,
+}
+
+/// A filter of the panel that is set, with the address of the list without it.
+pub struct Chip {
+    pub said: Said,
+    pub without: String,
 }
 
 pub struct TabView {
@@ -108,6 +138,9 @@ pub struct Card {
     pub failed: bool,
     /// By whoever looks.
     pub is_pinned: bool,
+    pub tags: Vec<Arc<CustomerTag>>,
+    /// Contacts, and custom fields with their names.
+    pub facts: Vec<(String, String)>,
 }
 
 /// The mark before the last message.
@@ -123,8 +156,31 @@ impl ListView {
         Task::allowed_to(sh.me.role)
     }
 
+    /// What the button of the panel is called.
+    pub fn panel_label(&self, sh: &Shell) -> String {
+        let set = i64::try_from(self.chips.len()).unwrap_or(0);
+        if set == 0 { sh.t("filter-title").to_string() } else { sh.tn("filter-title-set", set) }
+    }
+
+    pub fn names_what_is_gone(&self) -> bool {
+        self.chips.iter().any(|chip| chip.said.is_gone)
+    }
+
     pub fn new(sh: &Shell, list: List) -> Self {
-        let List { filter, pinned, customers, more, counts, people, resend, batch, writes } = list;
+        let List {
+            filter,
+            pinned,
+            customers,
+            more,
+            counts,
+            people,
+            choices,
+            resend,
+            batch,
+            writes,
+            display,
+            mut more_of,
+        } = list;
         let tabs = Tab::ALL
             .iter()
             .zip(counts.iter())
@@ -136,16 +192,23 @@ impl ListView {
             })
             .collect();
         let next = customers.last().filter(|_| more).map(|last| {
-            let cursor = Cursor { at: last.last_activity_at, id: last.id.0, back: false }.encode();
+            let cursor = last.place(filter.facets.sort).encode();
             let query = filter.query(filter.tab);
             let and = if query.is_empty() { "" } else { "&" };
             format!("/inbox?{query}{and}before={cursor}")
         });
         let deeper = filter.deeper().filter(|_| more).map(|depth| filter.region(depth));
-        let view = |customer, is_pinned| card(sh, &filter, &people, customer, is_pinned);
-        let above = pinned.into_iter().map(|customer| view(customer, true));
-        let cards = above.chain(customers.into_iter().map(|customer| view(customer, false))).collect();
+        let mut view = |customer: Listed, is_pinned| {
+            let (tags, facts) = (more_of.tags.remove(&customer.id).unwrap_or_default(), more_of.facts(customer.id));
+            Card { tags, facts, ..card(sh, &filter, &people, customer, is_pinned) }
+        };
+        let all = pinned.into_iter().map(|customer| (customer, true));
+        let all = all.chain(customers.into_iter().map(|customer| (customer, false)));
+        let cards = all.map(|(customer, is_pinned)| view(customer, is_pinned)).collect();
+        let said = choices.map(|choices| choices.said(sh.lang, &filter.facets)).unwrap_or_default();
+        let chips = said.into_iter().map(|said| Chip { without: filter.without(said.name), said });
         Self {
+            chips: chips.collect(),
             tabs,
             cards,
             region: filter.region(filter.depth),
@@ -155,6 +218,7 @@ impl ListView {
             resend,
             batch,
             writes,
+            display,
             filter,
         }
     }
@@ -187,6 +251,8 @@ fn card(
         is_open: filter.open == Some(customer.id),
         text: customer.last_message_text,
         name: customer.name,
+        tags: vec![],
+        facts: vec![],
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use super::model::Place;
+use super::model::display::Hideable;
+use super::model::{Place, Spot};
 use super::store;
 use crate::auth::{CustomerScope, Operator};
 use crate::blacklist;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::conversations::{self, Conversation, Window, may_work};
-use crate::customers::store::Belongings;
+use crate::customers::Belongings;
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::{Result, Said};
+use crate::fields::{self, Values};
 use crate::mails;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of, stretch};
@@ -32,10 +34,16 @@ pub struct Log {
     pub again: String,
     /// The conversation after the last one here, when newer messages follow.
     pub next: Option<ConversationId>,
+    /// Kinds of messages that this person hides.
+    pub hidden: Vec<Hideable>,
+    /// Which are shown here all the same.
+    pub is_whole: bool,
 }
 
-/// The log at a place.
-pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
+/// The log at a place, as this person sees it.
+pub fn log(conn: &mut Conn, by: &Operator, customer: &Customer, spot: Spot) -> Result<Log> {
+    let Spot { place, is_whole } = spot;
+    let hidden = store::displays::of(conn, by.id())?.hidden.clone();
     let mut read = |at, limit| stretch(conn, customer, at, limit);
     let found = match place {
         Place::End => read(At::End, PIECE)?,
@@ -67,7 +75,7 @@ pub fn log(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Log> {
     let last = thread.messages.iter().rev().find_map(|m| m.conversation_id).filter(|_| thread.has_newer);
     let after = if let Place::At(id) = place { last.map(|_| id) } else { last };
     let next = after.map(|id| store::next_conversation(conn, customer.id, id)).transpose()?.flatten();
-    Ok(Log { thread, again, next })
+    Ok(Log { thread, again, next, hidden, is_whole })
 }
 
 fn since(id: MessageId) -> At {
@@ -164,6 +172,7 @@ pub struct Known {
     pub responsible: String,
     pub tags: Vec<Arc<CustomerTag>>,
     pub other_tags: Vec<Arc<CustomerTag>>,
+    pub lists: customers::Lists,
     pub handles: Vec<(String, String)>,
     pub is_pending: bool,
     pub claims: Vec<StoredClaim>,
@@ -174,13 +183,15 @@ pub struct Known {
     /// The newest conversation with details of a visit.
     pub visit: Option<Conversation>,
     pub channels: Vec<Channel>,
+    /// Custom fields and variables, and the order of all fields.
+    pub values: Values,
 }
 
 /// Reads what is known of a customer.
 pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known> {
     let id = customer.id;
     let recent = conversations::store::of_customer::recent(conn, &customer, 11)?;
-    let Belongings { tags, handles, claims, is_pending } = customers::store::belongings_of(conn, id)?;
+    let Belongings { tags, lists, variables, handles, claims, is_pending } = customers::store::belongings_of(conn, id)?;
     let duplicates = duplicates(conn, &by.scope(), id, &claims)?;
     let other_tags = tags::customer_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
     let handles = handles.into_iter().map(|h| (h.label, h.value)).collect();
@@ -188,6 +199,7 @@ pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known
     let responsible = staff::names(conn, &people)?.into_values().next().unwrap_or_default();
     Ok(Known {
         company: store::company_name(conn, customer.company_id)?,
+        values: fields::values(conn, id, variables, &format!("/inbox/{id}"))?,
         is_pending,
         visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),
         previous: recent.into_iter().filter(|c| !c.is_open()).take(10).collect(),
@@ -196,6 +208,7 @@ pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known
         responsible,
         tags,
         other_tags,
+        lists,
         handles,
         claims,
         duplicates,

@@ -1,8 +1,12 @@
 //! What the URL says: the list's tab and filters, and the place in a log.
 
 mod bulk;
+pub mod display;
+mod facets;
+mod saved;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::db::page::{Cursor, PAGE};
 use crate::db::types::{ConversationId, CustomerId, MessageId};
@@ -10,6 +14,8 @@ use crate::text;
 use crate::text_enum;
 
 pub use bulk::{BulkQuery, Task};
+pub use facets::{Facets, Responsible, Sort};
+pub use saved::{SavedFilter, SavedTyped, Saving};
 
 /// The longest list that is shown in one piece; from there on pages follow.
 const DEEPEST: i64 = 300;
@@ -32,20 +38,9 @@ impl Tab {
     }
 }
 
-/// The list's part of a URL, as it came.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ListQuery {
-    tab: String,
-    search: String,
-    customer_id: String,
-    failed: String,
-    before: String,
-    depth: String,
-    open: String,
-    /// Set while somebody types in the filters: the address follows.
-    pub typed: String,
-}
+/// The list's part of a URL, as it came: a name may stand there several times.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery(Vec<(String, String)>);
 
 /// What is shown in the list.
 #[derive(Clone, Debug)]
@@ -57,6 +52,8 @@ pub struct Filter {
     pub customer_id: String,
     /// Only those whose newest outgoing message has not arrived.
     pub failed: bool,
+    /// What is chosen in the panel.
+    pub facets: Facets,
     pub before: Option<Cursor>,
     /// Rows from there on.
     pub depth: i64,
@@ -65,40 +62,80 @@ pub struct Filter {
 }
 
 impl ListQuery {
-    /// The list that a form with these fields is about, from its beginning.
-    pub fn of(field: impl Fn(&'static str) -> String) -> Self {
-        Self {
-            tab: field("tab"),
-            search: field("search"),
-            customer_id: field("customer_id"),
-            failed: field("failed"),
-            ..Self::default()
-        }
+    /// The list that these fields are about.
+    pub fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(fields.into_iter().collect())
+    }
+
+    /// The list that this query of an address is about.
+    pub fn parse(query: &str) -> Self {
+        Self::of(url::form_urlencoded::parse(query.as_bytes()).into_owned())
+    }
+
+    fn one(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether somebody is typing in the filters: the address follows.
+    pub fn is_typed(&self) -> bool {
+        !self.one("typed").is_empty()
     }
 
     /// What it means; what cannot be read means nothing.
     pub fn filter(&self) -> Filter {
-        let short = |typed: &str| text::clean(typed).chars().take(200).collect::<String>();
+        let short = |name| text::clean(self.one(name)).chars().take(200).collect::<String>();
         Filter {
-            tab: Tab::parse(&self.tab).unwrap_or(Tab::All),
-            search: short(&self.search),
-            customer_id: short(&self.customer_id),
-            failed: self.failed == "1",
-            before: Cursor::decode(&self.before),
-            depth: self.depth.parse().unwrap_or(PAGE).clamp(PAGE, DEEPEST),
-            open: self.open.parse().ok(),
+            tab: Tab::parse(self.one("tab")).unwrap_or(Tab::All),
+            search: short("search"),
+            customer_id: short("customer_id"),
+            failed: self.one("failed") == "1",
+            facets: Facets::parse(&self.0),
+            before: Cursor::decode(self.one("before")),
+            depth: self.one("depth").parse().unwrap_or(PAGE).clamp(PAGE, DEEPEST),
+            open: self.one("open").parse().ok(),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for ListQuery {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = ListQuery;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("the fields of a query")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ListQuery, A::Error> {
+                let mut fields = vec![];
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(ListQuery(fields))
+            }
+        }
+
+        from.deserialize_map(Fields)
     }
 }
 
 impl Filter {
     /// Whether more than the tab narrows the list.
     pub fn is_narrow(&self) -> bool {
-        !self.search.is_empty() || !self.customer_id.is_empty()
+        !self.search.is_empty() || !self.customer_id.is_empty() || self.facets.is_narrow()
     }
 
     /// The fields of this list under another tab.
     pub fn pairs(&self, tab: Tab) -> Vec<(&'static str, String)> {
+        let mut pairs = self.above(tab);
+        pairs.extend(self.facets.pairs());
+        pairs
+    }
+
+    /// Those of them that stand above the list.
+    fn above(&self, tab: Tab) -> Vec<(&'static str, String)> {
         let tab = if tab == Tab::All { "" } else { tab.as_str() };
         let failed = if self.failed { "1" } else { "" };
         let fields = [("tab", tab), ("search", &self.search), ("customer_id", &self.customer_id), ("failed", failed)];
@@ -109,16 +146,51 @@ impl Filter {
             .collect()
     }
 
+    /// The fields of this list in a form about all who match, which has names of its own for tags and lists: what is chosen
+    /// in the panel is one field there, [`Filter::CHOSEN`].
+    pub fn whole(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = self.above(self.tab);
+        let chosen = query_of(self.facets.pairs());
+        if !chosen.is_empty() {
+            pairs.push((Self::CHOSEN, chosen));
+        }
+        pairs.push(("all", "1".into()));
+        pairs
+    }
+
+    /// See [`Filter::whole`].
+    pub const CHOSEN: &str = "filters";
+
     /// The query of this list under another tab.
     pub fn query(&self, tab: Tab) -> String {
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs(tab)).finish()
+        query_of(self.pairs(tab))
     }
 
     /// Where it is chosen what becomes of all in this list.
     pub fn bulk(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.pairs(self.tab)).append_pair("all", "1");
-        with_query("/inbox/bulk", &query.finish())
+        with_query("/inbox/bulk", &query_of(self.whole()))
+    }
+
+    /// The address of this list without one filter of the panel.
+    pub fn without(&self, name: &str) -> String {
+        Filter { facets: self.facets.without(name), ..self.clone() }.at(&self.page())
+    }
+
+    /// The panel in which its filters are chosen.
+    pub fn panel(&self) -> String {
+        let mut pairs = self.pairs(self.tab);
+        pairs.extend(self.open.map(|open| ("open", open.to_string())));
+        with_query("/inbox/filters", &query_of(pairs))
+    }
+
+    /// This list with everybody under its tab, in the usual order.
+    pub fn reset(&self) -> String {
+        with_query(&self.page(), &query_of(Filter { tab: self.tab, ..ListQuery::default().filter() }.pairs(self.tab)))
+    }
+
+    /// The page of the list: that of the open conversation, if one is.
+    pub fn page(&self) -> String {
+        self.open.map_or("/inbox".to_owned(), |id| format!("/inbox/{id}"))
     }
 
     /// The address of this list with, or without, the narrowing to what has not arrived.
@@ -152,6 +224,11 @@ impl Filter {
     }
 }
 
+/// Fields as the query of an address.
+fn query_of(pairs: Vec<(&'static str, String)>) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 /// `path?query`, or `path`.
 pub fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
@@ -165,6 +242,7 @@ pub struct PlaceQuery {
     older: String,
     before: String,
     at: String,
+    whole: String,
 }
 
 /// A place in a customer's log.
@@ -189,7 +267,18 @@ impl Place {
     }
 }
 
+/// A place, and whether kinds of messages are shown there that this person hides.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    pub place: Place,
+    pub is_whole: bool,
+}
+
 impl PlaceQuery {
+    pub fn spot(&self) -> Spot {
+        Spot { place: self.place(), is_whole: self.whole == "1" }
+    }
+
     pub fn place(&self) -> Place {
         let id = |typed: &str| typed.parse().ok();
         if let Ok(conversation) = self.at.parse() {
@@ -213,13 +302,13 @@ mod tests {
 
     #[test]
     fn a_list_is_its_address() {
-        let query =
-            ListQuery { tab: "mine".into(), search: " a&b ".into(), depth: "9999".into(), ..ListQuery::default() };
-        let filter = query.filter();
-        assert_eq!(filter.at("/inbox"), "/inbox?tab=mine&search=a%26b");
+        let filter = ListQuery::parse("tab=mine&search=+a%26b+&depth=9999&tag=2&tag=1&open=7").filter();
+        assert_eq!(filter.at("/inbox"), "/inbox?tab=mine&search=a%26b&tag=1&tag=2");
+        assert_eq!(filter.bulk(), "/inbox/bulk?tab=mine&search=a%26b&filters=tag%3D1%26tag%3D2&all=1");
+        assert_eq!(filter.reset(), "/inbox/7?tab=mine");
         assert_eq!(filter.depth, 300);
         assert_eq!(filter.deeper(), None);
-        let odd = ListQuery { tab: "'; --".into(), before: "x".into(), depth: "-1".into(), ..ListQuery::default() };
+        let odd = ListQuery::parse("tab='; --&before=x&depth=-1&tag=x");
         assert_eq!(odd.filter().at("/inbox"), "/inbox");
         assert_eq!(PlaceQuery { from: "x".into(), ..PlaceQuery::default() }.place(), Place::End);
     }

@@ -1,22 +1,26 @@
 //! The list's queries: which customers, newest activity first, and how many stand under each tab.
 
+pub mod displays;
+mod facets;
 mod narrow;
 pub mod pins;
+pub mod saved;
 pub mod whole;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::model::{Filter, Tab};
+use super::model::{Filter, Sort, Tab};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers};
 use crate::db::sql::{Limited, Sql, among, one_of};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, dialect, kept};
+use crate::db::{Backend, Conn, dialect, kept};
 use crate::error::Result;
 use crate::messages::MessageKind;
+use crate::web::times::Clock;
 
 /// Counts go no further.
 const CAP: i64 = 1_000;
@@ -37,37 +41,56 @@ pub struct Listed {
     pub last_message_text: String,
     pub last_message_attachment: bool,
     pub last_activity_at: UtcTime,
+    pub created_at: UtcTime,
     pub send_failed: bool,
+}
+
+impl Listed {
+    /// Their place in a list.
+    pub fn place(&self, sort: Sort) -> Cursor {
+        let at = match sort {
+            Sort::Activity => self.last_activity_at,
+            Sort::Created => self.created_at,
+        };
+        Cursor { at, id: self.id.0, back: false }
+    }
+}
+
+/// Who looks at a list: whom they may see, whose customers are theirs, and when their days begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer {
+    pub scope: CustomerScope,
+    pub me: StaffId,
+    pub clock: Clock,
 }
 
 /// Up to `depth + 1` customers of the list, without those whom this person has pinned.
 ///
 /// So many more are read as are pinned, and those are passed over: left out by the statement itself, they would be a
 /// plan of their own for PostgreSQL, for each number of them.
-pub fn rows(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
-    let (wanted, pinned) = (filter.depth + 1, pins::of(conn, me)?);
+pub fn rows(conn: &mut Conn, by: &Viewer, filter: &Filter) -> Result<Vec<Listed>> {
+    let (wanted, pinned) = (filter.depth + 1, pins::of(conn, by.me)?);
     let longer = Filter { depth: filter.depth + i64::try_from(pinned.len()).unwrap_or(0), ..filter.clone() };
-    let mut rows = with_pinned(conn, scope, me, &longer)?;
+    let mut rows = with_pinned(conn, by, &longer)?;
     rows.retain(|row| !pinned.contains(&row.id));
     rows.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
     Ok(rows)
 }
 
-fn with_pinned(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
-    if !filter.is_narrow() {
-        let mut sql = Sql::default();
-        sql.text = base(&mut sql, conn, scope, me, filter, "customers")?;
-        return fitting(conn, sql, filter.depth + 1);
-    }
+fn with_pinned(conn: &mut Conn, by: &Viewer, filter: &Filter) -> Result<Vec<Listed>> {
     let mut sql = Sql::default();
-    let base = base(&mut sql, conn, scope, me, filter, "c")?;
-    let ids = dialect::planned_for_values(conn, |conn| narrow::ids(conn, sql, &base, filter))?;
-    of_numbers(conn, ids)
+    if !filter.is_narrow() && filter.facets.sort == Sort::Activity {
+        sql.text = base(&mut sql, conn, by, filter, "customers")?;
+        return fitting(conn, sql, filter, filter.depth + 1);
+    }
+    let base = base(&mut sql, conn, by, filter, "c")?;
+    let ids = dialect::planned_for_values(conn, |conn| narrow::ids(conn, sql, &base, by, filter))?;
+    of_numbers(conn, filter, ids)
 }
 
 /// Those of the list whom this person has pinned, above the first page of it. No statement where nobody is.
-pub fn pinned(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Vec<Listed>> {
-    let pinned = pins::of(conn, me)?;
+pub fn pinned(conn: &mut Conn, by: &Viewer, filter: &Filter) -> Result<Vec<Listed>> {
+    let pinned = pins::of(conn, by.me)?;
     if pinned.is_empty() || filter.before.is_some() {
         return Ok(vec![]);
     }
@@ -75,50 +98,52 @@ pub fn pinned(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filt
     let ids = pinned.iter().map(|id| id.0);
     let mut sql = Sql::default();
     if !filter.is_narrow() {
-        let fits = base(&mut sql, conn, scope, me, filter, "customers")?;
+        let fits = whole::of_tab(&mut sql, by, filter, "customers");
         sql.text = format!("{} AND {fits}", one_of(conn, &mut sql, "customers.id", ids));
-        return fitting(conn, sql, most);
+        return fitting(conn, sql, filter, most);
     }
-    let fits = base(&mut sql, conn, scope, me, filter, "c")?;
-    let Some(typed) = narrow::condition(conn, &mut sql, filter)? else { return Ok(vec![]) };
+    let Some(fits) = whole::listed(conn, &mut sql, by, filter)? else { return Ok(vec![]) };
     let them = one_of(conn, &mut sql, "c.id", ids);
-    sql.text = format!("SELECT c.id AS n FROM customers c WHERE {them} AND {fits}{typed}");
+    sql.text = format!("SELECT c.id AS n FROM customers c WHERE {them} AND {fits}");
     let ids = sql.load::<Count>(conn)?.into_iter().map(|row| row.n).collect();
-    of_numbers(conn, ids)
+    of_numbers(conn, filter, ids)
 }
 
-fn fitting(conn: &mut Conn, sql: Sql, most: i64) -> Result<Vec<Listed>> {
-    let order = (customers::last_activity_at.desc(), customers::id.desc());
-    let fitting = customers::table.filter(sql.condition()).order(order).select(Listed::as_select());
-    Ok(fitting.at_most(most).load(conn)?)
+fn fitting(conn: &mut Conn, sql: Sql, filter: &Filter, most: i64) -> Result<Vec<Listed>> {
+    let them = in_order(customers::table.filter(sql.condition()).into_boxed(), filter);
+    Ok(them.select(Listed::as_select()).at_most(most).load(conn)?)
 }
 
-fn of_numbers(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<Listed>> {
+fn of_numbers(conn: &mut Conn, filter: &Filter, ids: Vec<i64>) -> Result<Vec<Listed>> {
     if ids.is_empty() {
         return Ok(vec![]);
     }
-    let order = (customers::last_activity_at.desc(), customers::id.desc());
-    let them = customers::table.filter(among(conn, customers::id, ids)).order(order);
+    let them = in_order(customers::table.filter(among(conn, customers::id, ids)).into_boxed(), filter);
     Ok(them.select(Listed::as_select()).load(conn)?)
 }
 
-/// What holds for every row, whatever is typed into the filters.
-fn base(
-    sql: &mut Sql,
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    me: StaffId,
-    filter: &Filter,
-    alias: &str,
-) -> Result<String> {
-    let tab = if filter.tab == Tab::Others && few_of_others(conn, me)? {
-        format!("{alias}.id IN ({})", of_others(sql, me))
+fn in_order<'a>(query: customers::BoxedQuery<'a, Backend>, filter: &Filter) -> customers::BoxedQuery<'a, Backend> {
+    match filter.facets.sort {
+        Sort::Activity => query.order((customers::last_activity_at.desc(), customers::id.desc())),
+        Sort::Created => query.order((customers::created_at.desc(), customers::id.desc())),
+    }
+}
+
+/// What holds for every row of a page, and what its index knows of: whatever else is asked, it is walked within that.
+fn base(sql: &mut Sql, conn: &mut Conn, by: &Viewer, filter: &Filter, alias: &str) -> Result<String> {
+    let known = if filter.facets.sort == Sort::Created {
+        "TRUE".to_owned()
     } else {
-        tab_condition(sql, filter.tab, me, alias)
+        let tab = if filter.tab == Tab::Others && few_of_others(conn, by.me)? {
+            format!("{alias}.id IN ({})", of_others(sql, by.me))
+        } else {
+            tab_condition(sql, filter.tab, by.me, alias)
+        };
+        let failed = if filter.failed { format!(" AND {alias}.send_failed") } else { String::new() };
+        format!("{tab}{failed}{}", facets::own(conn, sql, &filter.facets, alias))
     };
-    let (scope, after) = (scope.put(sql, alias), after(sql, filter.before, alias));
-    let failed = if filter.failed { format!(" AND {alias}.send_failed") } else { String::new() };
-    Ok(format!("{tab}{failed}{scope}{after}"))
+    let bounds = facets::bounds(sql, &filter.facets, &by.clock, alias);
+    Ok(format!("{known}{}{bounds}{}", by.scope.put(sql, alias), after(sql, filter, alias)))
 }
 
 /// Few customers of others are named one by one: walking past everybody else's would take long.
@@ -148,10 +173,11 @@ fn tab_condition(sql: &mut Sql, tab: Tab, me: StaffId, c: &str) -> String {
     }
 }
 
-fn after(sql: &mut Sql, cursor: Option<Cursor>, c: &str) -> String {
-    let Some(cursor) = cursor else { return String::new() };
+fn after(sql: &mut Sql, filter: &Filter, c: &str) -> String {
+    let Some(cursor) = filter.before else { return String::new() };
+    let column = facets::column(filter.facets.sort);
     let (at, id) = (sql.put(cursor.at), sql.put(cursor.id));
-    format!(" AND ({c}.last_activity_at, {c}.id) < ({at}, {id})")
+    format!(" AND ({c}.{column}, {c}.id) < ({at}, {id})")
 }
 
 #[derive(QueryableByName)]

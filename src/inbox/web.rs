@@ -2,6 +2,9 @@
 
 mod actions;
 mod bulk;
+mod displays;
+mod panel;
+pub mod saved;
 mod send;
 mod slash;
 
@@ -14,7 +17,7 @@ use serde::Deserialize;
 
 use super::list::{self, ListView};
 use super::load::{self, State};
-use super::model::{Filter, ListQuery, Place, PlaceQuery};
+use super::model::{Filter, ListQuery, PlaceQuery, Spot};
 use super::slash as slash_choices;
 use super::views::{
     CardsFragment, ComposerFragment, ComposerView, DialogsFragment, DialogsView, HeadFragment, HeadView, HereFragment,
@@ -35,13 +38,16 @@ use crate::web::shell::Shell;
 
 pub use actions::{pin, presence, read, unread};
 pub use bulk::{bulk, bulk_form};
+pub use displays::{display, preview, save_display, save_preview};
+pub use panel::panel;
 pub use send::send;
 pub use slash::slash;
 
 /// `GET /inbox`.
 pub async fn inbox(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
     let filter = query.filter();
-    let list = db.read(move |conn| list::load(conn, &by, filter)).await?;
+    let clock = sh.clock;
+    let list = db.read(move |conn| list::load(conn, &by, clock, filter)).await?;
     hx.page(&InboxPage { list: ListView::new(&sh, list), open: None, sh })
 }
 
@@ -58,9 +64,9 @@ pub async fn open(
     place: Query<PlaceQuery>,
     chosen: Query<Chosen>,
 ) -> Result<HttpResponse> {
-    let (id, filter, place) = (id.into_inner(), list.filter(), place.place());
+    let (id, filter, spot) = (id.into_inner(), list.filter(), place.spot());
     mark_read(&by, &db, id).await?;
-    let mut page = page(by.clone(), sh, &db, &presences, id, filter, place, None).await?;
+    let mut page = page(by.clone(), sh, &db, &presences, id, filter, spot, None).await?;
     if let Some(open) = &mut page.open {
         chosen.put_into(&by, &db, open).await?;
     }
@@ -126,19 +132,19 @@ async fn page(
     presences: &Presences,
     id: CustomerId,
     mut filter: Filter,
-    place: Place,
+    spot: Spot,
     composer: Option<ComposerView>,
 ) -> Result<InboxPage> {
     filter.open = Some(id);
     let at = presences.at(id, by.id());
-    let types = presences.customer_types(id);
+    let (types, clock) = (presences.customer_types(id), sh.clock);
     let (list, state, log, known, colleagues) = db
         .read(move |conn| {
             let customer = customers::find(conn, &by.scope(), id)?;
-            let log = load::log(conn, &customer, place)?;
+            let log = load::log(conn, &by, &customer, spot)?;
             let known = load::known(conn, &by, customer.clone())?;
-            let state = load::state(conn, &by, customer, place.conversation())?;
-            Ok((list::load(conn, &by, filter)?, state, log, known, staff::serving(conn)?))
+            let state = load::state(conn, &by, customer, spot.place.conversation())?;
+            Ok((list::load(conn, &by, clock, filter)?, state, log, known, staff::serving(conn)?))
         })
         .await?;
     sh.live = format!("/live?customer={id}");
@@ -157,10 +163,9 @@ async fn page(
 
 /// `GET /inbox/cards`.
 pub async fn cards(by: Operator, sh: Shell, db: Data<Db>, query: Query<ListQuery>) -> Result<HttpResponse> {
-    let (filter, typed) = (query.filter(), !query.typed.is_empty());
-    let list = db.read(move |conn| list::load(conn, &by, filter)).await?;
-    let base = list.filter.open.map_or("/inbox".to_owned(), |id| format!("/inbox/{id}"));
-    let url = list.filter.at(&base);
+    let (filter, typed, clock) = (query.filter(), query.is_typed(), sh.clock);
+    let list = db.read(move |conn| list::load(conn, &by, clock, filter)).await?;
+    let url = list.filter.at(&list.filter.page());
     let mut answer = fragment(&CardsFragment { sh: &sh, list: &ListView::new(&sh, list) })?;
     if typed && let Ok(url) = HeaderValue::from_str(&url) {
         answer.headers_mut().insert(HeaderName::from_static("hx-replace-url"), url);
@@ -218,17 +223,16 @@ pub async fn log(
     id: Path<CustomerId>,
     place: Query<PlaceQuery>,
 ) -> Result<HttpResponse> {
-    let (id, place) = (id.into_inner(), place.place());
-    let view = log_view(&by, &sh, &db, id, place).await?;
+    let view = log_view(&by, &sh, &db, id.into_inner(), place.spot()).await?;
     fragment(&LogFragment { sh: &sh, place: &view })
 }
 
-async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, place: Place) -> Result<PlaceView> {
-    let scope = by.scope();
+async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot) -> Result<PlaceView> {
+    let by = by.clone();
     let (customer, log) = db
         .read(move |conn| {
-            let customer = customers::find(conn, &scope, id)?;
-            let log = load::log(conn, &customer, place)?;
+            let customer = customers::find(conn, &by.scope(), id)?;
+            let log = load::log(conn, &by, &customer, spot)?;
             Ok((customer, log))
         })
         .await?;

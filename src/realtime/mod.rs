@@ -44,6 +44,8 @@ pub enum Topic {
     Hooks,
     /// Tags that there are to choose from.
     Tags,
+    /// Fields that customers have: names, order, which are shown.
+    Fields,
     /// An export has begun, come further, or ended.
     Exports,
     /// A channel was connected, changed, paused or disconnected.

@@ -79,13 +79,20 @@ impl Hx {
 
     /// After a change: on to `url`, where `toast` (a message id) says what was done. Without scripts a redirect.
     pub fn done(&self, toast: &'static str, url: &str) -> Result<HttpResponse> {
+        let mut answer = self.on(url);
         let cookie = super::forms::toast_cookie(toast);
+        answer.add_cookie(&cookie).map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(answer)
+    }
+
+    /// On to `url`, where nothing was changed.
+    pub fn on(&self, url: &str) -> HttpResponse {
         if !self.is_htmx {
-            return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, url)).cookie(cookie).finish());
+            return HttpResponse::SeeOther().insert_header((header::LOCATION, url)).finish();
         }
         // Fetched as a whole page: the heading and the marked section of the sidebar belong to it, too.
         let location = serde_json::json!({ "path": url, "target": "#app", "select": "#app", "swap": "outerMorph", "push": "true" });
-        Ok(HttpResponse::Ok().insert_header(("HX-Location", location.to_string())).cookie(cookie).finish())
+        HttpResponse::Ok().insert_header(("HX-Location", location.to_string())).finish()
     }
 
     /// After a change that the page itself shows: the region that was asked for out of `fresh`, with a toast; without

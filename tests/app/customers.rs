@@ -28,7 +28,8 @@ fn create_many(app: &TestApp, count: i64) {
     app.execute(&sql);
 }
 
-/// CUST-01, CUST-02, CUST-03, CUST-11: an admin sees all customers, with what identifies them, and a row leads to the profile.
+/// LIST-01, CUST-01, CUST-02, CUST-03, CUST-11: an admin sees all customers, with what identifies them and what can be done
+/// with them, and a row leads to the profile.
 #[actix_web::test]
 async fn the_table_shows_every_customer_and_leads_to_profiles() {
     let app = spawn_app().await;
@@ -56,6 +57,12 @@ async fn the_table_shows_every_customer_and_leads_to_profiles() {
         .assert_says("Olga Operator")
         .assert_says("VIP");
     page.assert_says("2 customers");
+    // What can be done: with the whole list above it, with one customer in their row.
+    page.assert_has("a[href^='/customers/export']");
+    for action in ["message", "?dialog=block"] {
+        let leads = page.attributes("tbody tr:first-child .acts a", "href");
+        assert!(leads.iter().any(|href| href.ends_with(action)), "{action} of {leads:?}");
+    }
     let link = page.attribute("tbody .who", "href");
     assert_eq!(link, format!("/customers/{mine}"));
     admin.get(&link).await.assert_status(200).assert_says("Анна Ковальская");

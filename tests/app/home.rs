@@ -40,8 +40,9 @@ fn conversation(app: &TestApp, customer: i64, channel: i64, status: &str, opened
 async fn the_cards_lead_to_the_sections_that_one_may_use() {
     let app = spawn_app().await;
     let everybody = ["/inbox", "/contacts", "/history", "/customers"];
-    let of_admins = vec!["/blacklist", "/exports", "/settings"];
-    for (email, more) in [(OPERATOR, vec![]), (SUPERVISOR, vec!["/blacklist"]), (ADMIN, of_admins)] {
+    let of_supervisors = vec!["/blacklist", "/lists", "/exports"];
+    let of_admins = [of_supervisors.clone(), vec!["/settings"]].concat();
+    for (email, more) in [(OPERATOR, vec!["/lists"]), (SUPERVISOR, of_supervisors), (ADMIN, of_admins)] {
         let page = app.sign_in(email).await.get("/").await;
         page.assert_status(200);
         assert_eq!(page.select("section:has(> .tiles) > h2"), ["Serve users"]);

@@ -56,8 +56,56 @@ fn page(mut ids: Vec<i64>) -> Vec<i64> {
 fn in_inbox(conn: &mut Conn, filter: &str, text: &str) -> Vec<i64> {
     let query = serde_json::from_value(serde_json::json!({ filter: text })).expect("a query");
     let query: inbox::model::ListQuery = query;
-    let rows = inbox::store::rows(conn, &CustomerScope::system(), StaffId(3), &query.filter()).expect("rows");
+    let rows = inbox::store::rows(conn, &viewer(), &query.filter()).expect("rows");
     rows.iter().map(|row| row.id.0).collect()
+}
+
+/// Filters of the panel, and what they mean.
+const CHOSEN: &[(&str, &str)] = &[
+    ("tag=1", "c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 1)"),
+    ("tag=40&tag=39", "c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id IN (39, 40))"),
+    (
+        "tag=1&not_tag=2",
+        "c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 1) \
+        AND c.id NOT IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 2)",
+    ),
+    (
+        "channel=1&channel=2&tab=free",
+        "c.responsible_id IS NULL \
+        AND c.id IN (SELECT customer_id FROM channel_accounts WHERE channel_id IN (1, 2))",
+    ),
+    ("unanswered=1&responsible=free", "c.unread_count > 0 AND c.responsible_id IS NULL"),
+    (
+        "tag=3&search=an&tab=unanswered",
+        "c.unread_count > 0 AND c.name_folded LIKE '%an%' \
+        AND c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 3)",
+    ),
+    (
+        "registered_after=2025-11-01&registered_before=2026-06-01",
+        "c.created_at >= '2025-11-01 00:00:00' \
+        AND c.created_at < '2026-06-01 00:00:00'",
+    ),
+    ("registered_before=1999-01-01", "FALSE"),
+];
+
+fn viewer() -> inbox::Viewer {
+    inbox::Viewer { scope: CustomerScope::system(), me: StaffId(3), clock: Clock::now(chrono_tz::Tz::UTC) }
+}
+
+fn by_query(conn: &mut Conn, query: &str) -> Vec<i64> {
+    let filter = inbox::ListQuery::parse(query).filter();
+    let rows = inbox::store::rows(conn, &viewer(), &filter).expect("rows");
+    rows.iter().map(|row| row.id.0).collect()
+}
+
+fn counted_whole(conn: &mut Conn, query: &str) -> i64 {
+    let filter = inbox::ListQuery::parse(query).filter();
+    inbox::count_exactly(conn, &viewer(), &filter).expect("a count")
+}
+
+fn counted_plain(conn: &mut Conn, condition: &str) -> i64 {
+    let sql = Sql::new(format!("SELECT COUNT(*) AS id FROM customers c WHERE {condition}"));
+    sql.load::<Row>(conn).expect("a count")[0].id
 }
 
 fn in_customers(conn: &mut Conn, asked: Asked) -> Vec<i64> {
@@ -120,6 +168,14 @@ async fn every_narrowed_list_equals_a_plain_comparison() {
                 format!("$1 = $1 AND c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = {tag})");
             let found = in_customers(conn, Asked { tag: tag.into(), ..Asked::default() });
             assert_eq!(found, page(plain(conn, &tagged, "", BY_ACTIVITY)), "customers of the tag {tag}");
+        }
+        for (filters, condition) in CHOSEN {
+            for (sort, order) in [("", BY_ACTIVITY), ("&sort=created", "c.created_at DESC, c.id DESC")] {
+                let query = format!("{filters}{sort}");
+                let wanted = plain(conn, &format!("$1 = $1 AND {condition}"), "", order);
+                assert_eq!(by_query(conn, &query), wanted, "the inbox by {query}");
+                assert_eq!(counted_whole(conn, &query), counted_plain(conn, condition), "all of the inbox by {query}");
+            }
         }
         Ok(())
     };

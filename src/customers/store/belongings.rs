@@ -5,18 +5,22 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use crate::customers::model::{ClaimKind, Handle, StoredClaim};
+use crate::customers::model::{ClaimKind, Handle, Lists, StoredClaim};
 use crate::db::Conn;
 use crate::db::sql::Sql;
-use crate::db::types::{CustomerId, CustomerTagId};
+use crate::db::types::{CustomerId, CustomerListId, CustomerTagId};
 use crate::error::Result;
+use crate::fields::Variable;
+use crate::lists;
 use crate::tags::{self, CustomerTag};
 
 /// What a customer's page shows beside the customer.
-#[derive(Default)]
 pub struct Belongings {
     /// By name.
     pub tags: Vec<Arc<CustomerTag>>,
+    pub lists: Lists,
+    /// Values of custom fields and of keys that nobody declared, by name.
+    pub variables: Vec<Variable>,
     /// As they were entered.
     pub handles: Vec<Handle>,
     /// In the order in which they were typed.
@@ -41,6 +45,8 @@ struct Row {
 
 const ALL: &str = "SELECT 'tag' AS part, l.tag_id AS id, '' AS word, '' AS value, '' AS folded \
      FROM customer_tag_links l WHERE l.customer_id = $1 \
+     UNION ALL SELECT 'list', m.list_id, '', '', '' FROM customer_list_links m WHERE m.customer_id = $1 \
+     UNION ALL SELECT 'variable', 0, v.name, v.value, '' FROM customer_variables v WHERE v.customer_id = $1 \
      UNION ALL SELECT 'handle', h.id, h.label, h.value, '' FROM customer_handles h WHERE h.customer_id = $1 \
      UNION ALL SELECT 'claim', c.id, c.kind, c.value, c.value_folded FROM contact_claims c WHERE c.customer_id = $1 \
      UNION ALL SELECT 'pending', p.id, '', '', '' FROM pending_actions p WHERE p.customer_id = $1 AND p.done_at IS NULL";
@@ -48,27 +54,24 @@ const ALL: &str = "SELECT 'tag' AS part, l.tag_id AS id, '' AS word, '' AS value
 /// Reads them.
 pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings> {
     let mut rows: Vec<Row> = Sql::new(ALL).bind(customer.0).load(conn)?;
-    rows.sort_unstable_by_key(|row| row.id);
-    let mut all = Belongings::default();
-    let mut tags: Vec<CustomerTagId> = vec![];
+    rows.sort_unstable_by(|a, b| (a.id, &a.word).cmp(&(b.id, &b.word)));
+    let (mut own_tags, mut own_lists) = (vec![], vec![]);
+    let (mut variables, mut handles, mut claims, mut is_pending) = (vec![], vec![], vec![], false);
     for Row { part, id, word, value, folded } in rows {
         match part.as_str() {
-            "tag" => tags.push(CustomerTagId(id)),
-            "handle" => all.handles.push(Handle { customer_id: customer, label: word, value }),
-            "pending" => all.is_pending = true,
+            "tag" => own_tags.push(CustomerTagId(id)),
+            "list" => own_lists.push(CustomerListId(id)),
+            "variable" => variables.push(Variable { name: word, value }),
+            "handle" => handles.push(Handle { customer_id: customer, label: word, value }),
+            "pending" => is_pending = true,
             _ => {
-                all.claims.extend(ClaimKind::parse(&word).map(|kind| StoredClaim {
-                    id,
-                    kind,
-                    value,
-                    value_folded: folded,
-                }));
+                let claim = |kind| StoredClaim { id, kind, value, value_folded: folded };
+                claims.extend(ClaimKind::parse(&word).map(claim));
             }
         }
     }
-    if !tags.is_empty() {
-        all.tags = tags::customer_tags(conn)?;
-        all.tags.retain(|tag| tags.contains(&tag.id));
-    }
-    Ok(all)
+    let mut tags = if own_tags.is_empty() { vec![] } else { tags::customer_tags(conn)? };
+    tags.retain(|tag| own_tags.contains(&tag.id));
+    let (on, others) = lists::all(conn)?.into_iter().partition(|list| own_lists.contains(&list.id));
+    Ok(Belongings { tags, lists: Lists { on, others }, variables, handles, claims, is_pending })
 }

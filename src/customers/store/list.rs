@@ -17,7 +17,7 @@ use super::numbers::numbered_customers;
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
-use crate::db::dialect;
+use crate::db::dialect::{self, Engine};
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{customer_tag_links as links, customers};
 use crate::db::sql::{Limited, Sql, among, count_of, one_of, past};
@@ -34,6 +34,9 @@ const SET: i64 = 5;
 const PLACE: &str = "customers.last_activity_at, customers.id";
 /// Counts go no further: "999+".
 const COUNTED: i64 = 1_000;
+/// Up to so many who were created lately are named on PostgreSQL; of more, those who were active since are walked. 900 of a
+/// hundred thousand took 7 ms by their numbers, and take a tenth of one so.
+const NAMED: i64 = 100;
 
 pub(super) type Query<'a> = customers::BoxedQuery<'a, Backend>;
 type Condition<'a> = Box<dyn BoxableExpression<customers::table, Backend, SqlType = Bool> + 'a>;
@@ -282,7 +285,8 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
     let count = kept::capped(format!("created {from:?} {before:?}"), COUNTED, || {
         count_of(within().at_most(kept::reach(COUNTED))).get_result(conn)
     })?;
-    if count < COUNTED {
+    let few = if before.is_none() && dialect::engine(conn) == Engine::Postgres { NAMED } else { COUNTED };
+    if count < few {
         let ids: Vec<i64> = within().at_most(COUNTED).load(conn)?;
         // The count may be kept from before other instances wrote.
         if i64::try_from(ids.len()).unwrap_or(COUNTED) < COUNTED {

@@ -1,40 +1,10 @@
 //! The fields of a profile, each shown or edited where it stands.
 
 use super::edit::EditForm;
-use crate::text_enum;
+pub use crate::fields::SystemField as Field;
 use crate::web::forms::{Errors, LINE, LINES};
 
-text_enum!(
-    /// A field that staff fill in, by its name in forms; in the order of the profile.
-    Field {
-        Name = "name",
-        RealName = "real_name",
-        Phone = "phone",
-        Email = "email",
-        Handles = "handles",
-        Company = "company",
-        ExternalId = "external_id",
-        Language = "language",
-        Note = "note",
-    }
-);
-
 impl Field {
-    /// The message that names it.
-    pub fn label(&self) -> &'static str {
-        match self {
-            Field::Name => "customers-nickname",
-            Field::RealName => "customers-real-name",
-            Field::Phone => "customers-phone",
-            Field::Email => "customers-email",
-            Field::Handles => "customers-handles",
-            Field::Company => "customers-company",
-            Field::ExternalId => "customers-external-id",
-            Field::Language => "customers-language",
-            Field::Note => "customers-note",
-        }
-    }
-
     /// The message that says how to fill it in; empty if there is none.
     pub fn hint(&self) -> &'static str {
         match self {

@@ -12,8 +12,9 @@ use crate::blacklist::BlockForm;
 use crate::channels::ChannelKind;
 use crate::companies::Company;
 use crate::conversations::Conversation;
-use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, StoredClaim};
+use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, Lists, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
+use crate::fields::{FieldRegion as CustomFieldRegion, Placed, Values, VariablesRegion};
 use crate::tags::{CustomerTag, TagPath};
 use crate::templates::Picker;
 use crate::text;
@@ -89,11 +90,14 @@ pub struct Fields {
     pub now: EditForm,
     /// The field whose form is open.
     pub edited: Option<Edited>,
+    /// Custom fields and variables, and the order of all fields.
+    pub values: Values,
     /// Names of companies to choose from, for that form.
     pub companies: Vec<String>,
     pub handles: Vec<Handle>,
     pub company: Option<Company>,
     pub tags: Vec<Arc<CustomerTag>>,
+    pub lists: Lists,
     pub is_pending: bool,
     pub claims: Vec<Claimed>,
     pub lookalikes: Vec<ListedCustomer>,
@@ -191,7 +195,15 @@ impl Regions for ProfilePage {
         if id == "profile" {
             return Some(self.whole());
         }
-        let (field, Tab::Fields(fields)) = (Field::parse(id.strip_prefix("field-")?)?, &self.tab) else { return None };
-        Some(FieldRegion { sh: &self.sh, c: &self.head.customer, fields, field }.render())
+        let (sh, Tab::Fields(fields)) = (&self.sh, &self.tab) else { return None };
+        if id == "variables" {
+            return Some(VariablesRegion { sh, values: &fields.values }.render());
+        }
+        if let Some(number) = id.strip_prefix("custom-") {
+            let field = fields.values.field(number.parse().ok()?)?;
+            return Some(CustomFieldRegion { sh, values: &fields.values, field }.render());
+        }
+        let field = Field::parse(id.strip_prefix("field-")?)?;
+        Some(FieldRegion { sh, c: &self.head.customer, fields, field }.render())
     }
 }

@@ -7,11 +7,13 @@ pub mod edit;
 pub mod field;
 mod first;
 mod list;
+pub mod lists;
 pub mod message;
 pub mod newcomer;
 pub mod profile;
 mod recipient;
 pub mod tags;
+pub mod variables;
 
 pub use list::list;
 

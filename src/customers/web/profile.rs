@@ -19,10 +19,12 @@ use crate::db::page::Cursor;
 use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
+use crate::fields::{self, At};
 use crate::staff;
 use crate::tags;
 use crate::templates::Picker;
 use crate::text;
+use crate::web::address::back_or;
 use crate::web::forms;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -41,6 +43,30 @@ pub struct Asked {
     dialog: String,
     /// The field whose form is open.
     edit: String,
+    /// The custom field, by its number; the variable, by its name; or a new one.
+    custom: String,
+    variable: String,
+    add: String,
+    /// Where their form leads.
+    back: String,
+}
+
+impl Asked {
+    /// The tab Profile for a form that came from another page.
+    pub fn back_to(back: &str) -> Self {
+        Self { back: back.to_owned(), ..Self::default() }
+    }
+
+    /// The value whose form is open.
+    fn value(&self) -> Option<At> {
+        if let Ok(id) = self.custom.parse() {
+            return Some(At::Field(id));
+        }
+        if self.add == "variable" {
+            return Some(At::New);
+        }
+        (!self.variable.is_empty()).then(|| At::Variable(self.variable.clone()))
+    }
 }
 
 pub async fn page(
@@ -52,10 +78,13 @@ pub async fn page(
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
     let asked = asked.into_inner();
-    let edited = Field::parse(&asked.edit);
+    let (edited, value) = (Field::parse(&asked.edit), asked.value());
     let mut page = load(&by, sh, &db, id.into_inner(), asked).await?;
     if let (Some(field), Tab::Fields(fields)) = (edited, &mut page.tab) {
         fields.edited = Some(Edited::open(field, &fields.now));
+    }
+    if let (Some(at), Tab::Fields(fields)) = (value, &mut page.tab) {
+        fields.values.open(at);
     }
     hx.page(&page)
 }
@@ -70,7 +99,7 @@ pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: 
             let tab = match asked.tab.as_str() {
                 "tags" => Tab::Tags(tags_tab(conn, &customer)?),
                 "interaction" => Tab::Interaction(Box::new(interaction_tab(conn, &by.scope(), &customer, &asked)?)),
-                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer)?)),
+                _ => Tab::Fields(Box::new(fields_tab(conn, &by, &customer, &asked.back)?)),
             };
             Ok((head(conn, &by, customer, request_waits)?, tab))
         })
@@ -104,8 +133,8 @@ fn head(conn: &mut Conn, by: &Operator, customer: Customer, request_waits: bool)
     })
 }
 
-fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Fields> {
-    let Belongings { tags, handles, claims, is_pending } = store::belongings_of(conn, customer.id)?;
+fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, back: &str) -> Result<Fields> {
+    let Belongings { tags, lists, variables, handles, claims, is_pending } = store::belongings_of(conn, customer.id)?;
     let own = |kind| -> Vec<String> {
         claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.value_folded.clone()).collect()
     };
@@ -121,10 +150,12 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Fie
     Ok(Fields {
         now: Now::with(customer, &handles, company_name).form(String::new()),
         edited: None,
+        values: fields::values(conn, customer.id, variables, &back_or(back, ""))?,
         companies: companies::store::offered(conn)?,
         handles,
         company,
         tags,
+        lists,
         is_pending,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,

@@ -1,5 +1,7 @@
 //! `POST /customers/{id}/tags`.
 
+use std::str::FromStr;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 use serde::Deserialize;
@@ -14,16 +16,29 @@ use crate::tags;
 use crate::web::address::back_or;
 use crate::web::page::Hx;
 
+/// A form that puts a mark on and takes one off: a tag, or a list.
 #[derive(Deserialize)]
 pub struct Change {
-    /// The tag to put on.
+    /// The one to put on.
     #[serde(default)]
     add: String,
-    /// The tag to take away.
+    /// The one to take away.
     #[serde(default)]
     remove: String,
     #[serde(default)]
-    back: String,
+    pub(super) back: String,
+}
+
+impl Change {
+    /// What is put on, and what is taken off. `unknown`: what is said of anything else.
+    pub(super) fn parse<T: FromStr>(&self, unknown: &'static str) -> Result<(Option<T>, Option<T>)> {
+        let one = |typed: &str| match typed.trim() {
+            "" => Ok(None),
+            number => number.parse().map(Some).map_err(|_| Error::Invalid(unknown.into())),
+        };
+        let (add, remove) = (one(&self.add)?, one(&self.remove)?);
+        if add.is_none() && remove.is_none() { Err(Error::Invalid(unknown.into())) } else { Ok((add, remove)) }
+    }
 }
 
 pub async fn change(
@@ -34,15 +49,7 @@ pub async fn change(
     form: Form<Change>,
 ) -> Result<HttpResponse> {
     let (id, form) = (id.into_inner(), form.into_inner());
-    let unknown = || Error::Invalid("customers-tag-unknown".into());
-    let tag = |typed: &str| match typed.trim() {
-        "" => Ok(None),
-        number => number.parse::<CustomerTagId>().map(Some).map_err(|_| unknown()),
-    };
-    let (add, remove) = (tag(&form.add)?, tag(&form.remove)?);
-    if add.is_none() && remove.is_none() {
-        return Err(unknown());
-    }
+    let (add, remove): (Option<CustomerTagId>, Option<CustomerTagId>) = form.parse("customers-tag-unknown")?;
     db.write(move |tx| {
         let customer = find(tx, &by.scope(), id)?;
         if let Some(tag) = add {

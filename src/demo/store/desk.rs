@@ -1,4 +1,4 @@
-//! Rows of what is set up once: staff, channels, companies, tags, quick replies, commands, exports.
+//! Rows of what is set up once: staff, channels, companies, tags, lists, quick replies, commands, exports.
 
 use diesel::prelude::*;
 
@@ -6,9 +6,12 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
-    channels, commands, companies, conversation_tags, customer_tags, exports, quick_replies, staff,
+    channels, commands, companies, conversation_tags, custom_fields, customer_lists, customer_tags, exports,
+    quick_replies, saved_filters, staff,
 };
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, ExportId, StaffId, UtcTime};
+use crate::db::types::{
+    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, ExportId, StaffId, UtcTime,
+};
 use crate::error::Result;
 use crate::text;
 
@@ -81,6 +84,17 @@ pub fn customer_tag(tx: &mut Tx, name: &str, hue: i32) -> Result<CustomerTagId> 
         .get_result(&mut **tx)?)
 }
 
+pub fn list(tx: &mut Tx, name: &str) -> Result<CustomerListId> {
+    Ok(diesel::insert_into(customer_lists::table)
+        .values((
+            customer_lists::name.eq(name),
+            customer_lists::name_folded.eq(text::fold(name)),
+            customer_lists::created_at.eq(UtcTime::now()),
+        ))
+        .returning(customer_lists::id)
+        .get_result(&mut **tx)?)
+}
+
 pub fn subject(tx: &mut Tx, name: &str, parent: Option<ConversationTagId>) -> Result<ConversationTagId> {
     Ok(diesel::insert_into(conversation_tags::table)
         .values((
@@ -103,6 +117,21 @@ pub fn quick_reply(tx: &mut Tx, shortcut: &str, body: &str) -> Result<()> {
             quick_replies::body.eq(body),
             quick_replies::search.eq(format!("{folded}\n{}", text::fold(body))),
             quick_replies::created_at.eq(UtcTime::now()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Filters of the inbox that everybody may use.
+pub fn saved_filter(tx: &mut Tx, owner: StaffId, name: &str, query: &str) -> Result<()> {
+    diesel::insert_into(saved_filters::table)
+        .values((
+            saved_filters::owner_id.eq(owner),
+            saved_filters::name.eq(name),
+            saved_filters::name_folded.eq(text::fold(name)),
+            saved_filters::shared.eq(true),
+            saved_filters::query.eq(query),
+            saved_filters::created_at.eq(UtcTime::now()),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -140,6 +169,13 @@ pub fn command(tx: &mut Tx, name: &str, about: &str, parameters: &str, sealed: &
             commands::parameters.eq(parameters),
             commands::created_at.eq(UtcTime::now()),
         ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn custom_field(tx: &mut Tx, name: &str) -> Result<()> {
+    diesel::insert_into(custom_fields::table)
+        .values((custom_fields::name.eq(name), custom_fields::created_at.eq(UtcTime::now())))
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -7,11 +7,11 @@ use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::Tx;
 use crate::db::schema::{
     attachments, block_requests, blocks, channel_accounts as accounts, conversation_tag_links, conversations,
-    customer_tag_links, customers, messages,
+    customer_list_links, customer_tag_links, customers, messages,
 };
 use crate::db::types::{
-    AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerTagId, MessageId, StaffId,
-    UtcTime,
+    AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId,
+    MessageId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
@@ -74,6 +74,13 @@ pub fn customer(tx: &mut Tx, new: &NewCustomer) -> Result<(CustomerId, AccountId
 pub fn tag_customer(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Result<()> {
     diesel::insert_into(customer_tag_links::table)
         .values((customer_tag_links::customer_id.eq(customer), customer_tag_links::tag_id.eq(tag)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn put_on_list(tx: &mut Tx, customer: CustomerId, list: CustomerListId) -> Result<()> {
+    diesel::insert_into(customer_list_links::table)
+        .values((customer_list_links::customer_id.eq(customer), customer_list_links::list_id.eq(list)))
         .execute(&mut **tx)?;
     Ok(())
 }

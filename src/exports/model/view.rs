@@ -2,8 +2,9 @@
 
 use actix_web::web::Query;
 
+use crate::auth::Role;
 use crate::customers::filter::{Asked, Filter, Period};
-use crate::db::types::CustomerTagId;
+use crate::db::types::{CustomerListId, CustomerTagId};
 use crate::inbox::{self, ListQuery, Tab};
 use crate::web::i18n::Lang;
 use crate::web::times::{self, Clock};
@@ -14,8 +15,13 @@ pub enum View {
     /// The Customers page.
     Customers(Filter),
     /// The list of the inbox.
-    Inbox(inbox::Filter),
+    Inbox(Box<inbox::Filter>),
+    /// Whoever is on a named list.
+    List(CustomerListId),
 }
+
+/// What the address of a named list begins with.
+pub const LISTS: &str = "/lists/";
 
 impl View {
     /// Everybody.
@@ -28,9 +34,14 @@ impl View {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         match path {
             "/customers" => Query::<Asked>::from_query(query).ok().map(|asked| Self::Customers(asked.filter())),
-            "/inbox" => Query::<ListQuery>::from_query(query).ok().map(|asked| Self::Inbox(asked.filter())),
-            _ => None,
+            "/inbox" => Query::<ListQuery>::from_query(query).ok().map(|asked| Self::Inbox(Box::new(asked.filter()))),
+            _ => path.strip_prefix(LISTS).and_then(|id| id.parse().ok()).map(Self::List),
         }
+    }
+
+    /// Whether this role may order it: the base is for admins, named lists are for supervisors, too.
+    pub fn is_allowed(&self, role: Role) -> bool {
+        role >= if matches!(self, Self::List(_)) { Role::Supervisor } else { Role::Admin }
     }
 
     /// The address of the list.
@@ -38,7 +49,13 @@ impl View {
         match self {
             Self::Customers(filter) => filter.url(None),
             Self::Inbox(filter) => filter.at("/inbox"),
+            Self::List(id) => format!("{LISTS}{id}"),
         }
+    }
+
+    /// The page that shows these customers.
+    pub fn page(&self) -> String {
+        if let Self::List(id) = self { format!("/inbox?list={id}") } else { self.address() }
     }
 
     /// The address of the form that orders an export of it.
@@ -53,7 +70,12 @@ impl View {
         if let Self::Customers(filter) = self { filter.tag } else { None }
     }
 
-    /// What the filters say, but for the tag. `clock` is that of the order: the days of "this week" stay.
+    /// The named list that it is of.
+    pub fn list(&self) -> Option<CustomerListId> {
+        if let Self::List(id) = self { Some(*id) } else { None }
+    }
+
+    /// What the filters say, but for the tag and the list. `clock` is that of the order: the days of "this week" stay.
     pub fn words(&self, lang: Lang, clock: &Clock) -> Vec<String> {
         let mut words = vec![];
         let mut add = |key, text: &str| {
@@ -81,6 +103,7 @@ impl View {
                 add("export-search", &filter.search);
                 add("export-id", &filter.customer_id);
             }
+            Self::List(_) => {}
         }
         words
     }
@@ -97,6 +120,7 @@ mod tests {
             "/customers?period=all&tag=3&name=%D0%90&id=104",
             "/inbox",
             "/inbox?tab=mine&search=a%26b&customer_id=4&failed=1",
+            "/lists/3",
         ] {
             assert_eq!(View::parse(address).unwrap().address(), address);
         }
@@ -104,7 +128,11 @@ mod tests {
         assert_eq!(View::parse("/customers?at=x&period=nonsense").unwrap().address(), "/customers");
         assert_eq!(View::all().form_address(), "/customers/export?period=all");
         assert_eq!(View::parse("/inbox").unwrap().form_address(), "/inbox/export");
-        for nowhere in ["", "/", "/customers/3", "https://elsewhere.example/customers", "customers"] {
+        let list = View::parse("/lists/3").unwrap();
+        assert_eq!((list.form_address(), list.page()), ("/lists/3/export".into(), "/inbox?list=3".into()));
+        for nowhere in
+            ["", "/", "/customers/3", "/lists/", "/lists/x", "https://elsewhere.example/customers", "customers"]
+        {
             assert!(View::parse(nowhere).is_none(), "{nowhere}");
         }
     }

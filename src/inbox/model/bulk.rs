@@ -1,9 +1,9 @@
 //! What is asked of many customers at once, as a form or an address says it.
 
-use super::{Filter, ListQuery, with_query};
+use super::{Facets, Filter, ListQuery, with_query};
 use crate::auth::Role;
 use crate::batches::Action;
-use crate::db::types::{CustomerId, CustomerTagId};
+use crate::db::types::{CustomerId, CustomerListId, CustomerTagId};
 use crate::text_enum;
 use crate::web::address::back_or;
 
@@ -12,7 +12,15 @@ const MARKED: usize = 350;
 
 text_enum!(
     /// What a person sets out to do: an action, or two of which they choose at the end.
-    Task { Read = "read", Unread = "unread", Tags = "tags", Block = "block", Unblock = "unblock", Delete = "delete" }
+    Task {
+        Read = "read",
+        Unread = "unread",
+        Tags = "tags",
+        Lists = "lists",
+        Block = "block",
+        Unblock = "unblock",
+        Delete = "delete",
+    }
 );
 
 impl Task {
@@ -24,7 +32,7 @@ impl Task {
     /// Whether something has to be said first. What needs nothing is done to marked customers at once; its word is
     /// the action's.
     pub fn asks(&self) -> bool {
-        matches!(self, Task::Tags | Task::Block | Task::Delete)
+        matches!(self, Task::Tags | Task::Lists | Task::Block | Task::Delete)
     }
 
     /// What it may come to.
@@ -33,6 +41,7 @@ impl Task {
             Task::Read => &[Action::Read],
             Task::Unread => &[Action::Unread],
             Task::Tags => &[Action::AddTags, Action::RemoveTags],
+            Task::Lists => &[Action::AddToLists, Action::RemoveFromLists],
             Task::Block => &[Action::Block],
             Task::Unblock => &[Action::Unblock],
             Task::Delete => &[Action::Delete],
@@ -47,6 +56,7 @@ impl Task {
     pub fn name_key(&self) -> &'static str {
         match self {
             Task::Tags => "bulk-tags",
+            Task::Lists => "bulk-lists",
             task => task.actions()[0].name_key(),
         }
     }
@@ -56,6 +66,7 @@ impl Task {
             Task::Read => "mail-opened",
             Task::Unread => "mail",
             Task::Tags => "tag",
+            Task::Lists => "list-details",
             Task::Block => "ban",
             Task::Unblock => "circle-check",
             Task::Delete => "trash",
@@ -74,6 +85,7 @@ pub struct BulkQuery {
     pub rows: Vec<CustomerId>,
     pub reason: String,
     pub tags: Vec<CustomerTagId>,
+    pub lists: Vec<CustomerListId>,
     /// How many they are, as it was typed.
     pub typed: String,
     pub form_token: String,
@@ -94,10 +106,11 @@ impl BulkQuery {
             task: Task::parse(&one("task")).or(action.and_then(Task::of)),
             action,
             is_all: one("all") == "1",
-            filter: ListQuery::of(one).filter(),
+            filter: list(pairs).filter(),
             rows,
             reason: one("reason"),
             tags: all("tag").filter_map(|id| id.parse().ok()).collect(),
+            lists: all("list").filter_map(|id| id.parse().ok()).collect(),
             typed: one("count"),
             form_token: one("form_token"),
             back: back_or(&one("back"), here),
@@ -121,9 +134,7 @@ impl BulkQuery {
         if !self.is_all {
             return self.rows.iter().map(|id| ("row", id.to_string())).collect();
         }
-        let mut fields = self.filter.pairs(self.filter.tab);
-        fields.push(("all", "1".into()));
-        fields
+        self.filter.whole()
     }
 
     /// The address of a task for the same customers.
@@ -133,6 +144,14 @@ impl BulkQuery {
         query.append_pair("task", task.as_str()).append_pair("back", &self.back);
         format!("/inbox/bulk?{}", query.finish())
     }
+}
+
+/// The list that a form is about. Its tags are those of the task, and not the filter's.
+fn list(pairs: &[(String, String)]) -> ListQuery {
+    let (chosen, own): (Vec<_>, Vec<_>) = pairs.iter().cloned().partition(|(name, _)| name == Filter::CHOSEN);
+    let above = own.into_iter().filter(|(name, _)| !Facets::NAMES.contains(&name.as_str()));
+    let chosen = chosen.first().map_or("", |(_, query)| query.as_str());
+    ListQuery::of(above.chain(url::form_urlencoded::parse(chosen.as_bytes()).into_owned()))
 }
 
 #[cfg(test)]
@@ -153,6 +172,11 @@ mod tests {
         assert_eq!(all.address(&Task::Block), "/inbox/bulk?tab=free&search=a%26b&all=1&task=block&back=%2Finbox");
         let deleted = BulkQuery { action: Some(Action::Delete), back: "/inbox/7?tab=mine".into(), ..all.clone() };
         assert_eq!(deleted.way_back(), "/inbox?tab=mine");
+        let of_tags =
+            BulkQuery::of(&pairs(&[("all", "1"), ("filters", "tag=4&not_tag=5&search=no"), ("tag", "6")]), "");
+        assert_eq!(of_tags.filter.facets.tags, [CustomerTagId(4)]);
+        assert_eq!(of_tags.tags, [CustomerTagId(6)]);
+        assert_eq!(of_tags.whom()[1..], [("filters", "tag=4&not_tag=5".to_owned()), ("all", "1".to_owned())]);
         let typed = BulkQuery { typed: " 12 480 ".into(), ..all };
         assert_eq!(typed.number(), Some(12480));
     }

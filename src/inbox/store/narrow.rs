@@ -1,4 +1,5 @@
-//! The list narrowed by what is typed into its filters: a name or address, a part of the number.
+//! The list narrowed by what is typed into its filters, a name or address, a part of the number, and by what is chosen in the
+//! panel.
 //!
 //! A text that many may hold is looked for among the newest customers, in the index of their activity; one that few hold is
 //! looked up by its trigrams. Either way each customer is compared in full. SQLite's index has their texts. PostgreSQL's has
@@ -8,6 +9,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::Viewer;
+use super::facets::{self, Found};
 use crate::customers::finding::{self, Stretch};
 use crate::customers::numbered_customers;
 use crate::db::Conn;
@@ -15,7 +18,7 @@ use crate::db::dialect::{self, Engine};
 use crate::db::sql::Sql;
 use crate::db::types::UtcTime;
 use crate::error::Result;
-use crate::inbox::model::Filter;
+use crate::inbox::model::{Filter, Sort};
 use crate::text::{fold, like_escape};
 
 /// A customer who fits the filters.
@@ -25,37 +28,97 @@ struct Row {
     id: i64,
 }
 
-/// The numbers of up to `depth + 1` customers who fit, newest activity first: to be planned for its values. `base` is what
-/// holds for every row `c`, whatever is typed, and `sql` has its values.
-pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) -> Result<Vec<i64>> {
+/// The numbers of up to `depth + 1` customers who fit, first in the list's order: to be planned for its values. `base` is what
+/// holds for every row `c`, whatever is typed and chosen, and `sql` has its values.
+pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, by: &Viewer, filter: &Filter) -> Result<Vec<i64>> {
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, &mut sql, &number)? else { return Ok(vec![]) };
     let base = format!("{base}{numbered}");
-    if text.is_empty() {
-        sql.text = format!("SELECT c.id FROM customers c WHERE {base}{}", order(filter.depth + 1));
-        return load(conn, &sql);
+    let list = List { sql: sql.clone(), base: base.clone(), sort: filter.facets.sort };
+    let sources = facets::sources_in_order(filter, by.me, &by.clock);
+    let chosen = facets::found(conn, &mut sql, &sources, filter.depth + 1)?;
+    let excluded = facets::excluded(conn, &mut sql, &filter.facets);
+    let typed = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, &mut sql, &text)) };
+    match chosen {
+        Found::Named(named) => list.first(conn, sql, &format!("{named}{excluded}{typed}"), filter.depth + 1),
+        Found::Walked { asked, after } if text.is_empty() => {
+            let fits = format!("{asked}{excluded}");
+            if let Some((far, named)) = after {
+                let end = list.end(conn, None, far)?;
+                let stretch = list.from(&mut sql, end);
+                let found = list.first(conn, sql.clone(), &format!("{fits}{stretch}"), filter.depth + 1)?;
+                if end.is_none() || i64::try_from(found.len()).unwrap_or(0) > filter.depth {
+                    return Ok(found);
+                }
+                let named = named.unwrap_or_default();
+                return list.first(conn, sql, &format!("{named}{fits}"), filter.depth + 1);
+            }
+            list.first(conn, sql, &fits, filter.depth + 1)
+        }
+        Found::Walked { asked, .. } => {
+            let fits = format!("{typed}{asked}{excluded}");
+            if filter.facets.sort == Sort::Created {
+                return created(conn, &list, sql, &text, &fits, filter.depth + 1);
+            }
+            searched(conn, &list, sql, &text, &fits, filter)
+        }
     }
-    // Where its stretches end is the same for every text.
-    let list = sql.clone();
-    let fits = fits(conn, &mut sql, &text);
+}
+
+/// The list in its order, within what its index knows.
+struct List {
+    sql: Sql,
+    base: String,
+    sort: Sort,
+}
+
+impl List {
+    /// The first of those in it for whom `fits` holds, too: it begins with AND, or is empty.
+    fn first(&self, conn: &mut Conn, mut sql: Sql, fits: &str, limit: i64) -> Result<Vec<i64>> {
+        sql.text = format!("SELECT c.id FROM customers c WHERE {}{fits}{}", self.base, self.order(limit));
+        load(conn, &sql)
+    }
+
+    /// Where the `n` customers of it end that come after `from`.
+    fn end(&self, conn: &mut Conn, from: Option<UtcTime>, n: i64) -> Result<Option<UtcTime>> {
+        let (mut sql, column) = (self.sql.clone(), facets::column(self.sort));
+        let after = finding::between(&mut sql, from, None);
+        sql.text = format!("SELECT c.{column} AS at FROM customers c WHERE {}{after}{}", self.base, self.order(n));
+        finding::end_of(conn, &sql, n)
+    }
+
+    /// The condition, beginning with AND, that a customer stands above its end.
+    fn from(&self, sql: &mut Sql, end: Option<UtcTime>) -> String {
+        end.map(|end| format!(" AND c.{} >= {}", facets::column(self.sort), sql.put(end))).unwrap_or_default()
+    }
+
+    fn order(&self, limit: i64) -> String {
+        format!(" ORDER BY c.{} DESC, c.id DESC LIMIT {limit}", facets::column(self.sort))
+    }
+}
+
+/// Those who hold a text, newest activity first.
+fn searched(conn: &mut Conn, list: &List, mut sql: Sql, text: &str, fits: &str, filter: &Filter) -> Result<Vec<i64>> {
+    let base = &list.base;
     let wanted = usize::try_from(filter.depth + 1).unwrap_or(usize::MAX);
-    let holds = finding::compared(&mut sql, conn, "c", &text);
-    let may_hold = finding::may_hold(&mut sql, "c", &text);
+    let holds = finding::compared(&mut sql, conn, "c", text);
+    let may_hold = finding::may_hold(&mut sql, "c", text);
     let mut from = None;
-    let walked = finding::walked(conn, &text, wanted, |conn, n, wanted| {
-        let to = end(conn, list.clone(), &base, from, n)?;
+    let walked = finding::walked(conn, text, wanted, |conn, n, wanted| {
+        // Where its stretches end is the same for every text.
+        let to = list.end(conn, from, n)?;
         let mut sql = sql.clone();
         let stretch = finding::between(&mut sql, from, to);
         from = to;
         sql.text = match dialect::engine(conn) {
             Engine::Sqlite => {
-                format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {holds} AND {fits}{}", order(wanted))
+                format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {holds}{fits}{}", list.order(wanted))
             }
             Engine::Postgres => {
                 sql.text = format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {may_hold}");
                 let who = load(conn, &sql)?;
                 let them = finding::only(conn, &mut sql, who);
-                format!("SELECT c.id FROM {them} AS c WHERE {holds} AND {fits}{}", order(wanted))
+                format!("SELECT c.id FROM {them} AS c WHERE {holds}{fits}{}", list.order(wanted))
             }
         };
         Ok(Stretch { found: load(conn, &sql)?, is_last: to.is_none() })
@@ -65,8 +128,17 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, filter: &Filter) ->
     }
     // Too short for trigrams: there is no other way than to walk on.
     let named = named(conn, &mut sql, filter)?;
-    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base} AND {fits}{}", order(filter.depth + 1));
+    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{base}{fits}{}", list.order(filter.depth + 1));
     load(conn, &sql)
+}
+
+/// Those who hold a text, last created first: looked up if few do, else found in a walk.
+fn created(conn: &mut Conn, list: &List, mut sql: Sql, text: &str, fits: &str, limit: i64) -> Result<Vec<i64>> {
+    let holds = match finding::of_few(conn, &mut sql, "c", text)? {
+        Some(named) => named,
+        None => finding::compared(&mut sql, conn, "c", text),
+    };
+    list.first(conn, sql, &format!(" AND {holds}{fits}"), limit)
 }
 
 /// The condition that the trigrams of what is typed name customer `c`, ending with AND; empty where it has none.
@@ -80,26 +152,15 @@ pub(super) fn named(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<S
 
 /// The condition of what is typed, for customers `c` who are named otherwise, or for whoever goes through
 /// everybody: it begins with AND, or is empty. None: nobody fits.
-pub(super) fn condition(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
+pub(super) fn typed(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
     let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
     let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &text)) };
     Ok(Some(format!("{numbered}{fits}")))
 }
 
-/// Where the `n` customers of the list end that come after `from`.
-fn end(conn: &mut Conn, mut sql: Sql, base: &str, from: Option<UtcTime>, n: i64) -> Result<Option<UtcTime>> {
-    let after = finding::between(&mut sql, from, None);
-    sql.text = format!("SELECT c.last_activity_at AS at FROM customers c WHERE {base}{after}{}", order(n));
-    finding::end_of(conn, &sql, n)
-}
-
 fn load(conn: &mut Conn, sql: &Sql) -> Result<Vec<i64>> {
     Ok(sql.clone().load::<Row>(conn)?.into_iter().map(|row| row.id).collect())
-}
-
-fn order(limit: i64) -> String {
-    format!(" ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {limit}")
 }
 
 /// The condition of the number, beginning with AND, or empty. None: what is typed is in no number.

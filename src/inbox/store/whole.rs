@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::super::model::Filter;
-use super::{narrow, tab_condition};
+use super::{Viewer, facets, narrow, tab_condition};
 use crate::auth::CustomerScope;
 use crate::db::sql::{Sql, one_of};
-use crate::db::types::{CustomerId, StaffId};
+use crate::db::types::CustomerId;
 use crate::db::{Conn, dialect};
 use crate::error::Result;
 
@@ -24,13 +24,15 @@ struct Listed {
 }
 
 /// Selects all who stand in the list, wherever in it: their `id`.
-pub fn all(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<Sql> {
+pub fn all(conn: &mut Conn, by: &Viewer, filter: &Filter) -> Result<Sql> {
     let mut sql = Sql::default();
     let named = narrow::named(conn, &mut sql, filter)?;
-    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else {
+    let Some(typed) = narrow::typed(conn, &mut sql, filter)? else {
         return Ok(Sql::new("SELECT c.id FROM customers c WHERE FALSE"));
     };
-    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{listed}");
+    let tab = of_tab(&mut sql, by, filter, "c");
+    let chosen = facets::named(conn, &mut sql, &filter.facets, &by.clock);
+    sql.text = format!("SELECT c.id FROM customers c WHERE {named}{tab}{typed}{chosen}");
     Ok(sql)
 }
 
@@ -43,38 +45,32 @@ pub fn marked(conn: &Conn, scope: &CustomerScope, ids: &[CustomerId]) -> Sql {
 }
 
 /// How many customers are on the list, to the last one.
-pub fn count_exactly(conn: &mut Conn, scope: &CustomerScope, me: StaffId, filter: &Filter) -> Result<i64> {
-    let mut sql = all(conn, scope, me, filter)?;
+pub fn count_exactly(conn: &mut Conn, by: &Viewer, filter: &Filter) -> Result<i64> {
+    let mut sql = all(conn, by, filter)?;
     sql.text = format!("SELECT COUNT(*) AS n FROM ({}) AS found", sql.text);
     Ok(dialect::planned_for_values(conn, |conn| sql.get_result::<Number>(conn))?.n)
 }
 
 /// Those of these customers who are on the list, lowest number first.
-pub fn among_these(
-    conn: &mut Conn,
-    scope: &CustomerScope,
-    me: StaffId,
-    filter: &Filter,
-    these: &[CustomerId],
-) -> Result<Vec<CustomerId>> {
+pub fn among_these(conn: &mut Conn, by: &Viewer, filter: &Filter, these: &[CustomerId]) -> Result<Vec<CustomerId>> {
     let mut sql = Sql::default();
-    let Some(listed) = listed(conn, &mut sql, scope, me, filter)? else { return Ok(vec![]) };
+    let Some(listed) = listed(conn, &mut sql, by, filter)? else { return Ok(vec![]) };
     let these = one_of(conn, &mut sql, "c.id", these.iter().map(|id| id.0));
     sql.text = format!("SELECT c.id FROM customers c WHERE {these} AND {listed} ORDER BY c.id");
     let found: Vec<Listed> = dialect::planned_for_values(conn, |conn| sql.load(conn))?;
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
-/// The condition that a customer `c` is on the list. None: nobody is.
-fn listed(
-    conn: &mut Conn,
-    sql: &mut Sql,
-    scope: &CustomerScope,
-    me: StaffId,
-    filter: &Filter,
-) -> Result<Option<String>> {
-    let Some(typed) = narrow::condition(conn, sql, filter)? else { return Ok(None) };
-    let tab = tab_condition(sql, filter.tab, me, "c");
-    let failed = if filter.failed { " AND c.send_failed" } else { "" };
-    Ok(Some(format!("{tab}{failed}{}{typed}", scope.put(sql, "c"))))
+/// The condition that a customer `c`, who is named otherwise, is on the list. None: nobody is.
+pub(super) fn listed(conn: &mut Conn, sql: &mut Sql, by: &Viewer, filter: &Filter) -> Result<Option<String>> {
+    let Some(typed) = narrow::typed(conn, sql, filter)? else { return Ok(None) };
+    let tab = of_tab(sql, by, filter, "c");
+    Ok(Some(format!("{tab}{typed}{}", facets::asked(conn, sql, &filter.facets, &by.clock))))
+}
+
+/// The condition that a customer of this alias may be seen and stands under the tab.
+pub(super) fn of_tab(sql: &mut Sql, by: &Viewer, filter: &Filter, alias: &str) -> String {
+    let tab = tab_condition(sql, filter.tab, by.me, alias);
+    let failed = if filter.failed { format!(" AND {alias}.send_failed") } else { String::new() };
+    format!("{tab}{failed}{}", by.scope.put(sql, alias))
 }

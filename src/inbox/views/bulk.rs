@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::super::model::{BulkQuery, Task};
 use crate::batches::Action;
+use crate::lists::CustomerList;
 use crate::tags::CustomerTag;
 use crate::web::forms::Errors;
 use crate::web::page::Regions;
@@ -17,6 +18,7 @@ pub struct BulkForm {
     /// Whom it is about, by now.
     pub count: i64,
     pub tags: Vec<Arc<CustomerTag>>,
+    pub lists: Vec<Arc<CustomerList>>,
     pub errors: Errors,
     pub token: String,
 }
@@ -24,6 +26,10 @@ pub struct BulkForm {
 impl BulkForm {
     fn is_chosen(&self, tag: &CustomerTag) -> bool {
         self.asked.tags.contains(&tag.id)
+    }
+
+    fn is_chosen_list(&self, list: &CustomerList) -> bool {
+        self.asked.lists.contains(&list.id)
     }
 
     /// Marked customers who are not there any more, or not to be seen.

@@ -3,7 +3,10 @@
 mod bulk;
 mod composer;
 mod dialogs;
+mod displays;
 mod head;
+mod panel;
+mod saved;
 mod side;
 mod window;
 
@@ -11,6 +14,7 @@ use askama::Template;
 
 use super::list::{ListView, Mark};
 use super::load::Log;
+use super::model::display::{Hideable, Part};
 use super::model::{Tab, with_query};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, CustomerId};
@@ -21,7 +25,10 @@ use crate::web::shell::Shell;
 pub use bulk::{BulkForm, BulkPage};
 pub use composer::{ComposerView, Writing};
 pub use dialogs::{DialogsView, MenuView};
+pub use displays::{DisplayForm, DisplayPage, Which};
 pub use head::HeadView;
+pub use panel::{FilterForm, FiltersPage};
+pub use saved::{SavedDeletePage, SavedPage};
 pub use side::SideView;
 pub use window::WindowView;
 
@@ -59,17 +66,69 @@ pub struct Place {
     pub log: LogView,
     pub again: String,
     pub next: String,
+    /// Messages that are left out as this person has chosen.
+    pub hidden: usize,
+    /// Nothing is left out, though this person has chosen so.
+    pub is_whole: bool,
 }
 
 impl Place {
     pub fn new(sh: &Shell, customer: &Customer, log: &Log) -> Self {
         let base = format!("/inbox/{}", customer.id);
+        let is_whole = log.is_whole && !log.hidden.is_empty();
+        let mut view = LogView::new(sh, customer, &log.thread);
+        let all = view.items.len();
+        // Left out of what is shown only: the composer goes by the newest message of all.
+        if !is_whole {
+            view.items.retain(|item| hideable(item).is_none_or(|kind| !log.hidden.contains(&kind)));
+        }
+        let whole = if is_whole { "whole=1" } else { "" };
+        let again =
+            [log.again.as_str(), whole].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
         Self {
             customer: customer.id,
-            again: with_query(&format!("{base}/log"), &log.again),
+            again: with_query(&format!("{base}/log"), &again),
             next: log.next.map_or(base.clone(), |id| format!("{base}?at={id}")),
-            log: LogView::new(sh, customer, &log.thread),
+            hidden: all - view.items.len(),
+            log: view,
+            is_whole,
         }
+    }
+
+    fn hidden(&self) -> i64 {
+        i64::try_from(self.hidden).unwrap_or(i64::MAX)
+    }
+
+    /// The same place with all that is hidden, in this region or on its page.
+    pub fn whole_url(&self, of: &str) -> String {
+        let query = self.again.split_once('?').map_or("", |(_, query)| query);
+        let and = if query.is_empty() { "" } else { "&" };
+        format!("/inbox/{}{of}?{query}{and}whole=1", self.customer)
+    }
+
+    /// The same place without it.
+    pub fn hiding_url(&self) -> String {
+        let query = self.again.split_once('?').map_or("", |(_, query)| query);
+        with_query(&format!("/inbox/{}", self.customer), query.trim_end_matches("whole=1").trim_end_matches('&'))
+    }
+
+    /// What further places of this log add to their addresses.
+    pub fn and_whole(&self) -> &'static str {
+        if self.is_whole { "&whole=1" } else { "" }
+    }
+}
+
+/// The kind of what stands in a log, if it is one that can be hidden.
+fn hideable(item: &Item) -> Option<Hideable> {
+    match item {
+        Item::System(_) => Some(Hideable::System),
+        Item::Message(message) => match message.look {
+            Look::Bot => Some(Hideable::Bot),
+            Look::Comment => Some(Hideable::Comment),
+            Look::Command => Some(Hideable::Command),
+            Look::Customer | Look::Staff => None,
+        },
+        Item::Day { .. } | Item::Start(_) | Item::End(_) => None,
     }
 }
 

@@ -6,16 +6,18 @@ use actix_web::web::{Data, Form, Query};
 use crate::auth::Operator;
 use crate::batches::{self, Action, Batch, Deed, Whom};
 use crate::blacklist;
-use crate::db::types::CustomerTagId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
+use crate::inbox::list::viewer;
 use crate::inbox::model::{BulkQuery, Task};
 use crate::inbox::store;
 use crate::inbox::views::{BulkForm, BulkPage};
+use crate::lists;
 use crate::tags;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
+use crate::web::times::Clock;
 
 type Pairs = Vec<(String, String)>;
 
@@ -29,24 +31,23 @@ pub async fn bulk_form(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, pairs: Que
 }
 
 async fn page(by: Operator, sh: Shell, db: &Db, asked: BulkQuery, errors: Errors) -> Result<BulkPage> {
-    let (asked, count, tags) = db
+    let clock = sh.clock;
+    let (asked, count, tags, lists) = db
         .read(move |conn| {
-            let whom = whom(conn, &by, &asked)?;
+            let whom = whom(conn, &by, clock, &asked)?;
             let count = batches::count(conn, &whom.found)?;
             let tags = if asked.task == Some(Task::Tags) { tags::customer_tags(conn)? } else { vec![] };
-            Ok((asked, count, tags))
+            let lists = if asked.task == Some(Task::Lists) { lists::all(conn)? } else { vec![] };
+            Ok((asked, count, tags, lists))
         })
         .await?;
-    Ok(BulkPage { form: BulkForm { asked, count, tags, errors, token: forms::new_token() }, sh })
+    Ok(BulkPage { form: BulkForm { asked, count, tags, lists, errors, token: forms::new_token() }, sh })
 }
 
-fn whom(conn: &mut Conn, by: &Operator, asked: &BulkQuery) -> Result<Whom> {
+fn whom(conn: &mut Conn, by: &Operator, clock: Clock, asked: &BulkQuery) -> Result<Whom> {
     if asked.is_all {
-        return Ok(Whom {
-            found: store::whole::all(conn, &by.scope(), by.id(), &asked.filter)?,
-            marked: vec![],
-            expected: None,
-        });
+        let found = store::whole::all(conn, &viewer(by, clock), &asked.filter)?;
+        return Ok(Whom { found, marked: vec![], expected: None });
     }
     Ok(Whom { found: store::whole::marked(conn, &by.scope(), &asked.rows), marked: asked.rows.clone(), expected: None })
 }
@@ -60,10 +61,10 @@ pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pair
         Ok(deed) => deed,
         Err(errors) => return hx.invalid(&page(by, sh, &db, asked, errors).await?),
     };
-    let (who, words) = (by.clone(), asked.clone());
+    let (who, words, clock) = (by.clone(), asked.clone(), sh.clock);
     let started = db
         .write(move |tx| {
-            let whom = whom(tx, &who, &words)?;
+            let whom = whom(tx, &who, clock, &words)?;
             let expected = (action == Action::Delete).then(|| words.number().unwrap_or(-1));
             if !forms::spend(tx, &words.form_token)? {
                 return Ok(None);
@@ -79,6 +80,7 @@ pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pair
             let field = match said.key {
                 "bulk-number-wrong" => "count",
                 "bulk-tags-missing" => "tag",
+                "bulk-lists-missing" => "list",
                 _ => "",
             };
             hx.invalid(&page(by, sh, &db, asked, Errors::one(field, said)).await?)
@@ -100,14 +102,20 @@ fn deed(action: Action, asked: &BulkQuery) -> Result<Deed, Errors> {
             errors.add("reason", "blacklist-reason-missing");
         }
     }
-    let mut tags: Vec<CustomerTagId> = vec![];
+    let (mut tags, mut lists) = (vec![], vec![]);
     if matches!(action, Action::AddTags | Action::RemoveTags) {
         tags = asked.tags.clone();
         if tags.is_empty() {
             errors.add("tag", "bulk-tags-missing");
         }
     }
-    errors.or(Deed { action, reason, tags })
+    if matches!(action, Action::AddToLists | Action::RemoveFromLists) {
+        lists = asked.lists.clone();
+        if lists.is_empty() {
+            errors.add("list", "bulk-lists-missing");
+        }
+    }
+    errors.or(Deed { action, reason, tags, lists })
 }
 
 /// On to the list; to the batch itself where something was left undone.

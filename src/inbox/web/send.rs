@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use uuid::Uuid;
 
-use super::super::model::{ListQuery, PlaceQuery};
+use super::super::model::{ListQuery, PlaceQuery, Spot};
 use super::super::views::ComposerView;
 use super::super::{load, slash};
 use super::{composer_and_log, log_view, page};
@@ -110,12 +110,12 @@ pub async fn send(
             StatusCode::UNPROCESSABLE_ENTITY
         }
     };
-    let place = PlaceQuery::from(form.field("from"));
+    let spot = Spot { place: PlaceQuery::from(form.field("from")), is_whole: form.field("whole") == "1" };
     if hx.is_htmx {
-        let log = log_view(&by, &sh, &db, id, place).await?;
+        let log = log_view(&by, &sh, &db, id, spot).await?;
         return composer_and_log(&sh, status, &composer, &log);
     }
-    let whole = page(by, sh, &db, &presences, id, ListQuery::default().filter(), place, Some(composer)).await?;
+    let whole = page(by, sh, &db, &presences, id, ListQuery::default().filter(), spot, Some(composer)).await?;
     hx.with_status(status, &whole)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod channels;
 pub mod commands;
+pub mod custom_fields;
 pub mod profile;
 pub mod quick_replies;
 pub mod staff;
@@ -23,6 +24,7 @@ pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
         ("/settings/staff", "settings-staff"),
         ("/settings/channels", "settings-channels"),
         ("/settings/templates", "settings-templates"),
+        ("/settings/custom-fields", "settings-custom-fields"),
         ("/settings/customer-tags", "settings-customer-tags"),
         ("/settings/conversation-tags", "settings-conversation-tags"),
         ("/settings/commands", "settings-commands"),

@@ -3,6 +3,7 @@
 pub mod channels;
 pub mod commands;
 pub mod conversation_tags;
+pub mod custom_fields;
 pub mod customer_tags;
 pub mod profile;
 pub mod quick_replies;

@@ -27,16 +27,23 @@ const TABLES: &[&str] = &[
     "conversation_tag_links",
     "conversation_tags",
     "conversations",
+    "custom_fields",
     "customer_handles",
+    "customer_list_links",
+    "customer_lists",
     "customer_tag_links",
     "customer_tags",
+    "customer_variables",
     "customers",
     "exports",
+    "field_places",
     "form_tokens",
+    "inbox_displays",
     "messages",
     "pending_actions",
     "quick_replies",
     "quick_reply_files",
+    "saved_filters",
     "settings",
     "staff",
     "staff_links",
@@ -225,8 +232,12 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
         format!(
             "INSERT INTO companies (name, name_folded, created_at) VALUES ('Company {round}', 'company {round}', '{now}')"
         ),
+        format!("INSERT INTO custom_fields (name, created_at) VALUES ('Field {round}', '{now}')"),
         format!(
             "INSERT INTO customer_tags (name, name_folded, hue, created_at) VALUES ('Tag {round}', 'tag {round}', 1, '{now}')"
+        ),
+        format!(
+            "INSERT INTO customer_lists (name, name_folded, created_at) VALUES ('List {round}', 'list {round}', '{now}')"
         ),
         format!(
             "INSERT INTO conversation_tags (name, name_folded, created_at) VALUES ('Topic {round}', 'topic {round}', '{now}')"
@@ -234,6 +245,12 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
         format!(
             "INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
                  VALUES ('reply-{round}', 'reply-{round}', 'Hello', 'hello', '{now}')"
+        ),
+        // Shared, of somebody else: for admins to change, and for nobody beside them.
+        format!(
+            "INSERT INTO saved_filters (owner_id, name, name_folded, shared, query, created_at) \
+                 SELECT id, 'Filter {round}', 'filter {round}', TRUE, 'tab=free', '{now}' FROM staff \
+                 WHERE email = '{SECOND_OPERATOR}'"
         ),
         format!(
             "INSERT INTO commands (name, name_folded, about, url, secret, parameters, created_at) \
@@ -294,9 +311,12 @@ fn numbers(round: u32) -> Vec<(&'static str, String)> {
         ("claim", "SELECT max(id) FROM contact_claims".into()),
         ("request", "SELECT max(id) FROM block_requests".into()),
         ("company", format!("SELECT id FROM companies WHERE name = 'Company {round}'")),
+        ("custom_field", format!("SELECT id FROM custom_fields WHERE name = 'Field {round}'")),
         ("customer_tag", format!("SELECT id FROM customer_tags WHERE name = 'Tag {round}'")),
+        ("customer_list", format!("SELECT id FROM customer_lists WHERE name = 'List {round}'")),
         ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
         ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
+        ("saved_filter", format!("SELECT id FROM saved_filters WHERE name = 'Filter {round}'")),
         ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
         ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),
         ("app_channel", format!("SELECT id FROM channels WHERE public_key = 'app-{round}'")),

@@ -90,6 +90,20 @@ impl TestApp {
         self.number("SELECT MAX(id) FROM customer_tags")
     }
 
+    /// A list with these customers on it.
+    pub fn list(&self, name: &str, members: &[i64]) -> i64 {
+        self.execute(&format!(
+            "INSERT INTO customer_lists (name, name_folded, created_at) VALUES ({}, {}, '2026-01-05 09:00:00')",
+            quoted(name),
+            quoted(&switchboard::text::fold(name)),
+        ));
+        let id = self.number("SELECT MAX(id) FROM customer_lists");
+        for member in members {
+            self.execute(&format!("INSERT INTO customer_list_links (customer_id, list_id) VALUES ({member}, {id})"));
+        }
+        id
+    }
+
     /// Somebody writes; returns the customer's number.
     pub async fn writes(&self, letter: Letter<'_>) -> i64 {
         let received = self.receives(letter).await;

@@ -1,0 +1,49 @@
+filter-title = Фильтры
+filter-title-set = { $count ->
+    [one] Фильтры, задан { $count }
+    [few] Фильтры, задано { $count }
+   *[other] Фильтры, задано { $count }
+}
+filter-saved = Сохранённые фильтры
+filter-saved-choose = Выберите сохранённый фильтр…
+filter-shared = Для всех
+filter-change = Изменить фильтр { $name }
+filter-responsible = Ответственный
+filter-anybody = Любой
+filter-nobody = Никто (свободные)
+filter-registered-after = Зарегистрирован после
+filter-registered-before = Зарегистрирован до
+filter-tags = Метки
+filter-not-tags = Исключить метки
+filter-lists = Списки
+filter-not-lists = Исключить списки
+filter-channels = Каналы
+filter-any = Любые
+filter-none-to-choose = Пока нет ни одного варианта.
+filter-variables = Фильтр по переменным
+filter-variable = Переменная
+filter-value = Значение переменной
+filter-variable-hint = Имя и значение должны совпадать полностью, с учётом регистра.
+filter-unanswered = Без ответа
+filter-sort = Сортировать по дате создания клиента
+filter-gone = удалено
+filter-gone-note = Метка, список, канал или сотрудник из этих фильтров больше не существует.
+filter-gone-keep = Удалено (ID { $id })
+filter-reset = Сбросить фильтры
+filter-save = Сохранить…
+filter-show = Показать
+filter-save-title = Сохранить фильтр
+filter-name = Название
+filter-name-missing = Дайте фильтру название.
+filter-name-taken = Фильтр с таким названием уже есть.
+filter-for = Для кого
+filter-for-me = Для меня
+filter-for-all = Для всех
+filter-says = Что в нём
+filter-replace = Заменить на фильтры, которые действуют сейчас
+filter-nothing-set = Ни один фильтр не задан. Задайте фильтр и сохраните его.
+filter-too-much = Фильтров слишком много, чтобы их сохранить. Выберите меньше.
+filter-too-many = У вас сохранено фильтров: { $limit }. Сначала удалите один.
+filter-delete = Удалить фильтр
+filter-delete-of = Фильтр { $name } будет удалён. Клиенты не изменятся.
+filter-delete-shared = Его не станет ни у кого.

@@ -1,0 +1,72 @@
+//! Rows of saved filters.
+
+use diesel::prelude::*;
+
+use super::super::model::{SavedFilter, Saving};
+use crate::auth::Operator;
+use crate::db::schema::saved_filters as saved;
+use crate::db::sql::Limited;
+use crate::db::types::{SavedFilterId, StaffId, UtcTime};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::text::fold;
+
+/// Those that are shown: as many as forty people save at the most.
+const SHOWN: i64 = 4_000;
+
+/// Those that this person may use, by name.
+pub fn usable(conn: &mut Conn, by: &Operator) -> Result<Vec<SavedFilter>> {
+    let theirs = saved::owner_id.eq(by.id().0).or(saved::shared);
+    let query = saved::table.filter(theirs).order((saved::name_folded, saved::id));
+    Ok(query.select(SavedFilter::as_select()).at_most(SHOWN).load(conn)?)
+}
+
+/// One that this person may use.
+pub fn find(conn: &mut Conn, by: &Operator, id: SavedFilterId) -> Result<SavedFilter> {
+    let theirs = saved::owner_id.eq(by.id().0).or(saved::shared);
+    Ok(saved::table.find(id).filter(theirs).select(SavedFilter::as_select()).one(conn)?)
+}
+
+/// How many somebody has saved.
+pub fn number_of(conn: &mut Conn, owner: StaffId) -> Result<i64> {
+    Ok(saved::table.filter(saved::owner_id.eq(owner)).count().get_result(conn)?)
+}
+
+/// Whether another one is called so, among the shared ones or this person's own.
+pub fn is_taken(conn: &mut Conn, owner: StaffId, new: &Saving, but: Option<SavedFilterId>) -> Result<bool> {
+    let named = saved::table.filter(saved::name_folded.eq(fold(&new.name)).and(saved::shared.eq(new.shared)));
+    let named = if new.shared { named.into_boxed() } else { named.filter(saved::owner_id.eq(owner)).into_boxed() };
+    let found: Option<SavedFilterId> = named.select(saved::id).one(conn).optional()?;
+    Ok(found.is_some_and(|id| Some(id) != but))
+}
+
+pub fn insert(tx: &mut Tx, owner: StaffId, new: &Saving) -> Result<SavedFilterId> {
+    Ok(diesel::insert_into(saved::table)
+        .values((
+            saved::owner_id.eq(owner),
+            saved::name.eq(&new.name),
+            saved::name_folded.eq(fold(&new.name)),
+            saved::shared.eq(new.shared),
+            saved::query.eq(&new.query),
+            saved::created_at.eq(UtcTime::now()),
+        ))
+        .returning(saved::id)
+        .get_result(&mut **tx)?)
+}
+
+pub fn update(tx: &mut Tx, id: SavedFilterId, new: &Saving) -> Result<()> {
+    diesel::update(saved::table.find(id))
+        .set((
+            saved::name.eq(&new.name),
+            saved::name_folded.eq(fold(&new.name)),
+            saved::shared.eq(new.shared),
+            saved::query.eq(&new.query),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+pub fn delete(tx: &mut Tx, id: SavedFilterId) -> Result<()> {
+    diesel::delete(saved::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}

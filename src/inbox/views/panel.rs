@@ -1,0 +1,130 @@
+//! The panel of filters, in a drawer over the list or as a page.
+
+use askama::Template;
+
+use super::super::choices::Choices;
+use super::super::model::{Filter, Responsible, SavedFilter, Sort, Tab};
+use crate::db::types::StaffId;
+use crate::web::page::Regions;
+use crate::web::shell::Shell;
+
+/// One value that a filter may have.
+pub struct Choice {
+    pub id: i64,
+    pub name: String,
+    /// The hue of a tag; 0 for what has none.
+    pub hue: i32,
+    pub is_chosen: bool,
+}
+
+/// A filter of several values.
+pub struct Pick {
+    /// In the address.
+    pub name: &'static str,
+    pub label_key: &'static str,
+    pub choices: Vec<Choice>,
+}
+
+impl Pick {
+    fn new<T, I: Copy + PartialEq + Into<i64>>(
+        (name, label_key): (&'static str, &'static str),
+        set: &[I],
+        all: &[T],
+        of: impl Fn(&T) -> (I, &str, i32),
+    ) -> Self {
+        let choices = all.iter().map(|one| {
+            let (id, name, hue) = of(one);
+            Choice { id: id.into(), name: name.to_owned(), hue, is_chosen: set.contains(&id) }
+        });
+        Self { name, label_key, choices: choices.collect() }
+    }
+
+    fn is_set(&self) -> bool {
+        self.choices.iter().any(|choice| choice.is_chosen)
+    }
+}
+
+/// The form of the panel.
+pub struct FilterForm {
+    pub filter: Filter,
+    pub picks: Vec<Pick>,
+    /// Those who serve customers, and whoever is set, by name.
+    pub people: Vec<(StaffId, String)>,
+    pub saved: Vec<SavedFilter>,
+}
+
+impl FilterForm {
+    pub fn new(filter: Filter, choices: &Choices, mut people: Vec<(StaffId, String)>, saved: Vec<SavedFilter>) -> Self {
+        let facets = &filter.facets;
+        if let Some(Responsible::Staff(id)) = facets.responsible
+            && !people.iter().any(|(other, _)| *other == id)
+            && let Some(name) = choices.person(id)
+        {
+            people.push((id, name.to_owned()));
+        }
+        let hue = |id: i64| i32::from(crate::text::hue(id));
+        let picks = vec![
+            Pick::new(("tag", "filter-tags"), &facets.tags, &choices.tags, |tag| (tag.id, &tag.name, tag.hue)),
+            Pick::new(("not_tag", "filter-not-tags"), &facets.not_tags, &choices.tags, |tag| {
+                (tag.id, &tag.name, tag.hue)
+            }),
+            Pick::new(("list", "filter-lists"), &facets.lists, &choices.lists, |list| {
+                (list.id, &list.name, hue(list.id.0))
+            }),
+            Pick::new(("not_list", "filter-not-lists"), &facets.not_lists, &choices.lists, |list| {
+                (list.id, &list.name, hue(list.id.0))
+            }),
+            Pick::new(("channel", "filter-channels"), &facets.channels, &choices.channels, |one| {
+                (one.id, &one.name, 0)
+            }),
+        ];
+        Self { picks, people, saved, filter }
+    }
+
+    fn day(day: &Option<chrono::NaiveDate>) -> String {
+        day.map(|day| day.to_string()).unwrap_or_default()
+    }
+
+    fn is_nobody(&self) -> bool {
+        self.filter.facets.responsible == Some(Responsible::Nobody)
+    }
+
+    fn is_responsible(&self, id: &StaffId) -> bool {
+        self.filter.facets.responsible == Some(Responsible::Staff(*id))
+    }
+
+    /// Values that the address names and that are not there any more, so that they are not lost unsaid.
+    fn gone(&self) -> Vec<(&'static str, String)> {
+        let is_gone = |name: &str, value: &str| {
+            let pick = self.picks.iter().find(|pick| pick.name == name);
+            pick.is_some_and(|pick| pick.choices.iter().all(|choice| choice.id.to_string() != value))
+        };
+        self.filter.facets.pairs().into_iter().filter(|(name, value)| is_gone(name, value)).collect()
+    }
+}
+
+/// `/inbox/filters`.
+#[derive(Template)]
+#[template(path = "inbox/filters.html", blocks = ["filter_form"])]
+pub struct FiltersPage {
+    pub sh: Shell,
+    pub form: FilterForm,
+}
+
+/// The same in a drawer, over the list.
+#[derive(Template)]
+#[template(path = "inbox/filters_drawer.html")]
+struct Drawer<'a> {
+    sh: &'a Shell,
+    form: &'a FilterForm,
+}
+
+impl Regions for FiltersPage {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        match id {
+            "filter_form" => Some(self.as_filter_form().render()),
+            "filter-dialog" => Some(Drawer { sh: &self.sh, form: &self.form }.render()),
+            _ => None,
+        }
+    }
+}
