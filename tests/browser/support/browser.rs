@@ -378,7 +378,7 @@ impl Browser {
 
     /// What is wider than its place: the page, or a part that has to be scrolled sideways and is not made for it.
     pub async fn too_wide(&self) -> Vec<String> {
-        let find = "const made = '.dt-scroll, .tabs, .filters, input, textarea, select'; \
+        let find = "const made = '.dt-scroll, .tabs, .filters, .cards-chips, input, textarea, select'; \
             const named = e => e.tagName.toLowerCase() + (e.getAttribute('id') ? '#' + e.getAttribute('id') : '') + [...e.classList].map(c => '.' + c).join(''); \
             return [...document.querySelectorAll('*')].filter(e => { \
                 const root = e === document.documentElement; \
