@@ -11,9 +11,9 @@ use super::store;
 use super::views::{ExportForm, ExportsPage, GonePage, Line, NewExportPage};
 use crate::auth::{Admin, Supervisor};
 use crate::customers::filter::Asked;
-use crate::db::Db;
 use crate::db::page::{Cursor, Page};
 use crate::db::types::{CustomerListId, ExportId, UtcTime};
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Stored};
 use crate::inbox::{self, ListQuery};
@@ -168,7 +168,14 @@ pub async fn start(
         Err(errors) => return hx.invalid(&page(by, sh, &db, typed, errors).await?),
     };
     let (asked, who, clock) = (view.clone(), by.clone(), sh.clock);
-    let total = db.read(move |conn| store::count(conn, &who, &asked, &clock)).await?;
+    let count = move |conn: &mut Conn| {
+        // A form that was open while the list was deleted would come to an empty file.
+        if let Some(list) = asked.list() {
+            lists::find(conn, list)?;
+        }
+        store::count(conn, &who, &asked, &clock)
+    };
+    let total = db.read(count).await?;
     let order = Order { format, view, total, base: address::base_url(&req) };
     db.write(move |tx| {
         if forms::spend(tx, &typed.form_token)? {

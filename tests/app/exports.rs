@@ -217,6 +217,7 @@ async fn the_customers_of_a_list_become_a_file() {
     app.execute(&format!("DELETE FROM customer_lists WHERE id = {list}"));
     app.db.written_elsewhere();
     supervisor.get("/exports").await.assert_says("List: a deleted list");
+    supervisor.post_form("/exports", &[("view", &view), ("format", "csv")]).await.assert_status(404);
 }
 
 /// The base is for admins only: nobody else sees its buttons or gets through; an order that no page makes is refused
