@@ -20,6 +20,7 @@ use crate::auth::throttle::Throttle;
 use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
+use crate::customers::Addressing;
 use crate::db::{Address, Db, Failure, migrate, moving};
 use crate::demo;
 use crate::error::{Error, Result};
@@ -96,6 +97,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let geo = Data::new(Geo::open(&config));
     let net = Data::new(net);
     let key = Key::derive_from(&secrets.derive("session cookie"));
+    let addressing = Data::new(Addressing::new(&config, &secrets));
     let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()), Data::new(files));
     let app = move || {
         let (db, config, secrets, files) = shared.clone();
@@ -103,6 +105,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(db.clone())
             .app_data(config.clone())
             .app_data(secrets)
+            .app_data(addressing.clone())
             .app_data(files)
             .app_data(geo.clone())
             .app_data(net.clone())

@@ -27,6 +27,7 @@ blacklist-all = Show all
 blacklist-customer = Customer
 blacklist-id = ID
 blacklist-reason = Reason
+blacklist-reason-as-before = Was on the blacklist when their record was deleted
 blacklist-reason-hint = Staff see it on the blacklist; the customer never does.
 blacklist-by = Blocked by
 blacklist-asked-by = Asked by

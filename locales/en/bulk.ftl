@@ -45,8 +45,17 @@ bulk-delete-submit = { $count ->
     [one] Delete { $count } customer
    *[other] Delete { $count } customers
 }
+bulk-delete-unsubscribed = Delete unsubscribed
+bulk-delete-unsubscribed-item = Delete unsubscribed…
+bulk-unsubscribed-text = These are the customers who unsubscribed or blocked the bot wherever they had an account, and those on the blacklist. Who is on the blacklist stays blocked: if they write again, they come back as a new record and land there at once.
+bulk-unsubscribed-none = Nobody has unsubscribed, and nobody is on the blacklist.
+bulk-unsubscribed-count = { $count ->
+    [one] { $count } customer has unsubscribed or is on the blacklist.
+   *[other] { $count } customers have unsubscribed or are on the blacklist.
+}
 bulk-number-wrong = This is not the number of customers. Nobody was deleted.
 bulk-why-gone = not there any more, or not yours to see
+refused-still-subscribed = can be reached again and is not on the blacklist
 bulk-why-refused = the state of things had no room for it
 batch-title = Actions on many customers
 batch-never = Nothing has been done to many customers yet

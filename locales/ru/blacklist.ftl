@@ -28,6 +28,7 @@ blacklist-all = Показать всех
 blacklist-customer = Клиент
 blacklist-id = ID
 blacklist-reason = Причина
+blacklist-reason-as-before = Был в чёрном списке, когда запись удалили
 blacklist-reason-hint = Её видят сотрудники в чёрном списке; клиент её не увидит.
 blacklist-by = Кто заблокировал
 blacklist-asked-by = Кто просит

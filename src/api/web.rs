@@ -13,8 +13,8 @@ use super::model::{
 };
 use super::model::{ReadMark, Stored, Typing};
 use crate::auth::CustomerScope;
-use crate::config::Config;
 use crate::conversations::{self, Inbound, Sender};
+use crate::customers::{self, Addressing};
 use crate::db::Db;
 use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId};
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ use crate::realtime::Topic;
 use crate::web::errors::field_json;
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
-use crate::{app_events, customers, text};
+use crate::{app_events, text};
 
 /// Rows of one answer.
 const PAGE: i64 = 100;
@@ -54,7 +54,7 @@ pub async fn put_customer(
     app: App,
     req: HttpRequest,
     db: Data<Db>,
-    config: Data<Config>,
+    addressing: Data<Addressing>,
     external_id: Path<String>,
     body: Body<Person>,
 ) -> Result<HttpResponse> {
@@ -72,13 +72,13 @@ pub async fn put_customer(
         files: vec![],
         client_uuid: None,
         visit: None,
-        phone_region: config.phone_region.clone(),
+        addressing: addressing.get_ref().clone(),
     };
     let id = db
         .write(move |tx| {
             let customer = conversations::identify(tx, &inbound)?.customer;
             let (email, phone) = (inbound.sender.email.as_deref(), inbound.sender.phone.as_deref());
-            customers::store::fill_contact(tx, customer, email, phone, &inbound.phone_region)?;
+            customers::store::fill_contact(tx, customer, email, phone, &inbound.addressing.phone_region)?;
             tx.publish(Topic::Customer(customer));
             Ok(customer)
         })
@@ -153,7 +153,7 @@ pub async fn send(
     req: HttpRequest,
     db: Data<Db>,
     stored: Data<Files>,
-    config: Data<Config>,
+    addressing: Data<Addressing>,
     external_id: Path<String>,
     payload: actix_web::web::Payload,
 ) -> Result<HttpResponse> {
@@ -178,7 +178,7 @@ pub async fn send(
         files: attached,
         client_uuid: Some(new.client_uuid.to_ascii_lowercase()),
         visit: None,
-        phone_region: config.phone_region.clone(),
+        addressing: addressing.get_ref().clone(),
     };
     let received = db
         .write(move |tx| {

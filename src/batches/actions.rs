@@ -7,7 +7,7 @@ use super::store;
 use crate::audit;
 use crate::auth::Operator;
 use crate::blacklist;
-use crate::customers::{self, Customer};
+use crate::customers::{self, Addressing, Customer};
 use crate::db::Tx;
 use crate::db::types::{BatchId, CustomerListId, CustomerTagId};
 use crate::error::{Error, Result, why_refused};
@@ -17,7 +17,7 @@ use crate::realtime::Topic;
 use crate::tags;
 
 /// Starts a batch, and finishes it if it is small.
-pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom) -> Result<Batch> {
+pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom, addressing: &Addressing) -> Result<Batch> {
     deed.action.require(by)?;
     // Those that were chosen may have been deleted meanwhile.
     if !deed.tags.is_empty() && known(tx, &deed.tags)?.is_empty() {
@@ -34,7 +34,7 @@ pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom) -> Result<Bat
     let detail = json!({ "batch": id, "action": deed.action.as_str(), "total": total });
     audit::record_with(tx, by, "customers.bulk", None, &detail)?;
     if total <= deed.action.at_once() {
-        some(tx, by, id, deed)?;
+        some(tx, by, id, deed, addressing)?;
         store::end(tx, id, false)?;
     } else {
         jobs::enqueue(tx, &Step { batch: id, turn: 0 })?;
@@ -44,7 +44,7 @@ pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom) -> Result<Bat
 }
 
 /// The next customers of a batch, and the job of those after them.
-pub(super) fn step(tx: &mut Tx, step: Step) -> Result<()> {
+pub(super) fn step(tx: &mut Tx, step: Step, addressing: &Addressing) -> Result<()> {
     if !store::take_turn(tx, step.batch, step.turn)? {
         return Ok(());
     }
@@ -54,14 +54,14 @@ pub(super) fn step(tx: &mut Tx, step: Step) -> Result<()> {
     let Some(by) = by.filter(|by| batch.action.is_allowed(by.me().role)) else {
         return store::end_without_right(tx, batch.id);
     };
-    some(tx, &by, batch.id, &batch.deed()?)?;
+    some(tx, &by, batch.id, &batch.deed()?, addressing)?;
     if store::next(tx, batch.id, 1)?.is_empty() {
         return store::end(tx, batch.id, false).map(drop);
     }
     jobs::enqueue(tx, &Step { turn: step.turn + 1, ..step })
 }
 
-fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed) -> Result<()> {
+fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed, addressing: &Addressing) -> Result<()> {
     let ids = store::next(tx, id, deed.action.at_once())?;
     customers::store::hold_all(tx, &ids)?;
     let mut there = customers::store::find_many(tx, &by.scope(), &ids)?;
@@ -70,8 +70,9 @@ fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed) -> Result<()> {
     for customer in &ids {
         let why = match there.remove(customer) {
             None => Some(Why::Gone),
-            Some(customer) => why_refused(apply(tx, by, &deed, &customer))?.map(|said| match said.key {
+            Some(customer) => why_refused(apply(tx, by, &deed, &customer, addressing))?.map(|said| match said.key {
                 "refused-blocked" => Why::Blocked,
+                "refused-still-subscribed" => Why::Subscribed,
                 _ => Why::Refused,
             }),
         };
@@ -92,7 +93,7 @@ fn known_lists(tx: &mut Tx, of: &[CustomerListId]) -> Result<Vec<CustomerListId>
     Ok(of.iter().copied().filter(|id| all.iter().any(|list| list.id == *id)).collect())
 }
 
-fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer) -> Result<()> {
+fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer, addressing: &Addressing) -> Result<()> {
     match deed.action {
         Action::Read if customer.is_unread() => customers::actions::mark_read(tx, customer.id),
         Action::Read => Ok(()),
@@ -117,6 +118,10 @@ fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer) -> Result
             deed.lists.iter().try_for_each(|list| customers::actions::remove_from_list(tx, by, customer, *list))
         }
         Action::Delete => customers::actions::delete(tx, &by.admin().ok_or(Error::Forbidden)?, customer),
+        Action::DeleteUnsubscribed => {
+            let by = by.admin().ok_or(Error::Forbidden)?;
+            customers::actions::delete_unsubscribed(tx, &by, customer, addressing)
+        }
     }
 }
 

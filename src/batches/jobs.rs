@@ -2,6 +2,7 @@
 
 use super::actions;
 use super::model::Step;
+use crate::customers::Addressing;
 use crate::error::Result;
 use crate::jobs::{Ctx, Job};
 
@@ -9,6 +10,7 @@ impl Job for Step {
     const NAME: &'static str = "batch.step";
 
     async fn run(self, ctx: &Ctx) -> Result<()> {
-        ctx.db.write(move |tx| actions::step(tx, self)).await
+        let addressing = Addressing::new(&ctx.config, &ctx.secrets);
+        ctx.db.write(move |tx| actions::step(tx, self, &addressing)).await
     }
 }

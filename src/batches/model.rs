@@ -22,11 +22,12 @@ text_enum!(
         AddToLists = "add_to_lists",
         RemoveFromLists = "remove_from_lists",
         Delete = "delete",
+        DeleteUnsubscribed = "delete_unsubscribed",
     }
 );
 text_enum!(
     /// Why it was not done to one of them.
-    Why { Gone = "gone", Blocked = "blocked", Refused = "refused" }
+    Why { Gone = "gone", Blocked = "blocked", Subscribed = "subscribed", Refused = "refused" }
 );
 
 impl Action {
@@ -42,6 +43,7 @@ impl Action {
             Action::AddToLists => "bulk-add-lists",
             Action::RemoveFromLists => "bulk-remove-lists",
             Action::Delete => "bulk-delete",
+            Action::DeleteUnsubscribed => "bulk-delete-unsubscribed",
         }
     }
 
@@ -64,7 +66,7 @@ impl Action {
             | Action::AddToLists
             | Action::RemoveFromLists => Role::Operator,
             Action::Block | Action::Unblock => Role::Supervisor,
-            Action::Delete => Role::Admin,
+            Action::Delete | Action::DeleteUnsubscribed => Role::Admin,
         }
     }
 
@@ -76,9 +78,14 @@ impl Action {
         role >= self.role()
     }
 
+    /// Nobody is left of those it was done to, so that their number is typed first.
+    pub fn deletes(self) -> bool {
+        matches!(self, Action::Delete | Action::DeleteUnsubscribed)
+    }
+
     /// Customers in one write. A customer who is deleted takes all their messages along.
     pub(super) fn at_once(self) -> i64 {
-        if self == Action::Delete { 50 } else { 100 }
+        if self.deletes() { 50 } else { 100 }
     }
 }
 
@@ -88,6 +95,7 @@ impl Why {
         match self {
             Why::Gone => "bulk-why-gone",
             Why::Blocked => "refused-blocked",
+            Why::Subscribed => "refused-still-subscribed",
             Why::Refused => "bulk-why-refused",
         }
     }

@@ -53,7 +53,9 @@ pub fn unblock(tx: &mut Tx, by: &Supervisor, customer: &Customer) -> Result<()> 
 
 /// Lifts the blocks whose time has come. The program's own work.
 pub fn lift_expired(tx: &mut Tx) -> Result<()> {
-    for Block { id, customer_id, .. } in store::expired(tx, UtcTime::now(), BATCH)? {
+    let now = UtcTime::now();
+    customers::store::forget_ended_blocks(tx, now)?;
+    for Block { id, customer_id, .. } in store::expired(tx, now, BATCH)? {
         store::lift(tx, id, None)?;
         customers::store::set_blocked(tx, customer_id, false)?;
         note(tx, customer_id, Event::Unblocked { by: None })?;

@@ -12,8 +12,8 @@ use super::identity::{self, Caller, Open, Visitor};
 use super::model::{self, About, Hello, Look, MESSAGE, Rating, ReadMark, Session, Settings, Typing, View};
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
-use crate::config::Config;
 use crate::conversations::{self, Inbound, Sender, VisitDetails};
+use crate::customers::{self, Addressing};
 use crate::db::types::{AttachmentId, MessageId, UtcTime};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Said};
@@ -21,9 +21,9 @@ use crate::files::{self, Files, Limits, Upload};
 use crate::portal::{self, At};
 use crate::realtime::{Topic, sse};
 use crate::secrets::Secrets;
+use crate::text;
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
-use crate::{customers, text};
 
 /// Messages of one look.
 const LOOK: i64 = 40;
@@ -113,7 +113,7 @@ pub async fn send(
     req: HttpRequest,
     db: Data<Db>,
     stored: Data<Files>,
-    config: Data<Config>,
+    addressing: Data<Addressing>,
     geo: Data<Geo>,
     form: Multipart,
 ) -> Result<HttpResponse> {
@@ -130,7 +130,7 @@ pub async fn send(
         return Ok(crate::web::errors::field_json(Shell::language_of(&req), field, said));
     }
     let visit = details::of(&req, &geo, form.field("page"), form.field("referrer"));
-    let inbound = inbound(&caller, &form, body, visit, &config);
+    let inbound = inbound(&caller, &form, body, visit, &addressing);
     let about = ToldOfThemselves::read(&caller, &form);
     match db.write(move |tx| store_message(tx, &about, inbound.clone())).await? {
         Ok(id) => Ok(no_store().json(serde_json::json!({ "id": id }))),
@@ -165,7 +165,7 @@ impl ToldOfThemselves {
     }
 }
 
-fn inbound(caller: &Caller, form: &Upload, body: String, visit: VisitDetails, config: &Config) -> Inbound {
+fn inbound(caller: &Caller, form: &Upload, body: String, visit: VisitDetails, addressing: &Addressing) -> Inbound {
     Inbound {
         channel: caller.channel.id,
         sender: Sender {
@@ -177,7 +177,7 @@ fn inbound(caller: &Caller, form: &Upload, body: String, visit: VisitDetails, co
         files: form.files.clone(),
         client_uuid: Some(form.field("client_uuid").to_ascii_lowercase()),
         visit: Some(visit),
-        phone_region: config.phone_region.clone(),
+        addressing: addressing.clone(),
     }
 }
 
@@ -200,7 +200,7 @@ fn store_message(
     let received = conversations::receive(tx, &inbound)?;
     if told.vouched {
         let (email, phone) = (about.email.as_deref(), about.phone.as_deref());
-        customers::store::fill_contact(tx, received.customer, email, phone, &inbound.phone_region)?;
+        customers::store::fill_contact(tx, received.customer, email, phone, &inbound.addressing.phone_region)?;
     }
     Ok(Ok(received.message))
 }

@@ -3,7 +3,7 @@
 use super::model::{Origin, VisitDetails};
 use super::store;
 use crate::channels;
-use crate::customers::{self, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
+use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Failure, Tx};
 use crate::error::{Error, Result};
@@ -21,8 +21,7 @@ pub struct Inbound {
     /// Made by the sender's program: the same message is stored once.
     pub client_uuid: Option<String>,
     pub visit: Option<VisitDetails>,
-    /// Country of phone numbers without country code.
-    pub phone_region: String,
+    pub addressing: Addressing,
 }
 
 /// Who sends, as the channel knows them.
@@ -136,7 +135,7 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
         None => join(tx, inbound, &said)?,
     };
     for claim in &sender.claims {
-        customers::store::insert_claim(tx, known.customer, claim, &inbound.phone_region)?;
+        customers::store::insert_claim(tx, known.customer, claim, &inbound.addressing.phone_region)?;
     }
     let name = text::clean(&sender.display_name);
     if !known.name_edited && !name.is_empty() && name != known.name {
@@ -161,7 +160,7 @@ fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccoun
 
 fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
     let sender = &inbound.sender;
-    let phone = sender.phone.as_deref().and_then(|p| text::phone_digits(p, &inbound.phone_region));
+    let phone = sender.phone.as_deref().and_then(|p| text::phone_digits(p, &inbound.addressing.phone_region));
     let email = sender.email.as_deref().map(text::fold);
     customers::store::find_or_hold_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
 }
@@ -180,17 +179,18 @@ fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
         ..Details::default()
     };
     let source = if sender.source_tag.is_empty() { kind.as_str() } else { &sender.source_tag };
-    customers::store::insert(
-        tx,
-        &details,
-        &CustomerOrigin {
-            channel: Some((inbound.channel, kind)),
-            source_tag: source,
-            avatar_url: sender.avatar_url.as_deref(),
-            name_edited: false,
-            phone_region: &inbound.phone_region,
-        },
-    )
+    let origin = CustomerOrigin {
+        channel: Some((inbound.channel, kind)),
+        source_tag: source,
+        avatar_url: sender.avatar_url.as_deref(),
+        name_edited: false,
+        phone_region: &inbound.addressing.phone_region,
+    };
+    let id = customers::store::insert(tx, &details, &origin)?;
+    if customers::store::block_as_before(tx, id, &inbound.addressing.mark(kind, &sender.address))? {
+        tx.publish(Topic::Blacklist);
+    }
+    Ok(id)
 }
 
 fn visitor_name(address: &str) -> String {

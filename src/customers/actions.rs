@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::model::{Customer, Details};
+use super::model::{Addressing, Customer, Details};
 use super::store::{self, Origin};
 use crate::audit;
 use crate::auth::{Admin, Operator};
+use crate::channels;
 use crate::db::types::{CompanyId, CustomerId, CustomerListId, CustomerTagId, StaffId};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -128,6 +129,23 @@ pub fn delete(tx: &mut Tx, by: &Admin, customer: &Customer) -> Result<()> {
     changed(tx, customer.id);
     tx.publish(Topic::Blacklist);
     Ok(())
+}
+
+/// The same for somebody who is blocked, or has unsubscribed wherever they had an account; refused for anybody else. A block
+/// outlives its customer: whoever writes from one of their addresses is blocked from the start.
+pub fn delete_unsubscribed(tx: &mut Tx, by: &Admin, customer: &Customer, addressing: &Addressing) -> Result<()> {
+    let accounts = store::accounts_of(tx, customer.id)?;
+    let has_left = !accounts.is_empty() && accounts.iter().all(|account| account.unsubscribed_at.is_some());
+    if customer.blocked {
+        let until = store::profile::current_block(tx, customer.id)?.and_then(|block| block.expires_at);
+        for account in accounts {
+            let kind = channels::find(tx, account.channel_id)?.kind;
+            store::keep_blocked(tx, &addressing.mark(kind, &account.address), until)?;
+        }
+    } else if !has_left {
+        return Err(Error::refused("refused-still-subscribed"));
+    }
+    delete(tx, by, customer)
 }
 
 fn changed(tx: &mut Tx, id: CustomerId) {

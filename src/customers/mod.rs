@@ -2,6 +2,7 @@
 //!
 //! - The number never changes and is never given again.
 //! - A name that staff edited is never overwritten by a channel.
+//! - Who is deleted as unsubscribed while blocked leaves marks of their addresses, and comes back blocked.
 //! - A customer without phone and e-mail has a pending action, which ends when either is filled in.
 //! - `search_text` holds whatever the customer can be found by, folded; every change of those fields refreshes it here;
 //!   `search_pairs` says without reading it who cannot hold a text.
@@ -16,8 +17,8 @@ pub mod web;
 
 pub use actions::make_pairs;
 pub use model::{
-    ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Lists, Records,
-    StoredClaim, TypedDetails,
+    Addressing, ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Lists,
+    Records, StoredClaim, TypedDetails,
 };
 pub use store::{
     Belongings, FoundBy, KnownAccount, NewAccount, Origin, find, finding, list, numbered, numbered_customers, pairs,

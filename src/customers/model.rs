@@ -1,5 +1,6 @@
 //! Customers and what belongs to them, as the database has it.
 
+mod addressing;
 mod details;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::lists::CustomerList;
 use crate::messages::MessageKind;
 use crate::text;
 
+pub use addressing::Addressing;
 pub use details::{Details, TypedDetails};
 
 /// Lists by a customer: those that they are on, and the others.

@@ -25,6 +25,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    anonymous_blocks (mark) {
+        mark -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     api_tokens (id) {
         id -> BigInt,
         channel_id -> BigInt,
@@ -713,6 +721,7 @@ diesel::joinable!(sessions -> staff (staff_id));
 diesel::joinable!(staff_links -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    anonymous_blocks,
     api_tokens,
     app_events,
     attachments,

@@ -4,6 +4,7 @@ use super::store;
 use crate::channels::inbound::{Event, Message};
 use crate::channels::{Channel, registry};
 use crate::conversations::{self, Belongs, Inbound, Sender};
+use crate::customers::Addressing;
 use crate::db::Tx;
 use crate::db::types::UtcTime;
 use crate::error::Result;
@@ -39,10 +40,10 @@ pub fn apply(
     event: &Event,
     fetched: &Fetched,
     received_at: UtcTime,
-    phone_region: &str,
+    addressing: &Addressing,
 ) -> Result<Outcome> {
     let known = match event {
-        Event::Message(message) => return receive(tx, channel, message, fetched, phone_region).map(|()| Outcome::Done),
+        Event::Message(message) => return receive(tx, channel, message, fetched, addressing).map(|()| Outcome::Done),
         Event::Edited { provider_id, body, at } => edit(tx, channel, provider_id, body, at.unwrap_or(received_at))?,
         Event::Reaction { provider_id, address, emoji } => react(tx, channel, provider_id, address, emoji)?,
         Event::Status { provider_id, state, at } => {
@@ -51,14 +52,20 @@ pub fn apply(
         Event::Subscribed { address, at } => subscribe(tx, channel, address, true, at.unwrap_or(received_at))?,
         Event::Unsubscribed { address, at } => subscribe(tx, channel, address, false, at.unwrap_or(received_at))?,
         Event::Moved { from, to } => {
-            conversations::moved(tx, channel.id, from, to, phone_region)?;
+            conversations::moved(tx, channel.id, from, to, &addressing.phone_region)?;
             true
         }
     };
     Ok(if known { Outcome::Done } else { Outcome::Later })
 }
 
-fn receive(tx: &mut Tx, channel: &Channel, message: &Message, fetched: &Fetched, phone_region: &str) -> Result<()> {
+fn receive(
+    tx: &mut Tx,
+    channel: &Channel,
+    message: &Message,
+    fetched: &Fetched,
+    addressing: &Addressing,
+) -> Result<()> {
     if outbox::whose(tx, channel.id, &message.provider_id)?.is_some() {
         return Ok(());
     }
@@ -77,7 +84,7 @@ fn receive(tx: &mut Tx, channel: &Channel, message: &Message, fetched: &Fetched,
         files: fetched.files.clone(),
         client_uuid: None,
         visit: None,
-        phone_region: phone_region.to_owned(),
+        addressing: addressing.clone(),
     };
     let belongs = belongs(tx, channel, message)?;
     if message.automatic && !goes_on(tx, channel, message, belongs)? {

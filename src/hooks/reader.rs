@@ -15,6 +15,7 @@ use super::lease::Lease;
 use super::store::{self, Waiting, Work};
 use crate::channels::inbound::{Event, Message, Source};
 use crate::channels::{self, Channel, Connector, FileLimits, Link, Way, registry};
+use crate::customers::Addressing;
 use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
@@ -137,13 +138,16 @@ async fn batch(
         .await
         .into_iter()
         .collect::<Result<_>>()?;
-    let (all, of, region) = (ready.clone(), channel.clone(), ctx.config.phone_region.clone());
-    let together = ctx.db.write(move |tx| write(tx, &of, &all, &region)).await;
+    let addressing = Addressing::new(&ctx.config, &ctx.secrets);
+    let (all, of, reading) = (ready.clone(), channel.clone(), addressing.clone());
+    let together = ctx.db.write(move |tx| write(tx, &of, &all, &reading)).await;
     let Err(error) = together else { return Ok(()) };
     tracing::warn!(%error, channel = %channel.id, "a batch of events failed; they are read one by one");
     for one in ready {
-        let (of, region, id, tries) = (channel.clone(), ctx.config.phone_region.clone(), one.event.id, one.event.tries);
-        let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), &region)).await else { continue };
+        let (of, reading, id, tries) = (channel.clone(), addressing.clone(), one.event.id, one.event.tries);
+        let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), &reading)).await else {
+            continue;
+        };
         let why = error.to_string();
         tracing::warn!(event = %id, why, tries, "an event failed");
         ctx.db
@@ -169,14 +173,14 @@ async fn read(connector: &'static dyn Connector, link: &Link, body: &[u8]) -> Re
     done.unwrap_or_else(|error| Err(format!("it could not be read: {error}")))
 }
 
-fn write(tx: &mut Tx, channel: &Channel, ready: &[Ready], region: &str) -> Result<()> {
+fn write(tx: &mut Tx, channel: &Channel, ready: &[Ready], addressing: &Addressing) -> Result<()> {
     let events = ready.iter().filter_map(|one| one.read.as_ref().ok()).flatten();
     // A number that moves leaves one customer and comes to another.
     let customers = events.map(|(event, _)| if matches!(event, Event::Moved { .. }) { 2 } else { 1 });
     tx.concerns_customers(customers.sum());
     let mut read = vec![];
     for one in ready {
-        if apply(tx, channel, one, region)? {
+        if apply(tx, channel, one, addressing)? {
             read.push(one.event.id);
         }
     }
@@ -187,7 +191,7 @@ fn write(tx: &mut Tx, channel: &Channel, ready: &[Ready], region: &str) -> Resul
 }
 
 /// Whether the event is done with; if not, what becomes of it is written down.
-fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, region: &str) -> Result<bool> {
+fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, addressing: &Addressing) -> Result<bool> {
     let (id, tries) = (one.event.id, one.event.tries);
     let events = match &one.read {
         Ok(events) => events,
@@ -198,7 +202,7 @@ fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, region: &str) -> Result<bo
         }
     };
     for (event, fetched) in events {
-        if actions::apply(tx, channel, event, fetched, one.event.received_at, region)? == Outcome::Later
+        if actions::apply(tx, channel, event, fetched, one.event.received_at, addressing)? == Outcome::Later
             && tries < TRIES
         {
             // What it is about may be written down in this moment: a status that overtakes the answer to its call.

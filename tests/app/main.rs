@@ -56,6 +56,7 @@ mod sending;
 mod settings;
 mod staff;
 mod telegram;
+mod unsubscribed;
 mod viber;
 mod webchat;
 mod whatsapp;

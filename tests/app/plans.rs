@@ -22,7 +22,7 @@ use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, S
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
-use switchboard::{auth, conversations, customers, history, inbox, messages, search};
+use switchboard::{auth, batches, conversations, customers, history, inbox, messages, search};
 
 use crate::demo_large;
 
@@ -212,6 +212,11 @@ const TABLE: &[Listed] = &[
         "tags of a page",
         |c| drop(customers::store::tags_of(c, &[CustomerId(1), CustomerId(2)])),
         &["customer_tag_links"],
+    ),
+    both(
+        "who has left, and who is blocked",
+        |c| drop(batches::count(c, &customers::store::unsubscribed(&scope()))),
+        &["channel_accounts_unsubscribed", "customers_blocked"],
     ),
     both("history, active", |c| in_history(c, "{}"), &["conversations_open"]),
     both("history, closed", |c| in_history(c, r#"{"tab":"history"}"#), &["conversations_closed"]),

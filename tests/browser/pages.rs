@@ -70,6 +70,7 @@ const PAGES: &[(&str, &[&str])] = &[
             "/inbox/bulk?all=1&task=tags",
             "/inbox/bulk?all=1&task=lists",
             "/inbox/bulk?all=1&task=delete",
+            "/inbox/bulk?task=delete_unsubscribed",
         ],
     ),
     ("/resends/new", &["/resends/new"]),

@@ -20,19 +20,32 @@ text_enum!(
         Block = "block",
         Unblock = "unblock",
         Delete = "delete",
+        DeleteUnsubscribed = "delete_unsubscribed",
     }
 );
 
 impl Task {
-    /// Those that this role may do.
+    /// Those that this role may do to whom it chooses.
     pub fn allowed_to(role: Role) -> impl Iterator<Item = &'static Task> {
-        Self::ALL.iter().filter(move |task| task.actions().iter().all(|action| action.is_allowed(role)))
+        Self::ALL
+            .iter()
+            .filter(|task| !task.is_of_itself())
+            .filter(move |task| task.actions().iter().all(|action| action.is_allowed(role)))
     }
 
     /// Whether something has to be said first. What needs nothing is done to marked customers at once; its word is
     /// the action's.
     pub fn asks(&self) -> bool {
-        matches!(self, Task::Tags | Task::Lists | Task::Block | Task::Delete)
+        matches!(self, Task::Tags | Task::Lists | Task::Block | Task::Delete | Task::DeleteUnsubscribed)
+    }
+
+    /// Whom it is about is said with it: nobody chooses.
+    pub fn is_of_itself(&self) -> bool {
+        matches!(self, Task::DeleteUnsubscribed)
+    }
+
+    pub fn deletes(&self) -> bool {
+        self.actions().iter().any(|action| action.deletes())
     }
 
     /// What it may come to.
@@ -45,6 +58,7 @@ impl Task {
             Task::Block => &[Action::Block],
             Task::Unblock => &[Action::Unblock],
             Task::Delete => &[Action::Delete],
+            Task::DeleteUnsubscribed => &[Action::DeleteUnsubscribed],
         }
     }
 
@@ -70,6 +84,7 @@ impl Task {
             Task::Block => "ban",
             Task::Unblock => "circle-check",
             Task::Delete => "trash",
+            Task::DeleteUnsubscribed => "user-off",
         }
     }
 }
@@ -79,7 +94,7 @@ impl Task {
 pub struct BulkQuery {
     pub task: Option<Task>,
     pub action: Option<Action>,
-    /// All who match `filter`, and not those of `rows`.
+    /// All who match `filter`, and not those of `rows`; of a task that says itself whom it is about, all of those.
     pub is_all: bool,
     pub filter: Filter,
     pub rows: Vec<CustomerId>,
@@ -101,11 +116,13 @@ impl BulkQuery {
         let mut rows: Vec<CustomerId> = all("row").filter_map(|id| id.parse().ok()).take(MARKED).collect();
         rows.sort_unstable();
         rows.dedup();
+        let task = Task::parse(&one("task")).or(action.and_then(Task::of));
+        let is_of_itself = task.is_some_and(|task| task.is_of_itself());
         let here = if here.starts_with("/inbox") { here } else { "/inbox" };
         Self {
-            task: Task::parse(&one("task")).or(action.and_then(Task::of)),
+            task,
             action,
-            is_all: one("all") == "1",
+            is_all: is_of_itself || one("all") == "1",
             filter: list(pairs).filter(),
             rows,
             reason: one("reason"),
@@ -120,7 +137,8 @@ impl BulkQuery {
     /// The way back after it is done. A conversation that is open would be read again at once, or is gone.
     pub fn way_back(&self) -> String {
         let (path, query) = self.back.split_once('?').unwrap_or((&self.back, ""));
-        let leaves = matches!(self.action, Some(Action::Unread | Action::Delete)) && path.starts_with("/inbox/");
+        let leaves = self.action.is_some_and(|action| action == Action::Unread || action.deletes())
+            && path.starts_with("/inbox/");
         if leaves { with_query("/inbox", query) } else { self.back.clone() }
     }
 
@@ -131,6 +149,9 @@ impl BulkQuery {
 
     /// The fields that say whom it is about.
     pub fn whom(&self) -> Vec<(&'static str, String)> {
+        if self.task.is_some_and(|task| task.is_of_itself()) {
+            return vec![];
+        }
         if !self.is_all {
             return self.rows.iter().map(|id| ("row", id.to_string())).collect();
         }

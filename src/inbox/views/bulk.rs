@@ -37,6 +37,20 @@ impl BulkForm {
         if self.asked.is_all { 0 } else { i64::try_from(self.asked.rows.len()).unwrap_or(0) - self.count }
     }
 
+    /// The id of what is said where it is about nobody.
+    fn nobody_key(&self) -> &'static str {
+        if self.asked.task == Some(Task::DeleteUnsubscribed) { "bulk-unsubscribed-none" } else { "bulk-none" }
+    }
+
+    /// The id of how many they are.
+    fn count_key(&self) -> &'static str {
+        match self.asked.task {
+            Some(Task::DeleteUnsubscribed) => "bulk-unsubscribed-count",
+            _ if self.asked.is_all => "bulk-count-all",
+            _ => "bulk-count",
+        }
+    }
+
     fn title_key(&self) -> &'static str {
         self.asked.task.map_or("bulk-choose", |task| task.name_key())
     }

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Form, Query};
 use crate::auth::Operator;
 use crate::batches::{self, Action, Batch, Deed, Whom};
 use crate::blacklist;
+use crate::customers::{self, Addressing};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::inbox::list::viewer;
@@ -45,6 +46,9 @@ async fn page(by: Operator, sh: Shell, db: &Db, asked: BulkQuery, errors: Errors
 }
 
 fn whom(conn: &mut Conn, by: &Operator, clock: Clock, asked: &BulkQuery) -> Result<Whom> {
+    if asked.task == Some(Task::DeleteUnsubscribed) {
+        return Ok(Whom { found: customers::store::unsubscribed(&by.scope()), marked: vec![], expected: None });
+    }
     if asked.is_all {
         let found = store::whole::all(conn, &viewer(by, clock), &asked.filter)?;
         return Ok(Whom { found, marked: vec![], expected: None });
@@ -53,7 +57,14 @@ fn whom(conn: &mut Conn, by: &Operator, clock: Clock, asked: &BulkQuery) -> Resu
 }
 
 /// `POST /inbox/bulk`.
-pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pairs>) -> Result<HttpResponse> {
+pub async fn bulk(
+    by: Operator,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    addressing: Data<Addressing>,
+    form: Form<Pairs>,
+) -> Result<HttpResponse> {
     let asked = BulkQuery::of(&form, &hx.here);
     let action = asked.action.ok_or_else(|| Error::BadRequest("no such action".into()))?;
     action.require(&by)?;
@@ -65,11 +76,11 @@ pub async fn bulk(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Pair
     let started = db
         .write(move |tx| {
             let whom = whom(tx, &who, clock, &words)?;
-            let expected = (action == Action::Delete).then(|| words.number().unwrap_or(-1));
+            let expected = action.deletes().then(|| words.number().unwrap_or(-1));
             if !forms::spend(tx, &words.form_token)? {
                 return Ok(None);
             }
-            batches::start(tx, &who, &deed, &Whom { expected, ..whom }).map(Some)
+            batches::start(tx, &who, &deed, &Whom { expected, ..whom }, &addressing).map(Some)
         })
         .await;
     match started {

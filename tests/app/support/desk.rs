@@ -112,7 +112,7 @@ impl TestApp {
 
     /// Somebody writes, with all that becomes of it.
     pub async fn receives(&self, letter: Letter<'_>) -> conversations::Received {
-        self.receives_this(letter.inbound()).await
+        self.receives_this(letter.inbound(self)).await
     }
 
     /// The same for a message that is put together elsewhere. A channel would bring it again where the database is busy
@@ -147,7 +147,7 @@ pub struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    fn inbound(&self) -> Inbound {
+    fn inbound(&self, app: &TestApp) -> Inbound {
         let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Inbound {
             channel: ChannelId(self.channel),
@@ -163,7 +163,7 @@ impl Letter<'_> {
             files: vec![],
             client_uuid: None,
             visit: self.visit.clone(),
-            phone_region: "RU".into(),
+            addressing: app.addressing(),
         }
     }
 }

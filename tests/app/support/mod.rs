@@ -35,7 +35,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use switchboard::config::Config;
+use switchboard::customers::Addressing;
 use switchboard::db::Db;
+use switchboard::secrets::Secrets;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -118,6 +120,12 @@ impl TestApp {
         config.listen = self.address.to_string();
         let (server, address, db) = Server::start(config).await;
         (self.server, self.address, self.db) = (Some(server), address, db);
+    }
+
+    /// How this desk reads addresses: by its key file.
+    pub fn addressing(&self) -> Addressing {
+        let config = config(&self.data, &self.database, &self.settings);
+        Addressing::new(&config, &Secrets::load(&config.key_path()).expect("the key file"))
     }
 
     /// The address of a path, which begins with a slash.

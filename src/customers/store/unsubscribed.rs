@@ -1,0 +1,53 @@
+//! Whom nothing reaches any more, and what stays of those among them who were blocked: marks of their addresses.
+
+use diesel::prelude::*;
+
+use crate::auth::CustomerScope;
+use crate::db::Tx;
+use crate::db::schema::{anonymous_blocks as kept, blocks};
+use crate::db::sql::{Limited, Sql};
+use crate::db::types::{CustomerId, UtcTime};
+use crate::error::Result;
+
+/// Selects the `id` of those who are blocked, or have unsubscribed wherever they had an account.
+pub fn unsubscribed(scope: &CustomerScope) -> Sql {
+    let mut sql = Sql::default();
+    let seen = scope.put(&mut sql, "c");
+    sql.text = format!(
+        "SELECT c.id FROM customers c WHERE c.id IN (SELECT id FROM customers WHERE blocked UNION \
+         SELECT a.customer_id FROM channel_accounts a WHERE a.unsubscribed_at IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM channel_accounts o WHERE o.customer_id = a.customer_id AND o.unsubscribed_at IS NULL)){seen}"
+    );
+    sql
+}
+
+/// Keeps blocked whoever writes from the address of this mark, until then or for good.
+pub fn keep_blocked(tx: &mut Tx, mark: &str, until: Option<UtcTime>) -> Result<()> {
+    let row = (kept::mark.eq(mark), kept::created_at.eq(UtcTime::now()), kept::expires_at.eq(until));
+    diesel::delete(kept::table.find(mark)).execute(&mut **tx)?;
+    diesel::insert_into(kept::table).values(row).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Forgets those whose time has come.
+pub fn forget_ended_blocks(tx: &mut Tx, now: UtcTime) -> Result<()> {
+    diesel::delete(kept::table.filter(kept::expires_at.is_not_null().and(kept::expires_at.le(now))))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Blocks a customer who has just been made, if their address was kept blocked; from then on they are blocked like anybody
+/// else, and whoever unblocks them has nothing else to lift. Gives whether it was.
+pub fn block_as_before(tx: &mut Tx, id: CustomerId, mark: &str) -> Result<bool> {
+    let until: Option<Option<UtcTime>> = kept::table.find(mark).select(kept::expires_at).one(tx).optional()?;
+    let Some(until) = until else { return Ok(false) };
+    diesel::delete(kept::table.find(mark)).execute(&mut **tx)?;
+    let now = UtcTime::now();
+    if until.is_some_and(|until| until <= now) {
+        return Ok(false);
+    }
+    let block = (blocks::customer_id.eq(id), blocks::reason.eq(""), blocks::created_at.eq(now));
+    diesel::insert_into(blocks::table).values((block, blocks::expires_at.eq(until))).execute(&mut **tx)?;
+    super::set_blocked(tx, id, true)?;
+    Ok(true)
+}

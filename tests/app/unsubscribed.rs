@@ -1,0 +1,137 @@
+//! "Delete unsubscribed": whom nothing reaches any more leaves the base, and whoever was blocked stays blocked.
+
+use crate::support::desk::Letter;
+use crate::support::{ADMIN, SUPERVISOR, TestApp, eventually, spawn_app};
+
+const FORM: &str = "/inbox/bulk?task=delete_unsubscribed";
+
+async fn told(app: &TestApp, channel: i64, address: &str, name: &str) -> i64 {
+    app.writes(Letter { channel, address, name, ..Letter::default() }).await
+}
+
+fn leaves(app: &TestApp, channel: i64, address: &str) {
+    app.execute(&format!(
+        "UPDATE channel_accounts SET unsubscribed_at = '2026-01-05 09:00:00' \
+         WHERE channel_id = {channel} AND address = '{address}'"
+    ));
+}
+
+fn there(app: &TestApp, id: i64) -> bool {
+    app.number(&format!("SELECT COUNT(*) FROM customers WHERE id = {id}")) == 1
+}
+
+/// LIST-19, LIST-20: who unsubscribed wherever they had an account goes, and who is blocked; nobody else, and only when
+/// an admin has typed their number.
+#[actix_web::test]
+async fn who_has_left_and_who_is_blocked_is_deleted() {
+    let app = spawn_app().await;
+    let (bot, chat) = (app.channel("telegram"), app.channel("web_chat"));
+    let gone = told(&app, bot, "1", "Gone").await;
+    let elsewhere = told(&app, bot, "2", "Elsewhere").await;
+    app.execute(&format!(
+        "INSERT INTO channel_accounts (customer_id, channel_id, address, created_at, last_seen_at) \
+         VALUES ({elsewhere}, {chat}, 'v', '2026-01-05 09:00:00', '2026-01-05 09:00:00')"
+    ));
+    let (stays, blocked) = (told(&app, bot, "3", "Stays").await, told(&app, bot, "4", "Blocked").await);
+    let unknown = app.customer(crate::support::desk::Person::named("Never in touch"));
+    leaves(&app, bot, "1");
+    leaves(&app, bot, "2");
+    let (admin, supervisor) = (app.sign_in(ADMIN).await, app.sign_in(SUPERVISOR).await);
+    let block = format!("/customers/{blocked}/block");
+    supervisor.post_form(&block, &[("reason", "spam"), ("expires", "")]).await.assert_status(303);
+    supervisor.get("/inbox").await.assert_lacks("#m-list a[href*=delete_unsubscribed]");
+    supervisor.get(FORM).await.assert_status(403);
+    let fields = [("action", "delete_unsubscribed"), ("count", "2")];
+    supervisor.post_form("/inbox/bulk", &fields).await.assert_status(403);
+    admin.get("/inbox").await.assert_has("#m-list a[href*=delete_unsubscribed]");
+    // Nobody chooses it for others: it says itself whom it is about.
+    admin.get("/inbox/bulk?all=1").await.assert_lacks("a[href*=delete_unsubscribed]");
+    let asked = admin.get(&format!("{FORM}&row={stays}&all=1")).await;
+    asked.assert_says("2 customers have unsubscribed or are on the blacklist.");
+    let wrong = admin.submit(&asked, "#bulk_form", &[("action", "delete_unsubscribed"), ("count", "5")]).await;
+    wrong.assert_status(422).assert_says("This is not the number of customers.");
+    assert!(there(&app, gone) && there(&app, blocked));
+    let fields = [("action", "delete_unsubscribed"), ("count", "2")];
+    admin.submit(&asked, "#bulk_form", &fields).await.assert_redirect("/inbox");
+    assert_eq!([gone, elsewhere, stays, blocked, unknown].map(|id| there(&app, id)), [false, true, true, false, true]);
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'customer.deleted'"), 2);
+    admin.get(FORM).await.assert_says("Nobody has unsubscribed, and nobody is on the blacklist.");
+}
+
+/// LIST-20: what is left of a blocked customer is no name and no address, and yet they come back blocked; whoever
+/// unblocks them then is done with it.
+#[actix_web::test]
+async fn who_was_blocked_comes_back_blocked() {
+    let app = spawn_app().await;
+    let (bot, chat) = (app.channel("telegram"), app.channel("web_chat"));
+    let first = told(&app, bot, "79161234567", "Ivan").await;
+    let admin = app.sign_in(ADMIN).await;
+    admin.post_form(&format!("/customers/{first}/block"), &[("reason", "spam"), ("expires", "")]).await;
+    let asked = admin.get(FORM).await;
+    admin.submit(&asked, "#bulk_form", &[("action", "delete_unsubscribed"), ("count", "1")]).await.assert_status(303);
+    assert!(!there(&app, first));
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks WHERE mark LIKE '%79161234567%'"), 0);
+    // The same characters in a channel of another kind are somebody else.
+    let other = app.receives(Letter { channel: chat, address: "79161234567", ..Letter::default() }).await;
+    assert!(other.conversation.is_some());
+    let back = app.receives(Letter { channel: bot, address: "79161234567", name: "Ivan", ..Letter::default() }).await;
+    assert_eq!(back.conversation, None);
+    let id = back.customer.0;
+    assert_eq!(app.number(&format!("SELECT unread_count FROM customers WHERE id = {id}")), 0);
+    admin.get("/blacklist").await.assert_says("Was on the blacklist when their record was deleted");
+    admin.get(&format!("/customers/{id}")).await.assert_says("Was on the blacklist when their record was deleted");
+    admin.post_form(&format!("/customers/{id}/block/delete"), &[]).await.assert_status(303);
+    let heard = app.receives(Letter { channel: bot, address: "79161234567", name: "Ivan", ..Letter::default() }).await;
+    assert!(heard.conversation.is_some());
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 0);
+}
+
+/// A block with an end keeps it: until then they come back blocked, and afterwards as anybody else.
+#[actix_web::test]
+async fn a_block_with_an_end_ends_for_who_was_deleted_too() {
+    let app = spawn_app().await;
+    let bot = app.channel("telegram");
+    let admin = app.sign_in(ADMIN).await;
+    for address in ["1", "2"] {
+        let id = told(&app, bot, address, "Ivan").await;
+        let block = [("reason", "spam"), ("expires", "7d")];
+        admin.post_form(&format!("/customers/{id}/block"), &block).await.assert_status(303);
+    }
+    let asked = admin.get(FORM).await;
+    admin.submit(&asked, "#bulk_form", &[("action", "delete_unsubscribed"), ("count", "2")]).await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks WHERE expires_at IS NOT NULL"), 2);
+    let back = app.receives(Letter { channel: bot, address: "1", ..Letter::default() }).await;
+    assert_eq!(back.conversation, None);
+    assert_eq!(app.number("SELECT COUNT(*) FROM blocks WHERE expires_at IS NOT NULL"), 1);
+    app.execute("UPDATE anonymous_blocks SET expires_at = '2026-01-05 09:00:00'");
+    let later = app.receives(Letter { channel: bot, address: "2", ..Letter::default() }).await;
+    assert!(later.conversation.is_some());
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 0);
+}
+
+/// LIST-19: many go in the background; who can be reached again by the time it comes to them stays, and is told of.
+#[actix_web::test]
+async fn who_comes_back_meanwhile_stays() {
+    let app = spawn_app().await;
+    let bot = app.channel("telegram");
+    for n in 1..=3 {
+        told(&app, bot, &n.to_string(), &format!("N{n}")).await;
+        leaves(&app, bot, &n.to_string());
+    }
+    let me = app.staff_id(ADMIN);
+    app.execute(&format!(
+        "INSERT INTO batches (id, staff_id, action, detail, total, started_at) VALUES (1, {me}, \
+         'delete_unsubscribed', '{{\"reason\":\"\",\"tags\":[]}}', 3, '2026-01-01 10:00:00')"
+    ));
+    app.execute("INSERT INTO batch_items (batch_id, customer_id) SELECT 1, id FROM customers");
+    told(&app, bot, "2", "N2").await;
+    app.execute(
+        "INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES ('batch.step', \
+         '{\"batch\":1,\"turn\":0}', '2026-01-01 10:00:00', 0, '2026-01-01 10:00:00')",
+    );
+    let over = "SELECT COUNT(*) FROM batches WHERE ended_at IS NULL";
+    eventually("the batch is over", async || (app.number(over) == 0).then_some(())).await;
+    assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("N2"));
+    app.sign_in(ADMIN).await.get("/batches").await.assert_says("N2: can be reached again");
+}
