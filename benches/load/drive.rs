@@ -153,11 +153,21 @@ pub async fn drive(
     time: Duration,
     what: impl Fn(usize) -> Ask + 'static,
 ) -> Taken {
+    drive_over(&[address], connections, time, what).await
+}
+
+/// The same over several servers, which have the connections in turn.
+pub async fn drive_over(
+    addresses: &[SocketAddr],
+    connections: usize,
+    time: Duration,
+    what: impl Fn(usize) -> Ask + 'static,
+) -> Taken {
     let what = Rc::new(what);
     let begun = Instant::now();
     let mut workers = vec![];
     for place in 0..connections {
-        let what = what.clone();
+        let (what, address) = (what.clone(), addresses[place % addresses.len()]);
         workers.push(tokio::task::spawn_local(async move {
             let (mut line, mut taken, mut number) = (Line::open(address).await, Taken::default(), place);
             while begun.elapsed() < time {

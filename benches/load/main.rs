@@ -14,6 +14,7 @@
 mod data;
 mod drive;
 mod floors;
+mod instances;
 mod live;
 mod messenger;
 mod pages;
@@ -59,7 +60,7 @@ pub struct Options {
     /// Open live pages
     #[arg(long, default_value_t = 2_000)]
     pages: usize,
-    /// Only these parts: pages, search, live, writes, webhooks
+    /// Only these parts: pages, search, live, writes, webhooks, and instances (on PostgreSQL, as root)
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// The desk's binary [default: release/switchboard beside this program's folder]
@@ -144,4 +145,7 @@ async fn one(options: &Options, set: &data::Set, provider: &str, report: &mut Re
         copy.remove().await;
     }
     floor.stop();
+    if set.url.is_some() && options.wants("instances") {
+        instances::measure(options, set, provider, report).await;
+    }
 }

@@ -48,9 +48,13 @@ impl Server {
         Self { child, address, ready_after, cookie, most_rss: 0 }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Private memory, in KB, kept if it is the most so far.
     pub fn rss_anon(&mut self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or_default();
         let now = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
         self.most_rss = self.most_rss.max(now);

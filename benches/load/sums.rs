@@ -17,7 +17,8 @@ fn sets_of(report: &Report, engine: &str) -> Vec<usize> {
     sets
 }
 
-/// Every measure with its times at each size, and the largest against the smallest.
+/// Every measure with its times at each size, and the largest against the smallest, in time and in what was sent: a list
+/// that is not full where there are few customers takes less there.
 fn growth(report: &Report, engine: &str) {
     let sets = sets_of(report, engine);
     let (Some(first), Some(last)) = (sets.first(), sets.last()) else { return };
@@ -26,13 +27,14 @@ fn growth(report: &Report, engine: &str) {
     }
     let heads: Vec<String> = sets.iter().map(|set| thousands(report.sets[*set].customers)).collect();
     println!("\n### {engine}: p50 and p95 in ms at each number of customers\n");
-    println!("| measure | {} | p50, largest against smallest |", heads.join(" | "));
-    println!("|---|{}---:|", "---:|".repeat(sets.len()));
+    println!("| measure | {} | p50, largest against smallest | bytes |", heads.join(" | "));
+    println!("|---|{}---:|---:|", "---:|".repeat(sets.len()));
     for (at, name) in report.names.iter().enumerate() {
         let (Some(small), Some(large)) = (report.taken_of(*first, at), report.taken_of(*last, at)) else { continue };
         let cells: Vec<String> = sets.iter().map(|set| times(report, *set, at)).collect();
         let ratio = large.within(50.0) / small.within(50.0).max(0.001);
-        println!("| {name} | {} | × {ratio:.2} |", cells.join(" | "));
+        let bytes = large.bytes_each() as f64 / small.bytes_each().max(1) as f64;
+        println!("| {name} | {} | × {ratio:.2} | × {bytes:.2} |", cells.join(" | "));
     }
 }
 
