@@ -29,6 +29,12 @@ const QUEUE: usize = 1024;
 /// in hand (without a disk), and a page beside them takes four times as long as without; with eight, 5,900 and twice as
 /// long; with four, 4,900 and little less than twice.
 const IN_HAND: usize = 8;
+/// How far the writing thread stands back where processors are short. A commit works for a millisecond and more at a time,
+/// and a page that is ready to go on would wait behind it: beside 3,000 messages a second p95 of the inbox was 2.9 to 3.2
+/// times the quiet figure at 0, 2.2 to 2.5 at 7, 1.8 to 2.2 at 10 and 1.5 to 1.9 at 15. Where pages take all there is (32
+/// connections on two cores), 64 visitors get 1,700 messages a second instead of 3,200, none of them after more than 80 ms, and
+/// pages two fifths more.
+const NICE: i32 = 15;
 /// How long a call waits in line: a little longer than those before it wait for a lock on the file.
 const PATIENCE: Duration = Duration::from_secs(6);
 /// Calls in one commit, at the most.
@@ -63,7 +69,10 @@ impl Writer {
         let (queue, calls) = mpsc::sync_channel(QUEUE);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || run(&connector, opened, &calls, &bus, &kept))
+            .spawn(move || {
+                stand_back();
+                run(&connector, opened, &calls, &bus, &kept);
+            })
             .map_err(|e| Failure::Unreachable(e.to_string()))?;
         Ok(Writer {
             queue: Mutex::new(Some(queue)),
@@ -112,6 +121,14 @@ impl Writer {
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = thread.join();
         }
+    }
+}
+
+/// Of threads one by one on Linux only; elsewhere it would be the whole process.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(%error, "the writing thread has the same rank as all others");
     }
 }
 
