@@ -91,9 +91,7 @@ pub async fn start(config: Config) -> Result<Running> {
     db.write(settings::set_up_all).await?;
     let jobs = jobs::Runner::start(work, throttle.clone());
 
-    let socket = TcpListener::bind(&config.listen)
-        .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
-    let address = socket.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
+    let (socket, address) = listen(&config)?;
     let geo = Data::new(Geo::open(&config));
     let net = Data::new(net);
     let key = Key::derive_from(&secrets.derive("session cookie"));
@@ -137,6 +135,14 @@ pub async fn start(config: Config) -> Result<Running> {
     let handle = server.handle();
     let done = tokio::spawn(server);
     Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, outbox, poller, reader, listener })
+}
+
+/// The socket, and where it is: the port may have been left to the system.
+fn listen(config: &Config) -> Result<(TcpListener, SocketAddr)> {
+    let socket = TcpListener::bind(&config.listen)
+        .map_err(|e| Error::Internal(format!("cannot listen on {}: {e}", config.listen)))?;
+    let address = socket.local_addr().map_err(|e| Error::Internal(e.to_string()))?;
+    Ok((socket, address))
 }
 
 /// How much of a body is read, and what a path means in which a number should stand.
