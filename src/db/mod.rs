@@ -31,7 +31,7 @@ use std::time::Duration;
 use actix_web::web;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast, oneshot};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
 
 use conn::{Access, Connector};
 pub use conn::{Backend, Conn};
@@ -43,14 +43,12 @@ pub use tx::Tx;
 use writer::Writer;
 
 use crate::error::Error;
-use crate::realtime::Topic;
+use crate::realtime::{Bus, Changes, Topic};
 
 /// How long a call waits for its turn before the answer is 503.
 const WAIT_FOR_TURN: Duration = Duration::from_millis(500);
 /// How long a call whose turn it is waits for a connection that has to be made first. Both together stay below a second.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(400);
-/// Announcements that a slow listener may lag behind before it is told to look at everything again.
-const BUS: usize = 1024;
 
 /// Where a database is, and how it is reached.
 #[derive(Clone, Debug)]
@@ -87,7 +85,7 @@ struct Inner {
     turns: Arc<Semaphore>,
     /// On PostgreSQL, so many of them for writing at once: with all of them, a page stood behind everybody who writes.
     writing: Semaphore,
-    bus: broadcast::Sender<Topic>,
+    bus: Bus,
     kept: Kept,
     /// Present on SQLite only.
     writer: Option<Writer>,
@@ -98,7 +96,7 @@ impl Db {
     /// Opens the database, creating an SQLite file that is not there. Runs no migrations.
     pub fn open(address: impl Into<Address>, readers: u32) -> Result<Db, Failure> {
         let address = address.into();
-        let ((bus, _), kept) = (broadcast::channel(BUS), Kept::default());
+        let (bus, kept) = (Bus::default(), Kept::default());
         // First, so that a wrong URL or folder is told with its reason, which the pool would hide.
         let to = |access| Connector { keeps_prepared: address.keeps_prepared, ..Connector::to(&address.url, access) };
         let first = to(Access::First).connect()?;
@@ -123,7 +121,7 @@ impl Db {
     }
 
     /// Every announcement from now on.
-    pub fn subscribe(&self) -> broadcast::Receiver<Topic> {
+    pub fn subscribe(&self) -> Changes {
         self.0.bus.subscribe()
     }
 
@@ -132,12 +130,7 @@ impl Db {
         if topic.may_change_what_is_kept() {
             self.written_elsewhere();
         }
-        self.tell(topic);
-    }
-
-    fn tell(&self, topic: Topic) {
-        // Nobody listening is no failure.
-        let _ = self.0.bus.send(topic);
+        self.0.bus.announce([topic]);
     }
 
     /// Says that announcements may have been missed.
@@ -283,7 +276,7 @@ impl Db {
             }
             match outcome {
                 Ok((value, told)) => {
-                    told.topics.into_iter().for_each(|topic| self.tell(topic));
+                    self.0.bus.announce(told.topics);
                     return Ok(value);
                 }
                 Err(Error::Db(failure)) if attempt < TRIES && failure.is_conflict() => {

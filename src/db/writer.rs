@@ -13,14 +13,14 @@ use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::ManageConnection;
 use diesel::result::Error as Sql;
-use tokio::sync::{Semaphore, broadcast, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 use super::conn::{Conn, Connector, Opened};
 use super::kept::{Kept, Writes};
 use super::sql::Sql as Statement;
 use super::{Failure, Told, Tx, guarded};
 use crate::error::Error;
-use crate::realtime::Topic;
+use crate::realtime::{Bus, Topic};
 
 /// Calls that may wait before the next one is refused.
 const QUEUE: usize = 1024;
@@ -60,12 +60,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Writer {
-    pub fn start(
-        connector: Connector,
-        opened: Opened,
-        bus: broadcast::Sender<Topic>,
-        kept: Kept,
-    ) -> Result<Writer, Failure> {
+    pub fn start(connector: Connector, opened: Opened, bus: Bus, kept: Kept) -> Result<Writer, Failure> {
         let (queue, calls) = mpsc::sync_channel(QUEUE);
         let thread = thread::Builder::new()
             .name("writer".into())
@@ -160,13 +155,7 @@ impl<T: Send, F: Fn(&mut Tx) -> Result<T, Error> + Send> Job for Call<F, T> {
     }
 }
 
-fn run(
-    connector: &Connector,
-    opened: Opened,
-    calls: &mpsc::Receiver<Box<dyn Job>>,
-    bus: &broadcast::Sender<Topic>,
-    kept: &Kept,
-) {
+fn run(connector: &Connector, opened: Opened, calls: &mpsc::Receiver<Box<dyn Job>>, bus: &Bus, kept: &Kept) {
     let Opened { mut conn, mut file, .. } = opened;
     while let Ok(first) = calls.recv() {
         let mut done = vec![];
@@ -181,19 +170,14 @@ fn run(
             Ok((_, writes)) => kept.written(*writes),
             Err(_) => kept.written_somehow(),
         }
-        match &saved {
-            Ok((topics, _)) => topics.iter().for_each(|topic: &Topic| {
-                let _ = bus.send(topic.clone());
-            }),
-            Err(error) => {
-                tracing::error!(%error, calls = done.len(), "a commit failed; its calls were told so");
-                // The old connection rolls back as it closes. If no new one opens now, the next batch tries again.
-                if let Ok(fresh) = connector.connect() {
-                    Opened { conn, file, .. } = fresh;
-                }
+        let saved = saved.map(|(topics, _)| bus.announce(topics));
+        if let Err(error) = &saved {
+            tracing::error!(%error, calls = done.len(), "a commit failed; its calls were told so");
+            // The old connection rolls back as it closes. If no new one opens now, the next batch tries again.
+            if let Ok(fresh) = connector.connect() {
+                Opened { conn, file, .. } = fresh;
             }
         }
-        let saved = saved.map(drop);
         for job in done {
             job.answer(saved.clone());
         }

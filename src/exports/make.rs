@@ -6,7 +6,6 @@ use std::io::{Seek, SeekFrom};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::time::Instant;
 
@@ -20,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::fields;
 use crate::files::{Content, Files};
 use crate::jobs::Ctx;
-use crate::realtime::Topic;
+use crate::realtime::{Changes, Topic};
 use crate::web::times::Clock;
 
 /// How often the page is told how far it is.
@@ -190,7 +189,7 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Broken> 
 }
 
 /// Whether this process is asked to stop: what is not finished is made by the next one.
-fn is_stopping(changes: &mut Receiver<Topic>) -> bool {
+fn is_stopping(changes: &mut Changes) -> bool {
     loop {
         match changes.try_recv() {
             Ok(Topic::Stopping) => return true,

@@ -16,7 +16,7 @@ use crate::channels::{ChannelKind, registry};
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::Result;
 use crate::jobs::Ctx;
-use crate::realtime::{self, Topic};
+use crate::realtime::{self, Changes, Topic};
 
 /// How often it looks though nobody has called.
 const LOOK: Duration = Duration::from_secs(1);
@@ -85,7 +85,7 @@ async fn work(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Until something may leave: somebody has called, the next is due, or it is time to look.
-async fn wait(ctx: &Ctx, changes: &mut tokio::sync::broadcast::Receiver<Topic>, stopped: &mut watch::Receiver<bool>) {
+async fn wait(ctx: &Ctx, changes: &mut Changes, stopped: &mut watch::Receiver<bool>) {
     let now = UtcTime::now();
     let next = ctx.db.read(move |conn| store::next_due(conn, now)).await.ok().flatten();
     let until = next.and_then(|at| now.until(at).to_std().ok()).unwrap_or(LOOK).min(LOOK);

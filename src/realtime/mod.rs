@@ -4,6 +4,7 @@
 //! regions again. On PostgreSQL the topics of one instance reach the others by LISTEN/NOTIFY (`listen.rs`).
 //! Presence and typing live in memory, with expiry, and travel the same way (`presence.rs`).
 
+mod changes;
 mod listen;
 pub mod presence;
 pub mod sse;
@@ -12,11 +13,11 @@ pub mod web;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::db::types::{AccountId, CustomerId, StaffId};
 
+pub use changes::{Bus, Changes};
 pub use listen::follow_other_instances;
 
 /// Something that changed.
@@ -67,7 +68,7 @@ pub enum Doing {
 
 /// Waits until this topic is announced, or may have been. Whoever waits has a clock beside: an announcement from another
 /// instance can be lost with its connection.
-pub async fn heard(changes: &mut Receiver<Topic>, topic: &Topic) {
+pub async fn heard(changes: &mut Changes, topic: &Topic) {
     loop {
         match changes.recv().await {
             Ok(Topic::Everything) | Err(RecvError::Lagged(_)) => return,

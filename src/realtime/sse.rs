@@ -5,12 +5,11 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpResponse, Responder};
 use actix_web_lab::sse;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
-use super::Topic;
+use super::{Changes, Topic};
 
 /// Events that wait for a reader who is slow; one who falls further behind is dropped and comes back.
 const WAITING: usize = 64;
@@ -31,7 +30,7 @@ impl<F: Fn(&Topic) -> Option<&'static str> + Send + 'static> Names for F {
 }
 
 /// The stream of what `names` lets through. `sync` says: look at everything.
-pub fn stream(req: &actix_web::HttpRequest, changes: Receiver<Topic>, names: impl Names) -> HttpResponse {
+pub fn stream(req: &actix_web::HttpRequest, changes: Changes, names: impl Names) -> HttpResponse {
     let (to, from) = mpsc::channel(WAITING);
     actix_web::rt::spawn(follow(changes, names, Reader { to, patience: STUCK }));
     let events = sse::Sse::from_infallible_receiver(from)
@@ -46,7 +45,7 @@ pub fn stream(req: &actix_web::HttpRequest, changes: Receiver<Topic>, names: imp
     answer
 }
 
-async fn follow(mut changes: Receiver<Topic>, names: impl Names, reader: Reader) {
+async fn follow(mut changes: Changes, names: impl Names, reader: Reader) {
     if !reader.tell("sync").await {
         return;
     }
@@ -109,8 +108,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::broadcast;
-
+    use super::super::Bus;
     use super::*;
 
     fn reader(patience: Duration) -> (Reader, mpsc::Receiver<sse::Event>) {
@@ -122,7 +120,8 @@ mod tests {
     /// happens.
     #[actix_web::test]
     async fn a_stuck_reader_is_dropped_and_nothing_piles_up() {
-        let (bus, changes) = broadcast::channel(1024);
+        let bus = Bus::default();
+        let changes = bus.subscribe();
         let (reader, mut from) = reader(Duration::from_millis(50));
         // The room is taken.
         for _ in 0..WAITING {
@@ -130,10 +129,10 @@ mod tests {
         }
         let follower = actix_web::rt::spawn(follow(changes, |_: &Topic| Some("inbox"), reader));
         for _ in 0..5_000 {
-            let _ = bus.send(Topic::Inbox);
+            bus.announce([Topic::Inbox]);
         }
         timeout(Duration::from_secs(5), follower).await.unwrap().unwrap();
-        assert_eq!(bus.receiver_count(), 0, "nobody follows for them any more");
+        assert_eq!(bus.listeners(), 0, "nobody follows for them any more");
         let mut waited = 0;
         while from.recv().await.is_some() {
             waited += 1;
@@ -141,17 +140,18 @@ mod tests {
         assert_eq!(waited, WAITING);
     }
 
-    /// A thousand changes at once are one look, and a reader who lagged behind looks at everything.
+    /// Thousands of changes at once are one look, and a reader who lagged behind looks at everything.
     #[actix_web::test]
     async fn a_burst_is_one_look() {
-        let (bus, changes) = broadcast::channel(16);
+        let bus = Bus::default();
+        let changes = bus.subscribe();
         let (reader, mut from) = reader(STUCK);
-        for _ in 0..1_000 {
-            let _ = bus.send(Topic::Inbox);
+        for _ in 0..2_000 {
+            bus.announce([Topic::Inbox]);
         }
         let follower = actix_web::rt::spawn(follow(changes, |_: &Topic| Some("inbox"), reader));
         tokio::time::sleep(PACE * 3).await;
-        let _ = bus.send(Topic::Stopping);
+        bus.announce([Topic::Stopping]);
         timeout(Duration::from_secs(5), follower).await.unwrap().unwrap();
         let mut told = 0;
         while from.recv().await.is_some() {
