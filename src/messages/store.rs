@@ -7,8 +7,9 @@ use diesel::sql_types::{BigInt, Nullable};
 
 use super::model::{Attachment, Message, MessageKind, NewMessage};
 use crate::customers::Customer;
+use crate::db::dialect::{Engine, engine};
 use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
-use crate::db::sql::{Limited, Sql, among};
+use crate::db::sql::{Condition, Limited, Sql, among};
 use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -185,12 +186,13 @@ pub enum At {
 
 /// Up to `limit` messages of all the customer's conversations. Costs the same at any depth.
 pub fn stretch(conn: &mut Conn, customer: &Customer, at: At, limit: i64) -> Result<Stretch> {
-    let mut query =
-        messages::table.filter(messages::customer_id.eq(customer.id)).select(Message::as_select()).into_boxed();
-    query = match at {
-        At::End => query.order(messages::id.desc()),
-        At::Before(id) => query.filter(messages::id.lt(id)).order(messages::id.desc()),
-        At::After(id) => query.filter(messages::id.gt(id)).order(messages::id.asc()),
+    let query = messages::table.filter(of(conn, customer.id)).select(Message::as_select()).into_boxed();
+    let (oldest, newest) =
+        ((messages::customer_id.asc(), messages::id.asc()), (messages::customer_id.desc(), messages::id.desc()));
+    let query = match at {
+        At::End => query.order(newest),
+        At::Before(id) => query.filter(messages::id.lt(id)).order(newest),
+        At::After(id) => query.filter(messages::id.gt(id)).order(oldest),
     };
     let mut rows: Vec<Message> = query.at_most(limit + 1).load(conn)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
@@ -204,6 +206,18 @@ pub fn stretch(conn: &mut Conn, customer: &Customer, at: At, limit: i64) -> Resu
         _ => more,
     };
     Ok(Stretch { has_older, has_newer: if forward { more } else { matches!(at, At::Before(_)) }, messages: rows })
+}
+
+/// That a message is the customer's, for a list in the order of customer and number. Told that the customer is equal,
+/// PostgreSQL's planner drops them from the order, and looks for the newest of somebody who has a fifth of all messages
+/// among everybody's: eight milliseconds of a hundred thousand. Of a range it keeps the order, and the index that has it.
+/// SQLite goes down to the number only where the customer is equal.
+fn of(conn: &Conn, customer: CustomerId) -> Condition {
+    let is_theirs = match engine(conn) {
+        Engine::Sqlite => "messages.customer_id = $1",
+        Engine::Postgres => "messages.customer_id BETWEEN $1 AND $1",
+    };
+    Sql::new(is_theirs).bind(customer.0).condition()
 }
 
 fn any_up_to(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<bool> {

@@ -327,6 +327,25 @@ async fn every_listed_query_uses_its_index() {
     }
 }
 
+/// Told that the customer is equal, PostgreSQL's planner would look for their newest messages among everybody's.
+#[actix_web::test]
+async fn a_log_is_read_from_its_index_though_one_customer_has_a_fifth_of_all_messages() {
+    let loaded = demo_large::load_sized(6, (300, 600, 20_000)).await;
+    loaded.database.connect().execute("UPDATE messages SET customer_id = 7 WHERE id % 5 = 0 AND id < 15000; ANALYZE");
+    let is_sqlite = loaded.database.is_sqlite();
+    let db = Db::open(loaded.database.url(), 1).expect("the database");
+    for at in [At::End, At::Before(MessageId(9_000)), At::After(MessageId(9_000))] {
+        let plans = db.read(move |conn| {
+            let sent = recorded(conn, |conn| log(conn, at));
+            let explain = if is_sqlite { explain_on_sqlite } else { explain_for_its_values };
+            Ok(sent.iter().map(|sent| explain(conn, sent)).collect::<Vec<_>>())
+        });
+        let plans = plans.await.expect("explained").join("\n");
+        assert!(plans.contains("messages_customer") && !plans.contains("messages_pkey"), "{at:?}\n{plans}");
+    }
+    db.close();
+}
+
 fn check(conn: &mut Conn, listed: &Listed, is_sqlite: bool) -> Option<String> {
     let statements = recorded(conn, listed.run);
     assert!(!statements.is_empty(), "{}: nothing was asked", listed.name);
@@ -364,7 +383,7 @@ struct Sent {
 }
 
 /// What a query sent.
-fn recorded(conn: &mut Conn, run: fn(&mut Conn)) -> Vec<Sent> {
+fn recorded(conn: &mut Conn, run: impl Fn(&mut Conn)) -> Vec<Sent> {
     #[derive(Clone, Default)]
     struct Recorder(Arc<Mutex<Vec<Sent>>>);
     impl Instrumentation for Recorder {
@@ -467,19 +486,7 @@ struct PgLine {
 fn explain(conn: &mut Conn, sent: &Sent, is_sqlite: bool) -> String {
     let sql = &sent.sql;
     if is_sqlite {
-        let mut explained = Sql::new("EXPLAIN QUERY PLAN ");
-        let mut values = values(&sent.binds).into_iter();
-        for (place, piece) in sql.split('?').enumerate() {
-            if place > 0 {
-                let value = values.next().unwrap_or_else(|| panic!("too few of {}: {sql}", sent.binds));
-                let place = explained.put(value);
-                explained.text.push_str(&place);
-            }
-            explained.text.push_str(piece);
-        }
-        assert!(values.next().is_none(), "too many of {}: {sql}", sent.binds);
-        let lines: Vec<Line> = explained.load(conn).unwrap_or_else(|e| panic!("{e}: {sql}"));
-        return lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n");
+        return explain_on_sqlite(conn, sent);
     }
     let count = (1..100).rev().find(|n| sql.contains(&format!("${n}"))).unwrap_or(0);
     let values = if count == 0 { String::new() } else { format!("({})", vec!["NULL"; count].join(", ")) };
@@ -493,5 +500,30 @@ fn explain(conn: &mut Conn, sent: &Sent, is_sqlite: bool) -> String {
     let lines: Vec<PgLine> =
         sql_query(format!("EXPLAIN EXECUTE listed{values}")).load(conn).unwrap_or_else(|e| panic!("{e}: {sql}"));
     sql_query("DEALLOCATE listed").execute(conn).expect("forgotten");
+    lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
+}
+
+fn explain_on_sqlite(conn: &mut Conn, sent: &Sent) -> String {
+    let sql = &sent.sql;
+    let mut explained = Sql::new("EXPLAIN QUERY PLAN ");
+    let mut values = values(&sent.binds).into_iter();
+    for (place, piece) in sql.split('?').enumerate() {
+        if place > 0 {
+            let value = values.next().unwrap_or_else(|| panic!("too few of {}: {sql}", sent.binds));
+            let place = explained.put(value);
+            explained.text.push_str(&place);
+        }
+        explained.text.push_str(piece);
+    }
+    assert!(values.next().is_none(), "too many of {}: {sql}", sent.binds);
+    let lines: Vec<Line> = explained.load(conn).unwrap_or_else(|e| panic!("{e}: {sql}"));
+    lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
+}
+
+/// As PostgreSQL plans it the first few times.
+fn explain_for_its_values(conn: &mut Conn, sent: &Sent) -> String {
+    let explained = Sql::new(format!("EXPLAIN {}", sent.sql));
+    let explained = values(&sent.binds).into_iter().fold(explained, Sql::bind);
+    let lines: Vec<PgLine> = explained.load(conn).unwrap_or_else(|e| panic!("{e}: {}", sent.sql));
     lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
 }
