@@ -307,7 +307,10 @@ fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId, walks: bool) -> Result<Condit
     let set = finding::on_engine(conn, SET * common);
     let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);
     let count = kept::number(format!("tagged {tag}"), || count_of(tagged.at_most(set)).get_result(conn))?;
-    if count < common || !walks && count < set {
+    // PostgreSQL's planner takes to the walk, with a question for each customer, a little before it pays to look them up: for
+    // 628 of a hundred thousand that took 8 ms.
+    let few = if dialect::engine(conn) == Engine::Postgres { common * 2 / 3 } else { common };
+    if count < few || !walks && count < set {
         return Ok(Box::new(customers::id.eq_any(tagged)));
     }
     if count < set {
