@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::model::{Presence, Role, Theme};
 use super::scope::CustomerScope;
-use super::sessions::{KEY_STAFF, KEY_VISITOR};
+use super::sessions::{KEY_STAFF, KEY_UNREAD, KEY_VISITOR};
 use super::store::{self, Visitor};
 use crate::db::types::StaffId;
 use crate::db::{Conn, Db};
@@ -53,22 +53,23 @@ impl Visit {
         let session = req.get_session();
         let id = session.get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
         // Missing where the session began with this very request.
-        let visitor = match session.get::<Visitor>(KEY_VISITOR).ok().flatten() {
-            Some(visitor) => visitor,
+        let unread = session.get::<i64>(KEY_UNREAD).ok().flatten().unwrap_or_default();
+        let (visitor, unread) = match session.get::<Visitor>(KEY_VISITOR).ok().flatten() {
+            Some(visitor) => (visitor, unread),
             None => {
                 let db = req.app_data::<Data<Db>>().ok_or_else(|| Error::Internal("no database in the app".into()))?;
                 db.read(move |conn| store::visitor(conn, id)?.ok_or(Error::SignIn)).await?
             }
         };
-        let visit = Rc::new(Visit::from(visitor));
+        let visit = Rc::new(Visit::new(visitor, unread));
         req.extensions_mut().insert(visit.clone());
         Ok(visit)
     }
 }
 
-impl From<Visitor> for Visit {
-    fn from(visitor: Visitor) -> Self {
-        let Visitor { staff, sees_others, default_language, unread } = visitor;
+impl Visit {
+    fn new(visitor: Visitor, unread: i64) -> Self {
+        let Visitor { staff, sees_others, default_language } = visitor;
         Self {
             language: staff.language.as_deref().and_then(Lang::parse).or(default_language),
             theme: staff.theme,
@@ -121,7 +122,7 @@ impl Operator {
     /// The proof for work that goes on in the background for somebody, as they may at this moment. `None`: they may
     /// not work here any more.
     pub fn now(conn: &mut Conn, id: StaffId) -> Result<Option<Operator>, Error> {
-        let visit = store::visitor(conn, id)?.map(Visit::from);
+        let visit = store::visitor(conn, id)?.map(|(visitor, unread)| Visit::new(visitor, unread));
         Ok(visit.map(|Visit { me, sees_others, .. }| Operator { me, sees_others }))
     }
 

@@ -1,6 +1,8 @@
 //! Sessions in the database: only the hash of their key is stored, they end when idle or old, and they can be revoked.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_session::Session;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key};
@@ -9,10 +11,11 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::model::SessionRow;
-use super::store;
+use super::store::{self, UnreadOf};
 use crate::config::Config;
 use crate::db::types::{StaffId, UtcTime};
-use crate::db::{Conn, Db, Tx};
+use crate::db::{Conn, Db, Tx, kept};
+use crate::error::{Error, Result};
 
 /// The number of the staff member who is signed in.
 pub const KEY_STAFF: &str = "staff";
@@ -24,6 +27,8 @@ pub const KEY_MARK: &str = "mark";
 
 /// Who it is, read along with the session: a request goes to the database once for both. Never stored.
 pub(super) const KEY_VISITOR: &str = "visitor";
+/// The same of their unread messages.
+pub(super) const KEY_UNREAD: &str = "unread";
 
 /// A session is marked as seen at most this often: a page view is no write.
 const SEEN_EVERY: chrono::Duration = chrono::Duration::seconds(60);
@@ -45,9 +50,69 @@ impl Sessions {
     pub fn new(db: Db, config: &Config) -> Self {
         Self { db, idle: config.session_idle, max: config.session_max }
     }
+
+    /// The session of this hash, and its person's unread messages. Where every write goes through this process the session is
+    /// kept: a page asks for several things at once, and mostly no thread has to be woken for it. Of several instances the next
+    /// one may answer, and would not know yet what this one was told.
+    async fn find(&self, key_hash: &str) -> Result<(Arc<Option<Open>>, i64)> {
+        let (kept, key_hash) = (format!("session {key_hash}"), key_hash.to_owned());
+        if let Some(found) = self.db.kept::<Option<Open>>(&kept)
+            && let Some(unread) = unread_of(&found).map_or(Some(0), |unread| unread.kept(&self.db))
+        {
+            return Ok((found, unread));
+        }
+        let is_alone = self.db.is_sqlite();
+        let look = move |conn: &mut Conn| {
+            let found = if is_alone {
+                kept::briefly(kept.clone(), || Open::find(conn, &key_hash))?
+            } else {
+                Arc::new(Open::find(conn, &key_hash)?)
+            };
+            let unread = unread_of(&found).map(|unread| unread.count(conn)).transpose()?;
+            Ok((found, unread.unwrap_or_default()))
+        };
+        self.db.look(look).await
+    }
+}
+
+fn unread_of(found: &Option<Open>) -> Option<&UnreadOf> {
+    found.as_ref()?.unread.as_ref()
+}
+
+/// A session as each request needs it.
+struct Open {
+    last_seen_at: UtcTime,
+    expires_at: UtcTime,
+    state: State,
+    /// `None`: nobody is signed in with it who may work here.
+    unread: Option<UnreadOf>,
+    /// Whether a request has taken it on itself to mark the session as seen.
+    is_noted: AtomicBool,
+}
+
+impl Open {
+    fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<Self>> {
+        let Some((row, staff)) = store::find_session(conn, key_hash)? else { return Ok(None) };
+        let mut state: State = serde_json::from_str(&row.state).map_err(|e| Error::Internal(e.to_string()))?;
+        let mut unread = None;
+        if let Some(staff) = staff {
+            unread = Some(UnreadOf::staff(&staff));
+            let visitor = store::visit_of(conn, staff)?;
+            let visitor = serde_json::to_string(&visitor).map_err(|e| Error::Internal(e.to_string()))?;
+            state.insert(KEY_VISITOR.to_owned(), visitor);
+        }
+        let (last_seen_at, expires_at) = (row.last_seen_at, row.expires_at);
+        Ok(Some(Self { last_seen_at, expires_at, state, unread, is_noted: AtomicBool::new(false) }))
+    }
 }
 
 type State = HashMap<String, String>;
+
+/// Takes out what [`Sessions::load`] puts in besides what is stored.
+fn forget_the_read(state: &mut State) {
+    state.remove(KEY_VISITOR);
+    state.remove(KEY_UNREAD);
+}
 
 /// actix-session stores each value as JSON.
 fn text_of(state: &State, key: &str) -> String {
@@ -61,21 +126,11 @@ fn staff_of(state: &State) -> Option<StaffId> {
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let key_hash = hash_key(key.as_ref());
-        let wanted = key_hash.clone();
-        let (now, idle) = (UtcTime::now(), self.idle);
-        let found = self
-            .db
-            .look(move |conn| {
-                let found = store::find_session(conn, &wanted)?;
-                let lasts = |row: &SessionRow| row.expires_at > now && row.last_seen_at.plus(idle) > now;
-                let Some((row, staff)) = found.filter(|(row, _)| lasts(row)) else { return Ok(None) };
-                let who = staff.map(|staff| store::visit_of(conn, staff)).transpose()?;
-                Ok(Some((row, who)))
-            })
-            .await
-            .map_err(|e| LoadError::Other(e.into()))?;
-        let Some((row, who)) = found else { return Ok(None) };
-        if row.last_seen_at.plus(SEEN_EVERY) < now {
+        let (found, unread) = self.find(&key_hash).await.map_err(|e| LoadError::Other(e.into()))?;
+        let now = UtcTime::now();
+        let lasts = |open: &&Open| open.expires_at > now && open.last_seen_at.plus(self.idle) > now;
+        let Some(open) = found.as_ref().as_ref().filter(lasts) else { return Ok(None) };
+        if open.last_seen_at.plus(SEEN_EVERY) < now && !open.is_noted.swap(true, Ordering::Relaxed) {
             let touched = self.db.write(move |tx| {
                 tx.concerns_nothing_kept();
                 Ok(store::touch_session(tx, &key_hash, now)?)
@@ -85,16 +140,13 @@ impl SessionStore for Sessions {
                 tracing::warn!(%error, "a session was not marked as seen");
             }
         }
-        let mut state: State = serde_json::from_str(&row.state).map_err(|e| LoadError::Deserialization(e.into()))?;
-        if let Some(who) = who {
-            let who = serde_json::to_string(&who).map_err(|e| LoadError::Deserialization(e.into()))?;
-            state.insert(KEY_VISITOR.to_owned(), who);
-        }
+        let mut state = open.state.clone();
+        state.insert(KEY_UNREAD.to_owned(), unread.to_string());
         Ok(Some(state))
     }
 
     async fn save(&self, mut state: State, _: &CookieDuration) -> Result<SessionKey, SaveError> {
-        state.remove(KEY_VISITOR);
+        forget_the_read(&mut state);
         let key = generate_session_key();
         let now = UtcTime::now();
         let (key_hash, expires_at) = (hash_key(key.as_ref()), now.plus(self.max));
@@ -119,7 +171,7 @@ impl SessionStore for Sessions {
     }
 
     async fn update(&self, key: SessionKey, mut state: State, ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
-        state.remove(KEY_VISITOR);
+        forget_the_read(&mut state);
         let key_hash = hash_key(key.as_ref());
         let json = serde_json::to_string(&state).map_err(|e| UpdateError::Serialization(e.into()))?;
         let staff = staff_of(&state);

@@ -8,7 +8,7 @@ use super::model::{Presence, Role, SessionRow, Theme};
 use crate::db::schema::{sessions, settings, staff};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{StaffId, UtcTime};
-use crate::db::{Conn, Tx, kept};
+use crate::db::{Conn, Db, Tx, kept};
 use crate::web::i18n::Lang;
 
 /// What a request needs to know of whoever makes it.
@@ -17,20 +17,20 @@ pub struct Visitor {
     pub staff: StaffRow,
     pub sees_others: bool,
     pub default_language: Option<Lang>,
-    /// Unread messages of the customers that count for this person, capped.
-    pub unread: i64,
 }
 
-/// Everything about a staff member that each of their requests needs; `None` if they may not work here any more.
-pub fn visitor(conn: &mut Conn, id: StaffId) -> QueryResult<Option<Visitor>> {
-    find_enabled(conn, id)?.map(|staff| visit_of(conn, staff)).transpose()
+/// Everything about a staff member that each of their requests needs, with the number of unread messages; `None` if they
+/// may not work here any more.
+pub fn visitor(conn: &mut Conn, id: StaffId) -> QueryResult<Option<(Visitor, i64)>> {
+    let Some(staff) = find_enabled(conn, id)? else { return Ok(None) };
+    let unread = UnreadOf::staff(&staff).count(conn)?;
+    Ok(Some((visit_of(conn, staff)?, unread)))
 }
 
-/// The same of a staff member who is known to be enabled.
+/// The same of a staff member who is known to be enabled, but for the number.
 pub fn visit_of(conn: &mut Conn, staff: StaffRow) -> QueryResult<Visitor> {
     let (sees_others, default_language) = of_everybody(conn)?;
-    let unread = unread_number(conn, (staff.role == Role::Operator).then_some(staff.id))?;
-    Ok(Visitor { staff, sees_others, default_language, unread })
+    Ok(Visitor { staff, sees_others, default_language })
 }
 
 /// A staff row as a request needs it.
@@ -87,19 +87,33 @@ struct Unread {
     customers: i64,
 }
 
-/// Unread messages, of all customers or of one staff member's own. No more customers than [`kept::reach`] says are added
-/// up: the badge says "999+" long before.
-pub fn unread_number(conn: &mut Conn, of: Option<StaffId>) -> QueryResult<i64> {
-    let mut sql = Sql::default();
-    let own = of.map(|id| format!(" AND responsible_id = {}", sql.put(id.0))).unwrap_or_default();
-    sql.text = format!(
-        "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n, CAST(count(*) AS BIGINT) AS customers FROM \
-         (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT {}) AS u",
-        kept::reach(BADGE)
-    );
-    // Each of them has one message at least, however many one that is read takes away.
-    let outlives = |unread: &Unread| u64::try_from(unread.customers - BADGE).unwrap_or(0);
-    kept::answer_outliving(sql.key(), outlives, || sql.get_result(conn)).map(|unread| unread.n)
+/// The question for a staff member's number of unread messages: of all customers, or of an operator's own. No more
+/// customers than [`kept::reach`] says are added up: the badge says "999+" long before.
+pub struct UnreadOf(Sql);
+
+impl UnreadOf {
+    pub fn staff(staff: &StaffRow) -> Self {
+        let mut sql = Sql::default();
+        let own = (staff.role == Role::Operator).then_some(staff.id);
+        let own = own.map(|id| format!(" AND responsible_id = {}", sql.put(id.0))).unwrap_or_default();
+        sql.text = format!(
+            "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n, CAST(count(*) AS BIGINT) AS customers FROM \
+             (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT {}) AS u",
+            kept::reach(BADGE)
+        );
+        Self(sql)
+    }
+
+    pub fn count(&self, conn: &mut Conn) -> QueryResult<i64> {
+        // Each of them has one message at least, however many one that is read takes away.
+        let outlives = |unread: &Unread| u64::try_from(unread.customers - BADGE).unwrap_or(0);
+        kept::answer_outliving(self.0.key(), outlives, || self.0.clone().get_result(conn)).map(|unread| unread.n)
+    }
+
+    /// The number, if nobody has to be asked for it.
+    pub fn kept(&self, db: &Db) -> Option<i64> {
+        Some(db.kept::<Unread>(&self.0.key())?.n)
+    }
 }
 
 /// A session, and the staff member whose it is, if they may work here.

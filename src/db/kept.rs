@@ -25,6 +25,8 @@ use std::time::{Duration, Instant};
 const LONGEST: Duration = Duration::from_secs(5);
 /// The same of what is [`lasting`].
 const LASTING: Duration = Duration::from_secs(600);
+/// The same of what is kept [`briefly`].
+const BRIEF: Duration = Duration::from_secs(1);
 /// Answers that are kept, at the most: filters that are typed make new ones.
 const MOST: usize = 2_000;
 
@@ -67,23 +69,26 @@ struct Held {
 
 /// How long an answer holds.
 #[derive(Clone, Copy)]
-enum Holds {
-    /// Until a wide write, or more than so many narrow ones.
-    Narrow(u64),
-    /// Whatever is written.
-    Lasting,
+struct Holds {
+    /// Until a wide write, or more than so many narrow ones. `None`: whatever is written.
+    outlives: Option<u64>,
+    longest: Duration,
+}
+
+impl Holds {
+    const LASTING: Self = Self { outlives: None, longest: LASTING };
+
+    fn narrow(outlives: u64) -> Self {
+        Self { outlives: Some(outlives), longest: LONGEST }
+    }
 }
 
 impl Held {
     fn holds(&self, now: Writes) -> bool {
-        match self.holds {
-            Holds::Lasting => self.since.elapsed() < LASTING,
-            Holds::Narrow(outlives) => {
-                self.writes.wide == now.wide
-                    && self.writes.narrow.abs_diff(now.narrow) <= outlives
-                    && self.since.elapsed() < LONGEST
-            }
-        }
+        let Holds { outlives, longest } = self.holds;
+        let is_untouched =
+            |outlives| self.writes.wide == now.wide && self.writes.narrow.abs_diff(now.narrow) <= outlives;
+        outlives.is_none_or(is_untouched) && self.since.elapsed() < longest
     }
 }
 
@@ -153,7 +158,7 @@ pub fn answer<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Re
 
 /// The same for what may be minutes old: figures that only say which way is quicker.
 pub fn lasting<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
-    answer_holding(key, |_| Holds::Lasting, ask)
+    answer_holding(key, |_| Holds::LASTING, ask)
 }
 
 /// The same for what no customer, conversation or message has a part in.
@@ -167,7 +172,13 @@ pub fn answer_outliving<T: Send + Sync + 'static, E>(
     outlives: impl FnOnce(&T) -> u64,
     ask: impl FnOnce() -> Result<T, E>,
 ) -> Result<Arc<T>, E> {
-    answer_holding(key, |answer| Holds::Narrow(outlives(answer)), ask)
+    answer_holding(key, |answer| Holds::narrow(outlives(answer)), ask)
+}
+
+/// The same as [`settled`] for what somebody may do. It ends with the write that ends it; where that is a command's, which
+/// runs in a process of its own, within a second.
+pub fn briefly<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+    answer_holding(key, |_| Holds { longest: BRIEF, ..Holds::narrow(u64::MAX) }, ask)
 }
 
 fn answer_holding<T: Send + Sync + 'static, E>(
@@ -216,7 +227,7 @@ pub fn capped_each<E>(
         for (place, n) in missing.iter().zip(count(&missing)?) {
             numbers[*place] = Some(n);
             if let Some((kept, writes)) = &reader {
-                kept.keep(*writes, keys[*place].clone(), Holds::Narrow(above(n, cap)), Arc::new(n));
+                kept.keep(*writes, keys[*place].clone(), Holds::narrow(above(n, cap)), Arc::new(n));
             }
         }
     }

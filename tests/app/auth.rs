@@ -1,5 +1,7 @@
 //! Signing in and out, sessions and their limits, writes from other sites.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use switchboard::config::Config;
 use switchboard::web::routes;
@@ -49,6 +51,17 @@ async fn a_disabled_account_neither_signs_in_nor_stays_signed_in() {
     app.execute("UPDATE staff SET disabled_at = '2026-01-06 09:00:00' WHERE email = 'operator@desk.test'");
     operator.get("/").await.assert_redirect("/login");
     try_to_sign_in(&app.anonymous(), OPERATOR, PASSWORD).await.assert_status(422);
+}
+
+/// A command runs in a process of its own, of which the desk is not told.
+#[actix_web::test]
+async fn who_is_disabled_by_a_command_is_out_within_a_second() {
+    let app = spawn_app().await;
+    let operator = app.sign_in(OPERATOR).await;
+    operator.get("/").await.assert_status(200);
+    app.direct().execute("UPDATE staff SET disabled_at = '2026-01-06 09:00:00' WHERE email = 'operator@desk.test'");
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    operator.get("/").await.assert_redirect("/login");
 }
 
 #[actix_web::test]
