@@ -52,8 +52,8 @@ impl Visit {
         }
         let session = req.get_session();
         let id = session.get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
-        // Missing where the session began with this very request.
         let unread = session.get::<i64>(KEY_UNREAD).ok().flatten().unwrap_or_default();
+        // Missing where the session began with this very request.
         let (visitor, unread) = match session.get::<Visitor>(KEY_VISITOR).ok().flatten() {
             Some(visitor) => (visitor, unread),
             None => {
