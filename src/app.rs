@@ -10,12 +10,12 @@ use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{Key, SameSite, time};
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Compress, Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{App, HttpServer, web as actix};
 use tracing_actix_web::TracingLogger;
 
-use crate::auth::sessions::Sessions;
+use crate::auth::sessions::{COOKIE, Sessions};
 use crate::auth::throttle::Throttle;
 use crate::channels::Net;
 use crate::chat::Geo;
@@ -30,7 +30,7 @@ use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
 use crate::web::span::RequestSpan;
-use crate::web::{again, bodies, errors, routes, security};
+use crate::web::{again, bodies, errors, own_writes, routes, security};
 use crate::{hooks, jobs, outbox, settings};
 
 /// A running server.
@@ -114,6 +114,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
             .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
+            .wrap(Condition::new(!db.is_sqlite(), from_fn(own_writes::are_seen)))
             .wrap(from_fn(again::keep))
             .wrap(from_fn(bodies::keep_coming))
             .wrap(from_fn(security::same_origin))
@@ -191,7 +192,7 @@ async fn hold_to_key(db: &Db, secrets: &Secrets, config: &Config) -> Result<()> 
 fn sessions(db: Db, config: &Config, key: Key) -> SessionMiddleware<Sessions> {
     let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     SessionMiddleware::builder(Sessions::new(db, config), key)
-        .cookie_name("switchboard".into())
+        .cookie_name(COOKIE.into())
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
         .cookie_secure(https)

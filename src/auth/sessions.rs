@@ -17,6 +17,9 @@ use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Db, Tx, kept};
 use crate::error::{Error, Result};
 
+/// The name of the cookie that holds the key of a session.
+pub const COOKIE: &str = "switchboard";
+
 /// The number of the staff member who is signed in.
 pub const KEY_STAFF: &str = "staff";
 /// Address and browser, as they were at sign-in.
@@ -51,9 +54,8 @@ impl Sessions {
         Self { db, idle: config.session_idle, max: config.session_max }
     }
 
-    /// The session of this hash, and its person's unread messages. Where every write goes through this process the session is
-    /// kept: a page asks for several things at once, and mostly no thread has to be woken for it. Of several instances the next
-    /// one may answer, and would not know yet what this one was told.
+    /// The session of this hash, and its person's unread messages. It is kept: a page asks for several things at once, and
+    /// mostly no thread has to be woken for it.
     async fn find(&self, key_hash: &str) -> Result<(Arc<Option<Open>>, i64)> {
         let (kept, key_hash) = (format!("session {key_hash}"), key_hash.to_owned());
         if let Some(found) = self.db.kept::<Option<Open>>(&kept)
@@ -61,13 +63,8 @@ impl Sessions {
         {
             return Ok((found, unread));
         }
-        let is_alone = self.db.is_sqlite();
         let look = move |conn: &mut Conn| {
-            let found = if is_alone {
-                kept::briefly(kept.clone(), || Open::find(conn, &key_hash))?
-            } else {
-                Arc::new(Open::find(conn, &key_hash)?)
-            };
+            let found = kept::briefly(kept.clone(), || Open::find(conn, &key_hash))?;
             let unread = unread_of(&found).map(|unread| unread.count(conn)).transpose()?;
             Ok((found, unread.unwrap_or_default()))
         };

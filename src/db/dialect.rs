@@ -17,15 +17,13 @@ pub const NOTIFY_CHANNEL: &str = "switchboard";
 
 /// Tells other instances, with the commit. On the embedded engine there are none.
 pub(super) fn notify(conn: &mut Conn, topics: &[Topic]) -> QueryResult<()> {
-    if let Conn::Postgres(_) = conn {
-        for topic in topics {
-            sql_query("SELECT pg_notify($1, $2)")
-                .bind::<Text, _>(NOTIFY_CHANNEL)
-                .bind::<Text, _>(topic.encode())
-                .execute(conn)?;
-        }
+    if engine(conn) == Engine::Sqlite || topics.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let topics: Vec<String> = topics.iter().map(Topic::encode).collect();
+    let all = serde_json::to_string(&topics).unwrap_or_default();
+    let text = "SELECT count(pg_notify($1, topic)) FROM json_array_elements_text(CAST($2 AS json)) AS topic";
+    Sql::new(text).bind(NOTIFY_CHANNEL).bind(all).execute(conn).map(drop)
 }
 
 /// Which engine: for the few statements that cannot be one text.

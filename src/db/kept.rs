@@ -12,11 +12,12 @@
 //! ([`capped`]). Others touch nothing that is kept, and say that
 //! ([`Tx::concerns_nothing_kept`](super::Tx::concerns_nothing_kept)).
 //!
-//! Within [`Db::read`](super::Db::read) only: whoever writes counts anew.
+//! Within [`Db::read`](super::Db::read) only: whoever writes counts anew. So does who reads [`afresh`].
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,13 +27,34 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The same of what is [`lasting`].
 const LASTING: Duration = Duration::from_secs(600);
 /// The same of what is kept [`briefly`].
-const BRIEF: Duration = Duration::from_secs(1);
+pub const BRIEF: Duration = Duration::from_secs(1);
 /// Answers that are kept, at the most: filters that are typed make new ones.
 const MOST: usize = 2_000;
 
 thread_local! {
     /// What the reader on this thread goes by.
     static READER: RefCell<Option<(Kept, Writes)>> = const { RefCell::new(None) };
+}
+
+tokio::task_local! {
+    /// Set while somebody reads [`afresh`].
+    static AFRESH: ();
+}
+
+/// Runs what asks the database for everything, whatever is kept: for somebody who has written by way of another instance, and
+/// may be here before word of it.
+pub async fn afresh<F: Future>(what: F) -> F::Output {
+    AFRESH.scope((), what).await
+}
+
+/// The same on a thread that may wait for the database.
+pub(super) fn afresh_here<T>(what: impl FnOnce() -> T) -> T {
+    AFRESH.sync_scope((), what)
+}
+
+/// Whether whoever asks this reads [`afresh`].
+pub(super) fn is_afresh() -> bool {
+    AFRESH.try_with(|()| ()).is_ok()
 }
 
 /// The answers of one database.
@@ -115,12 +137,15 @@ impl Kept {
 
     /// A reader begins on this thread. Called before its transaction: what it sees is then at least as new.
     pub fn reader(&self) -> Reader {
-        READER.set(Some((self.clone(), self.writes())));
+        READER.set((!is_afresh()).then(|| (self.clone(), self.writes())));
         Reader
     }
 
     /// What holds now, outside of any reader.
     pub fn now(&self, key: &str) -> Option<Arc<dyn Any + Send + Sync>> {
+        if is_afresh() {
+            return None;
+        }
         self.find(self.writes(), key)
     }
 
@@ -175,8 +200,8 @@ pub fn answer_outliving<T: Send + Sync + 'static, E>(
     answer_holding(key, |answer| Holds::narrow(outlives(answer)), ask)
 }
 
-/// The same as [`settled`] for what somebody may do. It ends with the write that ends it; where that is a command's, which
-/// runs in a process of its own, within a second.
+/// The same as [`settled`] for what somebody may do. It ends with the write that ends it; where word of that is lost, or it is
+/// a command's, which runs in a process of its own, within [`BRIEF`].
 pub fn briefly<T: Send + Sync + 'static, E>(key: String, ask: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
     answer_holding(key, |_| Holds { longest: BRIEF, ..Holds::narrow(u64::MAX) }, ask)
 }
@@ -291,6 +316,18 @@ mod tests {
         assert_eq!(ask(&kept, 9), (9, 13, 9), "the fourth may make it nine");
         kept.written_somehow();
         assert_eq!(ask(&kept, 8), (8, 8, 8));
+    }
+
+    #[test]
+    fn who_reads_afresh_asks() {
+        let kept = Kept::default();
+        let ask = |n| {
+            let _reader = kept.reader();
+            ask("a", n)
+        };
+        assert_eq!((ask(1), ask(2)), (1, 1));
+        assert_eq!(afresh_here(|| (kept.now("a").is_none(), ask(3))), (true, 3));
+        assert_eq!(ask(4), 1, "others go on by what is kept");
     }
 
     #[test]

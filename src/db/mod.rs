@@ -202,12 +202,18 @@ impl Db {
     ) -> Result<T, Error> {
         let (db, turn) = (self.clone(), self.turn().await?);
         let (tell, told) = oneshot::channel();
+        let is_afresh = kept::is_afresh();
         tokio::task::spawn_blocking(move || {
             let mut tell = Some(tell);
-            work(&db, &mut |answer| {
+            let mut answer = |answer| {
                 // The caller may have gone.
                 let _ = tell.take().map(|tell| tell.send(answer));
-            });
+            };
+            if is_afresh {
+                kept::afresh_here(|| work(&db, &mut answer));
+            } else {
+                work(&db, &mut answer);
+            }
             drop(turn);
         });
         told.await.map_err(|_| Failure::Closed)?

@@ -206,7 +206,7 @@ fn tables(source: &mut Conn, target: &mut Conn) -> Result<Vec<Table>> {
          WHERE i.indisprimary AND i.indrelid = quote_ident(c.table_name)::regclass AND a.attname = c.column_name) AS is_key \
          FROM information_schema.columns c JOIN information_schema.tables t \
          ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE' \
-         WHERE c.table_schema = current_schema() AND c.table_name <> '__diesel_schema_migrations' \
+         WHERE c.table_schema = current_schema() AND c.table_name <> '__diesel_schema_migrations' AND c.is_generated = 'NEVER' \
          ORDER BY c.table_name, c.ordinal_position",
     )
     .load(target)?;

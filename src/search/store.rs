@@ -5,9 +5,8 @@
 //! - As many as the cap: the term is common, so among the newest customers many hold it. Walk those, newest first; the
 //!   exact matches come from their own indexes. Should the walk find too few, the first plan is taken after all.
 //!
-//! The cap is [`finding::common`]: a customer who is walked past takes a tenth of a candidate's time, or less. In SQLite's
-//! index of activity stand their texts, in PostgreSQL's the bits of their pairs, which name the few whose rows have to be
-//! read.
+//! The cap is [`finding::many`]: a customer who is walked past takes a tenth of a candidate's time, or less. In SQLite's
+//! index of activity stand their texts, in PostgreSQL's the beginnings of them ([`finding::met`]).
 //!
 //! One digit four times or more has indexes of its own: by its one trigram it took up to a fifth of a second.
 
@@ -31,9 +30,9 @@ const REPEATED: i64 = 6;
 /// How much a search looks at and gives.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// From so many candidates on a term counts as common, if it does not from fewer ([`finding::common`]).
+    /// From so many candidates on a term counts as common, if it does not from fewer ([`finding::many`]).
     pub common: i64,
-    /// So many of the newest customers are walked for a common term. By the bits alone, [`finding::walked`] says how far.
+    /// So many of the newest customers are walked for a common term; on PostgreSQL [`finding::walked`] says how far.
     pub newest: i64,
     /// So many results are given.
     pub shown: i64,
@@ -75,7 +74,7 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits
 fn best(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
     // A term that repeats itself is far rarer than its few trigrams say.
     let repeats = term.repeats() && term.repeated_digit().is_none();
-    let common = limits.common.min(finding::common(conn)?);
+    let common = limits.common.min(finding::many(conn)?);
     let limits = &Limits { common, ..*limits };
     let common = common * if repeats { REPEATED } else { 1 };
     let candidates = candidates(conn, term, common)?;
@@ -190,7 +189,7 @@ fn all(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits, can
 fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Hits> {
     let needles = term.needles();
     if let (Engine::Postgres, None, [needle]) = (dialect::engine(conn), term.repeated_digit(), needles.as_slice()) {
-        return by_bits(conn, scope, term, needle, limits);
+        return walked(conn, scope, term, needle, limits);
     }
     let mut sql = Sql::default();
     let (rank, holds) = (rank(&mut sql, conn, term), holds(&mut sql, conn, term));
@@ -207,29 +206,25 @@ fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) 
     hits(sql, conn, limits)
 }
 
-/// The same on PostgreSQL, whose index of activity has the bits of their pairs, but no texts: by them a thirtieth of those
-/// who are walked past are named, and the rows of these are read.
-fn by_bits(conn: &mut Conn, scope: &CustomerScope, term: &Term, needle: &str, limits: &Limits) -> Result<Hits> {
+/// The same on PostgreSQL, whose planner says how far to walk.
+fn walked(conn: &mut Conn, scope: &CustomerScope, term: &Term, needle: &str, limits: &Limits) -> Result<Hits> {
     let (mut from, mut reached) = (None, 0);
-    let walked =
-        finding::walked(conn, needle, usize::try_from(limits.shown + 1).unwrap_or(usize::MAX), |conn, n, wanted| {
-            reached += n;
-            let to = finding::newest_since(conn, reached)?;
-            let mut sql = Sql::default();
-            let stretch = finding::between(&mut sql, from, to);
-            let (may_hold, scope) = (finding::may_hold(&mut sql, "c", needle), scope.put(&mut sql, "c"));
-            sql.text = format!("SELECT c.id FROM customers c WHERE {may_hold}{stretch}{scope}");
-            let who = sql.load::<Candidate>(conn)?.into_iter().map(|row| row.id);
-            from = to;
-            let mut sql = Sql::default();
-            let (rank, holds) = (rank(&mut sql, conn, term), holds(&mut sql, conn, term));
-            let them = finding::only(conn, &mut sql, who);
-            sql.text = format!(
-                "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM {them} AS c WHERE {holds} \
-                 ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {wanted}"
-            );
-            Ok(Stretch { found: sql.load::<Hit>(conn)?, is_last: to.is_none() })
-        })?;
+    let wanted = usize::try_from(limits.shown + 1).unwrap_or(usize::MAX);
+    let walked = finding::walked(conn, needle, wanted, |conn, n, wanted| {
+        reached += n;
+        let to = finding::newest_since(conn, reached)?;
+        let mut sql = Sql::default();
+        let stretch = finding::between(&mut sql, from, to);
+        from = to;
+        let scope = scope.put(&mut sql, "c");
+        let met = finding::met(&mut sql, conn, needle, "last_activity_at", &format!("TRUE{stretch}{scope}"));
+        let (rank, holds) = (rank(&mut sql, conn, term), holds(&mut sql, conn, term));
+        sql.text = format!(
+            "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM {met} WHERE {holds} \
+             ORDER BY w.at DESC, w.id DESC LIMIT {wanted}"
+        );
+        Ok(Stretch { found: sql.load::<Hit>(conn)?, is_last: to.is_none() })
+    })?;
     // Better looked up: then nothing is known of how many there are.
     Ok(walked.map_or_else(|| Hits { rows: vec![], more: false }, |rows| shown(rows, limits)))
 }

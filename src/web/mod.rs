@@ -8,6 +8,7 @@ pub mod errors;
 pub mod filters;
 pub mod forms;
 pub mod i18n;
+pub mod own_writes;
 pub mod page;
 pub mod routes;
 pub mod security;

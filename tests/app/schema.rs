@@ -35,7 +35,8 @@ fn columns_of(app: &TestApp) -> Columns {
     } else {
         "SELECT string_agg(table_name || '|' || column_name || '|' || upper(data_type) || '|' || \
          (CASE is_nullable WHEN 'YES' THEN '1' ELSE '0' END), chr(10)) \
-         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'"
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%' \
+         AND is_generated = 'NEVER'"
     };
     let text = app.text(sql).expect("columns");
     let mut found = Columns::new();

@@ -26,7 +26,7 @@ pub struct Numbered {
 pub fn numbered_customers(sql: &mut Sql, conn: &mut Conn, alias: &str, digits: &str) -> Result<Numbered> {
     let mut numbered = numbered(sql, conn, &format!("{alias}.id"), digits)?;
     if !numbered.few {
-        numbered.condition.insert_str(0, &finding::lacks_none(sql, conn, alias, &text::digits(digits)));
+        numbered.condition = finding::bits_first(sql, conn, alias, &text::digits(digits), &numbered.condition);
     }
     Ok(numbered)
 }

@@ -2,9 +2,8 @@
 //! panel.
 //!
 //! A text that many may hold is looked for among the newest customers, in the index of their activity; one that few hold is
-//! looked up by its trigrams. Either way each customer is compared in full. SQLite's index has their texts. PostgreSQL's has
-//! the bits of their pairs, by which a thirtieth of those are named whose rows have to be read: of a million customers a last
-//! name that 5,000 have took 13 ms by its trigrams, and 30 past everybody's rows.
+//! looked up by its trigrams. Either way each customer is compared in full. SQLite's index has their texts, PostgreSQL's the
+//! beginnings of them ([`finding::met`]).
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -102,7 +101,6 @@ fn searched(conn: &mut Conn, list: &List, mut sql: Sql, text: &str, fits: &str, 
     let base = &list.base;
     let wanted = usize::try_from(filter.depth + 1).unwrap_or(usize::MAX);
     let holds = finding::compared(&mut sql, conn, "c", text);
-    let may_hold = finding::may_hold(&mut sql, "c", text);
     let mut from = None;
     let walked = finding::walked(conn, text, wanted, |conn, n, wanted| {
         // Where its stretches end is the same for every text.
@@ -115,10 +113,9 @@ fn searched(conn: &mut Conn, list: &List, mut sql: Sql, text: &str, fits: &str, 
                 format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {holds}{fits}{}", list.order(wanted))
             }
             Engine::Postgres => {
-                sql.text = format!("SELECT c.id FROM customers c WHERE {base}{stretch} AND {may_hold}");
-                let who = load(conn, &sql)?;
-                let them = finding::only(conn, &mut sql, who);
-                format!("SELECT c.id FROM {them} AS c WHERE {holds}{fits}{}", list.order(wanted))
+                let column = facets::column(list.sort);
+                let met = finding::met(&mut sql, conn, text, column, &format!("{base}{stretch}"));
+                format!("SELECT c.id FROM {met} WHERE {holds}{fits} ORDER BY w.at DESC, w.id DESC LIMIT {wanted}")
             }
         };
         Ok(Stretch { found: load(conn, &sql)?, is_last: to.is_none() })

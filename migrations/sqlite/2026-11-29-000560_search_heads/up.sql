@@ -1,0 +1,2 @@
+-- SQLite's index of activity has the whole texts.
+SELECT 1;
