@@ -25,6 +25,10 @@ struct Known {
     regular: i64,
     conversation: i64,
     operator: i64,
+    /// A member of the staff who has closed no conversation.
+    idle: i64,
+    /// A day after which a twentieth of all conversations has been closed.
+    day: String,
     common_tag: i64,
     rare_tag: i64,
     subject: i64,
@@ -40,6 +44,8 @@ impl Known {
         let regular = "SELECT customer_id FROM conversations k WHERE customer_id BETWEEN \
                        (SELECT max(id) / 3 FROM customers) AND (SELECT max(id) / 3 + 50 FROM customers) \
                        ORDER BY (SELECT count(*) FROM messages m WHERE m.conversation_id = k.id) DESC LIMIT 1";
+        let day = "SELECT substr(CAST(opened_at AS TEXT), 1, 10) FROM conversations WHERE status = 'closed' \
+                   ORDER BY closed_at DESC LIMIT 1 OFFSET (SELECT max(id) / 20 FROM conversations)";
         let customers = direct.number("SELECT max(id) FROM customers").await;
         Self {
             customers,
@@ -47,6 +53,8 @@ impl Known {
             regular: direct.number(regular).await,
             conversation: direct.number(conversation).await,
             operator: direct.number("SELECT id FROM staff WHERE email = 'operator@demo.example'").await,
+            idle: direct.number("SELECT id FROM staff WHERE email = 'admin@demo.example'").await,
+            day: direct.text(day).await,
             common_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'VIP'").await,
             rare_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'Founder'").await,
             subject: direct.number("SELECT max(id) FROM conversation_tags").await,
@@ -151,7 +159,7 @@ fn lists_of_customers(known: &Known) -> Vec<Page> {
 }
 
 fn history(known: &Known) -> Vec<Page> {
-    let Known { operator, subject, .. } = known;
+    let Known { operator, idle, day, subject, .. } = known;
     vec![
         busy(page(
             "history, closed",
@@ -164,6 +172,8 @@ fn history(known: &Known) -> Vec<Page> {
             &[&format!("{TALKS} WHERE k.status <> 'closed' ORDER BY k.last_message_at DESC, k.id DESC LIMIT 51")],
         )),
         page("history, of an operator", &format!("/history?tab=history&operator={operator}"), &[]),
+        page("history, of who closed nothing", &format!("/history?tab=history&operator={idle}"), &[]),
+        page("history, of a day", &format!("/history?tab=history&from={day}&to={day}"), &[]),
         page("history, rated low", "/history?tab=history&rating=low", &[]),
         page("history, by subject", &format!("/history?tab=history&tag={subject}"), &[]),
     ]

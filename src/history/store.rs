@@ -7,11 +7,12 @@ use super::model::{Filter, Listed, Rating, Tab, Whose};
 use crate::auth::CustomerScope;
 use crate::conversations::Conversation;
 use crate::customers;
+use crate::db::dialect::{self, Engine};
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{conversations, customers as whose};
 use crate::db::sql::{Sql, one_of};
 use crate::db::types::ConversationId;
-use crate::db::{Conn, dialect, kept};
+use crate::db::{Conn, kept};
 use crate::error::Result;
 use crate::tags;
 
@@ -38,17 +39,38 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
     };
     let mut also = |condition: String| text.push_str(&format!(" AND {condition}"));
     of_customer.into_iter().for_each(&mut also);
-    filter.from.into_iter().for_each(|from| also(format!("k.opened_at >= {}", sql.put(from))));
-    filter.until.into_iter().for_each(|until| also(format!("k.opened_at < {}", sql.put(until))));
+    if let Some(from) = filter.from {
+        let from = sql.put(from);
+        also(format!("k.opened_at >= {from}"));
+        if filter.tab == Tab::History {
+            // Nothing is closed before it is opened: the walk ends there.
+            also(format!("k.closed_at >= {from}"));
+        }
+    }
+    if let Some(until) = filter.until {
+        also(format!("k.opened_at < {}", sql.put(until)));
+        let period = |_: &Conn, sql: &mut Sql| {
+            let from = filter.from.map(|from| format!(" AND o.opened_at >= {}", sql.put(from))).unwrap_or_default();
+            format!("SELECT o.id FROM conversations o WHERE o.opened_at < {}{from}", sql.put(until))
+        };
+        if let Some(named) = few(conn, sql, period)? {
+            also(named);
+        }
+    }
     filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {}", sql.put(id.0))));
     filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {}", sql.put(id.0))));
     if let Some(tag) = filter.tag {
         // A tag stands for what is below it, too.
         let tags = tags::with_those_below(conn, tag)?;
-        let one_of_them = one_of(conn, sql, "l.tag_id", tags.iter().map(|tag| tag.0));
-        also(format!(
-            "EXISTS (SELECT 1 FROM conversation_tag_links l WHERE l.conversation_id = k.id AND {one_of_them})"
-        ));
+        let tagged = |conn: &Conn, sql: &mut Sql| {
+            let one_of_them = one_of(conn, sql, "l.tag_id", tags.iter().map(|tag| tag.0));
+            format!("conversation_tag_links l WHERE {one_of_them}")
+        };
+        let named = few(conn, sql, |conn, sql| format!("SELECT l.conversation_id FROM {}", tagged(conn, sql)))?;
+        also(match named {
+            Some(named) => named,
+            None => format!("EXISTS (SELECT 1 FROM {} AND l.conversation_id = k.id)", tagged(conn, sql)),
+        });
     }
     match filter.rating {
         Some(Rating::Low) => also("k.rating <= 3".into()),
@@ -60,6 +82,26 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
         also(format!("EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})"));
     }
     Ok(text)
+}
+
+/// The condition that a conversation `k` is one of those that `which` selects, if they are few: then they are named and sorted.
+/// Of more, a walk of the list's own index meets a page soon.
+fn few(conn: &mut Conn, sql: &mut Sql, which: impl Fn(&Conn, &mut Sql) -> String) -> Result<Option<String>> {
+    let common = customers::finding::common(conn)?;
+    let mut counted = Sql::default();
+    let all = which(conn, &mut counted);
+    counted.text = format!("SELECT CAST(count(*) AS BIGINT) AS n FROM ({all} LIMIT {common}) AS u");
+    // It decides on the way alone: an older answer is as good.
+    let count = kept::settled(counted.key(), || counted.clone().get_result::<Number>(conn).map(|count| count.n))?;
+    if *count >= common {
+        return Ok(None);
+    }
+    let these = which(conn, sql);
+    Ok(Some(match dialect::engine(conn) {
+        Engine::Sqlite => format!("k.id IN ({these})"),
+        // Told otherwise, PostgreSQL would rather walk past everything to them.
+        Engine::Postgres => format!("k.id = ANY (ARRAY({these}))"),
+    }))
 }
 
 /// The conversations of a page, in its order, and whose they are.

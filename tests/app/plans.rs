@@ -227,6 +227,33 @@ const TABLE: &[Listed] = &[
     both("history, active", |c| in_history(c, "{}"), &["conversations_open"]),
     both("history, closed", |c| in_history(c, r#"{"tab":"history"}"#), &["conversations_closed"]),
     both(
+        "history, of somebody who closed little",
+        |c| in_history(c, r#"{"tab":"history","operator":"1"}"#),
+        &["conversations_closed_assignee"],
+    ),
+    both(
+        "history, of a channel",
+        |c| in_history(c, r#"{"tab":"history","channel":"3"}"#),
+        &["conversations_closed_channel"],
+    ),
+    both("history, rated low", |c| in_history(c, r#"{"tab":"history","rating":"low"}"#), &["conversations_closed_low"]),
+    both(
+        "history, of a day",
+        |c| in_history(c, r#"{"tab":"history","from":"2026-01-05","to":"2026-01-05"}"#),
+        &["conversations_opened"],
+    ),
+    Listed {
+        name: "history, before a day",
+        run: |c| in_history(c, r#"{"tab":"history","to":"2026-11-01"}"#),
+        sqlite: &["COVERING INDEX conversations_closed"],
+        postgres: &["Index Only Scan using conversations_closed"],
+    },
+    both(
+        "history, by a subject that few have",
+        |c| in_history(c, r#"{"tab":"history","tag":"999"}"#),
+        &["conversation_tag_links_tag"],
+    ),
+    both(
         "history, of a customer",
         |c| in_history(c, r#"{"tab":"history","customer":"2987"}"#),
         &["conversations_customer"],

@@ -74,6 +74,7 @@ pub const SPARSE: &[&str] = &[
     "customers_digit_8",
     "customers_digit_9",
     "channel_accounts_avatar",
+    "conversations_closed_low",
     "conversations_open",
     "conversations_open_assignee",
     "conversations_open_customer",

@@ -1,0 +1,12 @@
+-- What History is narrowed by stands in the indexes that it is walked by. Without these, a list of what a colleague has closed
+-- who has closed nothing went past everybody's: half a second of two million conversations.
+DROP INDEX conversations_closed;
+CREATE INDEX conversations_closed ON conversations (closed_at DESC, id DESC, opened_at) WHERE status = 'closed';
+CREATE INDEX conversations_closed_assignee ON conversations (assignee_id, closed_at DESC, id DESC, opened_at)
+  WHERE status = 'closed';
+CREATE INDEX conversations_closed_channel ON conversations (channel_id, closed_at DESC, id DESC, opened_at)
+  WHERE status = 'closed';
+CREATE INDEX conversations_closed_low ON conversations (closed_at DESC, id DESC) WHERE status = 'closed' AND rating <= 3;
+DROP INDEX conversations_open;
+CREATE INDEX conversations_open ON conversations (last_message_at DESC, id DESC, opened_at, assignee_id, channel_id)
+  WHERE status <> 'closed';
