@@ -75,6 +75,7 @@ pub async fn start(config: Config) -> Result<Running> {
     try_bucket(&files, &config).await?;
     let stopping = Arc::new(AtomicBool::new(false));
     let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
+    db.begins();
     let presences = Data::new(Presences::default());
     let throttle = Data::new(Throttle::default());
     actix_web::rt::spawn(keep_presences(db.clone(), presences.clone()));

@@ -231,7 +231,7 @@ pub async fn typing(app: App, db: Data<Db>, external_id: Path<String>, body: Bod
     let said = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
     if !seat.blocked {
-        db.spread(Topic::CustomerTyping(seat.customer, said.typing)).await;
+        db.spread(Topic::CustomerTyping(seat.customer, said.typing));
     }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -208,7 +208,7 @@ fn store_message(
 /// `POST /chat/{key}/typing`. Nobody hears of a blocked visitor.
 pub async fn typing(visitor: Visitor, db: Data<Db>, said: Json<Typing>) -> Result<HttpResponse> {
     if let Some(seat) = visitor.seat.filter(|seat| !seat.blocked) {
-        db.spread(Topic::CustomerTyping(seat.customer, said.typing)).await;
+        db.spread(Topic::CustomerTyping(seat.customer, said.typing));
     }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,28 +3,16 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{Array, Nullable, Text};
 
 use diesel::pg::PgConnection;
 
 use super::sql::Sql;
 use super::{Conn, Failure};
-use crate::realtime::Topic;
 use crate::text::like_escape;
 
 /// The engine's channel for announcements between instances.
-pub const NOTIFY_CHANNEL: &str = "switchboard";
-
-/// Tells other instances, with the commit. On the embedded engine there are none.
-pub(super) fn notify(conn: &mut Conn, topics: &[Topic]) -> QueryResult<()> {
-    if engine(conn) == Engine::Sqlite || topics.is_empty() {
-        return Ok(());
-    }
-    let topics: Vec<String> = topics.iter().map(Topic::encode).collect();
-    let all = serde_json::to_string(&topics).unwrap_or_default();
-    let text = "SELECT count(pg_notify($1, topic)) FROM json_array_elements_text(CAST($2 AS json)) AS topic";
-    Sql::new(text).bind(NOTIFY_CHANNEL).bind(all).execute(conn).map(drop)
-}
+const NOTIFY_CHANNEL: &str = "switchboard";
 
 /// Which engine: for the few statements that cannot be one text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,6 +135,24 @@ pub fn analyze(conn: &mut Conn) -> QueryResult<()> {
         conn.batch_execute(&format!("PRAGMA analysis_limit = {entries}; ANALYZE {name}"))?;
     }
     conn.batch_execute("PRAGMA analysis_limit = 0")
+}
+
+/// A connection that tells other instances something.
+pub(super) struct Speaker(PgConnection);
+
+impl Speaker {
+    pub fn open(url: &str) -> Result<Self, Failure> {
+        Ok(Self(PgConnection::establish(url)?))
+    }
+
+    /// Each notice holds less than 8,000 bytes.
+    pub fn say(&mut self, notices: &[String]) -> Result<(), Failure> {
+        sql_query("SELECT count(pg_notify($1, notice)) FROM unnest($2) AS notice")
+            .bind::<Text, _>(NOTIFY_CHANNEL)
+            .bind::<Array<Text>, _>(notices)
+            .execute(&mut self.0)?;
+        Ok(())
+    }
 }
 
 /// A connection that hears what other instances announce.

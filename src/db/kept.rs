@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 /// How long an answer is believed when nothing is heard: word from another instance can be lost.
 const LONGEST: Duration = Duration::from_secs(5);
 /// The same of what is [`lasting`].
@@ -69,7 +71,7 @@ struct Inner {
 }
 
 /// How many writes there have been: of one customer's things only, and all others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Writes {
     pub wide: u64,
     pub narrow: u64,

@@ -8,6 +8,7 @@
 //! On SQLite one thread owns the one writing connection and commits many calls at once (`writer.rs`); on PostgreSQL
 //! each write is its own transaction, repeated when the engine asks for it.
 
+mod announcer;
 pub mod bulk;
 mod conn;
 pub mod dialect;
@@ -33,11 +34,13 @@ use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot};
 
+use announcer::Announcer;
+pub use announcer::Word;
 use conn::{Access, Connector};
 pub use conn::{Backend, Conn};
 pub use dialect::Listener;
 pub use failure::Failure;
-use kept::Kept;
+use kept::{Kept, Writes};
 use tx::Told;
 pub use tx::Tx;
 use writer::Writer;
@@ -89,6 +92,8 @@ struct Inner {
     kept: Kept,
     /// Present on SQLite only.
     writer: Option<Writer>,
+    /// Present on PostgreSQL only.
+    announcer: Option<Announcer>,
     address: Address,
 }
 
@@ -106,6 +111,7 @@ impl Db {
         } else {
             (None, Access::Write)
         };
+        let announcer = writer.is_none().then(|| Announcer::start(address.direct().to_owned())).transpose()?;
         let pool = Pool::builder()
             .max_size(readers)
             .min_idle(Some(1))
@@ -117,7 +123,7 @@ impl Db {
         let connections = usize::try_from(readers).unwrap_or(1);
         let turns = Arc::new(Semaphore::new(connections));
         let writing = Semaphore::new((connections * 2 / 3).max(1));
-        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, address })))
+        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address })))
     }
 
     /// Every announcement from now on.
@@ -125,7 +131,7 @@ impl Db {
         self.0.bus.subscribe()
     }
 
-    /// Announces what needs no write of its own (presence, typing), or what another instance has written.
+    /// Announces here what needs no write of its own.
     pub fn announce(&self, topic: Topic) {
         if topic.may_change_what_is_kept() {
             self.written_elsewhere();
@@ -133,9 +139,26 @@ impl Db {
         self.0.bus.announce([topic]);
     }
 
+    /// Announces what another instance has written.
+    pub fn hear(&self, word: Word) {
+        self.0.kept.written(word.writes);
+        self.0.bus.announce(word.topics);
+    }
+
     /// Says that announcements may have been missed.
     pub fn announce_lost(&self) {
         self.announce(Topic::Everything);
+    }
+
+    /// Says so to the other instances: whoever was here before may have been killed between a commit and word of it.
+    pub fn begins(&self) {
+        self.tell_others(Word::lost());
+    }
+
+    fn tell_others(&self, word: Word) {
+        if let Some(announcer) = &self.0.announcer {
+            announcer.tell(word);
+        }
     }
 
     /// Says that somebody has written past this door: what is kept of the database holds no more.
@@ -148,18 +171,10 @@ impl Db {
         self.0.kept.now(key)?.downcast().ok()
     }
 
-    /// Announces what needs no write of its own to every instance.
-    pub async fn spread(&self, topic: Topic) {
-        if self.is_sqlite() {
-            return self.announce(topic);
-        }
-        let sent = self.write(move |tx| {
-            tx.publish(topic.clone());
-            Ok(())
-        });
-        if let Err(error) = sent.await {
-            tracing::warn!(%error, "an announcement did not reach the other instances");
-        }
+    /// Announces what needs no write of its own (presence, typing) to every instance.
+    pub fn spread(&self, topic: Topic) {
+        self.announce(topic.clone());
+        self.tell_others(Word::new(Writes::default(), vec![topic]));
     }
 
     /// Whether the database is the embedded one.
@@ -282,7 +297,9 @@ impl Db {
             }
             match outcome {
                 Ok((value, told)) => {
-                    self.0.bus.announce(told.topics);
+                    let writes = told.writes();
+                    self.0.bus.announce(told.topics.clone());
+                    self.tell_others(Word::new(writes, told.topics));
                     return Ok(value);
                 }
                 Err(Error::Db(failure)) if attempt < TRIES && failure.is_conflict() => {
@@ -295,10 +312,13 @@ impl Db {
         Err(Failure::Busy.into())
     }
 
-    /// Refuses new writes, finishes those that wait, and returns when they are on disk. Blocks.
+    /// Refuses new writes, finishes those that wait, and returns when they are on disk and the other instances are told. Blocks.
     pub fn close(&self) {
         if let Some(writer) = &self.0.writer {
             writer.close();
+        }
+        if let Some(announcer) = &self.0.announcer {
+            announcer.close();
         }
     }
 }
@@ -307,9 +327,7 @@ impl Db {
 fn run<T>(conn: &mut Conn, f: impl Fn(&mut Tx) -> Result<T, Error>) -> Result<(T, Told), Error> {
     let mut tx = Tx::new(conn);
     let value = f(&mut tx)?;
-    let told = tx.told;
-    dialect::notify(conn, &told.topics)?;
-    Ok((value, told))
+    Ok((value, tx.told))
 }
 
 /// Turns a panic inside a call into an error of that call.

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::db::{Db, Listener};
-
-use super::Topic;
+use crate::db::{Db, Listener, Word};
 
 /// How often the connection is asked for what has arrived.
 const POLL: Duration = Duration::from_millis(50);
@@ -45,8 +43,8 @@ fn follow(db: &Db, stop: &AtomicBool, was_interrupted: bool) -> Result<(), crate
     }
     while !stop.load(Ordering::Relaxed) {
         for text in listener.drain()? {
-            if let Some(topic) = Topic::decode_foreign(&text) {
-                db.announce(topic);
+            if let Some(word) = Word::heard(&text) {
+                db.hear(word);
             }
         }
         std::thread::sleep(POLL);

@@ -10,8 +10,6 @@ pub mod presence;
 pub mod sse;
 pub mod web;
 
-use std::sync::OnceLock;
-
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -80,28 +78,11 @@ pub async fn heard(changes: &mut Changes, topic: &Topic) {
     }
 }
 
-/// This process among several: its own announcements, coming back from the database, are passed over.
-fn instance() -> u64 {
-    static INSTANCE: OnceLock<u64> = OnceLock::new();
-    *INSTANCE.get_or_init(rand::random)
-}
-
 impl Topic {
     /// Whether it stands for something in the database of which pages keep anything. Not so what lives in memory, and
     /// calls to those who work through a queue.
     pub fn may_change_what_is_kept(&self) -> bool {
         use Topic::{CustomerTyping, Hooks, Outbox, Seen, StaffTyping, Stopping};
         !matches!(self, Seen(..) | CustomerTyping(..) | StaffTyping(_) | Outbox | Hooks | Stopping)
-    }
-
-    /// As text for NOTIFY, marked with the instance that says it.
-    pub fn encode(&self) -> String {
-        serde_json::to_string(&(instance(), self)).unwrap_or_default()
-    }
-
-    /// What another instance said; `None` for our own words and for what this version does not know.
-    pub fn decode_foreign(text: &str) -> Option<Topic> {
-        let (from, topic) = serde_json::from_str::<(u64, Topic)>(text).ok()?;
-        (from != instance()).then_some(topic)
     }
 }

@@ -515,7 +515,7 @@ async fn presence_is_live() {
     hears(&mut at_sam).await;
     sam.get(&here).await.assert_silent_about("Olga Operator");
 
-    app.db.spread(Topic::CustomerTyping(CustomerId(id), true)).await;
+    app.db.spread(Topic::CustomerTyping(CustomerId(id), true));
     for (client, events) in [(&olga, &mut at_olga), (&sam, &mut at_sam)] {
         hears(events).await;
         eventually("the customer's typing", async || {

@@ -124,10 +124,10 @@ pub async fn presence(
         .await?;
     }
     if presences.note(id, me, doing) {
-        db.spread(Topic::Seen(id, me, doing)).await;
+        db.spread(Topic::Seen(id, me, doing));
     }
     if let Some(account) = account {
-        db.spread(Topic::StaffTyping(account)).await;
+        db.spread(Topic::StaffTyping(account));
     }
     Ok(HttpResponse::NoContent().finish())
 }
