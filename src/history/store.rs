@@ -27,6 +27,30 @@ fn order_of(tab: Tab) -> &'static str {
     }
 }
 
+/// So many conversations of a period are read and sorted, in customers who make a text common: they stand side by side.
+const PERIOD: i64 = 8;
+
+/// What stands after FROM: conversations `k`. Those of a period that ended are read by it, if they are not too many, where the
+/// list's own index would be walked past all that came later: 140 ms to a month two years ago.
+fn source(sql: &mut Sql, conn: &mut Conn, filter: &Filter) -> Result<String> {
+    let everything = "conversations k".to_owned();
+    let Some(until) = filter.until else { return Ok(everything) };
+    let period = |sql: &mut Sql| {
+        let from = filter.from.map(|from| format!(" AND o.opened_at >= {}", sql.put(from))).unwrap_or_default();
+        format!("conversations o WHERE o.opened_at < {}{from}", sql.put(until))
+    };
+    let most = PERIOD * customers::finding::common(conn)?;
+    let mut counted = Sql::default();
+    counted.text = format!("SELECT o.id FROM {}", period(&mut counted));
+    if !are_fewer(conn, counted, most)? {
+        return Ok(everything);
+    }
+    Ok(match dialect::engine(conn) {
+        Engine::Sqlite => format!("{everything} INDEXED BY conversations_opened"),
+        Engine::Postgres => format!("(SELECT o.* FROM {} OFFSET 0) AS k", period(sql)),
+    })
+}
+
 /// What stands after WHERE.
 fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Filter) -> Result<String> {
     let of_customer = match filter.customer.as_str() {
@@ -47,16 +71,7 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
             also(format!("k.closed_at >= {from}"));
         }
     }
-    if let Some(until) = filter.until {
-        also(format!("k.opened_at < {}", sql.put(until)));
-        let period = |_: &Conn, sql: &mut Sql| {
-            let from = filter.from.map(|from| format!(" AND o.opened_at >= {}", sql.put(from))).unwrap_or_default();
-            format!("SELECT o.id FROM conversations o WHERE o.opened_at < {}{from}", sql.put(until))
-        };
-        if let Some(named) = few(conn, sql, period)? {
-            also(named);
-        }
-    }
+    filter.until.into_iter().for_each(|until| also(format!("k.opened_at < {}", sql.put(until))));
     filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {}", sql.put(id.0))));
     filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {}", sql.put(id.0))));
     if let Some(tag) = filter.tag {
@@ -89,11 +104,8 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
 fn few(conn: &mut Conn, sql: &mut Sql, which: impl Fn(&Conn, &mut Sql) -> String) -> Result<Option<String>> {
     let common = customers::finding::common(conn)?;
     let mut counted = Sql::default();
-    let all = which(conn, &mut counted);
-    counted.text = format!("SELECT CAST(count(*) AS BIGINT) AS n FROM ({all} LIMIT {common}) AS u");
-    // It decides on the way alone: an older answer is as good.
-    let count = kept::settled(counted.key(), || counted.clone().get_result::<Number>(conn).map(|count| count.n))?;
-    if *count >= common {
+    counted.text = which(conn, &mut counted);
+    if !are_fewer(conn, counted, common)? {
         return Ok(None);
     }
     let these = which(conn, sql);
@@ -104,6 +116,13 @@ fn few(conn: &mut Conn, sql: &mut Sql, which: impl Fn(&Conn, &mut Sql) -> String
     }))
 }
 
+/// Whether a statement gives fewer rows than this. It decides on the way alone: an older answer is as good.
+fn are_fewer(conn: &mut Conn, mut rows: Sql, than: i64) -> Result<bool> {
+    rows.text = format!("SELECT CAST(count(*) AS BIGINT) AS n FROM ({} LIMIT {than}) AS u", rows.text);
+    let count = kept::settled(rows.key(), || rows.clone().get_result::<Number>(conn).map(|count| count.n))?;
+    Ok(*count < than)
+}
+
 /// The conversations of a page, in its order, and whose they are.
 pub fn page(
     conn: &mut Conn,
@@ -112,7 +131,8 @@ pub fn page(
     cursor: Option<Cursor>,
 ) -> Result<Page<(Listed, Whose)>> {
     let mut sql = Sql::default();
-    let (key, mut conditions) = (order_of(filter.tab), conditions(&mut sql, conn, scope, filter)?);
+    let (key, source) = (order_of(filter.tab), source(&mut sql, conn, filter)?);
+    let mut conditions = conditions(&mut sql, conn, scope, filter)?;
     let back = cursor.is_some_and(|cursor| cursor.back);
     let (sign, way) = if back { (">", "ASC") } else { ("<", "DESC") };
     if let Some(cursor) = cursor {
@@ -121,7 +141,7 @@ pub fn page(
     }
     // Which ones, from the index; then their words, and their customers'.
     sql.text = format!(
-        "conversations.id IN (SELECT k.id FROM conversations k WHERE {conditions} ORDER BY {key} {way}, k.id {way} LIMIT {})",
+        "conversations.id IN (SELECT k.id FROM {source} WHERE {conditions} ORDER BY {key} {way}, k.id {way} LIMIT {})",
         PAGE + 1
     );
     let found = conversations::table

@@ -244,7 +244,7 @@ const TABLE: &[Listed] = &[
     ),
     Listed {
         name: "history, before a day",
-        run: |c| in_history(c, r#"{"tab":"history","to":"2026-11-01"}"#),
+        run: |c| in_history(c, r#"{"tab":"history","to":"2026-12-31"}"#),
         sqlite: &["COVERING INDEX conversations_closed"],
         postgres: &["Index Only Scan using conversations_closed"],
     },
