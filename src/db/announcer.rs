@@ -141,7 +141,9 @@ fn run(url: &str, words: &mpsc::Receiver<Word>) {
 /// Says it on the connection that there is, or on a new one: it may have died since it was used last.
 fn say(speaker: &mut Option<Speaker>, url: &str, word: &Word) -> Result<(), Failure> {
     let notices = word.notices();
-    if speaker.take_if(|there| there.say(&notices).is_err()).is_none() && speaker.is_some() {
+    if let Some(there) = speaker
+        && there.say(&notices).is_ok()
+    {
         return Ok(());
     }
     speaker.insert(Speaker::open(url)?).say(&notices)

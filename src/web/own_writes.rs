@@ -25,12 +25,10 @@ pub async fn are_seen(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let writes = !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !writes && req.cookie(MARK).is_none() {
-        return next.call(req).await;
-    }
     // Customers who write in the chat get no cookies.
     let leaves_mark = writes && req.cookie(COOKIE).is_some();
-    let mut answer = kept::afresh(next.call(req)).await?;
+    let mut answer =
+        if req.cookie(MARK).is_some() { kept::afresh(next.call(req)).await? } else { next.call(req).await? };
     if leaves_mark {
         let mark = mark(address::is_https(answer.request()));
         answer.response_mut().add_cookie(&mark)?;
