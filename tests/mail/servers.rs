@@ -259,9 +259,17 @@ async fn numbers_that_have_lost_their_meaning_are_noticed() {
     folder.close().await;
     // The server makes them of the time, in seconds.
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    lab.forget_numbers(&user);
-    let mut folder = Folder::open(&imap(&lab, &user)).await.unwrap();
-    assert_ne!(folder.validity, before);
+    let since = Instant::now();
+    let mut folder = loop {
+        lab.forget_numbers(&user);
+        let folder = Folder::open(&imap(&lab, &user)).await.unwrap();
+        if folder.validity != before {
+            break folder;
+        }
+        // A process of the server that had not ended yet may have written down once more what it knew.
+        assert!(since.elapsed() < Duration::from_secs(10), "the numbers keep their meaning");
+        folder.close().await;
+    };
     let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
     assert_eq!(folder.uids_since(today.pred_opt().unwrap(), false).await.unwrap().len(), 1);
     folder.close().await;
