@@ -3,8 +3,12 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
+
+/// How long a server is away that is stopped and started again: longer than the desk lets anybody wait for it.
+const AWAY: Duration = Duration::from_millis(1_200);
 
 /// Stopped when dropped.
 pub struct Cluster {
@@ -35,12 +39,19 @@ impl Cluster {
 
     /// Stops it as an upgrade does, so that every connection ends, and starts it again.
     pub fn restart(&self) {
-        run(self.control("restart").args(["-m", "fast"]));
+        self.stop_and_start("fast");
     }
 
     /// Stops it as a power cut does, without a word to anybody, and starts it again.
     pub fn crash(&self) {
-        run(self.control("restart").args(["-m", "immediate"]));
+        self.stop_and_start("immediate");
+    }
+
+    /// It is away for longer than a call waits: one that is back in time, nobody notices.
+    fn stop_and_start(&self, mode: &str) {
+        run(self.control("stop").args(["-m", mode]));
+        std::thread::sleep(AWAY);
+        run(&mut self.control("start"));
     }
 
     fn control(&self, what: &str) -> Command {
