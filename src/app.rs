@@ -64,15 +64,21 @@ pub fn open(config: &Config) -> Result<Db> {
     Ok(Db::open(address, config.connections)?)
 }
 
-/// Starts everything and returns once requests are answered.
-pub async fn start(config: Config) -> Result<Running> {
-    let db = open(&config)?;
+/// What is stored, and the key to it, each fit to work with.
+async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
+    let db = open(config)?;
     demo::require_finished(&db).await?;
     db.read(moving::require_finished).await?;
     let secrets = Secrets::load(&config.key_path())?;
-    hold_to_key(&db, &secrets, &config).await?;
-    let files = Files::open(&config)?;
-    try_bucket(&files, &config).await?;
+    hold_to_key(&db, &secrets, config).await?;
+    let files = Files::open(config)?;
+    try_bucket(&files, config).await?;
+    Ok((db, secrets, files))
+}
+
+/// Starts everything and returns once requests are answered.
+pub async fn start(config: Config) -> Result<Running> {
+    let (db, secrets, files) = open_whole(&config).await?;
     let stopping = Arc::new(AtomicBool::new(false));
     let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
     db.begins();

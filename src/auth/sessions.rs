@@ -55,7 +55,7 @@ impl Sessions {
     }
 
     /// The session of this hash, and its person's unread messages. It is kept: a page asks for several things at once, and
-    /// mostly no thread has to be woken for it.
+    /// mostly no thread has to be woken for it. Who has just written is read afresh (`web::own_writes`).
     async fn find(&self, key_hash: &str) -> Result<(Arc<Option<Open>>, i64)> {
         let (kept, key_hash) = (format!("session {key_hash}"), key_hash.to_owned());
         if let Some(found) = self.db.kept::<Option<Open>>(&kept)

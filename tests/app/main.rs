@@ -29,6 +29,7 @@ mod first_messages;
 mod handed;
 mod harness;
 mod history;
+mod history_filters;
 mod home;
 mod inbox;
 mod input;

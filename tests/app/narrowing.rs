@@ -13,9 +13,9 @@ use switchboard::db::page::{NameCursor, Page};
 use switchboard::db::sql::Sql;
 use switchboard::db::types::StaffId;
 use switchboard::db::{Conn, Db};
-use switchboard::inbox;
 use switchboard::text::fold;
 use switchboard::web::times::Clock;
+use switchboard::{inbox, search};
 
 use crate::demo_large;
 
@@ -180,6 +180,26 @@ async fn every_narrowed_list_equals_a_plain_comparison() {
         Ok(())
     };
     db.read(compare).await.expect("compared");
+    db.close();
+}
+
+/// PostgreSQL's index of activity holds the beginning of a search text alone; what stands behind it is found.
+#[actix_web::test]
+async fn what_stands_far_back_in_a_long_text_is_found() {
+    let loaded = demo_large::load_sized(16, (3_000, 3_000, 3_000)).await;
+    let db = Db::open(loaded.database.url(), 1).expect("the database");
+    let mut direct = loaded.database.connect();
+    let newest = "(SELECT id FROM customers ORDER BY last_activity_at DESC, id DESC LIMIT 1)";
+    let id = direct.number(&format!("SELECT id FROM customers WHERE id = {newest}")).expect("a customer");
+    let long = format!("{}\nfar@mail.example", "я".repeat(400));
+    direct.execute(&format!("UPDATE customers SET search_text = '{long}', search_pairs = -1 WHERE id = {id}"));
+    // So many hold it that the newest are walked.
+    let search::Query::Term(term) = search::Query::parse("mail") else { panic!("a term") };
+    let found = db.read(move |conn| {
+        search::store::find(conn, &CustomerScope::system(), &term, &search::store::Limits::default())
+    });
+    let found = found.await.expect("found");
+    assert!(found.more && found.rows.iter().any(|hit| hit.id.0 == id), "{} rows", found.rows.len());
     db.close();
 }
 

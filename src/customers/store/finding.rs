@@ -122,7 +122,8 @@ pub fn walked<T>(
     Ok(None)
 }
 
-/// How far to walk at first, and in all, in halves of what makes a text common: to a page of whom a walk just pays for, it is 25.
+/// How far to walk at first, and in all, in halves of what makes a text common: for a page of a text that just pays for a walk,
+/// that is 32.
 const FARTHEST: (i64, i64) = (32, 48);
 
 /// How far to walk where so many of everybody are expected to hold a text: as far as ought to do, and then some. In halves
