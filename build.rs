@@ -38,6 +38,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/card.css",
             "css/pages.css",
             "css/home.css",
+            "css/reports.css",
             "css/history.css",
             "css/customers.css",
             "css/settings.css",

@@ -46,6 +46,7 @@ pub mod outbox;
 pub mod portal;
 pub mod quick_replies;
 pub mod realtime;
+pub mod reports;
 pub mod resends;
 pub mod search;
 pub mod secrets;

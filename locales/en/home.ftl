@@ -66,6 +66,7 @@ home-connect = Connect a channel
 home-card-inbox = Answer customers
 home-card-contacts = People and companies you may write to first
 home-card-history = Every conversation, active and closed
+home-card-reports = How much is written, how soon it is answered, how it is rated
 home-card-customers = Find and filter customers
 home-card-blacklist = Blocked customers and block requests
 home-card-blacklist-requests = { $count ->

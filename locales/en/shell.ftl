@@ -9,6 +9,7 @@ nav-inbox = Inbox
 nav-contacts = Contacts
 nav-oversee = Oversee
 nav-history = History
+nav-reports = Reports
 nav-manage = Manage
 nav-customers = Customers
 nav-blacklist = Blacklist

@@ -68,6 +68,7 @@ home-connect = Подключить канал
 home-card-inbox = Ответить клиентам
 home-card-contacts = Люди и компании, которым можно написать первым
 home-card-history = Все обращения, активные и закрытые
+home-card-reports = Сколько пишут, как быстро отвечают, как оценивают
 home-card-customers = Найти и отобрать клиентов
 home-card-blacklist = Заблокированные клиенты и запросы на блокировку
 home-card-blacklist-requests = { $count ->

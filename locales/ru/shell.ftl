@@ -9,6 +9,7 @@ nav-inbox = Входящие
 nav-contacts = Контакты
 nav-oversee = Контроль
 nav-history = История
+nav-reports = Отчёты
 nav-manage = Управление
 nav-customers = Клиенты
 nav-blacklist = Чёрный список

@@ -6,7 +6,8 @@ use crate::app;
 use crate::config::{Config, Settings};
 use crate::error::{Error, Result};
 use crate::files::Files;
-use crate::{demo, staff};
+use crate::web::times::Clock;
+use crate::{demo, reports, staff};
 
 #[derive(Args)]
 pub struct Serve {
@@ -36,6 +37,8 @@ async fn serve(config: Config) -> Result<()> {
     if running.config.demo {
         let files = Files::open(&running.config)?;
         demo::fill(&running.db, &files, &running.secrets).await?;
+        // So that it has its reports at once.
+        reports::count_days(&running.db, Clock::now(running.config.time_zone)).await?;
         println!("Sign in as:");
         demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
         println!("A sample site with the web chat: {base}/demo");

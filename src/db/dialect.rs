@@ -86,6 +86,18 @@ pub fn is_sampled(table: &str, index: &str) -> bool {
     SAMPLED.contains(&table) && !index.ends_with("_customer")
 }
 
+/// How many seconds lie between two columns of times, as text: those that a clock without a fraction shows, so that both
+/// engines count the same.
+pub fn seconds_between(conn: &Conn, from: &str, until: &str) -> String {
+    match engine(conn) {
+        // Without the fraction: SQLite would round it.
+        Engine::Sqlite => format!("(unixepoch(substr({until}, 1, 19)) - unixepoch(substr({from}, 1, 19)))"),
+        Engine::Postgres => {
+            format!("CAST(EXTRACT(EPOCH FROM date_trunc('second', {until}) - date_trunc('second', {from})) AS BIGINT)")
+        }
+    }
+}
+
 /// What locks the row that a statement reads, at its end, but for rows that point there. SQLite writes one call at a time.
 pub fn row_lock(conn: &Conn) -> &'static str {
     match engine(conn) {

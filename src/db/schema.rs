@@ -579,6 +579,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    report_days (days, day, channel_id, operator_id) {
+        days -> BigInt,
+        day -> BigInt,
+        channel_id -> BigInt,
+        operator_id -> BigInt,
+        opened -> BigInt,
+        by_customers -> BigInt,
+        closed -> BigInt,
+        reply_1_min -> BigInt,
+        reply_5_min -> BigInt,
+        reply_15_min -> BigInt,
+        reply_1_h -> BigInt,
+        reply_4_h -> BigInt,
+        reply_1_day -> BigInt,
+        reply_later -> BigInt,
+        reply_never -> BigInt,
+        reply_seconds -> BigInt,
+        close_seconds -> BigInt,
+        rated -> BigInt,
+        stars -> BigInt,
+    }
+}
+
+diesel::table! {
+    reported_days (day) {
+        day -> BigInt,
+        time_zone -> Text,
+    }
+}
+
+diesel::table! {
     resend_items (resend_id, position) {
         resend_id -> BigInt,
         position -> BigInt,
@@ -766,6 +797,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     pending_actions,
     quick_replies,
     quick_reply_files,
+    report_days,
+    reported_days,
     resend_items,
     resends,
     saved_filters,

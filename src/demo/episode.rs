@@ -68,9 +68,14 @@ pub fn tell<'a>(
 ) -> Result<(Line<'a>, MessageId)> {
     let (subject, lines) = script(hero, number, state);
     let seconds = |count: usize| Duration::seconds(i64::try_from(count).unwrap_or(0));
-    let opened_at = ends_at.plus(-seconds(lines.len() * 140));
-    let at = |place: usize| opened_at.plus(seconds(place * 140 + number % 50));
     let answered = lines.iter().position(|(voice, _)| *voice == Voice::Staff);
+    let pace = |place: usize| match answered {
+        Some(answer) if state == State::Closed && place < answer => place * 20,
+        Some(answer) if state == State::Closed => answer * 20 + first_answer(number) + (place - answer) * 140,
+        _ => place * 140,
+    };
+    let opened_at = ends_at.plus(-seconds(pace(lines.len())));
+    let at = |place: usize| opened_at.plus(seconds(pace(place) + number % 50));
     let assignee = pick(&stage.staff, hero.operator)?;
     let ended = (state == State::Closed).then(|| Ended {
         at: at(lines.len()),
@@ -115,6 +120,12 @@ pub fn tell<'a>(
         happened(tx, hero, conversation, &event, at(lines.len()))?;
     }
     last.ok_or_else(|| Error::Internal("a conversation of the demo has no message".into()))
+}
+
+/// How many seconds a customer waits for the first answer, in a conversation that is over.
+pub fn first_answer(number: usize) -> usize {
+    const WAITS: [usize; 17] = [10, 90, 25, 400, 150, 1_100, 15, 240, 6_000, 60, 45, 120, 2_500, 75, 200, 20_000, 30];
+    WAITS[number % WAITS.len()]
 }
 
 /// Writes a system message.

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::episode::{REGULAR, State, tell};
+use super::episode::{REGULAR, State, first_answer, tell};
 use super::letters;
 use super::people;
 use super::stage::{Hero, Stage, pick};
@@ -138,7 +138,8 @@ fn story(tx: &mut Tx, stage: &Stage, number: usize) -> Result<()> {
         number,
         channel,
         state,
-        age + (episodes - 1) * 2900 + if number == REGULAR { 900 } else { 25 },
+        age + (episodes - 1) * 2900
+            + if number == REGULAR { 900 } else { 25 + first_answer(number + (episodes - 1) * 3) / 60 },
     )?;
     let mut last = None;
     for episode in (0..episodes).rev() {

@@ -15,6 +15,7 @@
 //! - A file over the limit is not cut: the export is "too large", and there is none. A file lives for seven days.
 
 mod actions;
+mod csv_table;
 mod jobs;
 mod make;
 mod model;
@@ -24,4 +25,5 @@ mod views;
 pub mod web;
 
 pub use actions::expire;
+pub use csv_table::CsvTable;
 pub use model::{COLUMNS, Make};

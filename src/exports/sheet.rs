@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::SecondsFormat;
 use chrono_tz::Tz;
-use csv::{Terminator, Writer, WriterBuilder};
 use rust_xlsxwriter::{Format as Look, Workbook, XlsxError};
 
+use super::csv_table::CsvTable;
 use super::model::{COLUMNS, Format, Line};
 use crate::db::types::UtcTime;
 
@@ -18,8 +18,6 @@ use crate::db::types::UtcTime;
 const CELL: usize = 32_767;
 /// The most rows below the head of an Excel sheet.
 const ROWS: u32 = 1_048_575;
-/// Tells Excel that the text is UTF-8.
-const MARK: &str = "\u{feff}";
 /// How wide the columns of a sheet are, in characters.
 const WIDTHS: [f64; COLUMNS.len()] = [10.0, 28.0, 12.0, 22.0, 26.0, 26.0, 26.0, 30.0, 16.0, 16.0, 16.0];
 
@@ -61,7 +59,7 @@ pub struct Sheet {
 }
 
 enum Kind {
-    Csv(Box<Writer<Bounded>>),
+    Csv(Box<CsvTable<Bounded>>),
     Xlsx { book: Box<Workbook>, row: u32, to: Bounded },
 }
 
@@ -69,14 +67,12 @@ impl Sheet {
     /// Begins a file, with the names of its columns.
     pub fn begin(wanted: Wanted) -> Result<Self, Broken> {
         let Wanted { format, folder, limit, zone, base, values } = wanted;
-        let mut to = Bounded::new(tempfile::tempfile_in(&folder)?, limit);
+        let to = Bounded::new(tempfile::tempfile_in(&folder)?, limit);
         let kind = match format {
             Format::Csv => {
-                to.write_all(MARK.as_bytes())?;
-                let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(to);
-                let names = COLUMNS.into_iter().chain(values.iter().map(String::as_str)).map(harmless);
-                record(&mut writer, names)?;
-                Kind::Csv(Box::new(writer))
+                let mut table = CsvTable::begin(to)?;
+                table.row(COLUMNS.into_iter().chain(values.iter().map(String::as_str)))?;
+                Kind::Csv(Box::new(table))
             }
             Format::Xlsx => {
                 let book = Box::new(book(&folder).map_err(failed)?);
@@ -90,11 +86,10 @@ impl Sheet {
         for line in lines {
             let texts = texts(line, self.zone, &self.base);
             match &mut self.kind {
-                Kind::Csv(writer) => {
+                Kind::Csv(table) => {
                     let id = line.id.to_string();
                     let own = values(line, &self.values);
-                    let cells = std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).chain(own);
-                    record(writer, cells.map(harmless))?;
+                    table.row(std::iter::once(id.as_str()).chain(texts.iter().map(AsRef::as_ref)).chain(own))?;
                 }
                 Kind::Xlsx { book, row, .. } => {
                     *row += 1;
@@ -106,7 +101,7 @@ impl Sheet {
             }
         }
         match &self.kind {
-            Kind::Csv(writer) if writer.get_ref().is_over => Err(Broken::TooLarge),
+            Kind::Csv(table) if table.to().is_over => Err(Broken::TooLarge),
             _ => Ok(()),
         }
     }
@@ -114,7 +109,7 @@ impl Sheet {
     /// The whole file, and how many bytes it has.
     pub fn finish(self) -> Result<(File, u64), Broken> {
         let to = match self.kind {
-            Kind::Csv(writer) => writer.into_inner().map_err(failed)?,
+            Kind::Csv(table) => table.finish()?,
             // How large a workbook is shows when it is packed.
             Kind::Xlsx { mut book, mut to, .. } => {
                 book.save_to_writer(&mut to).map_err(failed)?;
@@ -123,14 +118,6 @@ impl Sheet {
         };
         to.finish()
     }
-}
-
-/// A row of CSV.
-fn record<'a>(writer: &mut Writer<Bounded>, cells: impl Iterator<Item = Cow<'a, str>>) -> Result<(), Broken> {
-    for cell in cells {
-        writer.write_field(cell.as_bytes()).map_err(failed)?;
-    }
-    writer.write_record(None::<&[u8]>).map_err(failed)
 }
 
 /// What a customer has under these names; empty where they have nothing.
@@ -197,12 +184,6 @@ fn local(time: UtcTime, zone: Tz) -> String {
     time.utc().with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// What a spreadsheet would run as a formula begins with an apostrophe: <https://owasp.org/www-community/attacks/CSV_Injection>.
-fn harmless(text: &str) -> Cow<'_, str> {
-    const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if text.starts_with(FIRST) { format!("'{text}").into() } else { text.into() }
-}
-
 /// A file that keeps no more than its limit. What comes behind that is let go and not refused: whoever writes an archive
 /// cannot stop in the middle.
 struct Bounded {
@@ -250,6 +231,7 @@ fn failed(error: impl ToString) -> Broken {
 mod tests {
     use std::io::{Read, Seek};
 
+    use super::super::csv_table::MARK;
     use super::*;
     use crate::db::types::CustomerId;
     use crate::fields::Variable;
@@ -307,13 +289,6 @@ mod tests {
     }
 
     proptest::proptest! {
-        #[test]
-        fn no_cell_is_a_formula(text in "[=+\\-@\t\r\n＝]?.*") {
-            let safe = harmless(&text);
-            proptest::prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝']));
-            proptest::prop_assert!(safe.ends_with(&text));
-        }
-
         #[test]
         fn a_cell_is_cut_between_characters(text in "[а-яa-z😀]{0,50}", times in 1_usize..2_000) {
             let long = text.repeat(times);

@@ -19,4 +19,4 @@ pub use actions::{keep_bytes, sweep};
 pub use model::{Attachment, StoredFile, clean_name, is_picture};
 pub use store::{Content, Files, Incoming, keep};
 pub use upload::{Upload, accept};
-pub use web::{Stored, download};
+pub use web::{Stored, download, download_bytes};

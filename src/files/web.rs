@@ -54,6 +54,11 @@ pub async fn download(files: &Files, content: &Stored<'_>, kind: &str) -> Result
     stream(files, content, kind, "attachment", "no-store").await
 }
 
+/// The same for bytes that are made as they are asked for.
+pub fn download_bytes(bytes: Vec<u8>, name: &str, kind: &str) -> Result<HttpResponse> {
+    as_file(HttpResponse::Ok().content_type(kind).body(bytes), &disposition("attachment", name), "no-store")
+}
+
 /// What is sent of the store, and under which name.
 pub struct Stored<'a> {
     pub sha256: &'a str,
@@ -70,17 +75,22 @@ async fn stream(
 ) -> Result<HttpResponse> {
     let stream = files.read(content.sha256).await?;
     let size = u64::try_from(content.size).unwrap_or_default();
-    let mut answer = HttpResponse::Ok().content_type(kind).body(SizedStream::new(size, stream));
-    let disposition =
-        HeaderValue::from_str(&disposition(way, content.name)).map_err(|e| Error::Internal(e.to_string()))?;
+    let answer = HttpResponse::Ok().content_type(kind).body(SizedStream::new(size, stream));
+    let mut answer = as_file(answer, &disposition(way, content.name), cache)?;
+    // What is compressed already stays as it is, with its length.
+    answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    Ok(answer)
+}
+
+/// An answer as a file that can run nothing.
+fn as_file(mut answer: HttpResponse, disposition: &str, cache: &'static str) -> Result<HttpResponse> {
+    let disposition = HeaderValue::from_str(disposition).map_err(|e| Error::Internal(e.to_string()))?;
     for (name, value) in [
         (header::CONTENT_DISPOSITION, disposition),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-        // What is compressed already stays as it is, with its length.
-        (header::CONTENT_ENCODING, HeaderValue::from_static("identity")),
     ] {
         answer.headers_mut().insert(name, value);
     }

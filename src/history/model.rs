@@ -1,6 +1,6 @@
 //! What the list is asked for.
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -95,8 +95,8 @@ impl Asked {
         if customer.is_empty() && !self.customer.trim().is_empty() {
             errors.add("customer", "history-customer-number");
         }
-        let from = day(&mut errors, "from", &self.from);
-        let to = day(&mut errors, "to", &self.to);
+        let from = errors.day("from", &self.from);
+        let to = errors.day("to", &self.to);
         let filter = Filter {
             tab: Tab::parse(&self.tab).unwrap_or(Tab::Active),
             customer,
@@ -142,14 +142,4 @@ impl Asked {
             query => format!("/history?{query}"),
         }
     }
-}
-
-fn day(errors: &mut Errors, field: &'static str, typed: &str) -> Option<NaiveDate> {
-    let typed = typed.trim();
-    // Four digits of a year: what databases keep and people mean.
-    let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok().filter(|_| typed.len() == 10);
-    if day.is_none() && !typed.is_empty() {
-        errors.add(field, "history-day");
-    }
-    day
 }

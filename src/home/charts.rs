@@ -3,6 +3,7 @@
 
 use super::model::{DAYS, Opened, Rated};
 use crate::channels::ChannelKind;
+use crate::web::charts::{float, number, step};
 
 /// Messengers that have a colour of their own; the rest are told as others.
 const SERIES: usize = 4;
@@ -82,17 +83,6 @@ fn ranked(opened: &[Opened]) -> Vec<Option<ChannelKind>> {
     kinds.into_iter().map(Some).chain(has_others.then_some(None)).collect()
 }
 
-/// The smallest round step of which three reach `most`.
-fn step(most: i64) -> i64 {
-    let mut power = 1;
-    loop {
-        if let Some(digit) = [1, 2, 3, 4, 5, 6, 8].into_iter().find(|digit| digit * power * 3 >= most) {
-            return digit * power;
-        }
-        power *= 10;
-    }
-}
-
 /// The share of good ratings, a line that breaks where a day has none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
@@ -140,17 +130,6 @@ fn left(day: usize) -> f64 {
     float(i64::try_from(day).unwrap_or(0)) * DAY
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn float(number: i64) -> f64 {
-    number as f64
-}
-
-/// With at most one decimal.
-fn number(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,13 +163,6 @@ mod tests {
         assert_eq!(bars.legend[3], (4, None));
         assert_eq!(bars.totals[3], 21);
         assert_eq!(bars.rects.len(), 4);
-    }
-
-    #[test]
-    fn steps_are_round() {
-        for (most, expected) in [(0, 1), (1, 1), (4, 2), (10, 4), (17, 6), (22, 8), (25, 10), (172, 60), (999, 400)] {
-            assert_eq!(step(most), expected, "{most}");
-        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The home page.
 
 use askama::Template;
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 
 use super::charts::{Bars, Line};
 use super::model::{DAYS, Today, Week};
@@ -40,13 +40,13 @@ impl HomePage {
     /// Today, with its weekday.
     fn date(&self) -> String {
         let today = self.sh.clock.today();
-        format!("{}, {}", self.sh.t(weekday(today).1), times::date(self.sh.lang, today))
+        format!("{}, {}", self.sh.t(times::weekday(today).1), times::date(self.sh.lang, today))
     }
 
     /// The short name of a day of the week's charts; the last one is today.
     fn day(&self, index: usize) -> String {
         match self.week.days.get(index) {
-            Some(day) if index + 1 < DAYS => self.sh.t(weekday(*day).0).to_string(),
+            Some(day) if index + 1 < DAYS => self.sh.t(times::weekday(*day).0).to_string(),
             _ => self.sh.t("home-today").to_string(),
         }
     }
@@ -110,19 +110,6 @@ impl HomePage {
     }
 }
 
-/// Message ids of a day's short and long name.
-fn weekday(day: NaiveDate) -> (&'static str, &'static str) {
-    match day.weekday() {
-        chrono::Weekday::Mon => ("home-mon", "home-monday"),
-        chrono::Weekday::Tue => ("home-tue", "home-tuesday"),
-        chrono::Weekday::Wed => ("home-wed", "home-wednesday"),
-        chrono::Weekday::Thu => ("home-thu", "home-thursday"),
-        chrono::Weekday::Fri => ("home-fri", "home-friday"),
-        chrono::Weekday::Sat => ("home-sat", "home-saturday"),
-        chrono::Weekday::Sun => ("home-sun", "home-sunday"),
-    }
-}
-
 /// The sections that this person may use.
 fn cards(sh: &Shell, today: &Today, is_demo: bool) -> Vec<Card> {
     let card = |href, icon, title, text: String| Card { href, icon, title, text };
@@ -134,6 +121,7 @@ fn cards(sh: &Shell, today: &Today, is_demo: bool) -> Vec<Card> {
         card("/customers", "users", "nav-customers", said("home-card-customers")),
     ];
     if sh.is_supervisor() {
+        cards.push(card("/reports", "chart-bar", "nav-reports", said("home-card-reports")));
         let text = match today.block_requests {
             0 => said("home-card-blacklist"),
             waiting => sh.tn("home-card-blacklist-requests", waiting),

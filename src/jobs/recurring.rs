@@ -31,6 +31,8 @@ enum Work {
     Figures,
     /// The bits of customers' texts, for those who were there before there were any.
     SearchPairs,
+    /// Days that are over, for the reports.
+    ReportDays,
 }
 
 impl Work {
@@ -41,6 +43,8 @@ impl Work {
             Self::Figures => Duration::from_secs(20),
             // One upgrade leaves them, or customers who were put in by hand.
             Self::SearchPairs => Duration::from_secs(30),
+            // A desk that begins to count has years before it.
+            Self::ReportDays => Duration::from_secs(20),
             _ => every,
         }
     }
@@ -56,6 +60,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::Throttles, Duration::from_secs(600)),
     (Work::Figures, Duration::from_secs(3600)),
     (Work::SearchPairs, Duration::from_secs(3600)),
+    (Work::ReportDays, Duration::from_secs(60)),
 ];
 
 pub(super) async fn run(ctx: Ctx, throttle: Data<Throttle>, mut stopped: watch::Receiver<bool>) {
@@ -98,5 +103,9 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
         }
         Work::Figures => crate::db::figures::refresh(&ctx.db).await.map(drop),
         Work::SearchPairs => crate::customers::make_pairs(&ctx.db).await,
+        Work::ReportDays => {
+            let clock = crate::web::times::Clock::now(ctx.config.time_zone);
+            crate::reports::count_days(&ctx.db, clock).await.map(drop)
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -90,6 +91,17 @@ impl Errors {
         let lines = text::clean_lines(typed);
         self.short_enough(field, &lines, limit);
         lines
+    }
+
+    /// A day as date fields send it, or nothing.
+    pub fn day(&mut self, field: &'static str, typed: &str) -> Option<NaiveDate> {
+        let typed = typed.trim();
+        // Four digits of a year: what databases keep and people mean.
+        let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok().filter(|_| typed.len() == 10);
+        if day.is_none() && !typed.is_empty() {
+            self.add(field, "history-day");
+        }
+        day
     }
 
     fn short_enough(&mut self, field: &'static str, value: &str, limit: usize) {

@@ -4,6 +4,7 @@ pub mod address;
 pub mod again;
 pub mod assets;
 pub mod bodies;
+pub mod charts;
 pub mod errors;
 pub mod filters;
 pub mod forms;

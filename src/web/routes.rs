@@ -66,6 +66,8 @@ routes! {
     Get "/exports" Supervisor exports::web::list;
     Post "/exports" Supervisor exports::web::start;
     Get "/exports/{id}/file" Supervisor exports::web::download;
+    Get "/reports" Supervisor reports::web::page;
+    Get "/reports/csv" Supervisor reports::web::csv;
     Get "/lists" Operator lists::web::list;
     Post "/lists" Operator lists::web::add;
     Get "/lists/{id}/edit" Operator lists::web::edit_form;

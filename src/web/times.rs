@@ -1,6 +1,6 @@
 //! Times as people read them, and days as the installation means them.
 
-use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Weekday};
 use chrono_tz::Tz;
 
 use super::i18n::Lang;
@@ -187,6 +187,24 @@ pub fn span(lang: Lang, span: Duration) -> String {
     };
     let part = |(number, unit): (i64, &str)| format!("{number}\u{a0}{unit}");
     if small.0 == 0 { part(big) } else { format!("{}\u{a0}{}", part(big), part(small)) }
+}
+
+/// Message ids of a day's short and long name.
+pub fn weekday(day: NaiveDate) -> (&'static str, &'static str) {
+    match day.weekday() {
+        Weekday::Mon => ("home-mon", "home-monday"),
+        Weekday::Tue => ("home-tue", "home-tuesday"),
+        Weekday::Wed => ("home-wed", "home-wednesday"),
+        Weekday::Thu => ("home-thu", "home-thursday"),
+        Weekday::Fri => ("home-fri", "home-friday"),
+        Weekday::Sat => ("home-sat", "home-saturday"),
+        Weekday::Sun => ("home-sun", "home-sunday"),
+    }
+}
+
+/// 23 Nov.
+pub fn day_and_month(lang: Lang, day: NaiveDate) -> String {
+    Written::new().day(day.day()).space().month(lang, day.month()).0
 }
 
 /// 23 Nov 2026.

@@ -40,7 +40,7 @@ fn conversation(app: &TestApp, customer: i64, channel: i64, status: &str, opened
 async fn the_cards_lead_to_the_sections_that_one_may_use() {
     let app = spawn_app().await;
     let everybody = ["/inbox", "/contacts", "/history", "/customers"];
-    let of_supervisors = vec!["/blacklist", "/lists", "/exports"];
+    let of_supervisors = vec!["/reports", "/blacklist", "/lists", "/exports"];
     let of_admins = [of_supervisors.clone(), vec!["/settings"]].concat();
     for (email, more) in [(OPERATOR, vec!["/lists"]), (SUPERVISOR, of_supervisors), (ADMIN, of_admins)] {
         let page = app.sign_in(email).await.get("/").await;

@@ -46,6 +46,7 @@ mod process;
 mod profile;
 mod quick_replies;
 mod regions;
+mod reports;
 mod required_tag;
 mod resends;
 mod rights;

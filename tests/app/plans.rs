@@ -23,7 +23,7 @@ use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, S
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
-use switchboard::{auth, batches, conversations, customers, history, inbox, messages, search};
+use switchboard::{auth, batches, conversations, customers, history, inbox, messages, reports, search};
 
 use crate::demo_large;
 
@@ -100,7 +100,37 @@ fn found(conn: &mut Conn, typed: &str) {
         .expect("found");
 }
 
+/// A year of figures, of which all but the days around it are whole weeks.
+fn in_report(conn: &mut Conn, query: &str, ask: fn(&mut Conn, &reports::model::Filter, &reports::days::Sources)) {
+    let asked: reports::model::Asked = serde_json::from_str(query).expect("a query");
+    let filter = asked.parse(&clock()).expect("a period");
+    let counted = filter.days().collect();
+    let known = reports::days::Known { first: None, unsettled: filter.days().end, counted };
+    ask(conn, &filter, &reports::days::Sources::of(&known, &filter.days(), true));
+}
+
 const TABLE: &[Listed] = &[
+    both(
+        "reports, a day",
+        |c| drop(reports::store::on_the_spot(c, &clock(), 20_000)),
+        &["conversations_opened", "conversations_closed", "conversations_rated"],
+    ),
+    on_sqlite(
+        "reports, the chart of a year",
+        |c| in_report(c, r#"{"period":"year"}"#, |c, f, s| drop(reports::store::series(c, f, s))),
+        &["PRIMARY KEY (days=? AND day=? AND channel_id=? AND operator_id=?)"],
+    ),
+    on_sqlite(
+        "reports, by operator",
+        |c| in_report(c, r#"{"period":"year"}"#, |c, f, s| drop(reports::store::by_operator(c, f, s))),
+        &["PRIMARY KEY (days=? AND day=? AND channel_id=? AND operator_id>?)"],
+    ),
+    on_sqlite(
+        "reports, by channel",
+        |c| in_report(c, r#"{"period":"year"}"#, |c, f, s| drop(reports::store::by_channel(c, f, s))),
+        &["report_days_operator (days=? AND operator_id=? AND day=?"],
+    ),
+    both("reports, days to count", |c| drop(reports::store::uncounted(c, &clock())), &["conversations_opened"]),
     both(
         "who typed a contact",
         |c| {

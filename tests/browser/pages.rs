@@ -74,6 +74,15 @@ const PAGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("/resends/new", &["/resends/new"]),
+    (
+        "/reports",
+        &[
+            "/reports",
+            "/reports?period=90d",
+            "/reports?from=2026-02-01&to=2026-01-01",
+            "/reports?from=2001-01-01&to=2001-01-09",
+        ],
+    ),
     ("/exports", &["/exports"]),
     ("/lists", &["/lists"]),
     ("/lists/{id}/edit", &["/lists/{list}/edit"]),
@@ -132,6 +141,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "files"),
     ("/files/{attachment}", "files"),
     ("/exports/{id}/file", "files"),
+    ("/reports/csv", "files"),
     ("/shared/{signed}/{name}", "files for a provider"),
     ("/avatars/{account}", "pictures"),
     ("/api/", "JSON"),

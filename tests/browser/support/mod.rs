@@ -82,6 +82,9 @@ pub async fn with_demo() -> TestApp {
     let files = Files::open(&config).expect("a file store");
     let secrets = Secrets::load(&config.key_path()).expect("a key");
     switchboard::demo::fill(&app.db, &files, &secrets).await.expect("the demo");
+    // As `serve --demo` does, for the reports.
+    let clock = switchboard::web::times::Clock::now(chrono_tz::Tz::UTC);
+    switchboard::reports::count_days(&app.db, clock).await.expect("its days are counted");
     app
 }
 
