@@ -185,11 +185,14 @@ fn squeezed(css: &str) -> String {
         let (piece, after) = rest.split_at(len);
         rest = after;
         if next.is_ascii_whitespace() {
-            if !kept.ends_with([' ', '{', '}', ';', ',']) {
+            if !kept.ends_with([' ', '{', '}', ';', ',', ':']) {
                 kept.push(' ');
             }
         } else {
             if matches!(next, '{' | '}' | ';' | ',') && kept.ends_with(' ') {
+                kept.pop();
+            }
+            if next == '}' && kept.ends_with(';') {
                 kept.pop();
             }
             kept.push_str(piece);
