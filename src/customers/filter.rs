@@ -121,6 +121,12 @@ impl Filter {
         self.tag.is_some() || !self.name.is_empty() || !self.id.is_empty()
     }
 
+    /// The tag, if nothing else narrows the list down.
+    pub fn only_tag(&self) -> Option<CustomerTagId> {
+        let is_alone = self.period == Period::All && self.name.is_empty() && self.id.is_empty();
+        self.tag.filter(|_| is_alone)
+    }
+
     pub fn is_tag(&self, tag: &CustomerTagId) -> bool {
         self.tag == Some(*tag)
     }

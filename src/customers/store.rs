@@ -11,6 +11,7 @@ mod name_parts;
 mod numbers;
 pub mod profile;
 mod search_text;
+mod tagged;
 mod tags;
 mod trigrams;
 mod unsubscribed;

@@ -311,6 +311,7 @@ diesel::table! {
     customer_tag_links (customer_id, tag_id) {
         customer_id -> BigInt,
         tag_id -> BigInt,
+        active_at -> Nullable<Timestamp>,
     }
 }
 

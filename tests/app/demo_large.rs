@@ -121,6 +121,11 @@ const WRONG: &[(&str, &str)] = &[
         "SELECT count(*) FROM customers c WHERE blocked <> EXISTS (SELECT 1 FROM blocks b WHERE b.customer_id = c.id)",
     ),
     (
+        "when those of a tag were active",
+        "SELECT count(*) FROM customer_tag_links l JOIN customers c ON c.id = l.customer_id \
+         WHERE l.active_at IS NULL OR l.active_at <> c.last_activity_at",
+    ),
+    (
         "pending contact details",
         "SELECT count(*) FROM customers c WHERE (phone IS NULL AND email IS NULL) <> \
          EXISTS (SELECT 1 FROM pending_actions p WHERE p.customer_id = c.id)",

@@ -1,7 +1,7 @@
 //! The Customers page, newest activity first.
 //!
 //! What the list walks, at a million customers: a rare name is found by the trigram index over `search_text` (which
-//! holds the name), a rare tag from the tag's side, a period with few customers by `customers_created`; each of these
+//! holds the name), a rare tag from the tag's side (a tag alone is a list of its own, [`tagged`]), a period with few customers by `customers_created`; each of these
 //! gives a short set that is sorted. Whatever is common is compared while walking `customers_activity`, newest first, where
 //! a page fills quickly. Nobody is created after their last activity, so a period's beginning also ends the walk.
 //!
@@ -14,6 +14,7 @@ use diesel::sql_types::Bool;
 
 use super::finding::{self, Stretch};
 use super::numbers::numbered_customers;
+use super::tagged;
 use crate::auth::CustomerScope;
 use crate::customers::filter::Filter;
 use crate::customers::model::ListedCustomer;
@@ -58,10 +59,14 @@ pub fn page(
     clock: &Clock,
     cursor: Option<Cursor>,
 ) -> Result<Listing> {
-    let (query, (count, counted_to)) = if filter.is_narrow() {
+    let everybody = scope.condition().is_none();
+    let (query, (count, counted_to)) = if let Some(tag) = filter.only_tag().filter(|_| everybody) {
+        let ids = tagged::page(conn, tag, cursor, PAGE + 1)?;
+        (whole(conn, ids), (tagged::count(conn, tag, COUNTED)?, COUNTED - 1))
+    } else if filter.is_narrow() {
         let narrowed = |conn: &mut Conn| narrowed(conn, scope, filter, clock, cursor);
         let (ids, counted) = dialect::planned_for_values(conn, narrowed)?;
-        (customers::table.filter(among(conn, customers::id, ids)).into_boxed(), counted)
+        (whole(conn, ids), counted)
     } else {
         let mut all = visible(scope);
         if let Some(cursor) = cursor {
@@ -73,6 +78,10 @@ pub fn page(
     let rows = newest(query, back).select(ListedCustomer::as_select()).at_most(PAGE + 1).load(conn)?;
     let page = Page::new(rows, cursor, |row: &ListedCustomer| (row.last_activity_at, row.id.0));
     Ok(Listing { page, count, counted_to })
+}
+
+fn whole<'a>(conn: &Conn, ids: Vec<CustomerId>) -> Query<'a> {
+    customers::table.filter(among(conn, customers::id, ids)).into_boxed()
 }
 
 /// The numbers of a page of a narrowed list; how many match, and how far was counted.
@@ -239,7 +248,7 @@ fn filtered<'a>(
         query = query.filter(created(conn, from, before)?);
     }
     if let Some(tag) = filter.tag {
-        query = query.filter(tagged(conn, tag, way != Way::Count)?);
+        query = query.filter(of_tag(conn, tag, way != Way::Count)?);
     }
     let name = text::fold(&filter.name);
     if !name.is_empty() {
@@ -302,7 +311,7 @@ fn created<'a>(conn: &mut Conn, from: Option<UtcTime>, before: Option<UtcTime>) 
 }
 
 /// With this tag.
-fn tagged<'a>(conn: &mut Conn, tag: CustomerTagId, walks: bool) -> Result<Condition<'a>> {
+fn of_tag<'a>(conn: &mut Conn, tag: CustomerTagId, walks: bool) -> Result<Condition<'a>> {
     let common = finding::common(conn)?;
     let set = finding::on_engine(conn, SET * common);
     let tagged = links::table.filter(links::tag_id.eq(tag)).select(links::customer_id);

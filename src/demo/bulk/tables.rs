@@ -12,7 +12,7 @@ crate::bulk_target! {
     ACCOUNTS: channel_accounts(
         id, customer_id, channel_id, address, display_name, username, created_at, last_seen_at,
     );
-    TAG_LINKS: customer_tag_links(customer_id, tag_id);
+    TAG_LINKS: customer_tag_links(customer_id, tag_id, active_at);
     HANDLES: customer_handles(id, customer_id, label, value);
     CLAIMS: contact_claims(id, customer_id, kind, value, value_folded, created_at);
     PENDING: pending_actions(id, customer_id, kind, created_at);

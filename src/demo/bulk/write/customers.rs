@@ -61,7 +61,7 @@ pub(super) fn customer(
         rows.int(account).int(id).int(channels(*channel)?).text(address).text(&who.name).text("");
         rows.time(created_at).time(active_at);
     }
-    belongings(stage, out, numbers, id, &who, created_at)?;
+    belongings(stage, out, numbers, id, &who, (created_at, active_at))?;
     trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
 }
 
@@ -113,10 +113,10 @@ fn belongings(
     numbers: &mut Numbers,
     id: i64,
     who: &Person,
-    created_at: i64,
+    (created_at, active_at): (i64, i64),
 ) -> Result<()> {
     for tag in who.tags.iter().filter_map(|place| stage.tags.get(*place)) {
-        out.row(&tables::TAG_LINKS)?.int(id).int(tag.0);
+        out.row(&tables::TAG_LINKS)?.int(id).int(tag.0).time(active_at);
     }
     if let Some(handle) = &who.handle {
         let row = next(&mut numbers.handle);
