@@ -10,6 +10,7 @@ mod lists;
 mod name_parts;
 mod numbers;
 pub mod profile;
+mod sample;
 mod search_text;
 mod tagged;
 mod tags;

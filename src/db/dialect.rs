@@ -60,21 +60,6 @@ pub fn contains(conn: &Conn, sql: &mut Sql, column: &str, text: &str) -> String 
     }
 }
 
-/// How many rows PostgreSQL's planner expects of a statement: a third of a millisecond, where counting what its trigram
-/// index names of a common text took thirty.
-pub fn expected_rows(conn: &mut Conn, mut statement: Sql) -> QueryResult<i64> {
-    #[derive(QueryableByName)]
-    struct Line {
-        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-        text: String,
-    }
-    statement.text.insert_str(0, "EXPLAIN ");
-    // `Seq Scan on customers  (cost=0.00..1.10 rows=8 width=4)`
-    let lines: Vec<Line> = statement.load(conn)?;
-    let rows = lines.first().and_then(|line| line.text.split_once(" rows=")?.1.split_once(' ')?.0.parse().ok());
-    Ok(rows.unwrap_or(0))
-}
-
 /// The tables of whose indexes SQLite keeps samples.
 const SAMPLED: [&str; 2] = ["customers", "conversations"];
 

@@ -7,6 +7,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
+use super::sample::sample;
 use super::search_text::pairs;
 use super::trigrams::rarest;
 use crate::db::dialect::{self, Engine};
@@ -85,7 +86,7 @@ const ASKED: (i64, i64) = (24, 30);
 ///
 /// On SQLite a few are walked first, which takes a fraction of a millisecond; to ask its trigram index for a last name, four.
 /// How many hold the text there says what is quicker, to walk on or to look up; the next stretch says it better.
-/// PostgreSQL's planner knows beforehand, in a third of a millisecond, how many to expect.
+/// On PostgreSQL a [`sample`] says beforehand how many to expect.
 pub fn walked<T>(
     conn: &mut Conn,
     text: &str,
@@ -93,8 +94,8 @@ pub fn walked<T>(
     mut next: impl FnMut(&mut Conn, i64, i64) -> Result<Stretch<T>>,
 ) -> Result<Option<Vec<T>>> {
     let common = common(conn)?;
-    let asks_planner = dialect::engine(conn) == Engine::Postgres;
-    let stretches = if asks_planner {
+    let knows = dialect::engine(conn) == Engine::Postgres;
+    let stretches = if knows {
         let expected = expected(conn, text)?;
         let many = many(conn)?;
         if expected.is_some_and(|expected| expected < many) {
@@ -115,7 +116,7 @@ pub fn walked<T>(
         if found.len() >= wanted || stretch.is_last {
             return Ok(Some(found));
         }
-        if !asks_planner && !pays(found.len(), wanted, walked / common, common) {
+        if !knows && !pays(found.len(), wanted, walked / common, common) {
             return Ok(None);
         }
     }
@@ -235,7 +236,12 @@ pub fn holding(sql: &mut Sql, conn: &mut Conn, alias: &str, text: &str) -> Resul
 /// the index that is walked.
 pub fn compared(sql: &mut Sql, conn: &Conn, alias: &str, text: &str) -> String {
     let lacks_none = lacks_none(sql, conn, alias, text);
-    format!("{lacks_none}{}", dialect::contains(conn, sql, &format!("{alias}.search_text"), text))
+    let text = sql.put(text);
+    match dialect::engine(conn) {
+        Engine::Sqlite => format!("{lacks_none}instr({alias}.search_text, {text}) > 0"),
+        // Of a pattern of LIKE its planner would look up how many hold it, for a walk that is decided.
+        Engine::Postgres => format!("strpos({alias}.search_text, {text}) > 0"),
+    }
 }
 
 /// The condition, ending with AND, that a customer may hold a text as the bits of its pairs say; empty on PostgreSQL, which
@@ -267,16 +273,13 @@ pub fn has_trigrams(text: &str) -> bool {
     text.chars().count() >= SHORTEST
 }
 
-/// PostgreSQL, whose index makes out everybody before it names the first, goes by what its planner expects: how many hold a
-/// text. `None`: it has no trigrams.
+/// PostgreSQL, whose index makes out everybody before it names the first, goes by how many are expected to hold a text. `None`:
+/// it has no trigrams.
 pub fn expected(conn: &mut Conn, text: &str) -> Result<Option<i64>> {
     if !has_trigrams(text) {
         return Ok(None);
     }
-    let mut sql = Sql::default();
-    let holds = dialect::contains(conn, &mut sql, "c.search_text", text);
-    sql.text = format!("SELECT 1 FROM customers c WHERE {holds}");
-    Ok(Some(kept::number(sql.key(), || dialect::expected_rows(conn, sql))?))
+    Ok(Some(sample(conn)?.expected(text)))
 }
 
 /// SQLite: whom the trigrams of a text name, if they are few. The index is asked once: to meet the lists of several trigrams

@@ -5,11 +5,8 @@
 //! million customers an address took 18 ms, a name 7, a phone number 7. The rarest few name hardly anybody else, whose texts
 //! are compared: 5, 2 and 2.
 
-use diesel::prelude::*;
-use diesel::sql_types::Text;
-
 use super::finding;
-use crate::db::sql::Sql;
+use super::sample::{sample, trigrams_of};
 use crate::db::{Conn, kept};
 use crate::error::Result;
 
@@ -20,39 +17,23 @@ const FEW: f64 = 20.0;
 /// A list of so large a share of the customers rules out too few to pay for the way along it.
 const COMMON: f64 = 0.2;
 
-#[derive(QueryableByName)]
-struct Sampled {
-    #[diesel(sql_type = Text)]
-    text: String,
-}
-
 /// The rarest trigrams of a text, as far as they pay. None where the text has no rare ones, or nothing is known yet.
 pub fn rarest(conn: &mut Conn, text: &str) -> Result<Vec<String>> {
-    // The planner's own sample: a thousand texts of customers.
-    let sample = kept::lasting("sample of search texts".into(), || -> QueryResult<Vec<String>> {
-        let sql = "SELECT unnest(CAST(CAST(histogram_bounds AS TEXT) AS TEXT[])) AS text FROM pg_stats \
-                   WHERE schemaname = current_schema() AND tablename = 'customers' AND attname = 'search_text'";
-        Ok(Sql::new(sql).load::<Sampled>(conn)?.into_iter().map(|row| row.text).collect())
-    })?;
+    let sample = sample(conn)?;
     let everybody = *kept::settled("newest customer".into(), || finding::newest(conn))?;
-    let share = |trigram: &str| {
-        let held = sample.iter().filter(|text| text.contains(trigram)).count();
-        (held as f64 + 0.5) / (sample.len() as f64 + 1.0)
-    };
-    Ok(chosen(text, everybody as f64, share))
+    Ok(chosen(text, everybody as f64, |trigram| sample.share(trigram)))
 }
 
 /// One of each word first, since a name's are all found together; of equally rare ones the later, since what numbers
 /// begin with, thousands share.
-fn chosen(text: &str, everybody: f64, share: impl Fn(&str) -> f64) -> Vec<String> {
-    let mut found: Vec<(usize, f64, String)> = vec![];
+fn chosen(text: &str, everybody: f64, share: impl Fn([char; 3]) -> f64) -> Vec<String> {
+    let mut found: Vec<(usize, f64, [char; 3])> = vec![];
     for word in text.split(|c: char| !c.is_alphanumeric()) {
-        let chars: Vec<char> = word.chars().collect();
-        let mut of_word: Vec<(usize, f64, String)> = vec![];
-        for three in chars.windows(3).rev() {
-            let trigram: String = three.iter().collect();
+        let three: Vec<[char; 3]> = trigrams_of(word).collect();
+        let mut of_word: Vec<(usize, f64, [char; 3])> = vec![];
+        for trigram in three.into_iter().rev() {
             if !found.iter().chain(&of_word).any(|(_, _, known)| *known == trigram) {
-                of_word.push((1, share(&trigram), trigram));
+                of_word.push((1, share(trigram), trigram));
             }
         }
         of_word.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -66,7 +47,7 @@ fn chosen(text: &str, everybody: f64, share: impl Fn(&str) -> f64) -> Vec<String
     for (_, share, trigram) in found {
         if chosen.len() < ASKED && named > FEW && share < COMMON {
             named *= share;
-            chosen.push(trigram);
+            chosen.push(trigram.iter().collect());
         }
     }
     chosen
@@ -78,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_few_rare_ones_are_chosen() {
-        let share = |trigram: &str| match trigram {
+        let share = |trigram: [char; 3]| match trigram.iter().collect::<String>().as_str() {
             "mai" | "ail" => 0.6,
             "ann" => 0.03,
             "kow" | "ows" | "wsk" => 0.001,

@@ -1,0 +1,2 @@
+-- SQLite counts those whom its trigrams name.
+SELECT 1;
