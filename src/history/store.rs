@@ -31,7 +31,7 @@ fn order_of(tab: Tab) -> &'static str {
 const PERIOD: i64 = 8;
 
 /// What stands after FROM: conversations `k`. Those of a period that ended are read by it, if they are not too many, where the
-/// list's own index would be walked past all that came later: 140 ms to a month two years ago.
+/// list's own index would be walked past all that came later: 140 ms to a month two years ago. What a tab is ordered by stands there.
 fn source(sql: &mut Sql, conn: &mut Conn, filter: &Filter) -> Result<String> {
     let everything = "conversations k".to_owned();
     let Some(until) = filter.until else { return Ok(everything) };

@@ -44,6 +44,16 @@ const fn on_sqlite(name: &'static str, run: fn(&mut Conn), indexes: &'static [&'
     Listed { name, run, sqlite: indexes, postgres: &[] }
 }
 
+/// Read from where a tag's customers stand in their order, and no row of a table with it.
+const fn of_tag(name: &'static str, run: fn(&mut Conn)) -> Listed {
+    Listed {
+        name,
+        run,
+        sqlite: &["COVERING INDEX customer_tag_links_tag"],
+        postgres: &["Index Only Scan", "using customer_tag_links_tag"],
+    }
+}
+
 fn scope() -> CustomerScope {
     CustomerScope::system()
 }
@@ -78,6 +88,10 @@ fn list(conn: &mut Conn, asked: Asked, cursor: Option<Cursor>) {
 
 fn all() -> Asked {
     Asked { period: "all".into(), ..Asked::default() }
+}
+
+fn tagged(tag: &str) -> Asked {
+    Asked { tag: tag.into(), ..all() }
 }
 
 fn viewer() -> inbox::Viewer {
@@ -212,7 +226,16 @@ const TABLE: &[Listed] = &[
         sqlite: &["customers_activity"],
         postgres: &["Index Only Scan using customers_activity"],
     },
-    both("customers, a rare tag", |c| list(c, Asked { tag: "40".into(), ..all() }, None), &["customer_tag_links_tag"]),
+    of_tag("customers, a rare tag", |c| list(c, tagged("40"), None)),
+    of_tag("customers, a tag that many have", |c| list(c, tagged("1"), None)),
+    of_tag("customers, a tag, a later page", |c| list(c, tagged("1"), Some(cursor()))),
+    of_tag("customers, a tag, back", |c| list(c, tagged("1"), Some(Cursor { back: true, ..cursor() }))),
+    Listed {
+        name: "customers, a tag within a period",
+        run: |c| list(c, Asked { from: "2000-01-01".into(), ..tagged("40") }, None),
+        sqlite: &["customer_tag_links_tag"],
+        postgres: &["customer_tag_links"],
+    },
     Listed {
         name: "customers, by a rare name",
         run: |c| list(c, Asked { name: "zzzzq".into(), ..all() }, None),
@@ -267,11 +290,12 @@ const TABLE: &[Listed] = &[
         &["conversations_closed_channel"],
     ),
     both("history, rated low", |c| in_history(c, r#"{"tab":"history","rating":"low"}"#), &["conversations_closed_low"]),
-    both(
-        "history, of a day",
-        |c| in_history(c, r#"{"tab":"history","from":"2026-01-05","to":"2026-01-05"}"#),
-        &["conversations_opened"],
-    ),
+    Listed {
+        name: "history, of a day",
+        run: |c| in_history(c, r#"{"tab":"history","from":"2026-01-05","to":"2026-01-05"}"#),
+        sqlite: &["COVERING INDEX conversations_opened"],
+        postgres: &["Index Only Scan using conversations_opened"],
+    },
     Listed {
         name: "history, before a day",
         run: |c| in_history(c, r#"{"tab":"history","to":"2026-12-31"}"#),
