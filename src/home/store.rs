@@ -8,7 +8,7 @@ use crate::auth::{CustomerScope, Operator, Role};
 use crate::channels;
 use crate::db::sql::Sql;
 use crate::db::types::{ChannelId, UtcTime};
-use crate::db::{Conn, kept};
+use crate::db::{Backend, Conn, kept};
 use crate::error::{Error, Result};
 
 /// Counts go no further.
@@ -123,12 +123,33 @@ fn day_of(column: &str) -> String {
     format!("CAST(CASE{} ELSE 0 END AS BIGINT)", later.collect::<String>())
 }
 
-/// The values of a statement that [`day_of`] is part of.
-fn by_day(week: &Week) -> Sql {
-    week.starts.iter().rev().fold(Sql::default(), |sql, start| sql.bind(*start))
+/// Rows of the week by day. `asked` gives the statement out of the day of a row and the condition on `column` that names the days.
+/// Today is read again after each write. Days that are over stay as they are, and a week of a million customers takes a tenth of a
+/// second; for those who do not see everybody they are read again, too, since whom they see changes.
+fn of_week<T>(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    week: &Week,
+    column: &str,
+    asked: impl Fn(&mut Sql, &str, &str) -> String,
+) -> Result<Vec<T>>
+where
+    T: QueryableByName<Backend> + Clone + Send + Sync + 'static,
+{
+    let mut over = week.starts.iter().rev().fold(Sql::default(), |sql, start| sql.bind(*start));
+    over.text = asked(&mut over, &day_of(column), &format!("{column} >= ${DAYS} AND {column} < $1"));
+    let mut today = Sql::default().bind(week.starts[DAYS - 1]);
+    today.text = asked(&mut today, &format!("CAST({} AS BIGINT)", DAYS - 1), &format!("{column} >= $1"));
+    let over = match scope.condition() {
+        None => kept::settled(over.key(), || over.load::<T>(conn)),
+        Some(_) => kept::answer(over.key(), || over.load::<T>(conn)),
+    };
+    let mut rows = over?.to_vec();
+    rows.extend_from_slice(&kept::answer(today.key(), || today.load::<T>(conn))?);
+    Ok(rows)
 }
 
-#[derive(QueryableByName)]
+#[derive(QueryableByName, Clone)]
 struct OpenedRow {
     #[diesel(sql_type = BigInt)]
     day: i64,
@@ -140,13 +161,12 @@ struct OpenedRow {
 
 /// Conversations of the week by day and messenger.
 fn opened(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<Vec<Opened>> {
-    let mut sql = by_day(week);
-    sql.text = format!(
-        "SELECT {} AS day, v.channel_id, count(*) AS n FROM {} AND v.opened_at >= ${DAYS} GROUP BY 1, 2",
-        day_of("v.opened_at"),
-        conversations(&mut sql, scope)
-    );
-    let rows = kept::answer(sql.key(), || sql.load::<OpenedRow>(conn))?;
+    let rows: Vec<OpenedRow> = of_week(conn, scope, week, "v.opened_at", |sql, day, these| {
+        format!(
+            "SELECT {day} AS day, v.channel_id, count(*) AS n FROM {} AND {these} GROUP BY 1, 2",
+            conversations(sql, scope)
+        )
+    })?;
     let known = channels::list(conn)?;
     let kind = |id| known.iter().find(|channel| channel.id == id).map(|channel| channel.kind);
     Ok(rows
@@ -157,7 +177,7 @@ fn opened(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<Vec<Ope
         .collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(QueryableByName, Clone)]
 struct RatedRow {
     #[diesel(sql_type = BigInt)]
     day: i64,
@@ -169,15 +189,15 @@ struct RatedRow {
 
 /// Ratings of the week by the day on which they were given.
 fn rated(conn: &mut Conn, scope: &CustomerScope, week: &Week) -> Result<[Rated; DAYS]> {
-    let mut sql = by_day(week);
-    sql.text = format!(
-        "SELECT {} AS day, CAST(SUM(CASE WHEN v.rating >= 4 THEN 1 ELSE 0 END) AS BIGINT) AS good, count(*) AS n \
-         FROM {} AND v.rated_at IS NOT NULL AND v.rated_at >= ${DAYS} GROUP BY 1",
-        day_of("v.rated_at"),
-        conversations(&mut sql, scope)
-    );
+    let rows: Vec<RatedRow> = of_week(conn, scope, week, "v.rated_at", |sql, day, these| {
+        format!(
+            "SELECT {day} AS day, CAST(SUM(CASE WHEN v.rating >= 4 THEN 1 ELSE 0 END) AS BIGINT) AS good, count(*) AS n \
+             FROM {} AND v.rated_at IS NOT NULL AND {these} GROUP BY 1",
+            conversations(sql, scope)
+        )
+    })?;
     let mut days = [Rated::default(); DAYS];
-    for row in kept::answer(sql.key(), || sql.load::<RatedRow>(conn))?.iter() {
+    for row in rows {
         if let Some(day) = usize::try_from(row.day).ok().and_then(|day| days.get_mut(day)) {
             *day = Rated { good: row.good, count: row.n };
         }
