@@ -1,6 +1,6 @@
 //! The two plans of a search, on both engines.
 //!
-//! First the trigram index says, up to a cap, how many customers may hold the term; on PostgreSQL, the planner does.
+//! First the trigram index says, up to a cap, how many customers may hold the term; on PostgreSQL, a sample does.
 //! - Fewer than the cap: all of them are compared, ranked and sorted.
 //! - As many as the cap: the term is common, so among the newest customers many hold it. Walk those, newest first; the
 //!   exact matches come from their own indexes. Should the walk find too few, the first plan is taken after all.
@@ -203,7 +203,7 @@ fn newest(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) 
     hits(sql, conn, limits)
 }
 
-/// The same on PostgreSQL, whose planner says how far to walk.
+/// The same on PostgreSQL, where a sample says how far to walk.
 fn walked(conn: &mut Conn, scope: &CustomerScope, term: &Term, needle: &str, limits: &Limits) -> Result<Hits> {
     let (mut from, mut reached) = (None, 0);
     let wanted = usize::try_from(limits.shown + 1).unwrap_or(usize::MAX);
