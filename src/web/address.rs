@@ -1,6 +1,6 @@
 //! The address of whoever asks: the connection's, or the one that a trusted proxy names.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -11,17 +11,23 @@ use crate::config::Config;
 /// that no such proxy added.
 pub fn client_ip(req: &HttpRequest) -> IpAddr {
     let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |addr| addr.ip());
-    let trusted = req.app_data::<Data<Config>>().map(|c| c.trusted_proxies.clone()).unwrap_or_default();
-    if !trusted.contains(&peer) {
+    let Some(config) = req.app_data::<Data<Config>>().filter(|c| c.trusted_proxies.contains(&peer)) else {
         return peer;
-    }
-    let header = req.headers().get("X-Forwarded-For").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    header
-        .split(',')
-        .rev()
-        .filter_map(|part| part.trim().parse::<IpAddr>().ok())
-        .find(|ip| !trusted.contains(ip))
-        .unwrap_or(peer)
+    };
+    // A proxy may add a line of its own, below the client's.
+    let lines: Vec<&str> = req.headers().get_all("X-Forwarded-For").map(|v| v.to_str().unwrap_or_default()).collect();
+    nearest_stranger(&lines, &config.trusted_proxies).unwrap_or(peer)
+}
+
+/// The last entry that is not a trusted proxy. What stands before one that cannot be read was written by nobody knows whom.
+fn nearest_stranger(lines: &[&str], trusted: &[IpAddr]) -> Option<IpAddr> {
+    let entries = lines.iter().rev().flat_map(|line| line.rsplit(','));
+    entries.map_while(|entry| entry_address(entry.trim())).find(|ip| !trusted.contains(ip))
+}
+
+/// The address of an entry; some proxies write the port, too.
+fn entry_address(entry: &str) -> Option<IpAddr> {
+    entry.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
 }
 
 /// Whether the browser speaks TLS, to us or to the trusted proxy.
@@ -47,7 +53,9 @@ pub fn base_url(req: &HttpRequest) -> String {
 
 /// `next` if it is a path of this site, else Home: a link to the sign-in page cannot send people elsewhere.
 pub fn own_path(next: &str) -> &str {
-    let plain = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    // As an address is written: what else stands here would not fit into a header.
+    let is_written = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain = next.starts_with('/') && !next.starts_with("//") && is_written;
     if plain { next } else { "/" }
 }
 
@@ -56,5 +64,35 @@ pub fn back_or(back: &str, otherwise: impl Into<String>) -> String {
     match own_path(back) {
         "/" => otherwise.into(),
         path => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only what a trusted proxy has added is believed.
+    #[test]
+    fn nobody_names_their_own_address() {
+        let at = |text: &str| text.parse::<IpAddr>().unwrap();
+        let trusted = [at("10.0.0.1"), at("10.0.0.2")];
+        let found = |lines: &[&str]| nearest_stranger(lines, &trusted);
+        assert_eq!(found(&["6.6.6.6, 203.0.113.7, 10.0.0.2"]), Some(at("203.0.113.7")));
+        assert_eq!(found(&["6.6.6.6", "203.0.113.7"]), Some(at("203.0.113.7")), "the proxy's own line");
+        assert_eq!(found(&["6.6.6.6, 203.0.113.7:51234"]), Some(at("203.0.113.7")), "with a port");
+        assert_eq!(found(&["2001:db8::9, [2001:db8::7]:443"]), Some(at("2001:db8::7")));
+        assert_eq!(found(&["6.6.6.6, unknown"]), None, "nothing before what cannot be read");
+        assert_eq!(found(&["10.0.0.2"]), None);
+        assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn a_way_back_fits_into_a_header() {
+        assert_eq!(own_path("/customers?q=%D0%B8"), "/customers?q=%D0%B8");
+        for elsewhere in
+            ["//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/имя", "/a b", "/\u{1}"]
+        {
+            assert_eq!(own_path(elsewhere), "/", "{elsewhere}");
+        }
     }
 }
