@@ -110,7 +110,7 @@ pub(super) fn finish(tx: &mut Tx, id: i64, outcome: &Result<String, String>) -> 
                 event: None,
                 files: vec![],
                 client_uuid: None,
-                received_while_blocked: false,
+                from_blocked: None,
             };
             messages::insert(tx, &new)?;
         }

@@ -95,7 +95,7 @@ pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Re
             event: None,
             files: inbound.files.clone(),
             client_uuid: inbound.client_uuid.clone(),
-            received_while_blocked: who.blocked,
+            from_blocked: who.blocked.then_some(who.account),
         },
     )?;
     if let Some(id) = conversation {

@@ -545,6 +545,7 @@ diesel::table! {
         first_body -> Nullable<Text>,
         reply_to_id -> Nullable<BigInt>,
         unsupported -> Nullable<Text>,
+        blocked_account_id -> Nullable<BigInt>,
     }
 }
 

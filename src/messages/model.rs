@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::messages;
-use crate::db::types::{AttachmentId, ChannelId, ConversationId, CustomerId, FileId, MessageId, StaffId, UtcTime};
+use crate::db::types::{
+    AccountId, AttachmentId, ChannelId, ConversationId, CustomerId, FileId, MessageId, StaffId, UtcTime,
+};
 use crate::files::StoredFile;
 use crate::text;
 use crate::text_enum;
@@ -186,5 +188,6 @@ pub struct NewMessage {
     pub event: Option<Event>,
     pub files: Vec<StoredFile>,
     pub client_uuid: Option<String>,
-    pub received_while_blocked: bool,
+    /// The account that somebody wrote from while they were blocked.
+    pub from_blocked: Option<AccountId>,
 }

@@ -249,7 +249,7 @@ fn copy_failed(tx: &mut Tx, message: MessageId, recipient: &str, words: &str) ->
             event: Some(event),
             files: vec![],
             client_uuid: None,
-            received_while_blocked: false,
+            from_blocked: None,
         },
     )?;
     tx.publish(Topic::Customer(about.customer_id));

@@ -86,7 +86,7 @@ pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
          WHERE m.customer_id = $1 AND m.id {compare} $2 AND m.channel_id = $3 \
          AND m.kind IN ('customer', 'staff', 'bot') AND (m.conversation_id IN \
          (SELECT id FROM conversations WHERE customer_id = $4 AND account_id = $5) \
-         OR (m.conversation_id IS NULL AND m.kind = 'customer')) ORDER BY m.id {order} LIMIT $6"
+         OR (m.conversation_id IS NULL AND m.blocked_account_id = $5)) ORDER BY m.id {order} LIMIT $6"
     );
     let mut rows: Vec<Row> = sql_query(text)
         .bind::<BigInt, _>(seat.customer)
@@ -173,26 +173,32 @@ pub fn conversations(conn: &mut Conn, seat: &Seat, limit: i64) -> Result<Vec<Con
         .filter(conversations::customer_id.eq(seat.customer).and(conversations::account_id.eq(seat.account)))
         .at_most(limit)
         .load(conn)?;
-    Ok(rows.into_iter().map(conversation).collect())
+    let mut found: Vec<Conversation> = rows.into_iter().map(conversation).collect();
+    if let Some(newest) = found.first_mut() {
+        hide_block(conn, seat, newest)?;
+    }
+    Ok(found)
 }
 
 fn newest(conn: &mut Conn, seat: &Seat) -> Result<Option<Conversation>> {
-    let Some(found) = conversations(conn, seat, 1)?.into_iter().next() else { return Ok(None) };
-    let Some(ended) = found.closed_at.filter(|_| seat.blocked) else { return Ok(Some(found)) };
-    // To anybody else, writing on would have opened a new one.
-    let wrote_on = last_word(conn, seat)?.is_some_and(|at| at > ended);
-    Ok(Some(if wrote_on {
-        Conversation { is_open: true, rating: None, closed_at: None, with: None, ..found }
-    } else {
-        found
-    }))
+    Ok(conversations(conn, seat, 1)?.into_iter().next())
 }
 
-/// When a blocked customer last wrote here.
+/// Shows an account's newest conversation as it would be if they were not blocked: to anybody else, writing on would have
+/// opened a new one.
+fn hide_block(conn: &mut Conn, seat: &Seat, newest: &mut Conversation) -> Result<()> {
+    let Some(ended) = newest.closed_at.filter(|_| seat.blocked) else { return Ok(()) };
+    if last_word(conn, seat)?.is_some_and(|at| at > ended) {
+        (newest.is_open, newest.rating, newest.closed_at, newest.with) = (true, None, None, None);
+    }
+    Ok(())
+}
+
+/// When a blocked customer last wrote from here.
 fn last_word(conn: &mut Conn, seat: &Seat) -> Result<Option<UtcTime>> {
     Ok(messages::table
         .filter(messages::customer_id.eq(seat.customer).and(messages::channel_id.eq(seat.channel)))
-        .filter(messages::received_while_blocked.eq(true))
+        .filter(messages::blocked_account_id.eq(seat.account))
         .order(messages::id.desc())
         .select(messages::created_at)
         .one(conn)
@@ -201,9 +207,18 @@ fn last_word(conn: &mut Conn, seat: &Seat) -> Result<Option<UtcTime>> {
 
 /// One conversation of a channel.
 pub fn conversation_of(conn: &mut Conn, channel: ChannelId, id: ConversationId) -> Result<Conversation> {
-    let row: ConversationRow =
-        conversation_rows!().filter(conversations::id.eq(id).and(conversations::channel_id.eq(channel))).one(conn)?;
-    Ok(conversation(row))
+    let here = conversations::id.eq(id).and(conversations::channel_id.eq(channel));
+    let found = conversation(conversation_rows!().filter(here).one(conn)?);
+    let address: Option<String> = conversations::table
+        .inner_join(accounts::table.on(conversations::account_id.eq(accounts::id.nullable())))
+        .filter(here)
+        .select(accounts::address)
+        .one(conn)
+        .optional()?;
+    let seat = address.map(|address| seat_of(conn, channel, &address)).transpose()?.flatten();
+    // As it is shown among all of the account's.
+    let newest = seat.map(|seat| newest(conn, &seat)).transpose()?.flatten();
+    Ok(newest.filter(|newest| newest.id == found.id).unwrap_or(found))
 }
 
 /// The conversation of this account that a rating may go to.
