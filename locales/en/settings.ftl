@@ -147,6 +147,7 @@ channel-field-missing = Fill in this field.
 channel-test = Test connection
 channel-test-good = The connection works.
 channel-test-good-as = The connection works: { $who }
+channel-changed-meanwhile = Somebody else changed the secrets of this channel meanwhile. Save again.
 channel-test-failed = The connection does not work: { $words }
 channel-paused = Paused
 channel-pause = Pause

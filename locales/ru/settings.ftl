@@ -157,6 +157,7 @@ channel-field-missing = Заполните это поле.
 channel-test = Проверить подключение
 channel-test-good = Подключение работает.
 channel-test-good-as = Подключение работает: { $who }
+channel-changed-meanwhile = Секреты этого канала тем временем изменил кто-то другой. Сохраните ещё раз.
 channel-test-failed = Подключение не работает: { $words }
 channel-paused = На паузе
 channel-pause = Поставить на паузу

@@ -8,7 +8,7 @@ use crate::channels::{self, Channel, ChannelKind};
 use crate::db::schema::{app_events as events, channel_accounts as accounts, messages, staff};
 use crate::db::sql::Limited;
 use crate::db::types::{ChannelId, MessageId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
 use crate::{jobs, messages as chat};
 
@@ -53,6 +53,8 @@ fn record(tx: &mut Tx, channel: &Channel, of: Matter, kind: &str, mut data: Valu
         None => None,
     };
     data["customer"] = json!({ "id": of.customer, "external_id": address });
+    // In the order of their numbers, or whoever asks for what came after the newest would miss one that is committed later.
+    dialect::hold_words(tx, [format!("events of channel {}", of.channel)])?;
     let id: i64 = diesel::insert_into(events::table)
         .values((
             events::channel_id.eq(of.channel),

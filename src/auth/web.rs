@@ -100,13 +100,14 @@ pub async fn login(
     match check(&db, email, form.password.clone()).await? {
         None => again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", "login-wrong")),
         Some(id) => {
-            begin(&req, &session, id)?;
             let address = client_ip(&req).to_string();
             db.write(move |tx| {
                 store::arrive(tx, id)?;
                 audit::record_as(tx, &format!("staff {id} from {address}"), "signed_in", None)
             })
             .await?;
+            // Afterwards: nobody is signed in without an entry that says so.
+            begin(&req, &session, id)?;
             Ok(see_other(own_path(&form.next)))
         }
     }
@@ -140,6 +141,7 @@ pub async fn logout(by: Operator, db: Data<Db>, config: Data<Config>, session: S
         // Another browser of theirs may still be at work.
         if store::open_sessions(tx, by.id(), now, now.plus(-idle))?.len() <= 1 {
             store::set_presence(tx, by.id(), Presence::Offline)?;
+            tx.publish(Topic::Staff(by.id()));
         }
         audit::record(tx, &by, "signed_out", None)
     })

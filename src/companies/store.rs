@@ -8,9 +8,9 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use super::model::{Company, NewCompany};
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::companies;
-use crate::db::sql::{Limited, among};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{CompanyId, UtcTime};
-use crate::db::{Conn, Tx, kept};
+use crate::db::{Conn, Tx, dialect, kept};
 use crate::error::Result;
 use crate::text;
 
@@ -22,6 +22,16 @@ pub fn find(conn: &mut Conn, id: CompanyId) -> Result<Company> {
         companies::table.find(id).select(Company::as_select()).one::<Company>(conn)
     });
     Ok(Company::clone(&*found?))
+}
+
+/// Keeps a company as it is until the end of the transaction, once others are done with it: on PostgreSQL writes run side by
+/// side.
+pub fn hold(tx: &mut Tx, id: CompanyId) -> Result<()> {
+    let lock = dialect::row_lock(tx);
+    if !lock.is_empty() {
+        Sql::new(format!("SELECT id FROM companies WHERE id = $1{lock}")).bind(id.0).execute(&mut **tx)?;
+    }
+    Ok(())
 }
 
 /// The oldest company of this name, however it is written.

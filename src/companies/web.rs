@@ -145,6 +145,7 @@ pub async fn edit(
     let version = sent.version.clone();
     let newer = db
         .write(move |tx| {
+            store::hold(tx, id)?;
             let company = store::find(tx, id)?;
             if !version.is_empty() && version != company.version() {
                 return Ok(Some(company.version()));

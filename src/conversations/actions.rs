@@ -1,5 +1,7 @@
 //! Taking, handing over, closing, rating.
 
+use serde_json::json;
+
 use super::model::{CloseReason, Conversation};
 use super::{required_tag, store};
 use crate::app_events;
@@ -47,7 +49,7 @@ pub fn tell(
             event: Some(event),
             files: vec![],
             client_uuid: None,
-            received_while_blocked: false,
+            from_blocked: None,
         },
     )
 }
@@ -114,7 +116,8 @@ pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Resu
     Ok(())
 }
 
-/// The customer's word on a conversation that is over. The last one counts.
+/// The customer's word on a conversation that is over. The last one counts; one that says what the one before said changes
+/// nothing, and one right after another takes its place.
 pub fn rate(tx: &mut Tx, conversation: &Conversation, stars: i32, comment: &str) -> Result<()> {
     if conversation.is_open() {
         return Err(Error::refused("refused-not-closed"));
@@ -122,8 +125,15 @@ pub fn rate(tx: &mut Tx, conversation: &Conversation, stars: i32, comment: &str)
     if !(1..=5).contains(&stars) {
         return Err(Error::Invalid("error-rating".into()));
     }
+    if conversation.rating == Some(stars) && conversation.rating_comment == comment {
+        return Ok(());
+    }
     store::rate(tx, conversation.id, stars, comment)?;
     let event = Event::Rated { stars, comment: comment.to_owned() };
+    if conversation.rating.is_some() && messages::store::say_instead(tx, conversation.id, &event)? {
+        tx.publish(Topic::Customer(conversation.customer_id));
+        return Ok(());
+    }
     tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
     Ok(())
 }
@@ -133,16 +143,23 @@ pub fn add_tag(tx: &mut Tx, by: &Operator, conversation: &Conversation, tag: Con
     if !store::add_tag(tx, conversation.id, tag)? {
         return Err(Error::Invalid("conversations-tag-unknown".into()));
     }
-    tagged(tx, by, conversation, "conversation.tagged")
+    tagged(tx, by, conversation, "conversation.tagged", tag)
 }
 
 pub fn remove_tag(tx: &mut Tx, by: &Operator, conversation: &Conversation, tag: ConversationTagId) -> Result<()> {
     store::remove_tag(tx, conversation.id, tag)?;
-    tagged(tx, by, conversation, "conversation.untagged")
+    tagged(tx, by, conversation, "conversation.untagged", tag)
 }
 
-fn tagged(tx: &mut Tx, by: &Operator, conversation: &Conversation, audited: &str) -> Result<()> {
-    audit::record(tx, by, audited, Some(conversation.customer_id))?;
+fn tagged(
+    tx: &mut Tx,
+    by: &Operator,
+    conversation: &Conversation,
+    audited: &str,
+    tag: ConversationTagId,
+) -> Result<()> {
+    let detail = json!({ "conversation": conversation.id, "tag": tag });
+    audit::record_with(tx, by, audited, Some(conversation.customer_id), &detail)?;
     tx.publish(Topic::Customer(conversation.customer_id));
     tx.publish(Topic::Inbox);
     Ok(())

@@ -43,7 +43,9 @@ pub enum Sent {
 
 /// Answers in a conversation. A queued one is taken with it.
 pub fn reply(tx: &mut Tx, by: &Operator, conversation: &Conversation, out: &Outgoing) -> Result<Sent> {
-    let customer = customers::find(tx, &by.scope(), conversation.customer_id)?;
+    // As they are now: a colleague may answer at this moment, or close it.
+    let customer = customers::find_held(tx, &by.scope(), conversation.customer_id)?;
+    let conversation = &store::find(tx, &by.scope(), conversation.id)?;
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
     }
@@ -105,8 +107,7 @@ pub fn start(
         return Ok(conversation);
     }
     // As they are now: the customer may write at this moment, or a colleague to them.
-    customers::store::hold(tx, customer.id)?;
-    let customer = &customers::find(tx, &by.scope(), customer.id)?;
+    let customer = &customers::find_held(tx, &by.scope(), customer.id)?;
     may_write_first(tx, by, customer, account)?;
     required_tag::hold_to(tx, None, out.tag)?;
     let kind = channels::find(tx, account.channel_id)?.kind;
@@ -226,7 +227,7 @@ fn say(
             event: None,
             files: out.files.clone(),
             client_uuid: out.client_uuid.clone(),
-            received_while_blocked: false,
+            from_blocked: None,
         },
     )?;
     if kind == MessageKind::Staff {

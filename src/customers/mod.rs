@@ -21,8 +21,8 @@ pub use model::{
     Records, StoredClaim, TypedDetails,
 };
 pub use store::{
-    Belongings, FoundBy, KnownAccount, NewAccount, Origin, find, finding, list, numbered, numbered_customers, pairs,
-    refresh_pending, refresh_search_text, require_visible, search_text,
+    Belongings, FoundBy, KnownAccount, NewAccount, Origin, find, find_held, finding, list, numbered,
+    numbered_customers, pairs, refresh_pending, refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;
 pub use web::edit::parse as parse_form;

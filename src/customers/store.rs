@@ -50,6 +50,14 @@ pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Cu
     if scope.sees(conn, id, customer.responsible_id)? { Ok(customer) } else { Err(Error::NotFound) }
 }
 
+/// The same within a write that changes what it reads of them: as they are once others are done with them, and stay until it
+/// ends. Without, two on PostgreSQL who save at the same moment both pass the check that nobody overwrites what they have not
+/// seen.
+pub fn find_held(tx: &mut Tx, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
+    hold(tx, id)?;
+    find(tx, scope, id)
+}
+
 /// Refuses, as if it did not exist, a customer that the scope does not show.
 pub fn require_visible(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<()> {
     let responsible: Option<StaffId> = customers::table.find(id).select(customers::responsible_id).one(conn)?;

@@ -15,6 +15,8 @@ pub struct Week {
     pub days: [NaiveDate; DAYS],
     /// When each of them begins.
     pub starts: [UtcTime; DAYS],
+    /// When the same weekday a week before began, and when it was over. A day has 23 hours at times, or 25.
+    pub week_before: (UtcTime, UtcTime),
 }
 
 impl Week {
@@ -24,7 +26,9 @@ impl Week {
             back -= 1;
             clock.today() - Duration::days(back)
         });
-        Self { days, starts: days.map(|day| clock.start_of(day)) }
+        let before = clock.today() - Duration::days(7);
+        let week_before = (clock.start_of(before), clock.start_of(before + Duration::days(1)));
+        Self { days, starts: days.map(|day| clock.start_of(day)), week_before }
     }
 }
 

@@ -34,7 +34,6 @@ pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
     };
     let mut seen = Sql::default();
     let visible = conversations(&mut seen, &scope);
-    let (today, week_before) = (week.starts[DAYS - 1], week.starts[DAYS - 1].plus(-chrono::Duration::days(7)));
     Ok(Today {
         unread_customers: count(conn, own, &format!("customers WHERE unread_count > 0{mine}"))?,
         open: count(conn, seen, &format!("{visible} AND v.status <> 'closed'"))?,
@@ -45,8 +44,8 @@ pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
         )?,
         waiting,
         waiting_since,
-        reply: reply(conn, &scope, today)?,
-        reply_before: reply(conn, &scope, week_before)?,
+        reply: reply(conn, &scope, week.starts[DAYS - 1], None)?,
+        reply_before: reply(conn, &scope, week.week_before.0, Some(week.week_before.1))?,
         online: count(conn, Sql::default(), "staff WHERE presence = 'online' AND disabled_at IS NULL")?,
         block_requests: match by.supervisor() {
             Some(_) => count(conn, Sql::default(), "block_requests WHERE status = 'waiting'")?,
@@ -102,11 +101,17 @@ struct Reply {
     first_reply_at: UtcTime,
 }
 
-/// The median time to the first reply in the day that begins at `start`.
-fn reply(conn: &mut Conn, scope: &CustomerScope, start: UtcTime) -> Result<Option<chrono::Duration>> {
-    let mut sql = Sql::default().bind(start).bind(start.plus(chrono::Duration::days(1)));
+/// The median time to the first reply in what was opened from `start` on, and before the end if there is one.
+fn reply(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    start: UtcTime,
+    end: Option<UtcTime>,
+) -> Result<Option<chrono::Duration>> {
+    let mut sql = Sql::default().bind(start);
+    let before = end.map_or_else(String::new, |end| format!(" AND v.opened_at < {}", sql.put(end)));
     sql.text = format!(
-        "SELECT v.opened_at, v.first_reply_at FROM {} AND v.opened_at >= $1 AND v.opened_at < $2 \
+        "SELECT v.opened_at, v.first_reply_at FROM {} AND v.opened_at >= $1{before} \
          AND v.origin = 'incoming' AND v.first_reply_at IS NOT NULL ORDER BY v.opened_at DESC LIMIT {REPLIES}",
         conversations(&mut sql, scope)
     );

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
-use super::model::{Attachment, Message, MessageKind, NewMessage};
+use super::model::{Attachment, Event, Message, MessageKind, NewMessage};
 use crate::customers::Customer;
 use crate::db::dialect::{Engine, engine};
 use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
@@ -31,8 +31,8 @@ pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
         new.event.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?;
     let id = Sql::new(
         "INSERT INTO messages (customer_id, conversation_id, channel_id, kind, author_id, body, event, client_uuid, \
-         has_attachments, received_while_blocked, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-         RETURNING id",
+         has_attachments, received_while_blocked, blocked_account_id, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
     )
     .bind(new.customer_id.0)
     .bind(new.conversation_id.map(|id| id.0))
@@ -43,7 +43,8 @@ pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
     .bind(event)
     .bind(new.client_uuid.clone())
     .bind(!new.files.is_empty())
-    .bind(new.received_while_blocked)
+    .bind(new.from_blocked.is_some())
+    .bind(new.from_blocked.map(|id| id.0))
     .bind(now)
     .get_result::<Inserted>(&mut **tx)?
     .id;
@@ -59,7 +60,7 @@ pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
             .execute(&mut **tx)?;
     }
     let is_talk = !matches!(new.kind, MessageKind::System | MessageKind::CommandResult);
-    if is_talk && !new.received_while_blocked {
+    if is_talk && new.from_blocked.is_none() {
         show_on_card(tx, new, id, now)?;
     }
     Ok(id)
@@ -307,6 +308,24 @@ pub fn find_attachment(conn: &mut Conn, id: AttachmentId) -> Result<(Attachment,
         ))
         .one(conn)?;
     Ok(row)
+}
+
+/// Puts an event in the place of the same kind of event, where that is the last word of a conversation; tells whether it was.
+pub fn say_instead(tx: &mut Tx, conversation: ConversationId, event: &Event) -> Result<bool> {
+    let last: Option<(MessageId, Option<String>)> = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .order(messages::id.desc())
+        .select((messages::id, messages::event))
+        .one(tx)
+        .optional()?;
+    let Some((id, Some(said))) = last else { return Ok(false) };
+    let same_kind = serde_json::from_str::<Event>(&said)
+        .is_ok_and(|said| std::mem::discriminant(&said) == std::mem::discriminant(event));
+    if same_kind {
+        let text = serde_json::to_string(event).map_err(|e| Error::Internal(e.to_string()))?;
+        diesel::update(messages::table.find(id)).set(messages::event.eq(text)).execute(&mut **tx)?;
+    }
+    Ok(same_kind)
 }
 
 /// The newest message to the customer in a conversation: what a composer must have shown before it sends.

@@ -6,8 +6,8 @@ use crate::audit;
 use crate::auth::Admin;
 use crate::auth::sessions::hash_key;
 use crate::channels::{self, Channel, ChannelKind, NewChannel};
-use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
+use crate::db::{Tx, dialect};
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::realtime::Topic;
@@ -22,16 +22,42 @@ pub fn connect(tx: &mut Tx, by: &Admin, new: &NewChannel) -> Result<ChannelId> {
     Ok(id)
 }
 
-/// Stores name, settings (JSON of the kind) and, if there are new ones, sealed secrets.
-pub fn save(tx: &mut Tx, by: &Admin, id: ChannelId, name: &str, settings: &str, secrets: Option<&str>) -> Result<()> {
-    channels::find(tx, id)?;
+/// New sealed secrets of a channel.
+#[derive(Clone)]
+pub struct NewSecrets {
+    /// Those that they were put together with, sealed, as they were read.
+    pub was: Option<String>,
+    pub sealed: String,
+}
+
+/// Stores name, settings (JSON of the kind) and, if there are new ones, sealed secrets. Refused where somebody has stored
+/// other secrets since they were read: the provider was asked meanwhile, and that takes seconds.
+pub fn save(
+    tx: &mut Tx,
+    by: &Admin,
+    id: ChannelId,
+    name: &str,
+    settings: &str,
+    secrets: Option<&NewSecrets>,
+) -> Result<()> {
+    hold(tx, id)?;
+    let channel = channels::find(tx, id)?;
     channels::rename(tx, id, name)?;
     channels::set_settings(tx, id, settings)?;
-    if let Some(sealed) = secrets {
-        channels::set_secret(tx, id, sealed)?;
+    if let Some(new) = secrets {
+        if channel.secret != new.was {
+            return Err(Error::refused("channel-changed-meanwhile"));
+        }
+        channels::set_secret(tx, id, &new.sealed)?;
     }
     jobs::enqueue(tx, &SetUp { channel: id })?;
     told(tx, by, id, "channel.edited", name)
+}
+
+/// One at a time changes a channel's secrets.
+fn hold(tx: &mut Tx, id: ChannelId) -> Result<()> {
+    dialect::hold_words(tx, [format!("secrets of channel {id}")])?;
+    Ok(())
 }
 
 /// Pauses a channel, or lets it work again.
@@ -44,6 +70,7 @@ pub fn switch(tx: &mut Tx, by: &Admin, id: ChannelId, enabled: bool) -> Result<(
 
 /// Stores a new sealed secret; what the old one signed is not believed any more.
 pub fn replace_secret(tx: &mut Tx, by: &Admin, id: ChannelId, sealed: &str) -> Result<Channel> {
+    hold(tx, id)?;
     let channel = channels::find(tx, id)?;
     channels::set_secret(tx, id, sealed)?;
     told(tx, by, id, "channel.secret_replaced", &channel.name)?;

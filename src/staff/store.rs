@@ -11,7 +11,7 @@ use crate::auth::{Presence, Role, Theme};
 use crate::db::schema::{sessions, staff, staff_links};
 use crate::db::sql::Limited;
 use crate::db::types::{StaffId, UtcTime};
-use crate::db::{Conn, Tx, kept};
+use crate::db::{Conn, Failure, Tx, kept};
 use crate::error::Result;
 use crate::web::i18n::Lang;
 
@@ -159,9 +159,11 @@ pub fn find_link(conn: &mut Conn, token: &str) -> Result<Option<Link>> {
         .optional()?)
 }
 
+/// Spends a link. Whoever is second has been overtaken: one works once, however many open it at the same moment.
 pub fn use_link(tx: &mut Tx, id: i64, at: UtcTime) -> Result<()> {
-    diesel::update(staff_links::table.find(id)).set(staff_links::used_at.eq(at)).execute(&mut **tx)?;
-    Ok(())
+    let unused = staff_links::table.filter(staff_links::id.eq(id).and(staff_links::used_at.is_null()));
+    let spent = diesel::update(unused).set(staff_links::used_at.eq(at)).execute(&mut **tx)?;
+    if spent > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
 }
 
 /// Stores a one-time link's hash; earlier ones of the same person stop working.

@@ -211,6 +211,59 @@ async fn reading_typing_and_rating_come_from_the_app_too() {
     assert_eq!(app.number("SELECT rating FROM conversations"), 5);
 }
 
+/// The last rating counts, and however often somebody rates, staff read one line of it until something else is said.
+#[actix_web::test]
+async fn a_rating_takes_the_place_of_the_one_before() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    app.execute("UPDATE conversations SET status = 'closed', closed_at = opened_at, close_reason = 'solved'");
+    let rating = format!("/api/v1/conversations/{}/rating", app.number("SELECT id FROM conversations"));
+    let told = || app.number("SELECT count(*) FROM messages WHERE event LIKE '%stars%'");
+    for stars in [1, 1, 5, 2, 2] {
+        send(&program, Method::POST, &rating, json!({"rating": stars, "comment": "Hm"})).await.assert_status(204);
+        assert_eq!((app.number("SELECT rating FROM conversations"), told()), (stars, 1));
+    }
+    let last = app.text("SELECT event FROM messages WHERE event LIKE '%stars%'").unwrap();
+    assert!(last.contains("\"stars\":2"), "{last}");
+    staff_says(&app, "comment", "They changed their mind twice");
+    send(&program, Method::POST, &rating, json!({"rating": 4, "comment": "Hm"})).await.assert_status(204);
+    assert_eq!((app.number("SELECT rating FROM conversations"), told()), (4, 2));
+}
+
+/// Two people of one family have one customer and an account each: what one of them writes while blocked the other does not
+/// read, and to neither anything tells that they are blocked.
+#[actix_web::test]
+async fn each_account_sees_its_own_and_no_block() {
+    let (app, program) = desk().await;
+    let of = |who: &str| format!("/api/v1/customers/{who}");
+    let (anna, boris) = (of("u-anna"), of("u-boris"));
+    for person in [&anna, &boris] {
+        send(&program, Method::PUT, person, json!({"name": "Family", "email": "us@example.com"}))
+            .await
+            .assert_status(200);
+        send(&program, Method::POST, &format!("{person}/messages"), message("Hello")).await.assert_status(201);
+    }
+    assert_eq!(
+        (app.number("SELECT count(*) FROM customers"), app.number("SELECT count(*) FROM channel_accounts")),
+        (1, 2)
+    );
+    let customer = app.number("SELECT id FROM customers");
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    supervisor.post_form(&format!("/customers/{customer}/block"), &[("reason", "Rude")]).await.assert_status(303);
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    send(&program, Method::POST, &format!("{anna}/messages"), message("What Anna goes on to say"))
+        .await
+        .assert_status(201);
+    program.get(&format!("{anna}/messages")).await.assert_says("What Anna goes on to say");
+    program.get(&format!("{boris}/messages")).await.assert_silent_about("Anna");
+    let list =
+        async |person: &str| json_of(&program.get(&format!("{person}/conversations")).await)["conversations"].clone();
+    let (hers, his) = (list(&anna).await, list(&boris).await);
+    assert_eq!((&hers[0]["open"], &his[0]["open"]), (&json!(true), &json!(false)), "{hers} {his}");
+    let alone = json_of(&program.get(&format!("/api/v1/conversations/{}", hers[0]["id"])).await);
+    assert_eq!(alone, hers[0]);
+}
+
 /// An answer is written with its event; the event is pushed signed, again after a failure, and can be polled.
 #[actix_web::test]
 async fn answers_are_pushed_signed_and_again_after_a_failure() {
@@ -336,7 +389,7 @@ async fn answer(app: &TestApp, text: &str) {
             event: None,
             files: vec![],
             client_uuid: None,
-            received_while_blocked: false,
+            from_blocked: None,
         };
         let id = messages::insert(tx, &new)?;
         app_events::said(tx, of, id)

@@ -51,6 +51,7 @@ mod reports;
 mod required_tag;
 mod resends;
 mod rights;
+mod same_moment;
 mod saved_filters;
 mod schema;
 mod search;

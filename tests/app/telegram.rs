@@ -1,5 +1,7 @@
 //! Telegram: connecting, receiving by both ways, what each kind of message becomes, and what is refused.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::support::telegram::{TOKEN, Telegram, customer, desk, desk_with, said};
@@ -46,6 +48,26 @@ async fn a_bot_is_connected_after_a_test() {
     admin.submit(&page, "#test", &[]).await.assert_says("The connection works");
     let wrong = admin.submit(&page, "#channel", &[("token", &other)]).await;
     wrong.assert_status(422).assert_says("Unauthorized");
+}
+
+/// The provider is asked before anything is stored, and that takes a while: secrets that somebody else stored meanwhile stay.
+#[actix_web::test]
+async fn secrets_stored_meanwhile_are_not_overwritten() {
+    let telegram = Telegram::start().await;
+    let (app, channel) = desk(&telegram).await;
+    let admin = app.sign_in(ADMIN).await;
+    let url = format!("/settings/channels/{channel}");
+    let page = admin.get(&url).await;
+    let other = app.text("SELECT secret FROM channels").unwrap().chars().rev().collect::<String>();
+    telegram.takes_its_time(Duration::from_millis(700));
+    let save = admin.submit(&page, "#channel", &[("token", TOKEN)]);
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(350)).await;
+        app.execute(&format!("UPDATE channels SET secret = '{other}'"));
+    };
+    let (saved, ()) = futures_util::future::join(save, meanwhile).await;
+    saved.assert_status(422).assert_says("Somebody else changed the secrets");
+    assert_eq!(app.text("SELECT secret FROM channels"), Some(other));
 }
 
 /// CONT-15, CONT-17, CONT-21, CONT-22, CONT-23, CONT-24: who writes becomes a customer, named as Telegram names them,

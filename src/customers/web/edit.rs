@@ -9,7 +9,7 @@ use crate::auth::Operator;
 use crate::companies;
 use crate::config::Config;
 use crate::customers::views::{EditForm, EditPage};
-use crate::customers::{ClaimKind, Customer, Details, Handle, TypedDetails, actions, find, store};
+use crate::customers::{ClaimKind, Customer, Details, Handle, TypedDetails, actions, find, find_held, store};
 use crate::db::types::{CompanyId, CustomerId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
@@ -63,7 +63,7 @@ pub async fn save(
             let version = form.version.clone();
             let outcome = db
                 .write(move |tx| {
-                    let customer = find(tx, &by.scope(), id)?;
+                    let customer = find_held(tx, &by.scope(), id)?;
                     let now = Now::of(tx, &customer)?;
                     if !version.is_empty() && version != now.details.version() {
                         return Ok(false);
@@ -204,7 +204,7 @@ pub async fn use_claim(
 ) -> Result<HttpResponse> {
     let (id, wanted, region) = (id.into_inner(), form.claim, config.phone_region.clone());
     db.write(move |tx| {
-        let customer = find(tx, &by.scope(), id)?;
+        let customer = find_held(tx, &by.scope(), id)?;
         let claims = store::claims_of(tx, id)?;
         let claim = claims.into_iter().find(|claim| claim.id == wanted).ok_or(Error::NotFound)?;
         let mut details = Now::of(tx, &customer)?.details;

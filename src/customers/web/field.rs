@@ -10,7 +10,7 @@ use super::profile::{Asked, load};
 use crate::auth::Operator;
 use crate::config::Config;
 use crate::customers::views::{Edited, Field, ProfilePage, Tab};
-use crate::customers::{Details, actions, find};
+use crate::customers::{Details, actions, find_held};
 use crate::db::types::CustomerId;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Said};
@@ -69,7 +69,7 @@ fn write(
     company: &str,
     region: &str,
 ) -> Result<Result<(), Errors>> {
-    let customer = find(tx, &by.scope(), id)?;
+    let customer = find_held(tx, &by.scope(), id)?;
     let now = Now::of(tx, &customer)?;
     let value = field.of(&now.form(String::new())).to_owned();
     if !same(&value, was) {

@@ -10,7 +10,7 @@ use super::edit::same;
 use super::profile::{Asked, load};
 use crate::auth::Operator;
 use crate::customers::views::{ProfilePage, Tab};
-use crate::customers::{actions, find};
+use crate::customers::{actions, find_held};
 use crate::db::types::{CustomFieldId, CustomerId};
 use crate::db::{Db, Tx};
 use crate::error::{Result, Said};
@@ -103,7 +103,7 @@ pub async fn save(
 
 /// Saves a value, unless somebody else changed it since the form was opened. An empty one is none.
 fn put(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, was: &str, value: &str) -> Result<Result<(), Errors>> {
-    let customer = find(tx, &by.scope(), id)?;
+    let customer = find_held(tx, &by.scope(), id)?;
     let now = fields::value_of(tx, id, name)?.unwrap_or_default();
     if now == value {
         return Ok(Ok(()));
@@ -119,7 +119,7 @@ fn put(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, was: &str, value:
 }
 
 fn add(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, value: &str) -> Result<Result<(), Errors>> {
-    let customer = find(tx, &by.scope(), id)?;
+    let customer = find_held(tx, &by.scope(), id)?;
     match fields::value_of(tx, id, name)? {
         // Sent twice, done once.
         Some(there) if there == value => Ok(Ok(())),

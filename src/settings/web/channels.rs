@@ -13,7 +13,7 @@ use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result, Said};
 use crate::secrets::{Secrets, random_token};
 use crate::settings::channel_form::ChannelForm;
-use crate::settings::connecting;
+use crate::settings::connecting::{self, NewSecrets};
 use crate::settings::set_up::say_goodbye;
 use crate::settings::views::channels::{ChannelPage, ChannelsPage, NewChannelPage, Shown};
 use crate::web::address::base_url;
@@ -177,8 +177,12 @@ pub async fn save(
         }
     }
     let sealed = if new.is_empty() { None } else { all.map(|text| secrets.seal(&text)).transpose()? };
-    db.write(move |tx| connecting::save(tx, &by, id, &name, &settings, sealed.as_deref())).await?;
-    hx.done("toast-saved", &url_of(id))
+    let was = page.channel.secret.clone();
+    let new = sealed.map(|sealed| NewSecrets { was, sealed });
+    match db.write(move |tx| connecting::save(tx, &by, id, &name, &settings, new.as_ref())).await {
+        Err(Error::Refused(said)) => hx.invalid(&ChannelPage { errors: Errors::one("", said), ..page }),
+        saved => saved.and_then(|()| hx.done("toast-saved", &url_of(id))),
+    }
 }
 
 /// `POST /settings/channels/{id}/test`: asks the provider whether the stored settings work.

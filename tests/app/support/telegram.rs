@@ -27,6 +27,8 @@ struct State {
     answers: VecDeque<ResponseTemplate>,
     /// Contents by file ID.
     files: Vec<(String, Vec<u8>)>,
+    /// Before a test of the connection is answered.
+    wait: Duration,
 }
 
 /// A running double.
@@ -72,7 +74,9 @@ impl Respond for Answers {
         state.calls.push(method.to_owned());
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         match method {
-            "getMe" => ok(json!({ "id": 777000111, "is_bot": true, "username": "northwind_bot" })),
+            "getMe" => {
+                ok(json!({ "id": 777000111, "is_bot": true, "username": "northwind_bot" })).set_delay(state.wait)
+            }
             "getUpdates" => {
                 let offset = body["offset"].as_i64().unwrap_or_default();
                 state.updates.retain(|update| update["update_id"].as_i64() >= Some(offset));
@@ -114,6 +118,11 @@ impl Telegram {
         let state = Arc::new(Mutex::new(State { next_update: 500, ..State::default() }));
         Mock::given(any()).respond_with(Answers(state.clone())).mount(&server).await;
         Self { server, state }
+    }
+
+    /// Lets whoever tests the connection wait so long.
+    pub fn takes_its_time(&self, wait: Duration) {
+        self.state().wait = wait;
     }
 
     /// The settings of a desk that talks to this double.

@@ -1,0 +1,173 @@
+//! Two people at the same moment. On PostgreSQL writes run side by side, so both are stopped where they would change the same
+//! row, and let go together; SQLite writes one after the other.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::future::join;
+
+use crate::support::desk::{Letter, Person};
+use crate::support::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
+
+/// How long two are waited for. Who needs no lock is not stopped, and is there long before.
+const BOTH: Duration = Duration::from_secs(3);
+
+/// Awaits two requests, and lets neither past what `stop` locks before both are there.
+async fn at_once<A, B>(
+    app: &TestApp,
+    stop: &str,
+    one: impl Future<Output = A>,
+    other: impl Future<Output = B>,
+) -> (A, B) {
+    if app.is_sqlite() {
+        return join(one, other).await;
+    }
+    let mut gate = app.direct();
+    gate.execute(&format!("BEGIN; {stop}"));
+    let opened = async move {
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let begun = std::time::Instant::now();
+        while app.number(waiting) < 2 && begun.elapsed() < BOTH {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        gate.execute("COMMIT");
+    };
+    join(join(one, other), opened).await.0
+}
+
+/// A statement that locks as whoever holds these words does.
+fn words(text: &str) -> String {
+    format!("SELECT pg_advisory_xact_lock(hashtextextended('{text}', 0))")
+}
+
+/// One changes the phone and a colleague the note, at the same moment: both stand there afterwards.
+#[actix_web::test]
+async fn two_fields_of_a_customer_are_both_kept() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person { name: "Anna", ..Person::default() });
+    let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await);
+    let field = |name: &str| format!("/customers/{anna}/fields/{name}");
+    let stop = format!("SELECT 1 FROM customers WHERE id = {anna} FOR NO KEY UPDATE");
+    let (phone, note) = (field("phone"), field("note"));
+    let (first, second) = at_once(
+        &app,
+        &stop,
+        one.post_form(&phone, &[("typed", "+7 901 788-07-95"), ("was", "")]),
+        other.post_form(&note, &[("typed", "Likes tea"), ("was", "")]),
+    )
+    .await;
+    first.assert_status(303);
+    second.assert_status(303);
+    assert_eq!(app.text("SELECT note FROM customers").as_deref(), Some("Likes tea"));
+    assert!(app.text("SELECT phone FROM customers").is_some(), "the phone is gone");
+}
+
+/// The same form saved twice at the same moment: one is asked, since it has not seen what the other wrote.
+#[actix_web::test]
+async fn of_two_forms_one_is_asked() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person { name: "Anna", ..Person::default() });
+    let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await);
+    let url = format!("/customers/{anna}/edit");
+    let page = one.get(&url).await;
+    let stop = format!("SELECT 1 FROM customers WHERE id = {anna} FOR NO KEY UPDATE");
+    let (first, second) = at_once(
+        &app,
+        &stop,
+        one.submit(&page, "form#edit_form", &[("name", "Anna One")]),
+        other.submit(&page, "form#edit_form", &[("name", "Anna Two")]),
+    )
+    .await;
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 422]);
+    let stop = "SELECT 1 FROM companies FOR NO KEY UPDATE";
+    let made = one.get("/companies/new").await;
+    let made = one.submit(&made, "form#company_form", &[("name", "Harbour")]).await;
+    let page = one.get(&format!("{}/edit", made.header("location"))).await;
+    let (first, second) = at_once(
+        &app,
+        stop,
+        one.submit(&page, "form#company_form", &[("name", "Harbour One")]),
+        other.submit(&page, "form#company_form", &[("name", "Harbour Two")]),
+    )
+    .await;
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 422]);
+}
+
+/// Rule 18: of two replies at the same moment one is held back and shown the other.
+#[actix_web::test]
+async fn of_two_replies_one_is_held_back() {
+    let app = spawn_app().await;
+    let channel = app.channel("web_chat");
+    let letter = Letter { channel, address: "anna", name: "Anna", body: "Hello", ..Letter::default() };
+    let customer = app.writes(letter).await;
+    let (one, other) = (app.sign_in(SUPERVISOR).await, app.sign_in(ADMIN).await);
+    let stop = format!("SELECT 1 FROM customers WHERE id = {customer} FOR NO KEY UPDATE");
+    let (first, second) = at_once(
+        &app,
+        &stop,
+        crate::support::desk::say(&one, customer, "From one", vec![]),
+        crate::support::desk::say(&other, customer, "From the other", vec![]),
+    )
+    .await;
+    assert_eq!(
+        app.number("SELECT count(*) FROM messages WHERE kind = 'staff'"),
+        1,
+        "{} {}",
+        first.status,
+        second.status
+    );
+}
+
+/// Two admins who disable each other: one is left, or nobody could let anybody in.
+#[actix_web::test]
+async fn an_admin_is_left() {
+    let app = spawn_app().await;
+    let second = app.staff("second-admin@desk.test", "admin");
+    let first = app.staff_id(ADMIN);
+    let (one, other) = (app.sign_in(ADMIN).await, app.sign_in("second-admin@desk.test").await);
+    let (his, hers) = (format!("/settings/staff/{second}/disable"), format!("/settings/staff/{first}/disable"));
+    at_once(&app, &words("admins"), one.post_form(&his, &[]), other.post_form(&hers, &[])).await;
+    assert_eq!(app.number("SELECT count(*) FROM staff WHERE role = 'admin' AND disabled_at IS NULL"), 1);
+}
+
+/// A one-time link works once, also for two who open it at the same moment.
+#[actix_web::test]
+async fn a_link_is_spent_once() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/staff/new").await;
+    let fields = [("email", "new@desk.test"), ("name", "New Person"), ("role", "operator")];
+    let shown = admin.submit(&form, "#new-staff", &fields).await;
+    let link = shown.attribute("#link", "value");
+    let link = &link[link.find("/welcome/").expect("a link")..];
+    let (one, other) = (app.anonymous(), app.anonymous());
+    let mine = [("password", "a password of one"), ("again", "a password of one")];
+    let yours = [("password", "a password of another"), ("again", "a password of another")];
+    let stop = "SELECT 1 FROM staff_links FOR NO KEY UPDATE";
+    let (first, second) = at_once(&app, stop, one.post_form(link, &mine), other.post_form(link, &yours)).await;
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 410]);
+}
+
+/// A session of somebody whose password is asked for is not slowed down by what strangers type at the door.
+#[actix_web::test]
+async fn a_guesser_keeps_nobody_out_from_elsewhere() {
+    let app = crate::support::spawn_app_with(|config| {
+        config.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
+    })
+    .await;
+    let from = |address| app.anonymous().with_header("x-forwarded-for", address);
+    let guesser = from("203.0.113.7");
+    let fields = |password| [("email", SECOND_OPERATOR), ("password", password)];
+    while guesser.post_form("/login", &fields("a guess")).await.status.as_u16() != 429 {}
+    from("198.51.100.9").post_form("/login", &fields(PASSWORD)).await.assert_status(303);
+    // What the client itself claims to be counts for nothing.
+    let liar = from("6.6.6.6, 203.0.113.7");
+    liar.post_form("/login", &fields(PASSWORD)).await.assert_status(429);
+}
