@@ -73,16 +73,17 @@ pub fn phone_digits(text: &str, region: &str) -> Option<String> {
     (found.len() >= 3).then_some(found)
 }
 
-/// The digits by which a phone is searched: the Russian trunk prefix 8 of an eleven-digit number is dropped, so that
-/// "8 (901) 788-07-95" finds +79017880795.
+/// The digits by which a phone is searched: the Russian trunk prefix 8 is dropped of an eleven-digit number, and of the
+/// beginning of one where it stands apart, so that "8 (901) 788-07-95" and "8 901" find +79017880795.
 pub fn phone_needle(text: &str) -> Option<String> {
     let looks_like_phone = text.chars().all(|c| c.is_numeric() || " +-().\u{a0}–".contains(c));
     let found = digits(text);
     if !looks_like_phone || found.len() < 3 {
         return None;
     }
+    let stands_apart = text.trim_start().chars().nth(1).is_some_and(|c| !c.is_numeric());
     Some(match found.strip_prefix('8') {
-        Some(rest) if rest.len() == 10 => rest.to_owned(),
+        Some(rest) if rest.len() == 10 || (stands_apart && (3..10).contains(&rest.len())) => rest.to_owned(),
         _ => found,
     })
 }
@@ -122,15 +123,6 @@ pub fn trigram_match(term: &str) -> String {
     let last = quoted.len().saturating_sub(1);
     let spread = (0..count).filter_map(|n| quoted.get(n * last / count.saturating_sub(1).max(1)).cloned());
     spread.collect::<Vec<_>>().join(" AND ")
-}
-
-/// A number of bytes as people read it: 312 KB.
-pub fn size(bytes: i64) -> String {
-    match bytes {
-        ..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KB", bytes / 1024),
-        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
-    }
 }
 
 /// The first `limit` characters, with an ellipsis if more follow; line breaks become spaces.
@@ -206,10 +198,11 @@ mod tests {
     fn three_spellings_of_a_phone_meet() {
         let stored = phone_digits("8 (901) 788-07-95", "RU").unwrap();
         assert_eq!(stored, "79017880795");
-        for typed in ["8 (901) 788-07-95", "+79017880795", "7880795", "788.07.95"] {
+        for typed in ["8 (901) 788-07-95", "+79017880795", "7880795", "788.07.95", "8 (901) 7", "8-901-788"] {
             assert!(stored.contains(&phone_needle(typed).unwrap()), "{typed}");
         }
         assert_eq!(phone_needle("Vasya1988"), None);
+        assert_eq!(phone_needle("8901107").as_deref(), Some("8901107"), "part of any number");
     }
 
     #[test]

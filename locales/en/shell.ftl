@@ -79,3 +79,6 @@ ui-pages = Pages
 ui-previous = Previous
 ui-next = Next
 ui-remove-tag = Remove { $name }
+size-b = { $number } B
+size-kb = { $number } KB
+size-mb = { $number } MB

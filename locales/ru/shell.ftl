@@ -82,3 +82,6 @@ ui-pages = Страницы
 ui-previous = Назад
 ui-next = Вперёд
 ui-remove-tag = Убрать «{ $name }»
+size-b = { $number } Б
+size-kb = { $number } КБ
+size-mb = { $number } МБ

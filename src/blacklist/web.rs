@@ -102,7 +102,7 @@ pub async fn unblock(
         Ok(())
     })
     .await?;
-    hx.done("toast-unblocked", &back_or(&form.back, profile(id)))
+    hx.done("toast-unblocked", &hx.back(&form.back, profile(id)))
 }
 
 #[derive(Default, Deserialize)]

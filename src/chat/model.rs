@@ -10,6 +10,8 @@ use crate::portal::{self, Author, Said, Seat};
 use crate::secrets::Secrets;
 use crate::text;
 use crate::web::forms::Errors;
+use crate::web::i18n::Lang;
+use crate::web::numbers;
 
 /// Characters of one message.
 pub const MESSAGE: usize = 10_000;
@@ -154,13 +156,13 @@ impl From<portal::Conversation> for Conversation {
 }
 
 /// A message as the panel draws it.
-pub fn message(secrets: &Secrets, key: &str, account: AccountId, said: Said) -> Message {
+pub fn message(secrets: &Secrets, lang: Lang, key: &str, account: AccountId, said: Said) -> Message {
     let now = UtcTime::now();
     let files = said.files.into_iter().map(|file| {
         let pass = identity::file_pass(secrets, account, file.id, now);
         File {
             url: format!("/chat/{key}/files/{}?pass={pass}", file.id),
-            size: file.size_text(),
+            size: numbers::size(lang, file.size),
             picture: file.is_picture(),
             name: file.name,
         }

@@ -23,6 +23,7 @@ use crate::realtime::{Topic, sse};
 use crate::secrets::Secrets;
 use crate::text;
 use crate::web::forms::Errors;
+use crate::web::i18n::Lang;
 use crate::web::shell::Shell;
 
 /// Messages of one look.
@@ -65,6 +66,7 @@ fn vouched(secrets: &Secrets, channel: &Channel, hello: &Hello) -> Result<String
 /// `GET /chat/{key}/messages?after=…` or `?before=…`; without either the newest.
 pub async fn messages(
     visitor: Visitor,
+    req: HttpRequest,
     db: Data<Db>,
     secrets: Data<Secrets>,
     look: Query<Look>,
@@ -81,10 +83,10 @@ pub async fn messages(
             Ok((view, portal::somebody_is_online(conn)?))
         })
         .await?;
-    Ok(no_store().json(drawn(&secrets, &visitor, view, online)))
+    Ok(no_store().json(drawn(&secrets, Shell::language_of(&req), &visitor, view, online)))
 }
 
-fn drawn(secrets: &Secrets, visitor: &Visitor, view: Option<portal::View>, online: bool) -> View {
+fn drawn(secrets: &Secrets, lang: Lang, visitor: &Visitor, view: Option<portal::View>, online: bool) -> View {
     let (Some(view), Some(seat)) = (view, &visitor.seat) else {
         return View {
             messages: vec![],
@@ -95,7 +97,7 @@ fn drawn(secrets: &Secrets, visitor: &Visitor, view: Option<portal::View>, onlin
             conversation: None,
         };
     };
-    let draw = |said| model::message(secrets, &visitor.channel.public_key, seat.account, said);
+    let draw = |said| model::message(secrets, lang, &visitor.channel.public_key, seat.account, said);
     View {
         messages: view.messages.into_iter().map(draw).collect(),
         more: view.more,

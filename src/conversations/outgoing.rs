@@ -188,7 +188,7 @@ pub fn may_write_to_phone(by: &Operator, customer: &Customer, channel: &Channel)
 fn may_take(by: &Operator, customer: &Customer) -> Result<()> {
     let is_others = customer.responsible_id.is_some_and(|id| id != by.id());
     if is_others && by.supervisor().is_none() {
-        return Err(Error::refused("refused-not-yours"));
+        return Err(Error::refused("refused-customer-not-yours"));
     }
     Ok(())
 }

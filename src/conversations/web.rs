@@ -74,7 +74,7 @@ pub async fn take(
 ) -> Result<HttpResponse> {
     let (id, form) = (id.into_inner(), form.into_inner());
     let customer = db.write(move |tx| once(tx, &by, id, &form.form_token, actions::take)).await?;
-    hx.done("toast-conversation-taken", &back_or(&form.back, inbox(customer)))
+    hx.done("toast-conversation-taken", &hx.back(&form.back, inbox(customer)))
 }
 
 /// `GET /conversations/{id}/transfer`: the dialog's form as a page.
@@ -110,7 +110,7 @@ pub async fn transfer(
     if to.is_none() && !typed.to.trim().is_empty() {
         errors.add("to", "conversations-colleague-unknown");
     }
-    let back = back_or(&typed.back, inbox(customer.id));
+    let back = hx.back(&typed.back, inbox(customer.id));
     if !errors.is_empty() {
         let form = TransferForm {
             to: typed.to.parse::<StaffId>().ok(),
@@ -163,7 +163,7 @@ pub async fn close(
         None
     });
     let chosen = CloseReason::CHOICES.into_iter().find(|reason| reason.as_str() == typed.reason);
-    let back = back_or(&typed.back, inbox(customer.id));
+    let back = hx.back(&typed.back, inbox(customer.id));
     if chosen.is_none() {
         errors.add("reason", "conversations-reason-missing");
     }
@@ -207,7 +207,7 @@ pub async fn add_tag(
     let (id, form) = (id.into_inner(), form.into_inner());
     let tag = tag_of(&form)?;
     db.write(move |tx| once(tx, &by, id, &form.form_token, |tx, by, of| actions::add_tag(tx, by, of, tag))).await?;
-    hx.done("toast-conversation-tag-added", &back_or(&form.back, format!("/conversations/{id}")))
+    hx.done("toast-conversation-tag-added", &hx.back(&form.back, format!("/conversations/{id}")))
 }
 
 /// `POST /conversations/{id}/tags/delete`.
@@ -221,7 +221,7 @@ pub async fn remove_tag(
     let (id, form) = (id.into_inner(), form.into_inner());
     let tag = tag_of(&form)?;
     db.write(move |tx| once(tx, &by, id, &form.form_token, |tx, by, of| actions::remove_tag(tx, by, of, tag))).await?;
-    hx.done("toast-conversation-tag-removed", &back_or(&form.back, format!("/conversations/{id}")))
+    hx.done("toast-conversation-tag-removed", &hx.back(&form.back, format!("/conversations/{id}")))
 }
 
 fn tag_of(form: &TypedTag) -> Result<ConversationTagId> {

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::model::{Export, Format, LIFE, State, View};
-use crate::text;
 use crate::web::forms::Errors;
+use crate::web::numbers;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
 
@@ -26,7 +26,7 @@ impl Line {
     /// How many customers, which kind of file, how large.
     fn facts(&self, sh: &Shell) -> String {
         let rows = sh.tn("export-rows", self.export.rows_total);
-        let size = self.export.size.map(|size| format!(" · {}", text::size(size))).unwrap_or_default();
+        let size = self.export.size.map(|size| format!(" · {}", numbers::size(sh.lang, size))).unwrap_or_default();
         format!("{rows} · {}{size}", self.export.format.name())
     }
 

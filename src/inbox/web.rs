@@ -20,9 +20,9 @@ use super::load::{self, State};
 use super::model::{Filter, ListQuery, PlaceQuery, Spot};
 use super::slash as slash_choices;
 use super::views::{
-    CardsFragment, ComposerFragment, ComposerView, DialogsFragment, DialogsView, HeadFragment, HeadView, HereFragment,
-    HereView, InboxPage, LogFragment, MenuFragment, MenuView, Open, Place as PlaceView, SideFragment, SideView,
-    WindowFragment, WindowView,
+    Beside, CardsFragment, ComposerFragment, ComposerView, DialogsFragment, DialogsView, HeadFragment, HeadView,
+    HereFragment, HereView, InboxPage, LogFragment, MenuFragment, MenuView, Open, Place as PlaceView, SideFragment,
+    SideView, WindowFragment, WindowView,
 };
 use crate::auth::Operator;
 use crate::commands;
@@ -149,14 +149,15 @@ async fn page(
         .await?;
     sh.live = format!("/live?customer={id}");
     let names: Vec<_> = colleagues.iter().map(|c| (c.id, c.name.clone())).collect();
+    let beside = Beside::of(&list.filter.at(&list.filter.page()), id);
     let open = Open {
         customer: state.customer.clone(),
         log: PlaceView::new(&sh, &state.customer, &log),
         composer: composer.unwrap_or_else(|| ComposerView::new(&state)),
         here: here_view(&sh, id, &at, types, &names),
-        side: SideView::new(known),
-        dialogs: DialogsView::new(&sh, &state, colleagues),
-        head: HeadView::new(state, list.filter.at("/inbox")),
+        side: SideView::new(known, beside.clone()),
+        dialogs: DialogsView::new(&sh, &state, colleagues, &beside),
+        head: HeadView::new(state, beside),
     };
     Ok(InboxPage { list: ListView::new(&sh, list), open: Some(Box::new(open)), sh })
 }
@@ -183,6 +184,7 @@ pub async fn menu(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<Custom
 pub async fn dialogs(
     by: Operator,
     sh: Shell,
+    hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
     shown: Query<Shown>,
@@ -195,7 +197,7 @@ pub async fn dialogs(
             Ok((load::state(conn, &by, customer, of)?, staff::serving(conn)?))
         })
         .await?;
-    let dialogs = DialogsView::new(&sh, &state, colleagues);
+    let dialogs = DialogsView::new(&sh, &state, colleagues, &Beside::of(&hx.here, id));
     if dialogs.state == shown.state {
         return Ok(HttpResponse::NoContent().finish());
     }
@@ -206,13 +208,14 @@ pub async fn dialogs(
 pub async fn head(
     by: Operator,
     sh: Shell,
+    hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
     shown: Query<Shown>,
 ) -> Result<HttpResponse> {
     let state = state(by, &db, id.into_inner(), shown.conversation()).await?;
-    let customer = state.customer.clone();
-    fragment(&HeadFragment { sh: &sh, head: &HeadView::new(state, "/inbox".into()), customer: &customer })
+    let (customer, beside) = (state.customer.clone(), Beside::of(&hx.here, state.customer.id));
+    fragment(&HeadFragment { sh: &sh, head: &HeadView::new(state, beside), customer: &customer })
 }
 
 /// `GET /inbox/{customer}/log`.
@@ -285,7 +288,7 @@ pub async fn window(
 }
 
 /// `GET /inbox/{customer}/side`.
-pub async fn side(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
+pub async fn side(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<CustomerId>) -> Result<HttpResponse> {
     let id = id.into_inner();
     let known = db
         .read(move |conn| {
@@ -293,7 +296,7 @@ pub async fn side(by: Operator, sh: Shell, db: Data<Db>, id: Path<CustomerId>) -
             load::known(conn, &by, customer)
         })
         .await?;
-    fragment(&SideFragment { sh: &sh, side: &SideView::new(known) })
+    fragment(&SideFragment { sh: &sh, side: &SideView::new(known, Beside::of(&hx.here, id)) })
 }
 
 /// `GET /inbox/{customer}/here`.

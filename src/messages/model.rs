@@ -8,7 +8,6 @@ use crate::db::types::{
     AccountId, AttachmentId, ChannelId, ConversationId, CustomerId, FileId, MessageId, StaffId, UtcTime,
 };
 use crate::files::StoredFile;
-use crate::text;
 use crate::text_enum;
 
 text_enum!(
@@ -168,11 +167,6 @@ impl Attachment {
     /// Whether browsers show it in place without risk.
     pub fn is_picture(&self) -> bool {
         matches!(self.content_type.as_str(), "image/png" | "image/jpeg" | "image/gif" | "image/webp")
-    }
-
-    /// The size as people read it: 312 KB.
-    pub fn size_text(&self) -> String {
-        text::size(self.size)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod errors;
 pub mod filters;
 pub mod forms;
 pub mod i18n;
+pub mod numbers;
 pub mod own_writes;
 pub mod page;
 pub mod routes;

@@ -15,6 +15,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::address::{back_or, own_path};
 use super::i18n::Lang;
 use crate::error::{Error, Result};
 
@@ -75,6 +76,14 @@ impl Hx {
             None => render(page)?,
         };
         Ok(html_response(status, html))
+    }
+
+    /// Where a form goes back to: the way that it carries, else `otherwise`; as the person has it before them, tab and filters
+    /// and all, where that is the page that they are on.
+    pub fn back(&self, carried: &str, otherwise: impl Into<String>) -> String {
+        let back = back_or(carried, otherwise);
+        let path = |url: &str| url.split_once('?').map_or(url, |(path, _)| path).to_owned();
+        if path(&back) == path(&self.here) { own_path(&self.here).to_owned() } else { back }
     }
 
     /// After a change: on to `url`, where `toast` (a message id) says what was done. Without scripts a redirect.

@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 
 use super::assets;
 use super::i18n::Lang;
+use super::numbers;
 use super::page::html_response;
 use super::times::{self, Clock};
 use crate::auth::{Me, Role, Theme, Visit};
@@ -76,6 +77,11 @@ impl Shell {
     /// A number as people read it.
     pub fn num(&self, number: impl Into<i64>) -> String {
         super::i18n::group_digits(number.into())
+    }
+
+    /// A number of bytes: 312 KB.
+    pub fn size(&self, bytes: &i64) -> String {
+        numbers::size(self.lang, *bytes)
     }
 
     /// A capped count: "999+" where more than 999.

@@ -183,8 +183,12 @@ async fn everything_becomes_read_also_over_a_restart() {
     hide_others(&app).await;
     let operator = app.sign_in(OPERATOR).await;
     let page = operator.get("/inbox").await;
-    page.assert_has("#m-list form[action='/inbox/bulk'] input[name=action][value=read]");
-    operator.submit(&page, "#m-list form[action='/inbox/bulk']", &[]).await.assert_redirect("/inbox");
+    // How many they are is shown before, and asked.
+    let item = "#m-list a[href='/inbox/bulk?task=read&all=1&tab=unanswered']";
+    let asked = operator.get(&page.attribute(item, "href")).await;
+    asked.assert_says("450");
+    assert_eq!(count(&app, "unread_count > 0"), 460);
+    operator.submit(&asked, "#bulk_form", &[("action", "read")]).await.assert_redirect("/inbox");
     app.restart().await;
     all_over(&app).await;
     assert_eq!((count(&app, "unread_count > 0"), count(&app, "unread_count > 0 AND id <= 10")), (10, 10));
@@ -195,7 +199,8 @@ async fn everything_becomes_read_also_over_a_restart() {
     assert_eq!(page.select(".pane-tabs .count")[1], "0");
     operator.get("/batches").await.assert_says("450 of 450").assert_says("Done");
     // There is nothing left to be read: told, and nothing else happens.
-    operator.submit(&page, "#m-list form[action='/inbox/bulk']", &[]).await.assert_redirect("/inbox");
+    operator.get(&page.attribute(item, "href")).await.assert_lacks("#bulk_form button[name=action]");
+    operator.submit(&asked, "#bulk_form", &[("action", "read")]).await.assert_redirect("/inbox");
     assert_eq!(app.number("SELECT COUNT(*) FROM batches"), 1);
 }
 

@@ -8,6 +8,7 @@ use switchboard::conversations::{Inbound, Sender};
 use switchboard::db::types::{ChannelId, CustomerId};
 use switchboard::realtime::Topic;
 
+use crate::support::desk::Letter;
 use crate::support::{
     ADMIN, Client, Events, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app,
 };
@@ -625,4 +626,38 @@ async fn the_plus_edits_the_contact() {
     let saved = operator.submit(&form, "#edit_form", &[("phone", "+7 901 788-07-95")]).await;
     saved.assert_redirect(&format!("/inbox/{anna}"));
     operator.get(&format!("/inbox/{anna}")).await.assert_says("+7 901 788-07-95");
+}
+
+/// Whatever is done with a conversation, the list beside it stays as it is: tab and search are in the address that it goes back
+/// to, with scripts and without, and in the regions that are fetched anew.
+#[actix_web::test]
+async fn the_list_stays_beside_what_is_done() {
+    let app = spawn_app().await;
+    let channel = app.channel("web_chat");
+    let letter = Letter { channel, address: "anna", name: "Anna", body: "Hello", ..Letter::default() };
+    let anna = app.writes(letter).await;
+    let client = app.sign_in(OPERATOR).await;
+    let (list, here) = ("/inbox?tab=free&search=ann", format!("/inbox/{anna}?tab=free&search=ann"));
+    let page = client.get(&here).await;
+    let way_back = |page: &Page| page.attribute("[aria-label='Back to the list']", "href");
+    assert_eq!(way_back(&page), list);
+    for form in ["#take", "#transfer-form", "#close-form", "#block-form"] {
+        for back in page.attributes(&format!("{form} input[name=back]"), "value") {
+            assert_eq!(back, here, "{form}");
+        }
+    }
+    // A page with scripts fetches its regions anew, and says where it is.
+    let url = app.url(&here);
+    let scripted = client.with_header("hx-current-url", &url).with_header("hx-request", "true");
+    let head = scripted.get(&format!("/inbox/{anna}/head")).await;
+    assert_eq!((way_back(&head), head.attribute("#take input[name=back]", "value")), (list.to_owned(), here.clone()));
+    // The list was searched since that form was drawn.
+    let other = app.url(&format!("/inbox/{anna}?tab=all&search=anna"));
+    let scripted = client.with_header("hx-current-url", &other).with_header("hx-request", "true");
+    let taken = scripted.submit(&page, "#take", &[]).await;
+    assert!(
+        taken
+            .header("hx-location")
+            .contains("/inbox/{anna}?tab=all&search=anna".replace("{anna}", &anna.to_string()).as_str())
+    );
 }

@@ -11,7 +11,6 @@ use crate::db::Db;
 use crate::db::types::{CustomerId, StaffId};
 use crate::error::{Error, Result};
 use crate::staff;
-use crate::web::address::back_or;
 use crate::web::page::Hx;
 
 #[derive(Deserialize)]
@@ -44,5 +43,5 @@ pub async fn responsible(
         actions::bind(tx, &by, &customer, to)
     })
     .await?;
-    hx.done("toast-responsible", &back_or(&form.back, customer_url(id)))
+    hx.done("toast-responsible", &hx.back(&form.back, customer_url(id)))
 }

@@ -11,7 +11,6 @@ use crate::db::Db;
 use crate::db::types::{CustomerId, CustomerListId};
 use crate::error::{Error, Result};
 use crate::lists;
-use crate::web::address::back_or;
 use crate::web::page::Hx;
 
 const UNKNOWN: &str = "customers-list-unknown";
@@ -39,5 +38,5 @@ pub async fn change(
         Ok(())
     })
     .await?;
-    hx.done("toast-saved", &back_or(&form.back, customer_url(id)))
+    hx.done("toast-saved", &hx.back(&form.back, customer_url(id)))
 }

@@ -53,7 +53,7 @@ impl Recipient {
         };
         // Whoever is there but not for this person to see is a colleague's.
         find(tx, &by.scope(), id).map_err(|error| match error {
-            Error::NotFound => Error::refused("refused-not-yours"),
+            Error::NotFound => Error::refused("refused-customer-not-yours"),
             other => other,
         })
     }

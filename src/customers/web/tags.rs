@@ -13,7 +13,6 @@ use crate::db::Db;
 use crate::db::types::{CustomerId, CustomerTagId};
 use crate::error::{Error, Result};
 use crate::tags;
-use crate::web::address::back_or;
 use crate::web::page::Hx;
 
 /// A form that puts a mark on and takes one off: a tag, or a list.
@@ -64,5 +63,5 @@ pub async fn change(
         Ok(())
     })
     .await?;
-    hx.done("toast-saved", &back_or(&form.back, format!("{}?tab=tags", customer_url(id))))
+    hx.done("toast-saved", &hx.back(&form.back, format!("{}?tab=tags", customer_url(id))))
 }

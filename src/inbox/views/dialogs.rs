@@ -1,8 +1,7 @@
 //! The dialogs of a conversation, and the menu of a card.
 
 use super::super::load::State;
-use super::super::model::with_query;
-use super::region;
+use super::{Beside, region};
 use crate::blacklist::BlockForm;
 use crate::conversations::views::{CloseForm, TransferForm};
 use crate::customers::Customer;
@@ -21,8 +20,8 @@ pub struct DialogsView {
 }
 
 impl DialogsView {
-    pub fn new(sh: &Shell, state: &State, colleagues: Vec<StaffMember>) -> Self {
-        let (customer, here) = (&state.customer, format!("/inbox/{}", state.customer.id));
+    pub fn new(sh: &Shell, state: &State, colleagues: Vec<StaffMember>, beside: &Beside) -> Self {
+        let (customer, here) = (&state.customer, beside.here.as_str());
         let open = state.conversation.as_ref().filter(|_| state.may_reply);
         let of = open.map(|c| format!("{}-{}", c.id, c.assignee_id.map_or(0, |id| id.0))).unwrap_or_default();
         Self {
@@ -30,8 +29,8 @@ impl DialogsView {
             state: format!("{of}-{}-{}-{}", customer.blocked, state.request_waits, state.needed_tags.len()),
             conversation: state.conversation.as_ref().map(|c| c.id),
             work: open.map(|c| {
-                let close = CloseForm::new(c, state.needed_tags.clone(), here.clone());
-                (TransferForm::new(c, colleagues, here.clone()), close)
+                let close = CloseForm::new(c, state.needed_tags.clone(), here.to_owned());
+                (TransferForm::new(c, colleagues, here.to_owned()), close)
             }),
             block: BlockForm::offered(sh, customer, state.request_waits, here),
         }
@@ -58,16 +57,13 @@ pub struct MenuView {
 impl MenuView {
     /// `here`: path and query of the page that asks; anything but the inbox counts as its beginning.
     pub fn new(sh: &Shell, state: State, here: &str) -> Self {
-        let here = if here.starts_with("/inbox") { here } else { "/inbox" };
-        let open = format!("/inbox/{}", state.customer.id);
-        let (path, query) = here.split_once('?').unwrap_or((here, ""));
-        let list = if path == open { with_query("/inbox", query) } else { here.to_owned() };
-        let block = BlockForm::offered(sh, &state.customer, state.request_waits, here);
+        let Beside { here, list } = Beside::of(here, state.customer.id);
+        let block = BlockForm::offered(sh, &state.customer, state.request_waits, here.as_str());
         Self {
             block: block.map(BlockForm::in_menu),
             is_pinned: state.is_pinned,
             customer: state.customer,
-            here: here.to_owned(),
+            here,
             list,
             token: crate::web::forms::new_token(),
         }

@@ -1,27 +1,21 @@
 //! The heading of a conversation.
 
 use super::super::load::State;
-use super::region;
+use super::{Beside, region};
 use crate::conversations::Status;
 use crate::web::shell::Shell;
 
 /// The heading of a conversation.
 pub struct HeadView {
     pub state: State,
-    /// The way back to the list.
-    pub list_url: String,
+    pub beside: Beside,
     /// For its buttons.
     pub token: String,
 }
 
 impl HeadView {
-    pub fn new(state: State, list_url: String) -> Self {
-        Self { state, list_url, token: crate::web::forms::new_token() }
-    }
-
-    /// The address of the conversation, where its forms come back to.
-    pub fn here(&self) -> String {
-        format!("/inbox/{}", self.state.customer.id)
+    pub fn new(state: State, beside: Beside) -> Self {
+        Self { state, beside, token: crate::web::forms::new_token() }
     }
 
     /// Where the region asks again: about the same conversation, as long as that is open.

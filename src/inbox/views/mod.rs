@@ -54,6 +54,25 @@ pub struct Open {
     pub dialogs: DialogsView,
 }
 
+/// Where a conversation is open: beside which list.
+#[derive(Clone)]
+pub struct Beside {
+    /// The page itself, where its forms come back to.
+    pub here: String,
+    /// The list alone.
+    pub list: String,
+}
+
+impl Beside {
+    /// Of the path and query of a page; anything but the inbox counts as its beginning.
+    pub fn of(page: &str, customer: CustomerId) -> Self {
+        let here = if page.starts_with("/inbox") { page } else { "/inbox" };
+        let (path, query) = here.split_once('?').unwrap_or((here, ""));
+        let is_open = path == format!("/inbox/{customer}");
+        Self { list: if is_open { with_query("/inbox", query) } else { here.to_owned() }, here: here.to_owned() }
+    }
+}
+
 /// The address of a region about a conversation.
 fn region(address: &str, conversation: Option<ConversationId>) -> String {
     let and = if address.contains('?') { '&' } else { '?' };

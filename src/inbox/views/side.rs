@@ -1,6 +1,7 @@
 //! The customer bar.
 
 use super::super::load::Known;
+use super::Beside;
 use crate::conversations::Conversation;
 use crate::db::types::ChannelId;
 use crate::web::shell::Shell;
@@ -12,9 +13,8 @@ pub struct SideView {
 }
 
 impl SideView {
-    pub fn new(known: Known) -> Self {
-        let back = format!("/inbox/{}", known.customer.id);
-        Self { known, back }
+    pub fn new(known: Known, beside: Beside) -> Self {
+        Self { known, back: beside.here }
     }
 
     /// The kind of the channel of this number.
@@ -31,7 +31,8 @@ impl SideView {
     }
 
     pub fn edit_url(&self) -> String {
-        format!("/customers/{}/edit?back={}", self.known.customer.id, self.back)
+        let back: String = url::form_urlencoded::byte_serialize(self.back.as_bytes()).collect();
+        format!("/customers/{}/edit?back={back}", self.known.customer.id)
     }
 
     pub fn previous_name(&self, sh: &Shell, conversation: &Conversation) -> String {

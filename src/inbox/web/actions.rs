@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::inbox::actions;
 use crate::realtime::presence::Presences;
 use crate::realtime::{Doing, Topic};
-use crate::web::address::back_or;
 use crate::web::page::Hx;
 
 /// A button without any field.
@@ -37,7 +36,7 @@ pub async fn read(
         customers::actions::mark_read(tx, id)
     })
     .await?;
-    hx.done("toast-read", &back_or(&form.back, "/inbox"))
+    hx.done("toast-read", &hx.back(&form.back, "/inbox"))
 }
 
 /// `POST /inbox/{customer}/unread`: on to the list, since the conversation would be read again at once.
@@ -57,7 +56,7 @@ pub async fn unread(
         customers::actions::mark_unread(tx, &customer)
     })
     .await?;
-    hx.done("toast-unread", &back_or(&form.back, "/inbox"))
+    hx.done("toast-unread", &hx.back(&form.back, "/inbox"))
 }
 
 /// What a pin becomes.
@@ -80,7 +79,7 @@ pub async fn pin(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form:
         actions::pin(tx, &by, id, pinned)
     })
     .await?;
-    hx.done(if pinned { "toast-pinned" } else { "toast-unpinned" }, &back_or(&form.back, "/inbox"))
+    hx.done(if pinned { "toast-pinned" } else { "toast-unpinned" }, &hx.back(&form.back, "/inbox"))
 }
 
 #[derive(Deserialize)]
