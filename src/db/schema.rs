@@ -437,6 +437,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    file_removals (name) {
+        name -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
     files (id) {
         id -> BigInt,
         sha256 -> Text,
@@ -784,6 +791,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_attempts,
     exports,
     field_places,
+    file_removals,
     files,
     form_tokens,
     hook_events,
