@@ -101,6 +101,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
         stopped -> Bool,
         no_right -> Bool,
+        broken -> Bool,
     }
 }
 
@@ -494,6 +495,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         dead_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        is_over -> Bool,
     }
 }
 
@@ -623,6 +625,7 @@ diesel::table! {
         position -> BigInt,
         delivery_id -> BigInt,
         outcome -> Nullable<Text>,
+        failed -> Bool,
     }
 }
 
@@ -638,6 +641,7 @@ diesel::table! {
         started_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         stopped -> Bool,
+        broken -> Bool,
     }
 }
 

@@ -268,6 +268,8 @@ routes! {
     Post "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::delete;
     Get "/settings/general" Admin settings::web::general_page;
     Post "/settings/general" Admin settings::web::save;
+    Post "/settings/work/{id}/again" Admin settings::web::work::again;
+    Post "/settings/work/{id}/remove" Admin settings::web::work::remove;
 }
 
 /// The second lock beside the guard in each handler's signature.
