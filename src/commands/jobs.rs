@@ -12,8 +12,8 @@ use super::{actions, answer, store};
 use crate::auth::CustomerScope;
 use crate::conversations;
 use crate::customers;
-use crate::db::Conn;
 use crate::db::types::UtcTime;
+use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::http;
 use crate::jobs::{Ctx, Job};
@@ -30,17 +30,19 @@ impl Job for Run {
 
     async fn run(self, ctx: &Ctx) -> Result<()> {
         let id = self.run;
-        if !ctx.db.write(move |tx| actions::begin(tx, id)).await? {
-            return Ok(());
-        }
-        let found = ctx.db.read(move |conn| load(conn, id)).await?;
-        // Its command or its customer has gone meanwhile.
-        let Some((command, body)) = found else { return Ok(()) };
+        // It counts as posted from here on: what fails before leaves it waiting, and it is tried again.
+        let begun = ctx.db.write(move |tx| if actions::begin(tx, id)? { load(tx, id) } else { Ok(None) });
+        // It was posted before, or its command or its customer has gone meanwhile, and the run with them.
+        let Some((command, body)) = begun.await? else { return Ok(()) };
         let outcome = post(ctx, &command, id, body.to_string()).await;
         if let Err(words) = &outcome {
             tracing::info!(command = command.name, run = id, words, "a command failed");
         }
-        ctx.db.write(move |tx| actions::finish(tx, id, &outcome)).await
+        ctx.db.write_patiently(move |tx| actions::finish(tx, id, &outcome)).await
+    }
+
+    fn died(self, tx: &mut Tx) -> Result<bool> {
+        actions::died(tx, self.run).map(|()| true)
     }
 }
 
