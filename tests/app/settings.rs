@@ -272,3 +272,16 @@ async fn dead_work_is_seen_and_tried_again() {
     admin.post_form("/settings/work/1/again", &[]).await.assert_status(404);
     assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'job.tried_again'"), 1);
 }
+
+/// Instances that start together ask a provider once.
+#[actix_web::test]
+async fn a_start_sets_a_channel_up_once() {
+    let app = spawn_app().await;
+    app.execute(
+        "INSERT INTO channels (kind, name, public_key, enabled, secret, created_at) \
+         VALUES ('telegram', 'Bot', 'bot', TRUE, 'cannot be read', '2026-01-05 09:00:00')",
+    );
+    let start = |tx: &mut switchboard::db::Tx| switchboard::settings::set_up_all(tx, Some("https://desk.example"));
+    app.db.write(move |tx| start(tx).and_then(|()| start(tx))).await.unwrap();
+    assert_eq!(app.number("SELECT COUNT(*) FROM jobs WHERE name = 'channel.set_up'"), 1);
+}
