@@ -55,7 +55,7 @@ routes! {
     Get "/avatars/{account}" Operator files::web::avatar;
     Get "/hooks/{key}" Public hooks::web::challenge;
     Post "/hooks/{key}" Public hooks::web::receive;
-    Post "/deliveries/{id}/retry" Operator outbox::web::retry;
+    Post "/deliveries/{id}/retry" Operator conversations::web::send_again;
     Get "/resends" Supervisor resends::web::list;
     Get "/resends/new" Supervisor resends::web::form;
     Post "/resends" Supervisor resends::web::start;
