@@ -11,9 +11,6 @@ use crate::secrets::Secrets;
 use crate::text;
 use crate::web::forms::Errors;
 
-/// Characters of one message.
-pub const MESSAGE: usize = 10_000;
-
 /// What the launcher hands the panel, and the panel the server.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
