@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::model::{Command, Run};
@@ -12,12 +11,10 @@ use super::{actions, answer, store};
 use crate::auth::CustomerScope;
 use crate::conversations;
 use crate::customers;
-use crate::db::types::UtcTime;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::http;
-use crate::jobs::{Ctx, Job};
-use crate::secrets::signed_at;
+use crate::jobs::{self, Ctx, Job};
 use crate::staff;
 
 /// How long the server may take.
@@ -80,23 +77,10 @@ fn told(conn: &mut Conn, command: &Command, row: &RunRow) -> Result<Value> {
 
 /// `Err`: why it failed, for people.
 async fn post(ctx: &Ctx, command: &Command, run: i64, body: String) -> Result<String, String> {
-    let url = Url::parse(&command.url).map_err(|e| e.to_string())?;
-    let client =
-        if ctx.config.allow_private_webhooks { ctx.net.http.anywhere(&url) } else { ctx.net.http.public(&url) };
-    let client = client.map_err(|e| e.to_string())?;
     let secret = ctx.secrets.open(&command.secret).map_err(|e| e.to_string())?;
-    let (time, signature) = signed_at(&secret, UtcTime::now().utc().timestamp(), &body);
-    let response = client
-        .post(url)
-        .timeout(PATIENCE)
-        .header("Content-Type", "application/json")
-        .header("Switchboard-Command", run.to_string())
-        .header("Switchboard-Timestamp", time)
-        .header("Switchboard-Signature", signature)
-        .body(body)
-        .send()
-        .await
-        .map_err(|e| http::reason(&e))?;
+    let name = ("Switchboard-Command", run);
+    let post = jobs::Post { url: &command.url, secret: &secret, name, body, patience: PATIENCE };
+    let response = jobs::post(ctx, post).await?;
     let status = response.status();
     let mut stream = response.bytes_stream();
     let mut bytes: Vec<u8> = vec![];

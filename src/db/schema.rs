@@ -53,6 +53,7 @@ diesel::table! {
         kind -> Text,
         payload -> Text,
         created_at -> Timestamp,
+        waits -> Bool,
     }
 }
 

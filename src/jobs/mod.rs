@@ -9,6 +9,7 @@ mod dead;
 mod recurring;
 mod runner;
 mod store;
+mod webhook;
 
 use std::future::Future;
 
@@ -26,6 +27,7 @@ use crate::secrets::Secrets;
 pub use dead::{remove_dead, try_again};
 pub use runner::{Registry, Runner};
 pub use store::{Dead, dead, end_run, take_turn};
+pub use webhook::{Post, post};
 
 /// What a job works with.
 #[derive(Clone)]
@@ -68,6 +70,13 @@ pub fn enqueue<J: Job>(tx: &mut Tx, job: &J) -> Result<()> {
 pub fn enqueue_at<J: Job>(tx: &mut Tx, job: &J, at: UtcTime) -> Result<()> {
     let payload = serde_json::to_string(job).map_err(|e| Error::Internal(e.to_string()))?;
     store::insert(tx, J::NAME, &payload, job.unique_key().as_deref(), at)
+}
+
+/// The same for many at once, without their keys: whoever is waiting already stays, too.
+pub fn enqueue_all<J: Job>(tx: &mut Tx, jobs: &[J]) -> Result<()> {
+    let payloads: Result<Vec<_>, _> = jobs.iter().map(serde_json::to_string).collect();
+    let payloads = payloads.map_err(|e| Error::Internal(e.to_string()))?;
+    payloads.chunks(1_000).try_for_each(|payloads| store::insert_all(tx, J::NAME, payloads))
 }
 
 /// The message id of how a run of many steps stands, and the kind of its flag.

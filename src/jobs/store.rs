@@ -48,6 +48,17 @@ pub fn insert(tx: &mut Tx, name: &str, payload: &str, unique_key: Option<&str>, 
     Ok(())
 }
 
+/// Jobs of a kind that are due now, in one statement.
+pub fn insert_all(tx: &mut Tx, name: &str, payloads: &[String]) -> Result<()> {
+    let mut sql = Sql::default();
+    let (name, now) = (sql.put(name), sql.put(UtcTime::now()));
+    let rows: Vec<String> =
+        payloads.iter().map(|payload| format!("({name}, {}, {now}, 0, {now})", sql.put(payload.as_str()))).collect();
+    sql.text = format!("INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES {}", rows.join(", "));
+    sql.execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Condition of jobs that are due, but for their lease: $1 is now. `kinds`: the names that this program knows, our own
 /// words, so they stand in the text.
 fn due(kinds: &[&str]) -> String {
