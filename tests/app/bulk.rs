@@ -279,7 +279,12 @@ async fn a_batch_that_cannot_go_on_is_ended() {
     ));
     all_over(&app).await;
     let operator = app.sign_in(OPERATOR).await;
-    operator.get("/batches").await.assert_says("Failed").assert_says("Ended because of an error").assert_lacks("#batch-1 form");
+    operator
+        .get("/batches")
+        .await
+        .assert_says("Failed")
+        .assert_says("Ended because of an error")
+        .assert_lacks("#batch-1 form");
     let admin = app.sign_in(ADMIN).await;
     let page = admin.get("/settings/general").await;
     page.assert_says("Work that failed").assert_says("batch.step").assert_says("8 tries");
