@@ -95,7 +95,8 @@ pub async fn start(config: Config) -> Result<Running> {
     };
     let (outbox, poller, reader) =
         (outbox::Worker::start(work.clone()), hooks::Poller::start(work.clone()), hooks::Reader::start(work.clone()));
-    db.write(settings::set_up_all).await?;
+    let public = config.public_url.clone();
+    db.write(move |tx| settings::set_up_all(tx, public.as_deref())).await?;
     let jobs = jobs::Runner::start(work, throttle.clone());
 
     let (socket, address) = listen(&config)?;

@@ -56,6 +56,7 @@ bulk-unsubscribed-count = { $count ->
 bulk-number-wrong = This is not the number of customers. Nobody was deleted.
 bulk-why-gone = not there any more, or not yours to see
 refused-still-subscribed = can be reached again and is not on the blacklist
+bulk-why-failed = an error; nothing was changed
 bulk-why-refused = the state of things had no room for it
 batch-title = Actions on many customers
 batch-never = Nothing has been done to many customers yet

@@ -215,3 +215,14 @@ general-see-others = Operators see customers of other operators
 general-see-others-hint = Off: an operator sees their own customers and those who are free.
 general-require-tag = Every conversation needs a tag
 general-require-tag-hint = On: whoever writes first, or closes a conversation, chooses a conversation tag. It takes effect once there are tags.
+
+# Work that has failed for good.
+work-title = Work that failed
+work-hint = These jobs in the background were tried several times. Where somebody waited for one, they have been told.
+work-tries = { $count ->
+    [one] { $count } try
+   *[other] { $count } tries
+}
+work-again = Try again
+work-remove = Remove from the list
+work-over = There is nothing left to try again.

@@ -61,6 +61,7 @@ bulk-unsubscribed-count = { $count ->
 bulk-number-wrong = Это не число клиентов. Никто не удалён.
 bulk-why-gone = больше нет, или вам не виден
 refused-still-subscribed = снова доступен и не в чёрном списке
+bulk-why-failed = ошибка; ничего не изменено
 bulk-why-refused = положение дел этого не позволило
 batch-title = Действия с группой клиентов
 batch-never = С группами клиентов пока ничего не делали

@@ -24,12 +24,10 @@ use crate::realtime::Topic;
 use crate::web::errors::field_json;
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
-use crate::{app_events, text};
+use crate::{app_events, messages, text};
 
 /// Rows of one answer.
 const PAGE: i64 = 100;
-/// Characters of one message.
-const MESSAGE: usize = 10_000;
 /// Conversations of one answer.
 const CONVERSATIONS: i64 = 50;
 
@@ -161,7 +159,7 @@ pub async fn send(
     let (new, attached) = body_of(&app, &req, &db, &stored, payload).await?;
     let mut errors = Errors::default();
     let sender = sender(&mut errors, &external_id, &Person { name: new.name.clone(), ..Person::default() });
-    let body = errors.lines("text", &new.text, MESSAGE);
+    let body = errors.lines("text", &new.text, messages::LONGEST);
     if body.is_empty() && attached.is_empty() {
         errors.add("text", "chat-message-empty");
     }

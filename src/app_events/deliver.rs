@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::Url;
-
 use super::model::{Deliver, Event};
 use super::store;
 use crate::channels::{self, Channel};
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
-use crate::http;
-use crate::jobs::{Ctx, Job};
-use crate::secrets::signed_at;
+use crate::jobs::{self, Ctx, Job};
 
 /// How long the app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,7 +31,11 @@ impl Job for Deliver {
             })
             .await?;
         let Some((event, channel)) = found else { return Ok(()) };
-        let Some(url) = channel.app().webhook_url.filter(|_| channel.enabled) else { return Ok(()) };
+        let Some(url) = channel.app().webhook_url else { return Ok(()) };
+        // It waits for the end of the pause; if that came in this moment, it goes out after all.
+        if !channel.enabled && ctx.db.write(move |tx| store::wait(tx, id)).await? {
+            return Ok(());
+        }
         let outcome = push(ctx, &channel, &event, &url).await;
         let told = outcome.as_ref().err().map(ToString::to_string);
         ctx.db
@@ -52,24 +52,10 @@ impl Job for Deliver {
 }
 
 async fn push(ctx: &Ctx, channel: &Channel, event: &Event, url: &str) -> Result<()> {
-    let url = Url::parse(url).map_err(|e| Error::Internal(format!("webhook: {e}")))?;
-    let client =
-        if ctx.config.allow_private_webhooks { ctx.net.http.anywhere(&url) } else { ctx.net.http.public(&url) };
-    let client = client.map_err(|e| Error::Internal(format!("webhook: {e}")))?;
     let secret = channel.secret.as_deref().map(|sealed| ctx.secrets.open(sealed)).transpose()?.unwrap_or_default();
-    let body = event.json().to_string();
-    let (time, signature) = signed_at(&secret, UtcTime::now().utc().timestamp(), &body);
-    let answer = client
-        .post(url)
-        .timeout(PATIENCE)
-        .header("Content-Type", "application/json")
-        .header("Switchboard-Event", event.id.to_string())
-        .header("Switchboard-Timestamp", &time)
-        .header("Switchboard-Signature", signature)
-        .body(body)
-        .send()
-        .await
-        .map_err(|e| Error::Internal(format!("webhook: {}", http::reason(&e))))?;
+    let (name, body) = (("Switchboard-Event", event.id), event.json().to_string());
+    let post = jobs::Post { url, secret: &secret, name, body, patience: PATIENCE };
+    let answer = jobs::post(ctx, post).await.map_err(|why| Error::Internal(format!("webhook: {why}")))?;
     if answer.status().is_success() {
         return Ok(());
     }

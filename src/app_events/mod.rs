@@ -2,6 +2,7 @@
 //!
 //! - An event is written in the transaction of the change that it tells, with the job that pushes it. Nothing else is
 //!   told: no comment, no block. That a conversation has ended is told without its reason.
+//! - While its channel is on pause, what is to be pushed waits for the end of that.
 //! - A push carries `Switchboard-Timestamp` and `Switchboard-Signature: v1=` with the hex HMAC-SHA-256 of
 //!   `timestamp.body` by the channel's secret. It follows no redirect and, unless the settings allow it, reaches no
 //!   private address.
@@ -11,4 +12,4 @@ mod model;
 mod store;
 
 pub use model::{Deliver, Event, Matter};
-pub use store::{closed, said, since};
+pub use store::{closed, release, said, since};

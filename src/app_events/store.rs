@@ -1,12 +1,13 @@
 //! Rows of events.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::{Value, json};
 
 use super::model::{Deliver, Event, Matter};
 use crate::channels::{self, Channel, ChannelKind};
 use crate::db::schema::{app_events as events, channel_accounts as accounts, messages, staff};
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{ChannelId, MessageId, UtcTime};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
@@ -74,6 +75,35 @@ fn record(tx: &mut Tx, channel: &Channel, of: Matter, kind: &str, mut data: Valu
 /// An event, unless its customer has been deleted since.
 pub(super) fn find(conn: &mut Conn, id: i64) -> Result<Option<Event>> {
     Ok(events::table.find(id).select(Event::as_select()).one(conn).optional()?)
+}
+
+/// Notes that an event waits for its channel, which is on pause. False: it is not, now.
+pub(super) fn wait(tx: &mut Tx, id: i64) -> Result<bool> {
+    tx.concerns_nothing_kept();
+    // Whoever ends the pause waits for this, or is waited for.
+    let lock = dialect::row_lock(tx);
+    let text =
+        format!("SELECT enabled FROM channels WHERE id = (SELECT channel_id FROM app_events WHERE id = $1){lock}");
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Bool)]
+        enabled: bool,
+    }
+    let found: Option<Found> = Sql::new(text).bind(id).get_result(&mut **tx).optional()?;
+    if found.is_some_and(|channel| channel.enabled) {
+        return Ok(false);
+    }
+    diesel::update(events::table.find(id)).set(events::waits.eq(true)).execute(&mut **tx)?;
+    Ok(true)
+}
+
+/// The pause of a channel is over: what has waited for that is pushed, oldest first.
+pub fn release(tx: &mut Tx, channel: ChannelId) -> Result<()> {
+    let waiting = events::table.filter(events::channel_id.eq(channel).and(events::waits));
+    let ids: Vec<i64> = waiting.order(events::id).select(events::id).load(&mut **tx)?;
+    jobs::enqueue_all(tx, &ids.into_iter().map(|event| Deliver { event }).collect::<Vec<_>>())?;
+    diesel::update(waiting).set(events::waits.eq(false)).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Events of a channel after a number, oldest first.

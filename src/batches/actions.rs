@@ -10,7 +10,7 @@ use crate::blacklist;
 use crate::customers::{self, Addressing, Customer};
 use crate::db::Tx;
 use crate::db::types::{BatchId, CustomerListId, CustomerTagId};
-use crate::error::{Error, Result, why_refused};
+use crate::error::{Error, Result};
 use crate::jobs;
 use crate::lists;
 use crate::realtime::Topic;
@@ -70,10 +70,13 @@ fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed, addressing: &Addre
     for customer in &ids {
         let why = match there.remove(customer) {
             None => Some(Why::Gone),
-            Some(customer) => why_refused(apply(tx, by, &deed, &customer, addressing))?.map(|said| match said.key {
-                "refused-blocked" => Why::Blocked,
-                "refused-still-subscribed" => Why::Subscribed,
-                _ => Why::Refused,
+            // One who fails keeps nobody else from it, and nothing of it stays with them.
+            Some(customer) => tx.part(|tx| apply(tx, by, &deed, &customer, addressing))?.err().map(|error| {
+                let why = Why::of(&error);
+                if why == Why::Failed {
+                    tracing::warn!(batch = id.0, customer = customer.id.0, %error, "a step of a bulk action failed");
+                }
+                why
             }),
         };
         failed.extend(why.map(|why| (*customer, why)));
@@ -123,6 +126,13 @@ fn apply(tx: &mut Tx, by: &Operator, deed: &Deed, customer: &Customer, addressin
             customers::actions::delete_unsubscribed(tx, &by, customer, addressing)
         }
     }
+}
+
+/// Ends a batch whose steps fail again and again.
+pub(super) fn broke(tx: &mut Tx, id: BatchId) -> Result<()> {
+    store::end_broken(tx, id)?;
+    tx.publish(Topic::Inbox);
+    Ok(())
 }
 
 /// Stops a batch: whom it has not come to stay as they are. Everybody stops their own; supervisors, anybody's.

@@ -3,6 +3,7 @@
 use super::actions;
 use super::model::Step;
 use crate::customers::Addressing;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{Ctx, Job};
 
@@ -12,5 +13,9 @@ impl Job for Step {
     async fn run(self, ctx: &Ctx) -> Result<()> {
         let addressing = Addressing::new(&ctx.config, &ctx.secrets);
         ctx.db.write(move |tx| actions::step(tx, self, &addressing)).await
+    }
+
+    fn died(self, tx: &mut Tx) -> Result<bool> {
+        actions::broke(tx, self.batch).map(|()| true)
     }
 }

@@ -27,7 +27,7 @@ text_enum!(
 );
 text_enum!(
     /// Why it was not done to one of them.
-    Why { Gone = "gone", Blocked = "blocked", Subscribed = "subscribed", Refused = "refused" }
+    Why { Gone = "gone", Blocked = "blocked", Subscribed = "subscribed", Refused = "refused", Failed = "failed" }
 );
 
 impl Action {
@@ -90,6 +90,17 @@ impl Action {
 }
 
 impl Why {
+    /// Why an attempt ended so.
+    pub(super) fn of(error: &Error) -> Self {
+        match error {
+            Error::NotFound => Why::Gone,
+            Error::Refused(said) if said.key == "refused-blocked" => Why::Blocked,
+            Error::Refused(said) if said.key == "refused-still-subscribed" => Why::Subscribed,
+            Error::Refused(_) | Error::Forbidden | Error::Invalid(_) => Why::Refused,
+            _ => Why::Failed,
+        }
+    }
+
     /// The id of its sentence in `locales/`.
     pub fn name_key(&self) -> &'static str {
         match self {
@@ -97,6 +108,7 @@ impl Why {
             Why::Blocked => "refused-blocked",
             Why::Subscribed => "refused-still-subscribed",
             Why::Refused => "bulk-why-refused",
+            Why::Failed => "bulk-why-failed",
         }
     }
 }
@@ -150,6 +162,8 @@ pub struct Batch {
     pub stopped: bool,
     /// Whoever started it lost the right to it.
     pub no_right: bool,
+    /// It was ended because its steps failed.
+    pub broken: bool,
 }
 
 impl Batch {

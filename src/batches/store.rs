@@ -1,5 +1,7 @@
 //! Rows of batches, and whom they are still about.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -56,21 +58,30 @@ pub fn fill(tx: &mut Tx, id: BatchId, whom: &Whom) -> Result<i64> {
     if whom.expected.is_some_and(|expected| expected != found) {
         return Err(Error::refused("bulk-number-wrong"));
     }
-    let mut vanished = 0;
-    if !whom.marked.is_empty() {
-        let there: Vec<CustomerId> =
-            items::table.filter(items::batch_id.eq(id)).select(items::customer_id).load(&mut **tx)?;
-        for gone in whom.marked.iter().filter(|marked| !there.contains(marked)) {
-            let row = (items::batch_id.eq(id), items::customer_id.eq(gone), items::error.eq(Why::Gone));
-            diesel::insert_into(items::table).values(row).execute(&mut **tx)?;
-            vanished += 1;
-        }
-    }
+    let vanished = if whom.marked.is_empty() { 0 } else { note_vanished(tx, id, &whom.marked)? };
     let total = found + vanished;
     diesel::update(batches::table.find(id))
         .set((batches::total.eq(total), batches::failed.eq(vanished)))
         .execute(&mut **tx)?;
     Ok(total)
+}
+
+/// Notes those of the marked ones who are not among whom the batch is about. Gives how many they are.
+fn note_vanished(tx: &mut Tx, id: BatchId, marked: &[CustomerId]) -> Result<i64> {
+    let there: Vec<CustomerId> =
+        items::table.filter(items::batch_id.eq(id)).select(items::customer_id).load(&mut **tx)?;
+    let mut known: HashSet<CustomerId> = there.into_iter().collect();
+    // Nobody is noted twice.
+    let gone: Vec<CustomerId> = marked.iter().copied().filter(|marked| known.insert(*marked)).collect();
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    let mut sql = Sql::default();
+    let (batch, why) = (sql.put(id.0), sql.put(Why::Gone.as_str()));
+    let rows: Vec<String> = gone.iter().map(|gone| format!("({batch}, {}, {why})", gone.0)).collect();
+    sql.text = format!("INSERT INTO batch_items (batch_id, customer_id, error) VALUES {}", rows.join(", "));
+    sql.execute(&mut **tx)?;
+    Ok(i64::try_from(gone.len()).unwrap_or(i64::MAX))
 }
 
 pub fn find(conn: &mut Conn, id: BatchId) -> Result<Batch> {
@@ -148,6 +159,14 @@ pub fn end(tx: &mut Tx, id: BatchId, stopped: bool) -> Result<bool> {
 pub fn end_without_right(tx: &mut Tx, id: BatchId) -> Result<()> {
     end(tx, id, true)?;
     diesel::update(batches::table.find(id)).set(batches::no_right.eq(true)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Ends a batch whose steps fail.
+pub fn end_broken(tx: &mut Tx, id: BatchId) -> Result<()> {
+    if end(tx, id, true)? {
+        diesel::update(batches::table.find(id)).set(batches::broken.eq(true)).execute(&mut **tx)?;
+    }
     Ok(())
 }
 

@@ -31,7 +31,7 @@ impl Line {
 
     /// The message id of its state, and the kind of its flag.
     fn state(&self) -> (&'static str, &'static str) {
-        jobs::run_state(self.batch.ended_at.is_some(), self.batch.stopped)
+        jobs::run_state(self.batch.ended_at.is_some(), self.batch.stopped, self.batch.broken)
     }
 
     /// Failures that are not named.

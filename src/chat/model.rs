@@ -13,9 +13,6 @@ use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::numbers;
 
-/// Characters of one message.
-pub const MESSAGE: usize = 10_000;
-
 /// What the launcher hands the panel, and the panel the server.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::details::{self, Geo};
 use super::identity::{self, Caller, Open, Visitor};
-use super::model::{self, About, Hello, Look, MESSAGE, Rating, ReadMark, Session, Settings, Typing, View};
+use super::model::{self, About, Hello, Look, Rating, ReadMark, Session, Settings, Typing, View};
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
 use crate::conversations::{self, Inbound, Sender, VisitDetails};
@@ -18,6 +18,7 @@ use crate::db::types::{AttachmentId, MessageId, UtcTime};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
+use crate::messages;
 use crate::portal::{self, At};
 use crate::realtime::{Topic, sse};
 use crate::secrets::Secrets;
@@ -121,7 +122,7 @@ pub async fn send(
 ) -> Result<HttpResponse> {
     let form = files::accept(&db, &stored, form, &Limits::of(caller.channel.kind)).await?;
     let mut errors = Errors::default();
-    let body = errors.lines("text", form.field("text"), MESSAGE);
+    let body = errors.lines("text", form.field("text"), messages::LONGEST);
     if body.is_empty() && form.files.is_empty() {
         errors.add("text", "chat-message-empty");
     }

@@ -15,6 +15,9 @@ use crate::jobs;
 use crate::messages::{self, Event, MessageKind, NewMessage};
 use crate::realtime::Topic;
 
+/// What is told of a run of which nobody knows the end.
+const CUT_OFF: &str = "the program stopped while the command ran: it may have been done, check";
+
 pub fn add(tx: &mut Tx, by: &Admin, new: &Checked, sealed: &str) -> Result<CommandId> {
     if store::is_taken(tx, &new.name, None)? {
         return Err(Error::refused("command-name-taken"));
@@ -76,8 +79,16 @@ pub(super) fn begin(tx: &mut Tx, id: i64) -> Result<bool> {
     if store::move_run(tx, id, "queued", "running")? {
         return Ok(true);
     }
-    finish(tx, id, &Err("the program stopped while the command ran: it may have been done, check".into()))?;
+    finish(tx, id, &Err(CUT_OFF.into()))?;
     Ok(false)
+}
+
+/// Ends a run that could not be posted, however often it was tried.
+pub(super) fn died(tx: &mut Tx, id: i64) -> Result<()> {
+    if store::move_run(tx, id, "queued", "running")? {
+        return finish(tx, id, &Err("the program failed before it could be sent: it has not been done".into()));
+    }
+    finish(tx, id, &Err(CUT_OFF.into()))
 }
 
 /// Writes down what came of a run, where staff read it.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::model::{Command, Run};
@@ -12,12 +11,10 @@ use super::{actions, answer, store};
 use crate::auth::CustomerScope;
 use crate::conversations;
 use crate::customers;
-use crate::db::Conn;
-use crate::db::types::UtcTime;
+use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::http;
-use crate::jobs::{Ctx, Job};
-use crate::secrets::signed_at;
+use crate::jobs::{self, Ctx, Job};
 use crate::staff;
 
 /// How long the server may take.
@@ -30,17 +27,19 @@ impl Job for Run {
 
     async fn run(self, ctx: &Ctx) -> Result<()> {
         let id = self.run;
-        if !ctx.db.write(move |tx| actions::begin(tx, id)).await? {
-            return Ok(());
-        }
-        let found = ctx.db.read(move |conn| load(conn, id)).await?;
-        // Its command or its customer has gone meanwhile.
-        let Some((command, body)) = found else { return Ok(()) };
+        // It counts as posted from here on: what fails before leaves it waiting, and it is tried again.
+        let begun = ctx.db.write(move |tx| if actions::begin(tx, id)? { load(tx, id) } else { Ok(None) });
+        // It was posted before, or its command or its customer has gone meanwhile, and the run with them.
+        let Some((command, body)) = begun.await? else { return Ok(()) };
         let outcome = post(ctx, &command, id, body.to_string()).await;
         if let Err(words) = &outcome {
             tracing::info!(command = command.name, run = id, words, "a command failed");
         }
-        ctx.db.write(move |tx| actions::finish(tx, id, &outcome)).await
+        ctx.db.write_patiently(move |tx| actions::finish(tx, id, &outcome)).await
+    }
+
+    fn died(self, tx: &mut Tx) -> Result<bool> {
+        actions::died(tx, self.run).map(|()| true)
     }
 }
 
@@ -78,23 +77,10 @@ fn told(conn: &mut Conn, command: &Command, row: &RunRow) -> Result<Value> {
 
 /// `Err`: why it failed, for people.
 async fn post(ctx: &Ctx, command: &Command, run: i64, body: String) -> Result<String, String> {
-    let url = Url::parse(&command.url).map_err(|e| e.to_string())?;
-    let client =
-        if ctx.config.allow_private_webhooks { ctx.net.http.anywhere(&url) } else { ctx.net.http.public(&url) };
-    let client = client.map_err(|e| e.to_string())?;
     let secret = ctx.secrets.open(&command.secret).map_err(|e| e.to_string())?;
-    let (time, signature) = signed_at(&secret, UtcTime::now().utc().timestamp(), &body);
-    let response = client
-        .post(url)
-        .timeout(PATIENCE)
-        .header("Content-Type", "application/json")
-        .header("Switchboard-Command", run.to_string())
-        .header("Switchboard-Timestamp", time)
-        .header("Switchboard-Signature", signature)
-        .body(body)
-        .send()
-        .await
-        .map_err(|e| http::reason(&e))?;
+    let name = ("Switchboard-Command", run);
+    let post = jobs::Post { url: &command.url, secret: &secret, name, body, patience: PATIENCE };
+    let response = jobs::post(ctx, post).await?;
     let status = response.status();
     let mut stream = response.bytes_stream();
     let mut bytes: Vec<u8> = vec![];

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::model::{Company, NewCompany};
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::companies;
-use crate::db::sql::{Limited, Sql, among};
+use crate::db::sql::{Limited, Sql, among, past_name};
 use crate::db::types::{CompanyId, UtcTime};
 use crate::db::{Conn, Tx, dialect, kept};
 use crate::error::Result;
@@ -76,14 +75,7 @@ pub fn by_name(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Resu
         query = query.filter(companies::name_folded.like(pattern).escape('\\'));
     }
     if let Some(cursor) = cursor {
-        let sign = if cursor.back { "<" } else { ">" };
-        query = query.filter(
-            diesel::dsl::sql::<Bool>(&format!("(companies.name_folded, companies.id) {sign} ("))
-                .bind::<Text, _>(cursor.name.clone())
-                .sql(", ")
-                .bind::<BigInt, _>(cursor.id)
-                .sql(")"),
-        );
+        query = query.filter(past_name("companies.name_folded, companies.id", cursor));
     }
     query = if cursor.is_some_and(|c| c.back) {
         query.order((companies::name_folded.desc(), companies::id.desc()))

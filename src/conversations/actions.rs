@@ -6,12 +6,13 @@ use super::model::{CloseReason, Conversation};
 use super::{required_tag, store};
 use crate::app_events;
 use crate::audit;
-use crate::auth::{CustomerScope, Operator};
+use crate::auth::{CustomerScope, Me, Operator, Role};
 use crate::customers::{self, Customer};
 use crate::db::Tx;
-use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, MessageId, StaffId};
+use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, DeliveryId, MessageId, StaffId};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, Who};
+use crate::outbox;
 use crate::realtime::Topic;
 use crate::staff;
 
@@ -20,12 +21,35 @@ pub fn who(by: &Operator) -> Who {
     Who { id: by.id(), name: by.me().name.clone() }
 }
 
-/// Supervisors and admins work any conversation, operators their own and free ones.
+/// Supervisors and admins work any conversation, operators their own and free ones. `None`: what was said outside of one
+/// is a matter of whose customer it is.
+pub fn is_workable(me: &Me, customer: &Customer, conversation: Option<&Conversation>) -> bool {
+    let assignee = conversation.and_then(|conversation| conversation.assignee_id);
+    let is_own = assignee == Some(me.id);
+    let is_free = assignee.is_none() && customer.responsible_id.is_none_or(|id| id == me.id);
+    is_own || is_free || me.role >= Role::Supervisor
+}
+
+/// The same as a refusal.
 pub fn may_work(by: &Operator, customer: &Customer, conversation: &Conversation) -> Result<()> {
-    let own_or_free = |id: Option<_>| id.is_none_or(|id| id == by.id());
-    let is_own = conversation.assignee_id == Some(by.id());
-    let is_free = conversation.assignee_id.is_none() && own_or_free(customer.responsible_id);
-    if is_own || is_free || by.supervisor().is_some() { Ok(()) } else { Err(Error::refused("refused-not-yours")) }
+    hold_to_own(by, customer, Some(conversation))
+}
+
+fn hold_to_own(by: &Operator, customer: &Customer, conversation: Option<&Conversation>) -> Result<()> {
+    if is_workable(by.me(), customer, conversation) { Ok(()) } else { Err(Error::refused("refused-not-yours")) }
+}
+
+/// Sends a message once more that has not arrived: an answer like any other, so of one's own and free conversations. One
+/// that is closed meanwhile stays closed: the message belongs to it.
+pub fn send_again(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<CustomerId> {
+    let scope = by.scope();
+    let delivery = outbox::find(tx, &scope, id)?;
+    let customer = customers::find(tx, &scope, delivery.customer_id)?;
+    let message = messages::store::find(tx, delivery.message_id)?;
+    let conversation = message.conversation_id.map(|id| store::find(tx, &scope, id)).transpose()?;
+    hold_to_own(by, &customer, conversation.as_ref())?;
+    outbox::retry(tx, by, &delivery)?;
+    Ok(customer.id)
 }
 
 /// Writes what happened where staff read it.

@@ -21,7 +21,7 @@ pub mod store;
 pub mod views;
 pub mod web;
 
-pub use actions::{close_for_block, may_work, tell, who};
+pub use actions::{close_for_block, is_workable, may_work, tell, who};
 pub use external::{external_account, external_channels};
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
 pub use mail::{has_mail_way, mail_account};

@@ -9,7 +9,7 @@ use super::views::{CloseForm, ClosePage, TransferForm, TransferPage};
 use super::{actions, chosen_tag, field_of, missing_tag, store};
 use crate::auth::Operator;
 use crate::customers::{self, Customer};
-use crate::db::types::{ConversationId, ConversationTagId, CustomerId, StaffId};
+use crate::db::types::{ConversationId, ConversationTagId, CustomerId, DeliveryId, StaffId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::staff::{self, StaffMember};
@@ -75,6 +75,16 @@ pub async fn take(
     let (id, form) = (id.into_inner(), form.into_inner());
     let customer = db.write(move |tx| once(tx, &by, id, &form.form_token, actions::take)).await?;
     hx.done("toast-conversation-taken", &hx.back(&form.back, inbox(customer)))
+}
+
+/// `POST /deliveries/{id}/retry`: once more, now. The page that shows it hears of it by itself.
+pub async fn send_again(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<DeliveryId>) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let customer = db.write(move |tx| actions::send_again(tx, &by, id)).await?;
+    if hx.is_htmx {
+        return hx.toast(&sh.t("toast-retried"));
+    }
+    hx.done("toast-retried", &inbox(customer))
 }
 
 /// `GET /conversations/{id}/transfer`: the dialog's form as a page.

@@ -72,6 +72,13 @@ impl Failure {
         }
     }
 
+    /// Whether it is not a matter of the one thing that a statement was about: the engine is away or full, or two calls
+    /// met. Then the whole call fails, and is made again.
+    pub(super) fn is_of_the_call(&self) -> bool {
+        let is_broken = matches!(self, Failure::Panic(_));
+        is_broken || self.is_temporary() || (self.is_conflict() && !self.is_duplicate())
+    }
+
     /// Whether a unique index refused the row.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))

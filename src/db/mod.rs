@@ -53,6 +53,10 @@ const WAIT_FOR_TURN: Duration = Duration::from_millis(500);
 /// How long a call whose turn it is waits for a connection that has to be made first. Both together stay below a second.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(400);
 
+/// How often [`Db::write_patiently`] tries, and by how much its pauses grow.
+const PATIENT_TRIES: u32 = 5;
+const PATIENT_PAUSE: Duration = Duration::from_millis(200);
+
 /// Where a database is, and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Address {
@@ -263,6 +267,24 @@ impl Db {
                 web::block(move || db.write_here(f)).await.map_err(|_| Failure::Closed)?
             }
         }
+    }
+
+    /// As [`Db::write`], for what must not be lost to a database that is away or busy for a moment: made again a few times.
+    pub async fn write_patiently<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        let f = Arc::new(f);
+        let mut pause = PATIENT_PAUSE;
+        for _ in 1..PATIENT_TRIES {
+            let again = f.clone();
+            match self.write(move |tx| again(tx)).await {
+                Err(Error::Db(failure)) if failure.is_temporary() => tokio::time::sleep(pause).await,
+                done => return done,
+            }
+            pause += PATIENT_PAUSE;
+        }
+        self.write(move |tx| f(tx)).await
     }
 
     /// As [`Db::write`], on the calling thread, which must not be an async one.

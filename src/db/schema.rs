@@ -53,6 +53,7 @@ diesel::table! {
         kind -> Text,
         payload -> Text,
         created_at -> Timestamp,
+        waits -> Bool,
     }
 }
 
@@ -101,6 +102,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
         stopped -> Bool,
         no_right -> Bool,
+        broken -> Bool,
     }
 }
 
@@ -437,6 +439,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    file_removals (name) {
+        name -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
     files (id) {
         id -> BigInt,
         sha256 -> Text,
@@ -487,6 +496,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         dead_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        is_over -> Bool,
     }
 }
 
@@ -617,6 +627,7 @@ diesel::table! {
         position -> BigInt,
         delivery_id -> BigInt,
         outcome -> Nullable<Text>,
+        failed -> Bool,
     }
 }
 
@@ -632,6 +643,7 @@ diesel::table! {
         started_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         stopped -> Bool,
+        broken -> Bool,
     }
 }
 
@@ -785,6 +797,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_attempts,
     exports,
     field_places,
+    file_removals,
     files,
     form_tokens,
     hook_events,

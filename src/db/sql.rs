@@ -11,7 +11,7 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp, Untyped};
 
 use super::dialect::{Engine, engine};
-use super::page::Cursor;
+use super::page::{Cursor, NameCursor};
 use super::types::UtcTime;
 use super::{Backend, Conn};
 
@@ -266,6 +266,12 @@ pub fn is_open() -> Condition {
 pub fn past(columns: &str, cursor: Cursor) -> Condition {
     let sign = if cursor.back { ">" } else { "<" };
     Sql::new(format!("({columns}) {sign} ($1, $2)")).bind(cursor.at).bind(cursor.id).condition()
+}
+
+/// The rows of a list by name past a cursor, in the same way.
+pub fn past_name(columns: &str, cursor: &NameCursor) -> Condition {
+    let sign = if cursor.back { "<" } else { ">" };
+    Sql::new(format!("({columns}) {sign} ($1, $2)")).bind(cursor.name.as_str()).bind(cursor.id).condition()
 }
 
 /// Limits that stand in the text. diesel binds the number of its own `limit` and `first`, and SQLite prepares a statement

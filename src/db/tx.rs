@@ -2,8 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 
+use diesel::Connection;
+
 use super::Conn;
 use super::kept::Writes;
+use crate::error::{Error, Result};
 use crate::realtime::Topic;
 
 /// One write call. Only `db` makes it, so holding it proves that you are inside `Db::write`.
@@ -61,11 +64,43 @@ impl<'a> Tx<'a> {
         self.told.extent = Extent::Nothing;
     }
 
+    /// Does a part of the call that may fail alone: then nothing stays of what it wrote and announced, the call goes on, and
+    /// the inner result says why. The outer one is the end of the whole call. `f` runs again if it met another writer's row.
+    pub fn part<T>(&mut self, f: impl Fn(&mut Tx) -> Result<T>) -> Result<Result<T>> {
+        match self.part_once(&f) {
+            // On PostgreSQL the row may have come since: now it is seen.
+            Err(Error::Db(failure)) if failure.is_duplicate() => told_apart(self.part_once(&f)),
+            done => told_apart(done),
+        }
+    }
+
+    fn part_once<T>(&mut self, f: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+        let announced = self.told.topics.len();
+        let told = &mut self.told;
+        let done = self.conn.transaction(|conn| {
+            let mut part = Tx { conn, told: std::mem::take(told) };
+            let done = f(&mut part);
+            *told = part.told;
+            done
+        });
+        if done.is_err() {
+            self.told.topics.truncate(announced);
+        }
+        done
+    }
+
     /// Announces a change after the commit; forgotten on rollback.
     pub fn publish(&mut self, topic: Topic) {
         if !self.told.topics.contains(&topic) {
             self.told.topics.push(topic);
         }
+    }
+}
+
+fn told_apart<T>(done: Result<T>) -> Result<Result<T>> {
+    match done {
+        Err(Error::Db(failure)) if failure.is_of_the_call() => Err(failure.into()),
+        done => Ok(done),
     }
 }
 

@@ -6,10 +6,10 @@ use super::model::{Export, Format, Make, Reason, TRIES, View};
 use super::store;
 use crate::audit;
 use crate::auth::{Operator, Supervisor};
-use crate::db::types::{ExportId, FileId, UtcTime};
+use crate::db::types::{ExportId, UtcTime};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::files::{self, Content, Files};
+use crate::files::{self, Files, StoredFile};
 use crate::jobs;
 use crate::realtime::Topic;
 
@@ -69,10 +69,8 @@ pub(super) fn report(tx: &mut Tx, export: &Export, done: i64, total: i64) -> Res
 }
 
 /// Names the file that an attempt has made. One that has been replaced names nothing, and what it has stored is swept.
-pub(super) fn finish(tx: &mut Tx, export: &Export, content: &Content, done: i64) -> Result<()> {
-    let file = files::keep(tx, content, "export")?;
-    let (file, size): (FileId, i64) = (file.file_id, file.size);
-    store::ready(tx, export, done, file, size)?;
+pub(super) fn finish(tx: &mut Tx, export: &Export, file: &StoredFile, done: i64) -> Result<()> {
+    store::ready(tx, export, done, file.file_id, file.size)?;
     tx.publish(Topic::Exports);
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::db::types::CustomerId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::fields;
-use crate::files::{Content, Files};
+use crate::files::{self, Content, Files};
 use crate::jobs::Ctx;
 use crate::realtime::{Changes, Topic};
 use crate::web::times::Clock;
@@ -106,9 +106,10 @@ async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Supervisor) -> Resu
         }
     }
     let (file, _) = off_thread(move || sheet.finish()).await?;
-    let content = std::sync::Arc::new(stored(&ctx.files, file).await?);
+    let content = stored(&ctx.files, file).await?;
+    let kept = files::keep_one(&ctx.db, &ctx.files, content, "export".into()).await?;
     let export = export.clone();
-    Ok(ctx.db.write(move |tx| actions::finish(tx, &export, &content, done)).await?)
+    Ok(ctx.db.write(move |tx| actions::finish(tx, &export, &kept, done)).await?)
 }
 
 /// The list that is walked, for whoever ordered the export.
@@ -213,5 +214,5 @@ async fn stored(files: &Files, mut file: File) -> Result<Content, End> {
             return Err(error.into());
         }
     }
-    Ok(files.finish(incoming, "export").await?)
+    Ok(files.arrived(incoming, "export").await?)
 }

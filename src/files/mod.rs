@@ -4,9 +4,11 @@
 //! - Its type is decided by its bytes, never by what the sender says; what a channel takes is a list of types and sizes.
 //! - Only PNG, JPEG, GIF and WebP are ever shown in a page of ours. Everything else is a download, in a sandbox.
 //! - A provider that cannot be given bytes gets a link: signed, for one file, for a while (`links`).
-//! - What no message, no quick reply and no export names is swept away after a day (`actions::sweep`).
+//! - What is refused is never stored. What no message, no quick reply and no export names is swept away after a day
+//!   (`actions::sweep`), and so is what a crash left without a row (`actions::sweep_strays`).
 
 pub mod actions;
+mod contents;
 pub mod links;
 mod model;
 mod sniff;
@@ -15,8 +17,8 @@ mod upload;
 pub mod web;
 
 pub use crate::channels::FileLimits as Limits;
-pub use actions::{keep_bytes, sweep};
+pub use actions::{keep_bytes, keep_one, sweep, sweep_strays};
+pub use contents::{Content, Files, Incoming};
 pub use model::{Attachment, StoredFile, clean_name, is_picture};
-pub use store::{Content, Files, Incoming, keep};
 pub use upload::{Upload, accept};
 pub use web::{Stored, download, download_bytes};

@@ -4,8 +4,9 @@ use actix_multipart::{Field, Multipart, MultipartError};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
+use super::actions;
+use super::contents::{Content, Files, Incoming};
 use super::model::{StoredFile, clean_name};
-use super::store::{self, Content, Files};
 use crate::channels::FileLimits as Limits;
 use crate::db::Db;
 use crate::error::{Error, Result, Said};
@@ -44,27 +45,22 @@ impl Upload {
 /// Reads a form, storing its files. A file that is too large or of a type that is not taken fails the whole:
 /// [`Error::TooLarge`], or [`Error::Invalid`] with a sentence for people.
 pub async fn accept(db: &Db, files: &Files, mut form: Multipart, limits: &Limits) -> Result<Upload> {
-    let (fields, contents) = match read(files, &mut form, limits).await {
-        Ok(read) => read,
-        Err(Stopped::Refused(error)) => {
-            drain(form).await;
-            return Err(error);
-        }
-        Err(Stopped::Broken(error)) => return Err(Error::BadRequest(error)),
+    let mut arrived = vec![];
+    let stopped = match read(files, &mut form, limits, &mut arrived).await {
+        Ok(fields) if arrived.is_empty() => return Ok(Upload { fields, files: vec![] }),
+        Ok(fields) => return Ok(Upload { fields, files: actions::keep(db, files, arrived).await? }),
+        Err(stopped) => stopped,
     };
-    if contents.is_empty() {
-        return Ok(Upload { fields, files: vec![] });
+    // What came before it in the same form is not wanted either.
+    files.discard(arrived.iter().map(|(content, _)| content)).await;
+    match stopped {
+        Stopped::Refused(error) => {
+            drain(form).await;
+            Err(error)
+        }
+        Stopped::Broken(error) => Err(Error::BadRequest(error)),
     }
-    let contents = std::sync::Arc::new(contents);
-    let files = db
-        .write(move |tx| {
-            contents.iter().map(|(content, name)| store::keep(tx, content, name)).collect::<Result<Vec<_>>>()
-        })
-        .await?;
-    Ok(Upload { fields, files })
 }
-
-type Read = (Vec<(String, String)>, Vec<(Content, String)>);
 
 /// Why reading a form ended early.
 enum Stopped {
@@ -86,9 +82,14 @@ impl From<MultipartError> for Stopped {
     }
 }
 
-async fn read(files: &Files, form: &mut Multipart, limits: &Limits) -> Result<Read, Stopped> {
-    let (mut fields, mut contents) = (vec![], vec![]);
-    let mut total = 0;
+/// Reads a form to its end: its fields, and into `arrived` its files.
+async fn read(
+    files: &Files,
+    form: &mut Multipart,
+    limits: &Limits,
+    arrived: &mut Vec<(Content, String)>,
+) -> Result<Vec<(String, String)>, Stopped> {
+    let mut fields = vec![];
     while let Some(field) = form.next().await {
         let mut field = field?;
         let name = field.name().unwrap_or_default().to_owned();
@@ -97,58 +98,74 @@ async fn read(files: &Files, form: &mut Multipart, limits: &Limits) -> Result<Re
             None if fields.len() < FIELDS => fields.push((name, text_of(&mut field).await?)),
             None => return Err(Error::BadRequest("too many fields".into()).into()),
             Some(file_name) => {
-                let Some(content) = file_of(files, &mut field, &file_name, limits, total).await? else { continue };
-                total += content.size;
-                if contents.len() == limits.count {
-                    return Err(Error::Invalid(Said::from("file-too-many").with("count", limits.count)).into());
-                }
-                contents.push((content, clean_name(&file_name)));
+                let before = (arrived.len(), arrived.iter().map(|(content, _)| content.size).sum());
+                let content = file_of(files, &mut field, &file_name, limits, before).await?;
+                arrived.extend(content.map(|content| (content, clean_name(&file_name))));
             }
         }
     }
-    Ok((fields, contents))
+    Ok(fields)
 }
 
-/// One file, or nothing for a file field that was left empty.
+/// One file, or nothing for a file field that was left empty. `before`: files before it in the form, and their bytes.
 async fn file_of(
     files: &Files,
     field: &mut Field,
     name: &str,
     limits: &Limits,
-    before: u64,
+    before: (usize, u64),
 ) -> Result<Option<Content>, Stopped> {
     let mut incoming = files.begin().await?;
-    while let Some(chunk) = field.next().await {
-        let chunk: Bytes = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                incoming.abort().await?;
-                return Err(error.into());
-            }
-        };
-        let size = incoming.size() + u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        let limit =
-            if size > limits.file { Some(limits.file) } else { (before + size > limits.total).then_some(limits.total) };
-        if let Some(limit) = limit {
+    match taken(field, &mut incoming, name, limits, before).await {
+        Ok(true) => Ok(Some(files.arrived(incoming, name).await?)),
+        Ok(false) => {
             incoming.abort().await?;
-            return Err(Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)).into());
+            Ok(None)
+        }
+        Err(stopped) => {
+            // What it was is told, not that it could not be thrown away: then it is removed after a day.
+            let _ = incoming.abort().await;
+            Err(stopped)
+        }
+    }
+}
+
+/// Takes the bytes of a file as they come, and looks whether all of it may stay. False: nothing was chosen.
+async fn taken(
+    field: &mut Field,
+    incoming: &mut Incoming,
+    name: &str,
+    limits: &Limits,
+    (count, bytes): (usize, u64),
+) -> Result<bool, Stopped> {
+    while let Some(chunk) = field.next().await {
+        let chunk: Bytes = chunk?;
+        let size = incoming.size() + u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if size > limits.file {
+            return Err(too_large(limits.file));
+        }
+        if bytes + size > limits.total {
+            return Err(too_large(limits.total));
         }
         incoming.write(&chunk).await?;
     }
     if incoming.size() == 0 {
-        incoming.abort().await?;
         // Browsers send an empty part for a file field in which nothing was chosen.
-        return if name.is_empty() { Ok(None) } else { Err(Error::Invalid(said("file-empty", name)).into()) };
+        return if name.is_empty() { Ok(false) } else { Err(Error::Invalid(said("file-empty", name)).into()) };
     }
-    let content = files.finish(incoming, name).await?;
-    if !limits.takes(content.content_type) {
+    if count == limits.count {
+        return Err(Error::Invalid(Said::from("file-too-many").with("count", limits.count)).into());
+    }
+    let content_type = incoming.content_type(name);
+    if !limits.takes(content_type) {
         return Err(Error::Invalid(said("file-type", name)).into());
     }
-    let limit = limits.of_type(content.content_type);
-    if content.size > limit {
-        return Err(Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)).into());
-    }
-    Ok(Some(content))
+    let limit = limits.of_type(content_type);
+    if incoming.size() > limit { Err(too_large(limit)) } else { Ok(true) }
+}
+
+fn too_large(limit: u64) -> Stopped {
+    Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)).into()
 }
 
 fn said(key: &'static str, name: &str) -> Said {

@@ -5,9 +5,9 @@ use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
 
-use super::links;
+use super::contents::Files;
 use super::model::Attachment;
-use super::store::{self, Files};
+use super::{links, store};
 use crate::auth::{CustomerScope, Operator};
 use crate::db::Db;
 use crate::db::types::{AccountId, AttachmentId, UtcTime};

@@ -1,12 +1,15 @@
 //! Background work: rows in the database, enqueued in the transaction of the change that makes them necessary.
 //!
-//! A job is shallow (it calls an action), idempotent (it may run again after a crash) and leased (its
-//! runner prolongs the lease while it goes on; a crash frees it when the lease runs out). A job that has failed too often is dead and stays visible. Recurring work is one table in
-//! `recurring.rs`.
+//! A job is shallow (it calls an action), idempotent (it may run again after a crash) and leased (its runner prolongs the
+//! lease while it goes on; a crash frees it when the lease runs out). A job that has failed too often is dead: it ends what
+//! waits for it, and admins see it in the settings. An instance takes only the kinds that it knows: while a desk is being
+//! upgraded, an older one leaves a newer one's work alone. Recurring work is one table in `recurring.rs`.
 
+mod dead;
 mod recurring;
 mod runner;
 mod store;
+mod webhook;
 
 use std::future::Future;
 
@@ -21,8 +24,10 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::secrets::Secrets;
 
+pub use dead::{remove_dead, try_again};
 pub use runner::{Registry, Runner};
-pub use store::{end_run, take_turn};
+pub use store::{Dead, dead, end_run, take_turn};
+pub use webhook::{Post, post};
 
 /// What a job works with.
 #[derive(Clone)]
@@ -48,6 +53,12 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
 
     /// Does the work. It may have been done already, wholly or in part, by a try that crashed.
     fn run(self, ctx: &Ctx) -> impl Future<Output = Result<()>>;
+
+    /// It has failed too often: ends what waits for it, in the transaction in which it dies. True if it has ended it, so
+    /// that to try again would do nothing.
+    fn died(self, _tx: &mut Tx) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// Puts a job in the queue, with the change that makes it necessary.
@@ -61,9 +72,17 @@ pub fn enqueue_at<J: Job>(tx: &mut Tx, job: &J, at: UtcTime) -> Result<()> {
     store::insert(tx, J::NAME, &payload, job.unique_key().as_deref(), at)
 }
 
+/// The same for many at once, without their keys: whoever is waiting already stays, too.
+pub fn enqueue_all<J: Job>(tx: &mut Tx, jobs: &[J]) -> Result<()> {
+    let payloads: Result<Vec<_>, _> = jobs.iter().map(serde_json::to_string).collect();
+    let payloads = payloads.map_err(|e| Error::Internal(e.to_string()))?;
+    payloads.chunks(1_000).try_for_each(|payloads| store::insert_all(tx, J::NAME, payloads))
+}
+
 /// The message id of how a run of many steps stands, and the kind of its flag.
-pub fn run_state(is_over: bool, is_stopped: bool) -> (&'static str, &'static str) {
+pub fn run_state(is_over: bool, is_stopped: bool, is_broken: bool) -> (&'static str, &'static str) {
     match (is_over, is_stopped) {
+        (true, _) if is_broken => ("run-state-broken", "bad"),
         (false, _) => ("run-state-going", "info"),
         (true, true) => ("run-state-stopped", "warn"),
         (true, false) => ("run-state-done", "ok"),

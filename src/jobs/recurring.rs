@@ -19,6 +19,8 @@ enum Work {
     FormTokens,
     /// Files that no message names.
     Files,
+    /// Contents that no file names.
+    Strays,
     /// Exports whose week is over.
     Exports,
     /// Blocks whose time has come.
@@ -43,6 +45,8 @@ impl Work {
             Self::Figures => Duration::from_secs(20),
             // One upgrade leaves them, or customers who were put in by hand.
             Self::SearchPairs => Duration::from_secs(30),
+            // A week of its own no process may see.
+            Self::Strays => Duration::from_secs(3600),
             // A desk that begins to count has years before it.
             Self::ReportDays => Duration::from_secs(20),
             _ => every,
@@ -54,6 +58,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::EndedSessions, Duration::from_secs(3600)),
     (Work::FormTokens, Duration::from_secs(3600)),
     (Work::Files, Duration::from_secs(3600)),
+    (Work::Strays, Duration::from_secs(7 * 86_400)),
     (Work::Exports, Duration::from_secs(3600)),
     (Work::ExpiredBlocks, Duration::from_secs(60)),
     (Work::HookEvents, Duration::from_secs(3600)),
@@ -90,6 +95,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
             ctx.db.write(move |tx| crate::web::forms::forget_tokens(tx, before)).await.map(drop)
         }
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
+        Work::Strays => crate::files::sweep_strays(&ctx.db, &ctx.files).await,
         Work::Exports => crate::exports::expire(&ctx.db, &ctx.files).await,
         Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
         Work::HookEvents => {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 
 use super::{Ctx, Job, recurring, store};
 use crate::auth::throttle::Throttle;
+use crate::db::Tx;
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
 
@@ -25,22 +27,43 @@ const AT_ONCE: usize = 4;
 
 type Run = Rc<dyn Fn(String, Ctx) -> Pin<Box<dyn Future<Output = Result<()>>>>>;
 
+/// What a job ends as it dies, by its payload.
+type Died = fn(&str, &mut Tx) -> Result<bool>;
+
+/// A kind of jobs.
+struct Kind {
+    tries: i32,
+    run: Run,
+    died: Died,
+}
+
 /// The kinds of jobs that there are, by name.
 #[derive(Default)]
-pub struct Registry(HashMap<&'static str, (i32, Run)>);
+pub struct Registry(HashMap<&'static str, Kind>);
 
 impl Registry {
     /// Adds a kind.
     pub fn add<J: Job>(&mut self) -> &mut Self {
         let run: Run = Rc::new(|payload, ctx| {
             Box::pin(async move {
-                let job: J = serde_json::from_str(&payload).map_err(|e| Error::Internal(e.to_string()))?;
+                let job: J = parsed(&payload)?;
                 job.run(&ctx).await
             })
         });
-        self.0.insert(J::NAME, (J::TRIES, run));
+        let died: Died = |payload, tx| parsed::<J>(payload)?.died(tx);
+        self.0.insert(J::NAME, Kind { tries: J::TRIES, run, died });
         self
     }
+
+    fn names(&self) -> Arc<[&'static str]> {
+        let mut names: Vec<_> = self.0.keys().copied().collect();
+        names.sort_unstable();
+        names.into()
+    }
+}
+
+fn parsed<J: Job>(payload: &str) -> Result<J> {
+    serde_json::from_str(payload).map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// The runner of this process.
@@ -70,9 +93,9 @@ impl Runner {
 }
 
 async fn work(ctx: Ctx, kinds: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
-    let mut is_down = false;
+    let (mut is_down, names) = (false, kinds.names());
     while !*stopped.borrow() {
-        let outcome = one(&ctx, &kinds).await;
+        let outcome = one(&ctx, &kinds, &names).await;
         // An outage is one line, not two a second.
         if let Err(error) = &outcome
             && !is_down
@@ -87,36 +110,55 @@ async fn work(ctx: Ctx, kinds: Rc<Registry>, mut stopped: watch::Receiver<bool>)
 }
 
 /// Runs one job that is due; false if there is none.
-async fn one(ctx: &Ctx, kinds: &Registry) -> Result<bool> {
+async fn one(ctx: &Ctx, kinds: &Registry, names: &Arc<[&'static str]>) -> Result<bool> {
     let now = UtcTime::now();
-    if !ctx.db.read(move |conn| store::is_due(conn, now)).await? {
+    let known = names.clone();
+    if !ctx.db.read(move |conn| store::is_due(conn, &known, now)).await? {
         return Ok(false);
     }
+    let known = names.clone();
     let taken = ctx.db.write(move |tx| {
         tx.concerns_nothing_kept();
-        store::take(tx, now, now.plus(LEASE))
+        store::take(tx, &known, now, now.plus(LEASE))
     });
     let Some(job) = taken.await? else { return Ok(false) };
-    let (tries, outcome) = match kinds.0.get(job.name.as_str()) {
-        Some((tries, run)) => (*tries, leased(ctx, job.id, run(job.payload, ctx.clone())).await),
-        None => (1, Err(Error::Internal(format!("no job is called {}", job.name)))),
+    // Others are not taken.
+    let Some(kind) = kinds.0.get(job.name.as_str()) else { return Ok(false) };
+    let (id, done, died) = (job.id, job.tries, kind.died);
+    let outcome = leased(ctx, id, (kind.run)(job.payload.clone(), ctx.clone())).await;
+    let Err(error) = outcome else {
+        ctx.db
+            .write(move |tx| {
+                tx.concerns_nothing_kept();
+                store::delete(tx, id)
+            })
+            .await?;
+        return Ok(true);
     };
-    let (id, done) = (job.id, job.tries);
-    let failed = outcome.err().map(|error| {
-        let again = (done < tries).then(|| UtcTime::now().plus(pause(done)));
-        tracing::warn!(job = job.name, tries = done, dead = again.is_none(), %error, "a job failed");
-        (error.to_string(), again)
-    });
+    let again = (done < kind.tries).then(|| UtcTime::now().plus(pause(done)));
+    tracing::warn!(job = job.name, tries = done, dead = again.is_none(), %error, "a job failed");
+    let text = error.to_string();
     ctx.db
-        .write(move |tx| {
-            tx.concerns_nothing_kept();
-            match &failed {
-                None => store::delete(tx, id),
-                Some((text, again)) => store::fail(tx, id, text, *again),
+        .write(move |tx| match again {
+            Some(_) => {
+                tx.concerns_nothing_kept();
+                store::fail(tx, id, &text, again)
             }
+            None => bury(tx, id, &text, |tx| died(&job.payload, tx)),
         })
         .await?;
     Ok(true)
+}
+
+/// A job is dead, and what waits for it ends. It is dead, too, if that does not succeed.
+fn bury(tx: &mut Tx, id: i64, error: &str, died: impl Fn(&mut Tx) -> Result<bool>) -> Result<()> {
+    store::fail(tx, id, error, None)?;
+    match tx.part(died)? {
+        Ok(true) => store::is_over(tx, id)?,
+        Ok(false) => {}
+        Err(error) => tracing::error!(job = id, %error, "what waited for a dead job could not be ended"),
+    }
+    Ok(())
 }
 
 /// Waits for a job, and prolongs its lease meanwhile: what merely takes long is not taken over.

@@ -1,8 +1,7 @@
 //! The queue's rows.
 
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Integer, Text, Timestamp};
+use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::jobs;
@@ -49,36 +48,50 @@ pub fn insert(tx: &mut Tx, name: &str, payload: &str, unique_key: Option<&str>, 
     Ok(())
 }
 
-/// Whether anything is due: asked by reading, so that an idle desk writes nothing.
-pub fn is_due(conn: &mut Conn, now: UtcTime) -> Result<bool> {
-    let due: Option<i64> = jobs::table
-        .filter(jobs::dead_at.is_null().and(jobs::run_at.le(now)))
-        .filter(jobs::leased_until.is_null().or(jobs::leased_until.lt(now)))
-        .select(jobs::id)
-        .one(conn)
-        .optional()?;
-    Ok(due.is_some())
+/// Jobs of a kind that are due now, in one statement.
+pub fn insert_all(tx: &mut Tx, name: &str, payloads: &[String]) -> Result<()> {
+    let mut sql = Sql::default();
+    let (name, now) = (sql.put(name), sql.put(UtcTime::now()));
+    let rows: Vec<String> =
+        payloads.iter().map(|payload| format!("({name}, {}, {now}, 0, {now})", sql.put(payload.as_str()))).collect();
+    sql.text = format!("INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES {}", rows.join(", "));
+    sql.execute(&mut **tx)?;
+    Ok(())
 }
 
-/// Takes the job that is due longest, until `lease`. No two runners get the same.
-pub fn take(tx: &mut Tx, now: UtcTime, lease: UtcTime) -> Result<Option<Taken>> {
+/// Condition of jobs that are due, but for their lease: $1 is now. `kinds`: the names that this program knows, our own
+/// words, so they stand in the text.
+fn due(kinds: &[&str]) -> String {
+    format!("dead_at IS NULL AND run_at <= $1 AND name IN ('{}')", kinds.join("', '"))
+}
+
+/// Whether anything is due of these kinds: asked by reading, so that an idle desk writes nothing.
+pub fn is_due(conn: &mut Conn, kinds: &[&str], now: UtcTime) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        #[allow(dead_code, reason = "that there is one says it")]
+        id: i64,
+    }
+    let text =
+        format!("SELECT id FROM jobs WHERE {} AND (leased_until IS NULL OR leased_until < $1) LIMIT 1", due(kinds));
+    Ok(Sql::new(text).bind(now).get_result::<Found>(conn).optional()?.is_some())
+}
+
+/// Takes the job of these kinds that is due longest, until `lease`. No two runners get the same.
+pub fn take(tx: &mut Tx, kinds: &[&str], now: UtcTime, lease: UtcTime) -> Result<Option<Taken>> {
     let lock = match dialect::engine(tx) {
         Engine::Postgres => " FOR UPDATE SKIP LOCKED",
         Engine::Sqlite => "",
     };
     let text = format!(
-        "UPDATE jobs SET leased_until = $1, tries = tries + 1 WHERE id = (\
-           SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= $2 AND (leased_until IS NULL OR leased_until < $3) \
+        "UPDATE jobs SET leased_until = $2, tries = tries + 1 WHERE id = (\
+           SELECT id FROM jobs WHERE {} AND (leased_until IS NULL OR leased_until < $1) \
            ORDER BY run_at, id LIMIT 1{lock}) \
-         RETURNING id, name, payload, tries"
+         RETURNING id, name, payload, tries",
+        due(kinds)
     );
-    let taken = sql_query(text)
-        .bind::<Timestamp, _>(lease)
-        .bind::<Timestamp, _>(now)
-        .bind::<Timestamp, _>(now)
-        .get_result(&mut **tx)
-        .optional()?;
-    Ok(taken)
+    Ok(Sql::new(text).bind(now).bind(lease).get_result(&mut **tx).optional()?)
 }
 
 /// Keeps a job that is being done for its runner.
@@ -103,6 +116,62 @@ pub fn fail(tx: &mut Tx, id: i64, error: &str, again: Option<UtcTime>) -> Result
             jobs::dead_at.eq(dead),
         ))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A job that has failed for good.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = jobs)]
+pub struct Dead {
+    pub id: i64,
+    pub name: String,
+    pub unique_key: Option<String>,
+    pub tries: i32,
+    /// In the program's words.
+    pub last_error: Option<String>,
+    pub dead_at: Option<UtcTime>,
+    /// What it was to do has been ended: to try again does nothing.
+    pub is_over: bool,
+}
+
+/// The newest dead jobs, some of them.
+pub fn dead(conn: &mut Conn) -> Result<Vec<Dead>> {
+    Ok(jobs::table
+        .filter(jobs::dead_at.is_not_null())
+        .order((jobs::dead_at.desc(), jobs::id.desc()))
+        .select(Dead::as_select())
+        .at_most(50)
+        .load(conn)?)
+}
+
+pub fn find_dead(tx: &mut Tx, id: i64) -> Result<Option<Dead>> {
+    let dead = jobs::table.filter(jobs::id.eq(id).and(jobs::dead_at.is_not_null()));
+    Ok(dead.select(Dead::as_select()).one(tx).optional()?)
+}
+
+/// Whether another job does the same already.
+pub fn is_waiting(tx: &mut Tx, like: &Dead) -> Result<bool> {
+    let Some(key) = &like.unique_key else { return Ok(false) };
+    let waits: Option<i64> = jobs::table
+        .filter(jobs::name.eq(&like.name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()))
+        .select(jobs::id)
+        .one(tx)
+        .optional()?;
+    Ok(waits.is_some())
+}
+
+/// A dead job waits again, as if it had never been tried.
+pub fn revive(tx: &mut Tx, id: i64) -> Result<()> {
+    let now = UtcTime::now();
+    diesel::update(jobs::table.find(id))
+        .set((jobs::dead_at.eq(None::<UtcTime>), jobs::tries.eq(0), jobs::run_at.eq(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Notes that what a job was to do has been ended.
+pub fn is_over(tx: &mut Tx, id: i64) -> Result<()> {
+    diesel::update(jobs::table.find(id)).set(jobs::is_over.eq(true)).execute(&mut **tx)?;
     Ok(())
 }
 

@@ -22,7 +22,8 @@ pub struct DeliveryView {
 }
 
 impl DeliveryView {
-    pub fn new(sh: &Shell, delivery: &Delivery, tries: &[Attempt]) -> Self {
+    /// `may_work`: whether the reader may write in its conversation.
+    pub fn new(sh: &Shell, delivery: &Delivery, tries: &[Attempt], may_work: bool) -> Self {
         let waits = delivery.state == State::Queued && delivery.attempts > 0;
         let said = match (delivery.state, waits) {
             (_, true) => sh.ta("delivery-waiting", "time", sh.full(&delivery.not_before)),
@@ -48,7 +49,7 @@ impl DeliveryView {
                 .filter_map(|(state, at)| Some((sh.t(state_key(state)).to_string(), at?)))
                 .collect(),
             tries: tries.iter().map(|attempt| sentence(sh, attempt)).collect(),
-            may_retry: delivery.may_retry(),
+            may_retry: may_work && delivery.may_retry(),
         }
     }
 

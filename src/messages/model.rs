@@ -10,6 +10,9 @@ use crate::db::types::{
 use crate::files::StoredFile;
 use crate::text_enum;
 
+/// The longest text that is taken as one message, in characters. What a channel sends may be shorter.
+pub const LONGEST: usize = 10_000;
+
 text_enum!(
     /// Who speaks in a message, and to whom.
     MessageKind {
@@ -166,7 +169,7 @@ pub struct Attachment {
 impl Attachment {
     /// Whether browsers show it in place without risk.
     pub fn is_picture(&self) -> bool {
-        matches!(self.content_type.as_str(), "image/png" | "image/jpeg" | "image/gif" | "image/webp")
+        crate::files::is_picture(&self.content_type)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::customers::Customer;
 use crate::db::dialect::{Engine, engine};
 use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
 use crate::db::sql::{Condition, Limited, Sql, among};
-use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId, UtcTime};
+use crate::db::types::{ConversationId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
@@ -286,28 +286,6 @@ pub fn attachments_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<Mess
         found.entry(row.message_id).or_default().push(row);
     }
     Ok(found)
-}
-
-/// A file with the hash under which it is stored and the customer whose matter it is.
-pub fn find_attachment(conn: &mut Conn, id: AttachmentId) -> Result<(Attachment, String, CustomerId, MessageId)> {
-    let row = attachments::table
-        .inner_join(files::table)
-        .filter(attachments::id.eq(id))
-        .select((
-            (
-                attachments::id,
-                attachments::message_id,
-                attachments::file_id,
-                attachments::name,
-                files::size,
-                files::content_type,
-            ),
-            files::sha256,
-            attachments::customer_id,
-            attachments::message_id,
-        ))
-        .one(conn)?;
-    Ok(row)
 }
 
 /// Puts an event in the place of the same kind of event, where that is the last word of a conversation; tells whether it was.

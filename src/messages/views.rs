@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::delivery_view::DeliveryView;
 use super::model::{Attachment, Event, Message, MessageKind, Who};
 use super::thread::Thread;
-use crate::conversations::{CloseReason, Conversation, Origin};
+use crate::conversations::{CloseReason, Conversation, Origin, is_workable};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, MessageId, StaffId, UtcTime};
 use crate::error::Said;
@@ -225,7 +225,10 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         files: thread.attachments.get(&message.id).cloned().unwrap_or_default(),
         time: message.created_at,
         received_while_blocked: message.received_while_blocked,
-        delivery: thread.deliveries.get(&message.id).map(|(delivery, tries)| DeliveryView::new(sh, delivery, tries)),
+        delivery: thread.deliveries.get(&message.id).map(|(delivery, tries)| {
+            let conversation = message.conversation_id.and_then(|id| thread.conversations.get(&id));
+            DeliveryView::new(sh, delivery, tries, is_workable(&sh.me, customer, conversation))
+        }),
         edited: message.edited_at.map(|at| (at, message.first_body.clone().unwrap_or_default())),
         quote: message.reply_to_id.and_then(|id| Some((id, thread.quotes.get(&id)?.clone()))),
         reactions: thread.reactions.get(&message.id).cloned().unwrap_or_default(),

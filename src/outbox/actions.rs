@@ -11,7 +11,7 @@ use crate::channels::inbound::Reached;
 use crate::channels::{self, Extra, Failure, Pace, Receipt, Way, registry};
 use crate::customers;
 use crate::db::Tx;
-use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
+use crate::db::types::{AccountId, ChannelId, CustomerId, MessageId, UtcTime};
 use crate::error::{Error, Result};
 use crate::mails;
 use crate::messages;
@@ -62,9 +62,9 @@ pub fn enqueue(tx: &mut Tx, out: &Outgoing) -> Result<()> {
     Ok(())
 }
 
-/// Sends it once more, now: after a failure, when it is unknown, or instead of waiting.
-pub fn retry(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<Delivery> {
-    let delivery = store::find(tx, &by.scope(), id)?;
+/// Sends it once more, now: after a failure, when it is unknown, or instead of waiting. Whether this person may write in
+/// the conversation, the caller has seen (`conversations::send_again`).
+pub fn retry(tx: &mut Tx, by: &Operator, delivery: &Delivery) -> Result<()> {
     let customer = customers::find(tx, &by.scope(), delivery.customer_id)?;
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
@@ -72,9 +72,8 @@ pub fn retry(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<Delivery> {
     if !delivery.may_retry() {
         return Err(Error::refused("delivery-on-its-way"));
     }
-    send_again(tx, &delivery)?;
-    audit::record(tx, by, "delivery.retried", Some(customer.id))?;
-    Ok(delivery)
+    send_again(tx, delivery)?;
+    audit::record(tx, by, "delivery.retried", Some(customer.id))
 }
 
 /// The same as a part of larger work that has looked at the rights and at the customer.
@@ -83,7 +82,7 @@ pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
         // It had been handed over, and failed later: a bounce, a status. All of it goes once more, under new names.
         store::begin_anew(tx, delivery)?;
     }
-    store::queue_again(tx, delivery.id, UtcTime::now(), true)?;
+    store::queue_again(tx, delivery)?;
     changed(tx, delivery.customer_id)?;
     tx.publish(Topic::Outbox);
     Ok(())
@@ -109,9 +108,9 @@ pub(super) fn sent(tx: &mut Tx, delivery: &Delivery, pace: Pace) -> Result<()> {
     let now = UtcTime::now();
     store::end_attempt(tx, delivery, Outcome::Sent, None, None, None)?;
     // Its status may have come by webhook before this.
-    let state = store::load(tx, delivery.id)?.state;
-    if state.may_become(State::Sent) {
-        store::set_state(tx, delivery.id, State::Sent, now, None)?;
+    let current = store::load(tx, delivery.id)?;
+    if current.state.may_become(State::Sent) {
+        store::set_state(tx, &current, State::Sent, now, None)?;
     }
     store::hold_account(tx, delivery.account_id, now.plus(chrono_of(pace.recipient)))?;
     channels::note_success(tx, delivery.channel_id, now)?;
@@ -137,8 +136,7 @@ pub(super) fn failed(tx: &mut Tx, delivery: &Delivery, failure: &Failure, idempo
     if let Some(pause) = pause {
         let at = now.plus(pause);
         store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
-        store::set_state(tx, delivery.id, State::Queued, now, Some((code, words)))?;
-        store::queue_again(tx, delivery.id, at, false)?;
+        store::queue_later(tx, &current, at, (code, words))?;
         if matches!(way, Way::ChannelAgain(_)) {
             store::hold_channel(tx, delivery.channel_id, at)?;
         }
@@ -148,7 +146,7 @@ pub(super) fn failed(tx: &mut Tx, delivery: &Delivery, failure: &Failure, idempo
             _ => (Outcome::Failed, State::Failed),
         };
         store::end_attempt(tx, delivery, outcome, Some(code), Some(words), None)?;
-        store::set_state(tx, delivery.id, state, now, Some((code, words)))?;
+        store::set_state(tx, &current, state, now, Some((code, words)))?;
     }
     if way == Way::Unsubscribed {
         store::unsubscribe(tx, delivery.account_id, now)?;
@@ -194,7 +192,7 @@ pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Rea
     // The message is as far as the part that lags; one part that failed fails it.
     let whole = if parts.contains(&State::Failed) { Some(State::Failed) } else { slowest(&parts) };
     if let Some(whole) = whole.filter(|whole| delivery.state.may_become(*whole)) {
-        store::set_state(tx, delivery.id, whole, at, error.filter(|_| whole == State::Failed))?;
+        store::set_state(tx, &delivery, whole, at, error.filter(|_| whole == State::Failed))?;
     }
     if matches!(reached, Reached::Failed { failure, .. } if failure.way == Way::Unsubscribed) {
         store::unsubscribe(tx, delivery.account_id, at)?;
@@ -221,8 +219,7 @@ fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure, parts: &[State]
     let (code, words) = (failure.code.as_str(), failure.words.as_str());
     store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
     store::forget_parts(tx, delivery, arrived)?;
-    store::set_state(tx, delivery.id, State::Queued, now, Some((code, words)))?;
-    store::queue_again(tx, delivery.id, at, false)?;
+    store::queue_later(tx, delivery, at, (code, words))?;
     if matches!(failure.way, Way::ChannelAgain(_)) {
         store::hold_channel(tx, delivery.channel_id, at)?;
     }

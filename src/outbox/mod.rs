@@ -12,7 +12,6 @@ mod actions;
 mod model;
 mod sending;
 mod store;
-pub mod web;
 mod worker;
 
 pub use actions::{Outgoing, enqueue, reached, retry, send_again};

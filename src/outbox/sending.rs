@@ -21,8 +21,6 @@ use crate::{customers, messages, staff};
 /// How long a delivery is its sender's; renewed while it is being sent.
 pub const LEASE: chrono::Duration = chrono::Duration::seconds(30);
 const RENEW: Duration = Duration::from_secs(10);
-/// How often it is tried to write down what a provider has answered.
-const WRITES: u32 = 5;
 
 /// Sends what was taken, and writes down how it went. An error here means that nothing could be written down: the
 /// lease runs out, and the delivery shows as unknown.
@@ -105,21 +103,12 @@ async fn write_down(
     delivery: &Delivery,
     what: impl Fn(&mut crate::db::Tx, &Delivery) -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
-    let what = Arc::new(what);
-    for attempt in 1.. {
-        let (what, delivery) = (what.clone(), delivery.clone());
-        let written = ctx.db.write(move |tx| {
-            tx.concerns_one_customer();
-            what(tx, &delivery)
-        });
-        match written.await {
-            Err(Error::Db(failure)) if failure.is_temporary() && attempt < WRITES => {
-                tokio::time::sleep(Duration::from_millis(200) * attempt).await;
-            }
-            done => return done,
-        }
-    }
-    Ok(())
+    let delivery = delivery.clone();
+    let written = ctx.db.write_patiently(move |tx| {
+        tx.concerns_one_customer();
+        what(tx, &delivery)
+    });
+    written.await
 }
 
 struct Loaded {

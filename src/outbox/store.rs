@@ -18,7 +18,7 @@ use crate::db::dialect::{self, Engine};
 use crate::db::schema::{channel_accounts as accounts, channels, customers, deliveries, delivery_attempts as attempts};
 use crate::db::sql::{Limited, among};
 use crate::db::types::{AccountId, ChannelId, CustomerId, DeliveryId, MessageId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Failure, Tx};
 use crate::error::Result;
 
 /// A delivery to make.
@@ -213,23 +213,34 @@ pub(super) fn end_attempt(
     Ok(())
 }
 
+/// The one way from the state in which a delivery was read to another; its lease ends. On PostgreSQL another instance may
+/// have taken it meanwhile, or its provider told of it: then nothing is changed, and the call is made again and sees that.
+fn transition(tx: &mut Tx, read: &Delivery, to: State) -> Result<()> {
+    let as_read = deliveries::table.filter(
+        deliveries::id.eq(read.id).and(deliveries::state.eq(read.state)).and(deliveries::attempts.eq(read.attempts)),
+    );
+    let changed = diesel::update(as_read)
+        .set((deliveries::state.eq(to), deliveries::leased_until.eq(None::<UtcTime>)))
+        .execute(&mut **tx)?;
+    if changed == 0 { Err(Failure::Overtaken.into()) } else { Ok(()) }
+}
+
 /// A new state with its time; the lease ends. What went wrong before is kept with the tries.
 pub(super) fn set_state(
     tx: &mut Tx,
-    id: DeliveryId,
+    delivery: &Delivery,
     state: State,
     at: UtcTime,
     error: Option<(&str, &str)>,
 ) -> Result<()> {
-    diesel::update(deliveries::table.find(id))
+    transition(tx, delivery, state)?;
+    let row = deliveries::table.find(delivery.id);
+    diesel::update(row)
         .set((
-            deliveries::state.eq(state),
-            deliveries::leased_until.eq(None::<UtcTime>),
             deliveries::error_code.eq(error.map(|(code, _)| code)),
             deliveries::error.eq(error.map(|(_, words)| words)),
         ))
         .execute(&mut **tx)?;
-    let row = deliveries::table.find(id);
     match state {
         State::Sent => diesel::update(row).set(deliveries::sent_at.eq(at)).execute(&mut **tx)?,
         State::Delivered => diesel::update(row).set(deliveries::delivered_at.eq(at)).execute(&mut **tx)?,
@@ -240,21 +251,23 @@ pub(super) fn set_state(
     Ok(())
 }
 
-/// To be tried at `at`; `afresh`: a person wants it, and the tries are counted anew.
-pub(super) fn queue_again(tx: &mut Tx, id: DeliveryId, at: UtcTime, afresh: bool) -> Result<()> {
-    let row = deliveries::table.find(id);
-    diesel::update(row)
+/// To be tried at `at`, after what went wrong: code and words.
+pub(super) fn queue_later(tx: &mut Tx, delivery: &Delivery, at: UtcTime, error: (&str, &str)) -> Result<()> {
+    set_state(tx, delivery, State::Queued, at, Some(error))?;
+    diesel::update(deliveries::table.find(delivery.id)).set(deliveries::not_before.eq(at)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// To be tried now: a person wants it, and the tries are counted anew.
+pub(super) fn queue_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    transition(tx, delivery, State::Queued)?;
+    diesel::update(deliveries::table.find(delivery.id))
         .set((
-            deliveries::state.eq(State::Queued),
-            deliveries::leased_until.eq(None::<UtcTime>),
-            deliveries::not_before.eq(at),
+            deliveries::not_before.eq(UtcTime::now()),
+            deliveries::tries.eq(0),
+            deliveries::failed_at.eq(None::<UtcTime>),
         ))
         .execute(&mut **tx)?;
-    if afresh {
-        diesel::update(row)
-            .set((deliveries::tries.eq(0), deliveries::failed_at.eq(None::<UtcTime>)))
-            .execute(&mut **tx)?;
-    }
     Ok(())
 }
 

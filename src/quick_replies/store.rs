@@ -8,7 +8,7 @@ use super::model::{Checked, FileRef, QuickReply, ReplyFile, stored};
 use crate::auth::Operator;
 use crate::db::page::{NameCursor, PAGE, Page};
 use crate::db::schema::{files, quick_replies as replies, quick_reply_files as links};
-use crate::db::sql::{Limited, among};
+use crate::db::sql::{Limited, among, past_name};
 use crate::db::types::{FileId, QuickReplyId, StaffId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -37,13 +37,8 @@ pub fn page(conn: &mut Conn, by: &Operator, q: &str, cursor: Option<&NameCursor>
         query = query.filter(replies::search.like(pattern(q)).escape('\\'));
     }
     let is_back = cursor.is_some_and(|cursor| cursor.back);
-    if let Some(NameCursor { name, id, back }) = cursor.cloned() {
-        let same = replies::shortcut_folded.eq(name.clone());
-        query = if back {
-            query.filter(replies::shortcut_folded.lt(name).or(same.and(replies::id.lt(id))))
-        } else {
-            query.filter(replies::shortcut_folded.gt(name).or(same.and(replies::id.gt(id))))
-        };
+    if let Some(cursor) = cursor {
+        query = query.filter(past_name("quick_replies.shortcut_folded, quick_replies.id", cursor));
     }
     query = if is_back {
         query.order((replies::shortcut_folded.desc(), replies::id.desc()))
@@ -109,46 +104,31 @@ pub fn files_of(conn: &mut Conn, ids: &[QuickReplyId]) -> Result<HashMap<QuickRe
     Ok(found)
 }
 
-/// The files that a composer names; each of a reply that this person may use.
-pub fn pick_files(conn: &mut Conn, by: &Operator, named: &[FileRef]) -> Result<Vec<StoredFile>> {
-    let mut picked = vec![];
-    for name in named {
-        let reply = find(conn, by, name.reply).optional_row()?;
-        let files = match reply {
-            Some(reply) => files_of(conn, &[reply.id])?.remove(&reply.id).unwrap_or_default(),
-            None => vec![],
-        };
-        let file = files.into_iter().find(|file| file.position == name.position);
-        picked.push(file.ok_or_else(|| Error::refused("quick-reply-file-gone"))?.file);
+/// The files that a composer names, each of a reply that this person may use, in two queries; `None` for one that is gone.
+fn named_files(conn: &mut Conn, by: &Operator, named: &[FileRef]) -> Result<Vec<Option<StoredFile>>> {
+    if named.is_empty() {
+        return Ok(vec![]);
     }
-    Ok(picked)
+    let theirs: Vec<QuickReplyId> = replies::table
+        .filter(among(conn, replies::id, named.iter().map(|name| name.reply)))
+        .filter(visible!(by))
+        .select(replies::id)
+        .load(conn)?;
+    let files = files_of(conn, &theirs)?;
+    let file_of = |name: &FileRef| files.get(&name.reply)?.iter().find(|file| file.position == name.position);
+    Ok(named.iter().map(|name| file_of(name).map(|found| found.file.clone())).collect())
+}
+
+/// The files that a composer names.
+pub fn pick_files(conn: &mut Conn, by: &Operator, named: &[FileRef]) -> Result<Vec<StoredFile>> {
+    let files = named_files(conn, by, named)?;
+    files.into_iter().map(|file| file.ok_or_else(|| Error::refused("quick-reply-file-gone"))).collect()
 }
 
 /// The names of those files among them that are still there.
 pub fn names_of(conn: &mut Conn, by: &Operator, named: &[FileRef]) -> Result<Vec<(FileRef, String)>> {
-    let mut found = vec![];
-    for name in named {
-        match pick_files(conn, by, &[*name]) {
-            Ok(files) => found.extend(files.into_iter().map(|file| (*name, file.name))),
-            Err(Error::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(found)
-}
-
-trait OptionalRow<T> {
-    fn optional_row(self) -> Result<Option<T>>;
-}
-
-impl<T> OptionalRow<T> for Result<T> {
-    fn optional_row(self) -> Result<Option<T>> {
-        match self {
-            Ok(row) => Ok(Some(row)),
-            Err(Error::NotFound) => Ok(None),
-            Err(other) => Err(other),
-        }
-    }
+    let files = named_files(conn, by, named)?;
+    Ok(named.iter().zip(files).filter_map(|(name, file)| Some((*name, file?.name))).collect())
 }
 
 /// Whether another reply of the same owner (`None`: among the shared ones) has this shortcut.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{Asked, Step};
+use super::model::{Asked, Outcome, Step};
 use super::store;
 use crate::audit;
 use crate::auth::Supervisor;
@@ -40,20 +40,35 @@ pub(super) fn step(tx: &mut Tx, step: Step) -> Result<()> {
         return store::end(tx, step.resend, false).map(drop);
     };
     let run = store::find(tx, step.resend)?;
-    let is_sendable = store::is_sendable(tx, &run, id)?;
-    if is_sendable {
+    let outcome = tx.part(|tx| {
+        if !store::is_sendable(tx, &run, id)? {
+            return Ok(Outcome::Passed);
+        }
         let delivery = outbox::load(tx, id)?;
         outbox::send_again(tx, &delivery)?;
-    }
-    store::note(tx, step.resend, position, is_sendable)?;
+        Ok(Outcome::Again)
+    })?;
+    // One that fails keeps no other from it.
+    let outcome = outcome.unwrap_or_else(|error| {
+        tracing::warn!(resend = step.resend.0, delivery = id.0, %error, "a message could not be queued again");
+        Outcome::Failed
+    });
+    store::note(tx, step.resend, position, outcome)?;
     // Whoever is passed over costs no pause.
-    let pause = if is_sendable { run.interval_seconds } else { 0 };
+    let pause = if outcome == Outcome::Again { run.interval_seconds } else { 0 };
     let at = UtcTime::now().plus(chrono::Duration::seconds(pause.into()));
     let last = store::next_item(tx, step.resend)?.is_none();
     if last {
         return store::end(tx, step.resend, false).map(drop);
     }
     jobs::enqueue_at(tx, &Step { turn: step.turn + 1, ..step }, at)
+}
+
+/// Ends a run whose steps fail again and again.
+pub(super) fn broke(tx: &mut Tx, id: ResendId) -> Result<()> {
+    store::end_broken(tx, id)?;
+    tx.publish(Topic::Inbox);
+    Ok(())
 }
 
 /// Stops a run: what it has not come to stays as it is.

@@ -2,6 +2,7 @@
 
 use super::actions;
 use super::model::Step;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{Ctx, Job};
 
@@ -10,5 +11,9 @@ impl Job for Step {
 
     async fn run(self, ctx: &Ctx) -> Result<()> {
         ctx.db.write(move |tx| actions::step(tx, self)).await
+    }
+
+    fn died(self, tx: &mut Tx) -> Result<bool> {
+        actions::broke(tx, self.resend).map(|()| true)
     }
 }

@@ -93,6 +93,18 @@ pub struct Resend {
     pub started_at: UtcTime,
     pub ended_at: Option<UtcTime>,
     pub stopped: bool,
+    /// It was ended because its steps failed.
+    pub broken: bool,
+}
+
+/// What a run did with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is on its way once more.
+    Again,
+    Passed,
+    /// It could not be put on its way.
+    Failed,
 }
 
 /// How far the run that is going has come.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::model::{Asked, Count, Progress, Resend, Tally};
+use super::model::{Asked, Count, Outcome, Progress, Resend, Tally};
 use crate::channels::ChannelKind;
 use crate::db::schema::{channels, resend_items as items, resends};
 use crate::db::sql::{Limited, Sql};
@@ -97,6 +97,8 @@ struct Part {
     outcome: String,
     #[diesel(sql_type = Nullable<Text>)]
     state: Option<State>,
+    #[diesel(sql_type = Bool)]
+    failed: bool,
     #[diesel(sql_type = BigInt)]
     n: i64,
 }
@@ -107,14 +109,15 @@ pub fn tallies(conn: &mut Conn, of: &[Resend]) -> Result<HashMap<ResendId, Tally
     // The numbers are our own, so they stand in the text; 0 is nobody's.
     let ids: String = of.iter().map(|run| format!(", {}", run.id)).collect();
     let rows: Vec<Part> = Sql::new(format!(
-        "SELECT i.resend_id, i.outcome, d.state, COUNT(*) AS n FROM resend_items i \
+        "SELECT i.resend_id, i.outcome, i.failed, d.state, COUNT(*) AS n FROM resend_items i \
          JOIN deliveries d ON d.id = i.delivery_id WHERE i.outcome IS NOT NULL AND i.resend_id IN (0{ids}) \
-         GROUP BY i.resend_id, i.outcome, d.state"
+         GROUP BY i.resend_id, i.outcome, i.failed, d.state"
     ))
     .load(conn)?;
     for row in rows {
         let tally = found.entry(row.resend_id).or_default();
         match row.state {
+            _ if row.failed => tally.failed += row.n,
             _ if row.outcome == "passed" => tally.passed += row.n,
             Some(State::Queued | State::Sending) => tally.waiting += row.n,
             Some(State::Failed | State::Unknown) => tally.failed += row.n,
@@ -154,10 +157,11 @@ pub fn is_sendable(tx: &mut Tx, run: &Resend, id: DeliveryId) -> Result<bool> {
     Ok(sql.get_result::<Found>(&mut **tx).optional()?.is_some())
 }
 
-/// What became of a message: sent again, or passed over.
-pub fn note(tx: &mut Tx, id: ResendId, position: i64, is_sent: bool) -> Result<()> {
+/// What became of a message.
+pub fn note(tx: &mut Tx, id: ResendId, position: i64, outcome: Outcome) -> Result<()> {
+    let word = if outcome == Outcome::Again { "again" } else { "passed" };
     diesel::update(items::table.find((id, position)))
-        .set(items::outcome.eq(if is_sent { "again" } else { "passed" }))
+        .set((items::outcome.eq(word), items::failed.eq(outcome == Outcome::Failed)))
         .execute(&mut **tx)?;
     Ok(())
 }
@@ -165,6 +169,14 @@ pub fn note(tx: &mut Tx, id: ResendId, position: i64, is_sent: bool) -> Result<(
 /// Ends a run. False: it was over.
 pub fn end(tx: &mut Tx, id: ResendId, stopped: bool) -> Result<bool> {
     jobs::end_run(tx, "resends", id.0, stopped)
+}
+
+/// Ends a run whose steps fail.
+pub fn end_broken(tx: &mut Tx, id: ResendId) -> Result<()> {
+    if end(tx, id, true)? {
+        diesel::update(resends::table.find(id)).set(resends::broken.eq(true)).execute(&mut **tx)?;
+    }
+    Ok(())
 }
 
 /// Kinds of channels that are connected, for the choice.

@@ -76,7 +76,7 @@ impl Line {
 
     /// The message id of its state, and the kind of its flag.
     fn state(&self) -> (&'static str, &'static str) {
-        jobs::run_state(self.run.ended_at.is_some(), self.run.stopped)
+        jobs::run_state(self.run.ended_at.is_some(), self.run.stopped, self.run.broken)
     }
 }
 

@@ -17,7 +17,7 @@ use super::set_up::SetUp;
 /// The secret of a new channel and the name in its public addresses are made by the caller: this may run twice.
 pub fn connect(tx: &mut Tx, by: &Admin, new: &NewChannel) -> Result<ChannelId> {
     let id = channels::insert(tx, new)?;
-    jobs::enqueue(tx, &SetUp { channel: id })?;
+    jobs::enqueue(tx, &SetUp::of(id))?;
     told(tx, by, id, "channel.connected", &new.name)?;
     Ok(id)
 }
@@ -50,7 +50,7 @@ pub fn save(
         }
         channels::set_secret(tx, id, &new.sealed)?;
     }
-    jobs::enqueue(tx, &SetUp { channel: id })?;
+    jobs::enqueue(tx, &SetUp::of(id))?;
     told(tx, by, id, "channel.edited", name)
 }
 
@@ -64,7 +64,7 @@ fn hold(tx: &mut Tx, id: ChannelId) -> Result<()> {
 pub fn switch(tx: &mut Tx, by: &Admin, id: ChannelId, enabled: bool) -> Result<()> {
     let channel = channels::find(tx, id)?;
     channels::set_enabled(tx, id, enabled)?;
-    jobs::enqueue(tx, &SetUp { channel: id })?;
+    jobs::enqueue(tx, &SetUp::of(id))?;
     told(tx, by, id, if enabled { "channel.enabled" } else { "channel.paused" }, &channel.name)
 }
 

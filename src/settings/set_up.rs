@@ -13,10 +13,26 @@ use crate::secrets::Secrets;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SetUp {
     pub channel: ChannelId,
+    /// Of a start, not of a change: the address that the installation has there, empty if it has none.
+    #[serde(default)]
+    pub at_start: Option<String>,
+}
+
+impl SetUp {
+    /// After a change.
+    pub fn of(channel: ChannelId) -> Self {
+        Self { channel, at_start: None }
+    }
 }
 
 impl Job for SetUp {
     const NAME: &'static str = "channel.set_up";
+
+    /// Instances that start together ask the provider once. A change is never dropped: the job before it may have looked at
+    /// the channel already.
+    fn unique_key(&self) -> Option<String> {
+        self.at_start.as_ref().map(|address| format!("{} {address}", self.channel))
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<()> {
         let id = self.channel;
@@ -44,12 +60,13 @@ pub async fn say_goodbye(channel: &Channel, secrets: &Secrets, net: &Net) -> Res
 }
 
 /// At the start: the installation may have another address since, or have been told none.
-pub fn set_up_all(tx: &mut Tx) -> Result<()> {
+pub fn set_up_all(tx: &mut Tx, address: Option<&str>) -> Result<()> {
     for channel in channels::enabled(tx)? {
         if registry::find(channel.kind).is_some_and(|connector| connector.abilities().outbox)
             && channel.secret.is_some()
         {
-            jobs::enqueue(tx, &SetUp { channel: channel.id })?;
+            let at_start = Some(address.unwrap_or_default().to_owned());
+            jobs::enqueue(tx, &SetUp { channel: channel.id, at_start })?;
         }
     }
     Ok(())

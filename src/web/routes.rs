@@ -55,7 +55,7 @@ routes! {
     Get "/avatars/{account}" Operator files::web::avatar;
     Get "/hooks/{key}" Public hooks::web::challenge;
     Post "/hooks/{key}" Public hooks::web::receive;
-    Post "/deliveries/{id}/retry" Operator outbox::web::retry;
+    Post "/deliveries/{id}/retry" Operator conversations::web::send_again;
     Get "/resends" Supervisor resends::web::list;
     Get "/resends/new" Supervisor resends::web::form;
     Post "/resends" Supervisor resends::web::start;
@@ -268,6 +268,8 @@ routes! {
     Post "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::delete;
     Get "/settings/general" Admin settings::web::general_page;
     Post "/settings/general" Admin settings::web::save;
+    Post "/settings/work/{id}/again" Admin settings::web::work::again;
+    Post "/settings/work/{id}/remove" Admin settings::web::work::remove;
 }
 
 /// The second lock beside the guard in each handler's signature.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, spawn_app, spawn_app_with};
+use crate::support::{ADMIN, Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, spawn_app, spawn_app_with};
 
 const TOKEN: &str = "token-of-the-app";
 const SECRET: &str = "webhook secret";
@@ -303,6 +303,28 @@ async fn answers_are_pushed_signed_and_again_after_a_failure() {
         (app.number("SELECT count(*) FROM channels WHERE last_success_at > last_error_at") == 1).then_some(())
     })
     .await;
+}
+
+/// What is said while the channel is on pause reaches the webhook when the pause is over.
+#[actix_web::test]
+async fn what_is_said_during_a_pause_is_pushed_after_it() {
+    let app = spawn_app_with(|config| config.allow_private_webhooks = true).await;
+    let receiver = MockServer::start().await;
+    Mock::given(method("POST")).and(path("/hook")).respond_with(ResponseTemplate::new(200)).mount(&receiver).await;
+    channel(&app, "app", TOKEN, &json!({"webhook_url": format!("{}/hook", receiver.uri())}).to_string());
+    let program = program(&app, TOKEN);
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    let (admin, id) = (app.sign_in(ADMIN).await, app.number("SELECT id FROM channels"));
+    admin.post_form(&format!("/settings/channels/{id}/pause"), &[]).await.assert_status(303);
+    answer(&app, "Good day").await;
+    let waits = "SELECT count(*) FROM app_events WHERE waits";
+    eventually("it waits", async || (app.number(waits) == 1).then_some(())).await;
+    assert_eq!(receiver.received_requests().await.unwrap().len(), 0);
+    admin.post_form(&format!("/settings/channels/{id}/enable"), &[]).await.assert_status(303);
+    let pushed = eventually("it is pushed", async || receiver.received_requests().await.unwrap().pop()).await;
+    let event: Value = serde_json::from_slice(&pushed.body).unwrap();
+    assert_eq!(event["data"]["message"]["text"], "Good day");
+    assert_eq!(app.number(waits), 0);
 }
 
 /// The app hears once that a conversation has ended, whatever ended it, and not why.

@@ -247,3 +247,53 @@ async fn batches_stop_and_ask_for_rights_at_each_step() {
     assert_eq!(app.number("SELECT failed FROM batches WHERE id = 3"), 1);
     app.sign_in(SUPERVISOR).await.get("/batches").await.assert_has("#batch-3").assert_says("ID 5: not there any more");
 }
+
+/// "An error for each row that failed": one customer's error keeps nobody else from it, and leaves nothing half done with
+/// that one.
+#[actix_web::test]
+async fn one_who_fails_is_told_and_the_others_are_done() {
+    let app = with_customers(3).await;
+    let admin = app.sign_in(ADMIN).await;
+    for name in ["VIP", "Late"] {
+        admin.post_form("/settings/customer-tags", &[("name", name), ("hue", "3")]).await.assert_status(303);
+    }
+    app.breaks("customer_tag_links", "INSERT", "NEW.customer_id = 2 AND NEW.tag_id = 2", "this row is broken");
+    let rows = [("row", "1"), ("row", "2"), ("row", "3"), ("tag", "1"), ("tag", "2"), ("action", "add_tags")];
+    post(&admin, &rows).await.assert_redirect("/batches");
+    let page = admin.get("/batches").await;
+    page.assert_says("N2: an error; nothing was changed").assert_says("Done");
+    assert_eq!(
+        (page.select("[data-tally=done]"), page.select("[data-tally=failed]")),
+        (vec!["2".into()], vec!["1".into()])
+    );
+    let tagged = |who: &str| app.number(&format!("SELECT COUNT(*) FROM customer_tag_links WHERE customer_id {who}"));
+    assert_eq!((tagged("<> 2"), tagged("= 2")), (4, 0));
+}
+
+/// A batch whose steps fail every time is ended and says so, and admins find the error in the settings.
+#[actix_web::test]
+async fn a_batch_that_cannot_go_on_is_ended() {
+    let app = with_customers(2).await;
+    let me = app.staff_id(OPERATOR);
+    app.execute(&format!(
+        "INSERT INTO batches (id, staff_id, action, detail, total, started_at) \
+         VALUES (1, {me}, 'read', 'no JSON', 2, '2026-01-01 10:00:00'); \
+         INSERT INTO batch_items (batch_id, customer_id) SELECT 1, id FROM customers; \
+         INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES \
+         ('batch.step', '{{\"batch\":1,\"turn\":0}}', '2026-01-01 10:00:00', 7, '2026-01-01 10:00:00')"
+    ));
+    all_over(&app).await;
+    let operator = app.sign_in(OPERATOR).await;
+    operator
+        .get("/batches")
+        .await
+        .assert_says("Failed")
+        .assert_says("Ended because of an error")
+        .assert_lacks("#batch-1 form");
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/general").await;
+    page.assert_says("Work that failed").assert_says("batch.step").assert_says("8 tries");
+    page.assert_lacks("#work form[action$=again]");
+    admin.submit(&page, "#work form", &[]).await.assert_status(303);
+    admin.get("/settings/general").await.assert_lacks("#work");
+}

@@ -292,3 +292,58 @@ async fn admins_define_commands() {
     admin.submit(&ask, "#command-delete", &[]).await.assert_redirect("/settings/commands");
     assert_eq!(app.number("SELECT COUNT(*) FROM commands"), 0);
 }
+
+/// What could not be sent is not told as "may have been done": it is tried again, and in the end has not been done.
+#[actix_web::test]
+async fn a_command_that_was_never_posted_is_tried_again() {
+    let (app, server, anna) = desk().await;
+    answers(&server, ResponseTemplate::new(200).set_body_json(json!({ "status": "refunded" }))).await;
+    define(&app, "refund", &format!("{}/refund", server.uri()), "").await;
+    // What the server is told cannot be read for a while.
+    app.execute("ALTER TABLE staff RENAME COLUMN name TO hidden");
+    let me = app.staff_id(OPERATOR);
+    let run = |tries: i64| {
+        app.execute(&format!(
+            "INSERT INTO command_runs (command_id, customer_id, conversation_id, staff_id, parameters, state, created_at) \
+             SELECT c.id, v.customer_id, v.id, {me}, '{{}}', 'queued', '2026-01-01 10:00:00' FROM commands c, \
+             conversations v"
+        ));
+        let run = app.number("SELECT MAX(id) FROM command_runs");
+        app.execute(&format!(
+            "INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES ('command.run', '{{\"run\":{run}}}', \
+             '2026-01-01 10:00:00', {tries}, '2026-01-01 10:00:00')"
+        ));
+    };
+    run(0);
+    let failed = "SELECT COUNT(*) FROM jobs WHERE last_error IS NOT NULL AND dead_at IS NULL";
+    eventually("it has failed once", async || (app.number(failed) == 1).then_some(())).await;
+    run(7);
+    let dead = "SELECT COUNT(*) FROM jobs WHERE dead_at IS NOT NULL";
+    eventually("the other has failed for good", async || (app.number(dead) == 1).then_some(())).await;
+    app.execute("ALTER TABLE staff RENAME COLUMN hidden TO name");
+    app.execute("UPDATE jobs SET run_at = '2026-01-01 10:00:00' WHERE dead_at IS NULL");
+    is_over(&app, "done").await;
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    let page = app.sign_in(OPERATOR).await.get(&format!("/inbox/{anna}")).await;
+    page.assert_says("status: refunded").assert_says("it has not been done");
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE event LIKE '%may have been done%'"), 0);
+}
+
+/// An answer outlives a database that is busy in the moment in which it comes.
+#[actix_web::test]
+async fn an_answer_is_not_lost_to_a_busy_database() {
+    let (app, server, anna) = desk().await;
+    answers(&server, ResponseTemplate::new(200).set_body_json(json!({ "status": "refunded" }))).await;
+    define(&app, "refund", &format!("{}/refund", server.uri()), "").await;
+    app.breaks("command_runs", "UPDATE", "NEW.state = 'done'", "the database is locked");
+    let olga = app.sign_in(OPERATOR).await;
+    types(&olga, anna, "/refund", "reply").await.assert_status(303);
+    eventually("it is posted", async || {
+        (server.received_requests().await.is_some_and(|all| all.len() == 1)).then_some(())
+    })
+    .await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    app.mended("command_runs");
+    is_over(&app, "done").await;
+    olga.get(&format!("/inbox/{anna}")).await.assert_says("status: refunded");
+}

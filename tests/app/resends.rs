@@ -248,3 +248,40 @@ async fn the_list_shows_those_alone() {
     let back = narrowed.attribute(".cards-note a", "href");
     assert_eq!(operator.get(&back).await.count(".cc"), 2);
 }
+
+/// A run whose steps fail every time is ended and says so: the next one can begin.
+#[actix_web::test]
+async fn a_run_that_cannot_go_on_is_ended() {
+    let (telegram, app, _) = with_failed(&[42]).await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    app.breaks("resend_items", "UPDATE", "NEW.outcome IS NOT NULL", "this row is broken");
+    start(&supervisor, &[("interval", "0")]).await.assert_status(303);
+    eventually("it has failed", async || {
+        app.execute("UPDATE jobs SET tries = 7, run_at = '2026-01-01 00:00:00' WHERE dead_at IS NULL AND tries < 7");
+        (app.number("SELECT COUNT(*) FROM resends WHERE broken AND ended_at IS NOT NULL") == 1).then_some(())
+    })
+    .await;
+    supervisor.get("/resends").await.assert_says("Ended because of an error");
+    app.mended("resend_items");
+    assert_eq!(sent(&telegram, "to 42"), 1);
+    start(&supervisor, &[("interval", "0")]).await.assert_redirect("/resends");
+    run_is_over(&app).await;
+    assert_eq!(sent(&telegram, "to 42"), 2);
+}
+
+/// A message that cannot be queued again counts as failed, and the run goes on to the next.
+#[actix_web::test]
+async fn one_that_fails_does_not_hold_up_the_others() {
+    let (telegram, app, customers) = with_failed(&[42, 43]).await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let rows = format!("NEW.state = 'queued' AND NEW.customer_id = {}", customers[0]);
+    app.breaks("deliveries", "UPDATE", &rows, "this row is broken");
+    start(&supervisor, &[("interval", "0")]).await.assert_status(303);
+    run_is_over(&app).await;
+    assert_eq!((sent(&telegram, "to 42"), sent(&telegram, "to 43")), (1, 2));
+    let page = supervisor.get("/resends").await;
+    assert_eq!(
+        (page.select("[data-tally=failed]"), page.select("[data-tally=sent]")),
+        (vec!["1".into()], vec!["1".into()])
+    );
+}

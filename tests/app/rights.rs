@@ -5,7 +5,9 @@ use switchboard::auth::Role;
 use switchboard::auth::rights::Right;
 use switchboard::web::routes::{Entry, TABLE};
 
-use crate::support::{ADMIN, Client, OPERATOR, SUPERVISOR, spawn_app_with};
+use crate::support::desk::{reached, say};
+use crate::support::telegram::{Telegram, customer, desk, error};
+use crate::support::{ADMIN, Client, OPERATOR, SECOND_OPERATOR, SUPERVISOR, spawn_app_with};
 
 /// Signing out would end the walk.
 const LAST: &str = "/logout";
@@ -137,4 +139,30 @@ async fn a_lost_role_is_lost_at_once() {
     for entry in TABLE.iter().filter(|e| e.right == Right::Admin) {
         assert_eq!(gate(&client, entry, "a former admin").await, Gate::Forbidden, "{}", entry.path);
     }
+}
+
+/// PRODUCT, "write first, answer: own and free": an operator does not send again what a colleague has written in theirs,
+/// and is not offered to.
+#[actix_web::test]
+async fn a_colleagues_message_is_not_sent_again() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    let anna = customer(&app, &telegram, 42).await;
+    let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    telegram.answers([error(400, "Bad Request: chat not found")]);
+    say(&second, anna, "hello?", vec![]).await.assert_status(303);
+    reached(&app, "failed").await;
+    let url = format!("/deliveries/{}/retry", app.number("SELECT id FROM deliveries"));
+    let button = format!("form[action='{url}']");
+    let log = operator.get(&format!("/inbox/{anna}")).await;
+    log.assert_says("Bad Request: chat not found").assert_lacks(&button);
+    operator.post_form(&url, &[]).await.assert_status(409);
+    assert_eq!(app.text("SELECT state FROM deliveries").as_deref(), Some("failed"));
+    app.sign_in(SUPERVISOR).await.get(&format!("/inbox/{anna}")).await.assert_has(&button);
+    second.get(&format!("/inbox/{anna}")).await.assert_has(&button);
+    // Nobody's is everybody's.
+    app.execute("UPDATE conversations SET assignee_id = NULL; UPDATE customers SET responsible_id = NULL");
+    operator.get(&format!("/inbox/{anna}")).await.assert_has(&button);
+    operator.post_form(&url, &[]).await.assert_status(303);
+    reached(&app, "sent").await;
 }

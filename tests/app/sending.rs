@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
+use switchboard::db::Failure;
+use switchboard::db::types::DeliveryId;
+use switchboard::error::Error;
+use switchboard::outbox;
 use wiremock::ResponseTemplate;
 
 use crate::support::desk::{reached, say};
@@ -258,4 +262,22 @@ async fn two_instances_send_each_message_once() {
     })
     .await;
     second.stop().await.expect("the second instance stops");
+}
+
+/// Another instance has taken a delivery between the look at it and the wish to send it again: it is not queued twice.
+#[actix_web::test]
+async fn what_was_taken_meanwhile_is_not_queued_again() {
+    let (telegram, app, operator, anna) = with_anna().await;
+    telegram.answers([too_many(3600)]);
+    say(&operator, anna, "patience", vec![]).await;
+    let waits = "SELECT count(*) FROM deliveries WHERE state = 'queued' AND attempts = 1";
+    eventually("it waits", async || (app.number(waits) == 1).then_some(())).await;
+    let id = DeliveryId(app.number("SELECT id FROM deliveries"));
+    let read = app.db.read(move |conn| outbox::load(conn, id)).await.unwrap();
+    app.execute("UPDATE deliveries SET state = 'sending', attempts = 2, leased_until = '2099-01-01 00:00:00'");
+    let queued = app.db.write(move |tx| outbox::send_again(tx, &read)).await;
+    assert!(matches!(queued, Err(Error::Db(Failure::Overtaken))), "{queued:?}");
+    assert_eq!(app.text("SELECT state FROM deliveries").as_deref(), Some("sending"));
+    operator.post_form(&format!("/deliveries/{id}/retry"), &[]).await.assert_status(409);
+    assert_eq!(telegram.texts(), ["patience"]);
 }

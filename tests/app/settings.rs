@@ -1,6 +1,6 @@
 //! Settings: tags, channels, general.
 
-use crate::support::{ADMIN, OPERATOR, spawn_app};
+use crate::support::{ADMIN, OPERATOR, eventually, spawn_app};
 
 #[actix_web::test]
 async fn settings_lead_to_the_first_section_and_show_what_the_role_may() {
@@ -246,4 +246,42 @@ async fn general_settings_hold_for_everybody() {
         .await
         .assert_status(422)
         .assert_has("#business_name-err");
+}
+
+/// Work that has failed for good is shown to admins, who have it tried again. A kind of work that this version does not
+/// know is left to the newer one that does.
+#[actix_web::test]
+async fn dead_work_is_seen_and_tried_again() {
+    let app = spawn_app().await;
+    app.execute(
+        "INSERT INTO jobs (name, payload, run_at, tries, created_at, dead_at, last_error) VALUES \
+         ('app_event.deliver', '{\"event\":999}', '2026-01-01 10:00:00', 10, '2026-01-01 10:00:00', \
+          '2026-01-01 11:00:00', 'webhook: the app answered 500'); \
+         INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES \
+         ('of.a.newer.version', '{}', '2026-01-01 10:00:00', 0, '2026-01-01 10:00:00')",
+    );
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get("/settings/general").await;
+    page.assert_says("webhook: the app answered 500").assert_says("10 tries").assert_lacks("#work-2");
+    admin.submit(&page, "#work form[action$=again]", &[]).await.assert_redirect("/settings/general");
+    // Its event is gone meanwhile, so there is nothing to do.
+    let left = "SELECT COUNT(*) FROM jobs WHERE name = 'app_event.deliver'";
+    eventually("it is done", async || (app.number(left) == 0).then_some(())).await;
+    let unknown = "SELECT COUNT(*) FROM jobs WHERE tries = 0 AND dead_at IS NULL AND leased_until IS NULL";
+    assert_eq!(app.number(unknown), 1);
+    admin.post_form("/settings/work/1/again", &[]).await.assert_status(404);
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'job.tried_again'"), 1);
+}
+
+/// Instances that start together ask a provider once.
+#[actix_web::test]
+async fn a_start_sets_a_channel_up_once() {
+    let app = spawn_app().await;
+    app.execute(
+        "INSERT INTO channels (kind, name, public_key, enabled, secret, created_at) \
+         VALUES ('telegram', 'Bot', 'bot', TRUE, 'cannot be read', '2026-01-05 09:00:00')",
+    );
+    let start = |tx: &mut switchboard::db::Tx| switchboard::settings::set_up_all(tx, Some("https://desk.example"));
+    app.db.write(move |tx| start(tx).and_then(|()| start(tx))).await.unwrap();
+    assert_eq!(app.number("SELECT COUNT(*) FROM jobs WHERE name = 'channel.set_up'"), 1);
 }

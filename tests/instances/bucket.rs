@@ -268,18 +268,20 @@ async fn what_nobody_needs_is_swept_from_the_bucket() {
         // A machine that is busy makes a first connection to PostgreSQL wait longer than a request may.
         eventually("kept", async || actions::keep_bytes(&app.db, &files, name, bytes).await.ok()).await;
     }
-    app.execute("UPDATE files SET created_at = '2026-01-05 09:00:00'");
-    // Young in the bucket: somebody may have sent the same just now.
     actions::sweep(&app.db, &files).await.expect("swept");
-    assert_eq!((bucket.tell("list").len(), app.number("SELECT count(*) FROM files")), (2, 2));
-
-    bucket.tell("age");
+    assert_eq!((bucket.tell("list").len(), app.number("SELECT count(*) FROM files")), (2, 2), "young");
+    app.execute("UPDATE files SET created_at = '2026-01-05 09:00:00'");
     way.close().await;
     actions::sweep(&app.db, &files).await.expect_err("nobody answers");
-    assert_eq!((bucket.tell("list").len(), app.number("SELECT count(*) FROM files")), (2, 2));
+    assert_eq!((bucket.tell("list").len(), app.number("SELECT count(*) FROM file_removals")), (2, 2));
     way.open().await;
+    // For some hours they are the business of whoever began it.
+    actions::sweep(&app.db, &files).await.expect("swept");
+    assert_eq!(bucket.tell("list").len(), 2);
+    app.execute("UPDATE file_removals SET since = '2026-01-05 09:00:00'");
     actions::sweep(&app.db, &files).await.expect("swept");
     assert_eq!((bucket.tell("list").len(), app.number("SELECT count(*) FROM files")), (0, 0));
+    assert_eq!(app.number("SELECT count(*) FROM file_removals"), 0);
 }
 
 /// Keys that do not fit, and a bucket that is not there, are told of at the start, in one line.

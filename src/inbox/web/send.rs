@@ -20,7 +20,7 @@ use crate::db::types::{ConversationId, CustomerId};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
 use crate::mails::{self, Typed};
-use crate::messages::Message;
+use crate::messages::{self, Message};
 use crate::quick_replies::{self, FileRef};
 use crate::realtime::presence::Presences;
 use crate::staff;
@@ -31,8 +31,6 @@ use crate::web::shell::Shell;
 
 /// Files of quick replies that one message takes.
 const QUICK_FILES: usize = 20;
-/// The longest message, in characters.
-const MESSAGE: usize = 10_000;
 
 /// What became of the words.
 enum Outcome {
@@ -200,7 +198,7 @@ fn keep(composer: &mut ComposerView, form: &Upload, errors: Errors) {
         mail.typed = mail_of(form);
         mail.is_open = !mail.typed.bcc.is_empty() || !mail.typed.subject.is_empty();
     }
-    composer.text = form.field("text").chars().take(MESSAGE * 2).collect();
+    composer.text = form.field("text").chars().take(messages::LONGEST * 2).collect();
     if Uuid::parse_str(form.field("client_uuid")).is_ok() {
         composer.client_uuid = form.field("client_uuid").to_owned();
     }
@@ -209,9 +207,9 @@ fn keep(composer: &mut ComposerView, form: &Upload, errors: Errors) {
 /// The message that the form holds.
 fn written(form: &Upload) -> Result<Outgoing, Said> {
     let mut errors = Errors::default();
-    let body = errors.lines("text", form.field("text"), MESSAGE);
+    let body = errors.lines("text", form.field("text"), messages::LONGEST);
     if !errors.is_empty() {
-        return Err(Said::from("error-too-long").with("limit", MESSAGE));
+        return Err(Said::from("error-too-long").with("limit", messages::LONGEST));
     }
     Ok(Outgoing { body, files: form.files.clone(), ..handed(form) })
 }

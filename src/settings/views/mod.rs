@@ -12,6 +12,7 @@ pub mod templates;
 use askama::Template;
 
 use super::General;
+use crate::jobs::Dead;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::shell::Shell;
@@ -49,6 +50,8 @@ pub fn speaks(chosen: &Option<Lang>, lang: &Lang) -> bool {
 pub struct GeneralPage {
     pub sh: Shell,
     pub general: General,
+    /// Work that has failed for good.
+    pub dead: Vec<Dead>,
     pub errors: Errors,
 }
 

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::app_events;
 use crate::auth::Admin;
 use crate::channels::{self, ChannelKind, Checked, Connector, Field, Link, Net, NewChannel, registry};
 use crate::db::Db;
@@ -222,7 +223,11 @@ pub async fn enable(by: Admin, hx: Hx, db: Data<Db>, id: Path<ChannelId>) -> Res
 }
 
 async fn switch(by: Admin, hx: Hx, db: Data<Db>, id: ChannelId, on: bool, toast: &'static str) -> Result<HttpResponse> {
-    db.write(move |tx| connecting::switch(tx, &by, id, on)).await?;
+    db.write(move |tx| {
+        connecting::switch(tx, &by, id, on)?;
+        if on { app_events::release(tx, id) } else { Ok(()) }
+    })
+    .await?;
     hx.done(toast, &url_of(id))
 }
 

@@ -9,6 +9,7 @@ pub mod profile;
 pub mod quick_replies;
 pub mod staff;
 pub mod templates;
+pub mod work;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -20,6 +21,7 @@ use super::{General, general, save_general};
 use crate::auth::Admin;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::jobs;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::page::Hx;
@@ -37,8 +39,8 @@ pub async fn general_page(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<H
 }
 
 async fn load(sh: Shell, db: &Db) -> Result<GeneralPage> {
-    let general = db.read(general).await?;
-    Ok(GeneralPage { sh, general, errors: Errors::default() })
+    let (general, dead) = db.read(|conn| Ok((general(conn)?, jobs::dead(conn)?))).await?;
+    Ok(GeneralPage { sh, general, dead, errors: Errors::default() })
 }
 
 #[derive(Deserialize, Default)]
@@ -60,7 +62,8 @@ pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<General
         business_name: errors.optional_line("business_name", &form.business_name),
     };
     if !errors.is_empty() {
-        return hx.invalid(&GeneralPage { sh, general, errors });
+        let dead = db.read(jobs::dead).await?;
+        return hx.invalid(&GeneralPage { sh, general, dead, errors });
     }
     db.write(move |tx| save_general(tx, &by, &general)).await?;
     hx.updated(sh.lang, "toast-saved", "/settings/general", load(sh, &db)).await

@@ -349,6 +349,8 @@ pub const TABLE: &[Row] = &[
     form("/settings/channels/{id}/tokens", &[typed("name", "The server"), TOKEN]),
     form("/settings/channels/{id}/tokens/{token}/revoke", NOTHING),
     form("/settings/channels/{id}/templates", NOTHING),
+    form("/settings/work/{id}/again", NOTHING),
+    form("/settings/work/{id}/remove", NOTHING),
     form("/settings/templates", TEMPLATE),
     form("/settings/templates/{id}", TEMPLATE),
     form("/settings/templates/{id}/delete", NOTHING),

@@ -183,6 +183,26 @@ impl TestApp {
         self.db.written_elsewhere();
     }
 
+    /// From now on, what is done to rows of a table that fit fails with these words, as it would in a broken database.
+    /// `deed`: INSERT or UPDATE; `rows`: a condition of `NEW`.
+    pub fn breaks(&self, table: &str, deed: &str, rows: &str, words: &str) {
+        let begin = format!("CREATE TRIGGER broken BEFORE {deed} ON {table} FOR EACH ROW WHEN ({rows})");
+        self.execute(&if self.is_sqlite() {
+            format!("{begin} BEGIN SELECT RAISE(ABORT, '{words}'); END")
+        } else {
+            format!(
+                "CREATE FUNCTION breaks() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '{words}'; END $$ \
+                 LANGUAGE plpgsql; {begin} EXECUTE FUNCTION breaks()"
+            )
+        });
+    }
+
+    /// Ends that.
+    pub fn mended(&self, table: &str) {
+        let on = if self.is_sqlite() { String::new() } else { format!(" ON {table}; DROP FUNCTION breaks()") };
+        self.execute(&format!("DROP TRIGGER broken{on}"));
+    }
+
     /// A connection past the product, for many questions in a row.
     pub fn direct(&self) -> Direct {
         self.database.connect()
