@@ -126,8 +126,12 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
     let id = channel.id;
     let mut pause = PAUSE;
     let mut polling = None;
+    // The channel is as it was when asking began: how it does since then, only this loop knows.
+    let mut well = false;
     loop {
-        match once(ctx, channel, &mut polling).await {
+        let asked = once(ctx, channel, &mut polling, well).await;
+        well = asked.is_ok();
+        match asked {
             Ok(true) => pause = PAUSE,
             // The provider answers at once without anything: it is not asked in a circle.
             Ok(false) => tokio::time::sleep(PAUSE).await,
@@ -156,8 +160,9 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
 
 type Conversation = Option<Box<dyn channels::Polling>>;
 
-/// Asks once and stores what has come. False: nothing came, without any waiting.
-async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation) -> Result<bool, Failure> {
+/// Asks once and stores what has come; and that it went well, unless that is known to be written down (`well`). False:
+/// nothing came, without any waiting.
+async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation, well: bool) -> Result<bool, Failure> {
     let ours = |error: crate::error::Error| Failure::again("storing", error.to_string());
     let id = channel.id;
     let cursor = ctx.db.read(move |conn| store::cursor(conn, id)).await.map_err(ours)?;
@@ -174,8 +179,7 @@ async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation) -> Resul
     let Polled { events, cursor } = talk.next(cursor.as_deref()).await?;
     let is_empty = events.is_empty();
     let news = !is_empty || cursor.is_some();
-    let was_well = channel.last_error_at <= channel.last_success_at;
-    if news || !was_well {
+    if news || !well {
         ctx.db
             .write(move |tx| {
                 tx.concerns_nothing_kept();

@@ -181,6 +181,24 @@ async fn a_pause_loses_nothing() {
     arrived(&app, 2).await;
 }
 
+/// A bot to which nobody writes is well again as soon as Telegram answers again.
+#[actix_web::test]
+async fn an_outage_that_is_over_is_not_shown_any_more() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk(&telegram).await;
+    let told = async |what: &str, sql: &str| {
+        let sql = format!("SELECT count(*) FROM channels WHERE id = {id} AND {sql}");
+        eventually(what, async || (app.number(&sql) == 1).then_some(())).await;
+    };
+    told("it is well", "last_success_at IS NOT NULL AND last_error_at IS NULL").await;
+    telegram.is_out(true);
+    told("it fails", "last_error_at >= last_success_at").await;
+    telegram.is_out(false);
+    told("it is well again", "last_error_at < last_success_at").await;
+    let page = app.sign_in(ADMIN).await.get(&format!("/settings/channels/{id}")).await;
+    page.assert_has("#health .dot.is-ok").assert_lacks("#health .dot.is-bad");
+}
+
 /// A bot that is disconnected is told to call no more; whatever Telegram says, the channel is gone.
 #[actix_web::test]
 async fn a_goodbye_removes_the_webhook() {
