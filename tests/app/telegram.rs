@@ -199,6 +199,32 @@ async fn an_outage_that_is_over_is_not_shown_any_more() {
     page.assert_has("#health .dot.is-ok").assert_lacks("#health .dot.is-bad");
 }
 
+/// CONT-22, CONT-24: who writes first and shares their own contact later is reached by that number, and nobody is asked
+/// to find it out any more. A contact that they pass on is somebody else's.
+#[actix_web::test]
+async fn a_number_that_is_shared_later_is_kept() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    let anna = customer(&app, &telegram, 42).await;
+    let waits = "SELECT count(*) FROM pending_actions WHERE done_at IS NULL";
+    assert_eq!(app.number(waits), 1);
+    let contact =
+        |of: i64, phone: &str| json!({ "contact": { "user_id": of, "first_name": "A", "phone_number": phone } });
+    telegram.writes(42, 2, contact(43, "79120000043"));
+    arrived(&app, 2).await;
+    let phone = format!("SELECT phone FROM customers WHERE id = {anna}");
+    assert_eq!((app.text(&phone), app.number(waits)), (None, 1));
+    telegram.writes(42, 3, contact(42, "79120000042"));
+    arrived(&app, 3).await;
+    assert_eq!((app.text(&phone).as_deref(), app.number(waits)), (Some("+79120000042"), 0));
+    let found = app.sign_in(OPERATOR).await.get("/search?q=79120000042").await;
+    found.assert_says("Anna Orlova");
+    // What is known stays as it is.
+    telegram.writes(42, 4, contact(42, "79120000099"));
+    arrived(&app, 4).await;
+    assert_eq!(app.text(&phone).as_deref(), Some("+79120000042"));
+}
+
 /// A bot that is disconnected is told to call no more; whatever Telegram says, the channel is gone.
 #[actix_web::test]
 async fn a_goodbye_removes_the_webhook() {
