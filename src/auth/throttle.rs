@@ -1,8 +1,10 @@
 //! Slows down whoever guesses: by account and by address, in the memory of each instance.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -16,6 +18,11 @@ pub struct Throttle {
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     /// Public endpoints: the widget and the API.
     public: DefaultKeyedRateLimiter<IpAddr>,
+    /// Webhooks that were turned away. A provider calls for many customers from one address: what is believed is not
+    /// counted.
+    strangers: DefaultKeyedRateLimiter<IpAddr>,
+    /// Until when an address is not heard that was turned away too often.
+    unheard: Mutex<HashMap<IpAddr, Instant>>,
     /// Made once: a new one asks the processor what it can do.
     clock: DefaultClock,
 }
@@ -37,6 +44,9 @@ impl Default for Throttle {
             // An office shares an address: more at once, and one every 3 seconds.
             by_address: RateLimiter::keyed(one_in(Duration::from_secs(3), 30)),
             public: RateLimiter::keyed(one_in(Duration::from_millis(50), 200)),
+            // A bot that was disconnected may still be called, and the provider's next call from there may be for another.
+            strangers: RateLimiter::keyed(one_in(Duration::from_millis(100), 200)),
+            unheard: Mutex::default(),
             clock: DefaultClock::default(),
         }
     }
@@ -59,6 +69,26 @@ impl Throttle {
         self.public.check_key(&address).map_err(|until| self.too_many(&until))
     }
 
+    /// Whether a webhook from this address is listened to: not while too many of its calls were turned away.
+    pub fn hook(&self, address: IpAddr) -> Result<()> {
+        let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(until) = unheard.get(&address) else { return Ok(()) };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            unheard.remove(&address);
+            return Ok(());
+        }
+        Err(Error::TooMany(left.as_secs() + 1))
+    }
+
+    /// Counts one webhook that was turned away: an unknown key, a wrong signature.
+    pub fn hook_refused(&self, address: IpAddr) {
+        if let Err(until) = self.strangers.check_key(&address) {
+            let until = Instant::now() + until.wait_time_from(self.clock.now());
+            self.unheard.lock().unwrap_or_else(PoisonError::into_inner).insert(address, until);
+        }
+    }
+
     fn too_many(&self, until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> Error {
         Error::TooMany(until.wait_time_from(self.clock.now()).as_secs() + 1)
     }
@@ -68,5 +98,31 @@ impl Throttle {
         self.by_account.retain_recent();
         self.by_address.retain_recent();
         self.public.retain_recent();
+        self.strangers.retain_recent();
+        let now = Instant::now();
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_is_turned_away_too_often_is_not_heard() {
+        let (throttle, [stranger, provider]) = (Throttle::default(), [1, 2].map(|n| IpAddr::from([10, 0, 0, n])));
+        for _ in 0..200 {
+            throttle.hook_refused(stranger);
+            throttle.hook(stranger).unwrap();
+        }
+        // Some may have been forgiven meanwhile, ten a second.
+        let turned_away = (0..1000).any(|_| {
+            throttle.hook_refused(stranger);
+            throttle.hook(stranger).is_err()
+        });
+        assert!(turned_away);
+        throttle.hook(provider).unwrap();
+        std::thread::sleep(Duration::from_millis(150));
+        throttle.hook(stranger).unwrap();
     }
 }

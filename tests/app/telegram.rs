@@ -225,6 +225,45 @@ async fn a_number_that_is_shared_later_is_kept() {
     assert_eq!(app.text(&phone).as_deref(), Some("+79120000042"));
 }
 
+/// Nothing is read of a call to a key that nobody has, or whose channel takes no calls; whoever tries keys is not heard
+/// after a while, and a provider may call as often as it likes.
+#[actix_web::test]
+async fn strangers_who_call_are_slowed_down() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk_with(&telegram, |config| config.public_url = Some("https://desk.example".into())).await;
+    app.execute(
+        "INSERT INTO channels (kind, name, public_key, enabled, settings, created_at) \
+         VALUES ('web_chat', 'Site', 'shop', TRUE, '{}', '2026-01-05 09:00:00')",
+    );
+    let key = app.text(&format!("SELECT public_key FROM channels WHERE id = {id}")).unwrap();
+    let sealed = app.text(&format!("SELECT secret FROM channels WHERE id = {id}")).unwrap();
+    let secrets = switchboard::secrets::Secrets::load(&app.data().join("secret.key")).unwrap();
+    let secret = switchboard::channels::unpack(&secrets.open(&sealed).unwrap())["hook"].clone();
+    let large = "x".repeat(4 * 1024 * 1024);
+    for nobody in ["/hooks/nobody", "/hooks/shop"] {
+        let client = app.anonymous();
+        client.page(client.request(reqwest::Method::POST, nobody).body(large.clone())).await.assert_status(404);
+    }
+    let provider = app.anonymous().with_header("X-Telegram-Bot-Api-Secret-Token", &secret);
+    let path = format!("/hooks/{key}");
+    let call = async |client: &crate::support::Client, path: &str| {
+        client.page(client.request(reqwest::Method::POST, path).body("no JSON")).await
+    };
+    let calls = futures_util::future::join_all((0..300).map(|_| call(&provider, &path))).await;
+    assert!(calls.iter().all(|page| page.status == 200), "who is believed is not counted");
+    let stranger = app.anonymous();
+    for path in ["/hooks/guess", &path] {
+        let mut answers = vec![];
+        while answers.len() < 3000 && !answers.contains(&429) {
+            let calls = futures_util::future::join_all((0..100).map(|_| call(&stranger, path))).await;
+            answers.extend(calls.iter().map(|page| page.status.as_u16()));
+        }
+        assert!(answers.contains(&429) && !answers.contains(&200), "{path}");
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    }
+    call(&provider, &path).await.assert_status(200);
+}
+
 /// A bot that is disconnected is told to call no more; whatever Telegram says, the channel is gone.
 #[actix_web::test]
 async fn a_goodbye_removes_the_webhook() {
