@@ -126,9 +126,12 @@ impl Polling for Mailbox {
 }
 
 /// What a mail says. Takes as long as the mail is large.
-pub fn read(settings: &MailSettings, raw: &[u8]) -> Result<Vec<Event>, String> {
-    let (raw, is_cut) = raw.strip_prefix(CUT).map_or((raw, false), |rest| (rest, true));
-    let mail = parse::parse(raw);
+pub fn read(settings: &MailSettings, raw: &Bytes) -> Result<Vec<Event>, String> {
+    let (raw, is_cut) = match raw.strip_prefix(CUT) {
+        Some(rest) => (raw.slice_ref(rest), true),
+        None => (raw.clone(), false),
+    };
+    let mail = parse::parse(&raw);
     match &mail.nature {
         Nature::Bounce(report) => {
             let Some(provider_id) = report.original.clone().filter(|_| report.is_final) else { return Ok(vec![]) };
@@ -149,7 +152,7 @@ pub fn read(settings: &MailSettings, raw: &[u8]) -> Result<Vec<Event>, String> {
     }
 }
 
-fn message(settings: &MailSettings, mail: Mail, raw: &[u8], is_cut: bool, from: Person, automatic: bool) -> Message {
+fn message(settings: &MailSettings, mut mail: Mail, raw: Bytes, is_cut: bool, from: Person, automatic: bool) -> Message {
     let tokens = mail.tokens(|address| settings.is_own(address));
     let chain = Chain {
         references: mail.chain().into_iter().map(str::to_owned).collect(),
@@ -162,12 +165,13 @@ fn message(settings: &MailSettings, mail: Mail, raw: &[u8], is_cut: bool, from: 
         _ if mail.left_out > 0 => Some("attachments".to_owned()),
         _ => None,
     };
-    // Of a mail that was cut the last file is broken, and which files follow nobody knows.
-    let files = if is_cut { vec![] } else { mail.attachments.iter().map(file).collect() };
     let body = match mail.text.is_empty() && mail.attachments.is_empty() {
         true => mail.subject.clone(),
         false => mail.text.clone(),
     };
+    let attachments = std::mem::take(&mut mail.attachments);
+    // Of a mail that was cut the last file is broken, and which files follow nobody knows.
+    let files = if is_cut { vec![] } else { attachments.into_iter().map(file).collect() };
     Message {
         sender: Sender {
             address: from.address.clone(),
@@ -186,7 +190,7 @@ fn message(settings: &MailSettings, mail: Mail, raw: &[u8], is_cut: bool, from: 
     }
 }
 
-fn letter(mail: Mail, raw: &[u8], from: Person, is_cut: bool) -> Letter {
+fn letter(mail: Mail, original: Bytes, from: Person, is_cut: bool) -> Letter {
     Letter {
         subject: mail.subject,
         from,
@@ -195,17 +199,17 @@ fn letter(mail: Mail, raw: &[u8], from: Person, is_cut: bool) -> Letter {
         quoted: mail.quoted,
         html: mail.html.map(|html| Bytes::from(html.into_bytes())),
         pictures: mail.pictures.into_iter().map(|picture| (picture.cid, Bytes::from(picture.file.bytes))).collect(),
-        original: Bytes::copy_from_slice(raw),
+        original,
         is_cut,
     }
 }
 
-fn file(attachment: &parse::Attachment) -> RemoteFile {
+fn file(attachment: parse::Attachment) -> RemoteFile {
     RemoteFile {
-        name: attachment.name.clone(),
-        content_type: attachment.content_type.clone(),
+        name: attachment.name,
+        content_type: attachment.content_type,
         size: u64::try_from(attachment.bytes.len()).unwrap_or(u64::MAX),
-        source: Source::Here(Bytes::copy_from_slice(&attachment.bytes)),
+        source: Source::Here(Bytes::from(attachment.bytes)),
     }
 }
 

@@ -16,6 +16,7 @@ mod sending;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -196,7 +197,7 @@ impl Connector for Viber {
         Ok(Accepted { events: vec![RawEvent { key, body: hook.body.to_vec() }], answer: None })
     }
 
-    fn read(&self, link: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+    fn read(&self, link: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
         let settings: Settings = link.settings();
         event::read(raw, settings.phones)
     }
