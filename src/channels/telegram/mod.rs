@@ -214,7 +214,7 @@ impl Polling for Asking {
             let id = update["update_id"].as_i64()?;
             Some(RawEvent { key: format!("{bot}:{id}"), body: update.to_string().into_bytes() })
         };
-        Ok(Polled { events: updates.iter().filter_map(event).collect(), cursor })
+        Ok(Polled { events: updates.iter().filter_map(event).collect(), cursor, failure: None })
     }
 }
 
