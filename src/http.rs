@@ -48,6 +48,16 @@ impl Http {
     }
 }
 
+/// Whether what somebody typed is an address of the web: with a host, and without a password in it.
+pub fn is_web_address(typed: &str) -> bool {
+    Url::parse(typed).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
+}
+
 /// The address is private, or none of HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("private addresses are not allowed")]
@@ -174,6 +184,18 @@ mod tests {
             ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "2001:4860:4860::8888", "2a00:1450::1", "64:ff9b::808:808"]
         {
             assert!(!is_private(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_a_web_address_or_not() {
+        for good in ["https://shop.example", "http://10.0.0.1:8080/hook?x=1"] {
+            assert!(is_web_address(good), "{good}");
+        }
+        let bad =
+            ["", "x", "shop.example", "ftp://a.example", "javascript:alert(1)", "https://", "https://a:b@c.example"];
+        for bad in bad {
+            assert!(!is_web_address(bad), "{bad}");
         }
     }
 

@@ -52,17 +52,8 @@ fn linked(line: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
-    }
-    out
+    let Ok(escaped) = askama::filters::escape(text, askama::filters::Html);
+    escaped.to_string()
 }
 
 /// What was written and the history below it. Without anything above a quote the whole was written; a forwarded letter
@@ -256,9 +247,9 @@ mod tests {
     fn text_becomes_html_that_says_the_same() {
         assert_eq!(
             to_html("Hi <b>,\r\nsee https://shop.test/?a=1&b=2.\n\nBye"),
-            "<p>Hi &lt;b&gt;,<br>\nsee <a href=\"https://shop.test/?a=1&amp;b=2\">https://shop.test/?a=1&amp;b=2</a>.</p>\n<p>Bye</p>\n"
+            "<p>Hi &#60;b&#62;,<br>\nsee <a href=\"https://shop.test/?a=1&#38;b=2\">https://shop.test/?a=1&#38;b=2</a>.</p>\n<p>Bye</p>\n"
         );
-        assert_eq!(to_html("http://x\"onload=1"), "<p>http://x&quot;onload=1</p>\n");
+        assert_eq!(to_html("http://x\"onload=1"), "<p>http://x&#34;onload=1</p>\n");
     }
 
     #[test]
