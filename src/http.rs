@@ -48,6 +48,16 @@ impl Http {
     }
 }
 
+/// Whether what somebody typed is an address of the web: with a host, and without a password in it.
+pub fn is_web_address(typed: &str) -> bool {
+    Url::parse(typed).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
+}
+
 /// The address is private, or none of HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("private addresses are not allowed")]
@@ -111,25 +121,28 @@ pub fn is_private(ip: IpAddr) -> bool {
     }
 }
 
+/// IANA gives hosts addresses below 2000::/3 alone; below it, some prefixes carry an IPv4 address or belong to nobody
+/// (iana.org/assignments/iana-ipv6-special-registry).
 fn is_private_v6(v6: Ipv6Addr) -> bool {
     let [first, second, ..] = v6.segments();
-    let embedded = v6.to_ipv4_mapped().or_else(|| {
-        let [_, _, _, _, _, _, high, low] = v6.segments();
+    let carried = v6.to_ipv4_mapped().or_else(|| {
+        let [0x64, 0xff9b, 0, 0, 0, 0, high, low] = v6.segments() else { return None };
         let [a, b] = high.to_be_bytes();
         let [c, d] = low.to_be_bytes();
         // NAT64 reaches the IPv4 address that it carries.
-        (first == 0x64 && second == 0xff9b).then(|| Ipv4Addr::new(a, b, c, d))
+        Some(Ipv4Addr::new(a, b, c, d))
     });
-    match embedded {
-        Some(v4) => is_private(IpAddr::V4(v4)),
-        None => {
-            v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
-                || (first & 0xfe00) == 0xfc00
-                || (first & 0xffc0) == 0xfe80
-                || first == 0x2002
-        }
+    if let Some(v4) = carried {
+        return is_private(IpAddr::V4(v4));
+    }
+    match first {
+        // Protocols, Teredo among them, and documentation.
+        0x2001 => second < 0x200 || second == 0xdb8,
+        // 6to4.
+        0x2002 => true,
+        // Documentation.
+        0x3fff => second < 0x1000,
+        _ => (first & 0xe000) != 0x2000,
     }
 }
 
@@ -152,11 +165,37 @@ mod tests {
             "fd00::1",
             "fe80::1",
             "64:ff9b::a00:1",
+            "64:ff9b:1::808:808",
+            "::",
+            "::7f00:1",
+            "::10.0.0.1",
+            "ff02::1",
+            "fec0::1",
+            "100::1",
+            "2001::1",
+            "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+            "2001:db8::1",
+            "2002:a00:1::1",
+            "3fff:fff::1",
         ] {
             assert!(is_private(private.parse().unwrap()), "{private}");
         }
-        for public in ["8.8.8.8", "93.184.216.34", "2606:4700::1111"] {
+        for public in
+            ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "2001:4860:4860::8888", "2a00:1450::1", "64:ff9b::808:808"]
+        {
             assert!(!is_private(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_a_web_address_or_not() {
+        for good in ["https://shop.example", "http://10.0.0.1:8080/hook?x=1"] {
+            assert!(is_web_address(good), "{good}");
+        }
+        let bad =
+            ["", "x", "shop.example", "ftp://a.example", "javascript:alert(1)", "https://", "https://a:b@c.example"];
+        for bad in bad {
+            assert!(!is_web_address(bad), "{bad}");
         }
     }
 

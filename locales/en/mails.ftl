@@ -31,3 +31,8 @@ mail-subject-hint = Empty: the subject of the chain.
 mail-choice = E-mail message
 refused-no-email = This customer has no e-mail address.
 refused-email-of-another = This address writes as another customer.
+# What of a mail cannot be shown.
+mail-not-given = the mail itself, which the mail server does not give; look for it in the mailbox
+mail-unreadable = what it says: it is damaged, or made to harm; the original can be downloaded
+mail-too-large = what follows: the mail was too large
+mail-left-out = more attachments; the original holds them

@@ -4,10 +4,12 @@
 //! keep them out for ever otherwise. What keeps guessing from very many places slow is a limit for the account alone, far
 //! above what one of them gets through.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -27,6 +29,11 @@ pub struct Throttle {
     public: DefaultKeyedRateLimiter<IpAddr>,
     /// Unknown outside, so that nobody finds another account of the same number.
     numbers: RandomState,
+    /// Webhooks that were turned away. A provider calls for many customers from one address: what is believed is not
+    /// counted.
+    strangers: DefaultKeyedRateLimiter<IpAddr>,
+    /// Until when an address is not heard that was turned away too often.
+    unheard: Mutex<HashMap<IpAddr, Instant>>,
     /// Made once: a new one asks the processor what it can do.
     clock: DefaultClock,
 }
@@ -52,6 +59,9 @@ impl Default for Throttle {
             passwords: RateLimiter::keyed(one_in(Duration::from_secs(30), 5)),
             public: RateLimiter::keyed(one_in(Duration::from_millis(50), 200)),
             numbers: RandomState::new(),
+            // A bot that was disconnected may still be called, and the provider's next call from there may be for another.
+            strangers: RateLimiter::keyed(one_in(Duration::from_millis(100), 200)),
+            unheard: Mutex::default(),
             clock: DefaultClock::default(),
         }
     }
@@ -78,6 +88,26 @@ impl Throttle {
         self.public.check_key(&network(address)).map_err(|until| self.too_many(&until))
     }
 
+    /// Whether a webhook from this address is listened to: not while too many of its calls were turned away.
+    pub fn hook(&self, address: IpAddr) -> Result<()> {
+        let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(until) = unheard.get(&network(address)) else { return Ok(()) };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            unheard.remove(&network(address));
+            return Ok(());
+        }
+        Err(Error::TooMany(left.as_secs() + 1))
+    }
+
+    /// Counts one webhook that was turned away: an unknown key, a wrong signature.
+    pub fn hook_refused(&self, address: IpAddr) {
+        if let Err(until) = self.strangers.check_key(&network(address)) {
+            let until = Instant::now() + until.wait_time_from(self.clock.now());
+            self.unheard.lock().unwrap_or_else(PoisonError::into_inner).insert(network(address), until);
+        }
+    }
+
     fn too_many(&self, until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> Error {
         Error::TooMany(until.wait_time_from(self.clock.now()).as_secs() + 1)
     }
@@ -89,6 +119,9 @@ impl Throttle {
         self.by_network.retain_recent();
         self.passwords.retain_recent();
         self.public.retain_recent();
+        self.strangers.retain_recent();
+        let now = Instant::now();
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
     }
 }
 
@@ -136,5 +169,24 @@ mod tests {
             let _ = throttle.sign_in("staff 1", at("192.0.2.1"));
         }
         assert!(throttle.password(StaffId(1)).is_ok());
+    }
+
+    /// What providers are believed is not counted; who is turned away again and again is not heard for a while.
+    #[test]
+    fn only_who_is_turned_away_too_often_is_not_heard() {
+        let (throttle, [stranger, provider]) = (Throttle::default(), [1, 2].map(|n| IpAddr::from([10, 0, 0, n])));
+        for _ in 0..200 {
+            throttle.hook_refused(stranger);
+            throttle.hook(stranger).unwrap();
+        }
+        // Some may have been forgiven meanwhile, ten a second.
+        let turned_away = (0..1000).any(|_| {
+            throttle.hook_refused(stranger);
+            throttle.hook(stranger).is_err()
+        });
+        assert!(turned_away);
+        throttle.hook(provider).unwrap();
+        std::thread::sleep(Duration::from_millis(150));
+        throttle.hook(stranger).unwrap();
     }
 }

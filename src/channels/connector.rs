@@ -1,6 +1,7 @@
 //! What a channel kind can do: the one trait behind all of them.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::abilities::{Abilities, WritesFirst};
 use super::failure::Failure;
@@ -114,8 +115,9 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    /// Reads the raw bytes of one event. `Err` says why they cannot be read; the bytes are kept then.
-    fn read(&self, link: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+    /// Reads the raw bytes of one event. `Err` says why they cannot be read; the bytes are kept then. It may take as long
+    /// as the event is large: not for an async thread.
+    fn read(&self, link: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
         let _ = (link, raw);
         Err("this kind of channel receives nothing here".into())
     }

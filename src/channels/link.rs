@@ -78,7 +78,8 @@ pub fn unpack(text: &str) -> Values {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The ways out of this installation. Cheap to clone.
+/// The ways out of this installation. Cheap to clone. Mail servers are reached without it, wherever they are: admins name
+/// them, and a small team's mail server often stands in the team's own network.
 #[derive(Clone, Debug)]
 pub struct Net {
     pub http: Http,
@@ -87,8 +88,6 @@ pub struct Net {
     /// Addresses of providers that the settings replace: a gateway of one's own, or a test's double.
     bases: Arc<BTreeMap<String, String>>,
     public_url: Option<String>,
-    /// Whether servers that channels name (mail) may be in private networks.
-    pub allow_private: bool,
 }
 
 impl Net {
@@ -98,7 +97,6 @@ impl Net {
             patience: config.provider_patience,
             bases: Arc::new(config.providers.clone()),
             public_url: config.public_url.clone(),
-            allow_private: config.allow_private_webhooks,
         }
     }
 

@@ -13,6 +13,7 @@ mod failure;
 mod form;
 mod hook;
 pub mod inbound;
+mod json;
 mod kind;
 mod link;
 mod model;

@@ -31,4 +31,7 @@ pub struct Polled {
     pub events: Vec<RawEvent>,
     /// Where to go on. `None`: as before.
     pub cursor: Option<String>,
+    /// What ended the call too early. What has come, and the cursor, are stored all the same; then it is told, and asked
+    /// again after a while.
+    pub failure: Option<Failure>,
 }

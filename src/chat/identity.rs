@@ -18,10 +18,11 @@ use crate::db::Db;
 use crate::db::types::{AccountId, AttachmentId, UtcTime};
 use crate::error::{Error, Result};
 use crate::portal::{self, Seat};
-use crate::secrets::{Secrets, verify_hmac};
+use crate::secrets::{Secrets, hmac_sha256, verify_hmac};
 use crate::web::address::client_ip;
 
 const VISITOR: &str = "visitor";
+const VOUCHER: &str = "visitor voucher";
 const FILE: &str = "visitor file";
 /// How long an address of a file works, in days. The panel gets new ones with every look.
 const FILE_DAYS: i64 = 7;
@@ -70,16 +71,34 @@ pub fn vouched_address(secret: &str, external_id: &str, hash: &str) -> Option<St
     (right && !external_id.is_empty()).then(|| format!("{VOUCHED}{external_id}"))
 }
 
-/// The token that names an address in a channel.
-pub fn token(secrets: &Secrets, channel: &Channel, address: &str) -> String {
-    secrets.sign(VISITOR, &format!("{}~{}", channel.id, URL_SAFE_NO_PAD.encode(address)))
+/// The token that names an address in a channel. That of a vouched one also names the identity secret by which the site
+/// vouched: with another secret, whoever had the old one is nobody.
+pub fn token(secrets: &Secrets, channel: &Channel, address: &str) -> Result<String> {
+    let named = format!("{}~{}", channel.id, URL_SAFE_NO_PAD.encode(address));
+    let voucher = if address.starts_with(VOUCHED) { format!("~{}", voucher(secrets, channel)?) } else { String::new() };
+    Ok(secrets.sign(VISITOR, &format!("{named}{voucher}")))
 }
 
-/// The address that a token names, if it is ours and for this channel.
+/// The address that a token names, if it is ours, for this channel, and by its identity secret as it is now.
 pub fn address_of(secrets: &Secrets, channel: &Channel, token: &str) -> Option<String> {
-    let (id, address) = secrets.verify(VISITOR, token)?.split_once('~')?;
+    let mut parts = secrets.verify(VISITOR, token)?.split('~');
+    let (id, address, voucher_named) = (parts.next()?, parts.next()?, parts.next());
     let address = String::from_utf8(URL_SAFE_NO_PAD.decode(address).ok()?).ok()?;
-    (id == channel.id.to_string()).then_some(address)
+    let is_vouched = || voucher_named.is_some() && voucher(secrets, channel).ok().as_deref() == voucher_named;
+    let holds = id == channel.id.to_string() && (!address.starts_with(VOUCHED) || is_vouched());
+    holds.then_some(address)
+}
+
+/// What tells one identity secret of a channel from another, and nothing of it.
+fn voucher(secrets: &Secrets, channel: &Channel) -> Result<String> {
+    let secret = identity_secret(secrets, channel)?;
+    let mac = hmac_sha256(&secrets.derive(VOUCHER), secret.as_bytes());
+    Ok(URL_SAFE_NO_PAD.encode(mac.get(..16).unwrap_or_default()))
+}
+
+/// The secret with which the site signs external IDs; empty if there is none.
+pub fn identity_secret(secrets: &Secrets, channel: &Channel) -> Result<String> {
+    Ok(channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?.unwrap_or_default())
 }
 
 /// Signs the address of a file for one account: an image cannot send a token.

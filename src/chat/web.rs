@@ -44,7 +44,7 @@ pub async fn session(open: Open, db: Data<Db>, secrets: Data<Secrets>, hello: Js
     let (seat, online) =
         db.read(move |conn| Ok((portal::seat_of(conn, id, &asked)?, portal::somebody_is_online(conn)?))).await?;
     let answer = Session {
-        token: identity::token(&secrets, &channel, &address),
+        token: identity::token(&secrets, &channel, &address)?,
         known: seat.is_some(),
         vouched: !hello.external_id.is_empty(),
         name: seat.map(|seat| seat.display_name).unwrap_or_default(),
@@ -56,7 +56,7 @@ pub async fn session(open: Open, db: Data<Db>, secrets: Data<Secrets>, hello: Js
 
 /// The address of a visitor whom the site vouches for; a wrong signature is told, so that the site's maker sees it.
 fn vouched(secrets: &Secrets, channel: &Channel, hello: &Hello) -> Result<String> {
-    let secret = channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?.unwrap_or_default();
+    let secret = identity::identity_secret(secrets, channel)?;
     let fits = !secret.is_empty()
         && hello.external_id.chars().count() <= 200
         && text::clean(&hello.external_id) == hello.external_id;

@@ -1,12 +1,12 @@
 //! A command as it is stored, as it is typed, and as it is called.
 
 use diesel::prelude::*;
-use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::commands;
 use crate::db::types::{CommandId, UtcTime};
 use crate::error::Said;
+use crate::http::is_web_address;
 use crate::quick_replies::shortcut;
 use crate::web::forms::{Errors, LINE};
 
@@ -102,7 +102,7 @@ impl Typed {
         let name = shortcut(&mut errors, "name", &self.name);
         let about = errors.optional_line("about", &self.about);
         let url = self.url.trim().to_owned();
-        if !is_address(&url) {
+        if !is_web_address(&url) {
             errors.add("url", "channel-webhook-wrong");
         } else if url.chars().count() > LINE * 5 {
             errors.add("url", Said::from("error-too-long").with("limit", LINE * 5));
@@ -110,15 +110,6 @@ impl Typed {
         let parameters = parameters(&mut errors, &self.parameters);
         errors.or(Checked { name, about, url, parameters })
     }
-}
-
-fn is_address(typed: &str) -> bool {
-    Url::parse(typed).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-    })
 }
 
 fn parameters(errors: &mut Errors, typed: &str) -> Vec<Parameter> {

@@ -4,7 +4,7 @@ use super::store;
 use crate::channels::inbound::{Event, Message};
 use crate::channels::{Channel, registry};
 use crate::conversations::{self, Belongs, Inbound, Sender};
-use crate::customers::Addressing;
+use crate::customers::{self, Addressing};
 use crate::db::Tx;
 use crate::db::types::UtcTime;
 use crate::error::Result;
@@ -92,6 +92,9 @@ fn receive(
         return Ok(());
     }
     let received = conversations::receive_in(tx, &inbound, belongs)?;
+    // Somebody who is known may only now tell their number: Telegram's people share it after their first words.
+    let (email, phone) = (sender.email.as_deref(), sender.phone.as_deref());
+    customers::store::fill_contact(tx, received.customer, email, phone, &addressing.phone_region)?;
     outbox::remember(tx, channel.id, &message.provider_id, received.message, received.customer, None)?;
     let reply_to = match &message.reply_to {
         Some(name) => outbox::whose(tx, channel.id, name)?.map(|(id, _)| id),

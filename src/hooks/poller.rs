@@ -126,13 +126,16 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
     let id = channel.id;
     let mut pause = PAUSE;
     let mut polling = None;
+    // The channel is as it was when asking began: how it does since then, only this loop knows.
+    let mut well = false;
     loop {
-        match once(ctx, channel, &mut polling).await {
+        let asked = once(ctx, channel, &mut polling, well).await;
+        well = asked.is_ok();
+        match asked {
             Ok(true) => pause = PAUSE,
             // The provider answers at once without anything: it is not asked in a circle.
             Ok(false) => tokio::time::sleep(PAUSE).await,
             Err(failure) => {
-                polling = None;
                 tracing::warn!(channel = %id, code = failure.code, words = failure.words, "a channel could not be asked");
                 let words = failure.words.clone();
                 let noted = ctx.db.write(move |tx| {
@@ -156,26 +159,28 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
 
 type Conversation = Option<Box<dyn channels::Polling>>;
 
-/// Asks once and stores what has come. False: nothing came, without any waiting.
-async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation) -> Result<bool, Failure> {
+/// Asks once and stores what has come; and that it went well, unless that is known to be written down (`well`). False:
+/// nothing came, without any waiting.
+async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation, well: bool) -> Result<bool, Failure> {
     let ours = |error: crate::error::Error| Failure::again("storing", error.to_string());
     let id = channel.id;
     let cursor = ctx.db.read(move |conn| store::cursor(conn, id)).await.map_err(ours)?;
     let link = Link::open(channel, &ctx.secrets, &ctx.net).map_err(ours)?;
-    let talk = match polling {
+    // What fails before it is stored ends the conversation.
+    let mut talk = match polling.take() {
         Some(talk) => talk,
         None => {
             let connector = registry::find(channel.kind);
             let made = connector.and_then(|connector| connector.polling(&link));
-            polling.insert(made.ok_or_else(|| Failure::permanent("no_polling", "this channel is not asked"))?)
+            made.ok_or_else(|| Failure::permanent("no_polling", "this channel is not asked"))?
         }
     };
     let began = tokio::time::Instant::now();
-    let Polled { events, cursor } = talk.next(cursor.as_deref()).await?;
+    let Polled { events, cursor, failure } = talk.next(cursor.as_deref()).await?;
     let is_empty = events.is_empty();
     let news = !is_empty || cursor.is_some();
-    let was_well = channel.last_error_at <= channel.last_success_at;
-    if news || !was_well {
+    let went_well = failure.is_none();
+    if news || (went_well && !well) {
         ctx.db
             .write(move |tx| {
                 tx.concerns_nothing_kept();
@@ -186,10 +191,11 @@ async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation) -> Resul
                 if count > 0 {
                     tx.publish(Topic::Hooks);
                 }
-                channels::note_success(tx, id, UtcTime::now())
+                if went_well { channels::note_success(tx, id, UtcTime::now()) } else { Ok(()) }
             })
             .await
             .map_err(ours)?;
     }
-    Ok(!is_empty || began.elapsed() >= PAUSE)
+    *polling = Some(talk);
+    failure.map_or_else(|| Ok(!is_empty || began.elapsed() >= PAUSE), Err)
 }

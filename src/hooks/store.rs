@@ -1,25 +1,38 @@
 //! Rows of events, and the leases of channels that one instance works on.
 
+use bytes::Bytes;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::channels::RawEvent;
 use crate::db::schema::{
     channel_accounts as accounts, channels, customers, hook_events as events, message_reactions as reactions, messages,
 };
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AccountId, ChannelId, CustomerId, FileId, HookEventId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::text;
 
+/// Events that are read together, and bytes of them: a larger one is read alone.
+const TOGETHER: i64 = 50;
+const BYTES: i64 = 8 * 1024 * 1024;
+
 /// An event that waits to be read.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = events)]
+#[derive(Debug)]
 pub struct Waiting {
     pub id: HookEventId,
-    pub body: Vec<u8>,
+    pub body: Bytes,
     pub received_at: UtcTime,
     pub tries: i32,
+}
+
+#[derive(QueryableByName)]
+struct Size {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    bytes: i64,
 }
 
 /// Keeps what has come; an event that is known is passed over. Gives how many are new.
@@ -59,14 +72,37 @@ pub fn channels_waiting(conn: &mut Conn, now: UtcTime) -> Result<Vec<ChannelId>>
         .load(conn)?)
 }
 
-/// The oldest events of a channel that wait.
-pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime, limit: i64) -> Result<Vec<Waiting>> {
-    Ok(events::table
-        .filter(events::channel_id.eq(channel).and(events::read_at.is_null()).and(events::not_before.le(now)))
+/// The oldest events of a channel that wait, as many as may be in memory together; at least one, if there is any.
+pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime) -> Result<Vec<Waiting>> {
+    // Neither engine reads a body to know its length.
+    let sizes: Vec<Size> = Sql::new(
+        "SELECT id, CAST(length(body) AS BIGINT) AS bytes FROM hook_events \
+         WHERE channel_id = $1 AND read_at IS NULL AND not_before <= $2 ORDER BY id LIMIT $3",
+    )
+    .bind(channel.0)
+    .bind(now)
+    .bind(TOGETHER)
+    .load(conn)?;
+    if sizes.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows: Vec<(HookEventId, Vec<u8>, UtcTime, i32)> = events::table
+        .filter(among(conn, events::id, together(&sizes)))
         .order(events::id)
-        .select(Waiting::as_select())
-        .at_most(limit)
-        .load(conn)?)
+        .select((events::id, events::body, events::received_at, events::tries))
+        .load(conn)?;
+    let waiting = |(id, body, received_at, tries)| Waiting { id, body: Bytes::from(body), received_at, tries };
+    Ok(rows.into_iter().map(waiting).collect())
+}
+
+/// The first, and those after it that are not too large with it.
+fn together(sizes: &[Size]) -> Vec<i64> {
+    let mut sum = 0;
+    let fits = |(at, size): &(usize, &Size)| {
+        sum += size.bytes;
+        *at == 0 || sum <= BYTES
+    };
+    sizes.iter().enumerate().take_while(fits).map(|(_, size)| size.id).collect()
 }
 
 /// They have been read: their bytes go.

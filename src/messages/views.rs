@@ -232,9 +232,21 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         edited: message.edited_at.map(|at| (at, message.first_body.clone().unwrap_or_default())),
         quote: message.reply_to_id.and_then(|id| Some((id, thread.quotes.get(&id)?.clone()))),
         reactions: thread.reactions.get(&message.id).cloned().unwrap_or_default(),
-        unsupported: message.unsupported.clone(),
+        unsupported: message.unsupported.as_deref().map(|what| not_shown(sh, what)),
         mail: thread.mails.get(&message.id).map(MailHead::from),
     }
+}
+
+/// What of a message cannot be shown: ours in the reader's language, a provider's in its own words.
+fn not_shown(sh: &Shell, what: &str) -> String {
+    let said = |one: &str| match one {
+        "not_given" => sh.t("mail-not-given").to_string(),
+        "unreadable" => sh.t("mail-unreadable").to_string(),
+        "too_large" => sh.t("mail-too-large").to_string(),
+        "attachments" => sh.t("mail-left-out").to_string(),
+        other => other.to_owned(),
+    };
+    what.split("; ").map(said).collect::<Vec<_>>().join("; ")
 }
 
 fn start_edge(thread: &Thread, conversation: &Conversation, at: MessageId) -> EdgeView {

@@ -68,7 +68,7 @@ pub fn switch(tx: &mut Tx, by: &Admin, id: ChannelId, enabled: bool) -> Result<(
     told(tx, by, id, if enabled { "channel.enabled" } else { "channel.paused" }, &channel.name)
 }
 
-/// Stores a new sealed secret; what the old one signed is not believed any more.
+/// Stores a new sealed secret; what the old one signed is not believed any more, nor what was given for it.
 pub fn replace_secret(tx: &mut Tx, by: &Admin, id: ChannelId, sealed: &str) -> Result<Channel> {
     hold(tx, id)?;
     let channel = channels::find(tx, id)?;

@@ -262,6 +262,11 @@
       try {
         const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
         const answer = await fetch(path("events"), { headers, signal: mine.signal, credentials: "omit", cache: "no-store" });
+        if (answer.status === 401 && vouched) {
+          // The site vouches anew: its secret may be another one now.
+          await pause(FIRST_WAIT);
+          return mine.signal.aborted ? undefined : begin();
+        }
         if (answer.status === 401 || answer.status === 404) return;
         if (!answer.ok) throw new Error(String(answer.status));
         wait = FIRST_WAIT / 2;

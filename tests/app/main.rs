@@ -32,6 +32,7 @@ mod harness;
 mod history;
 mod history_filters;
 mod home;
+mod hooks;
 mod inbox;
 mod input;
 mod limits;

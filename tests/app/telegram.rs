@@ -203,6 +203,89 @@ async fn a_pause_loses_nothing() {
     arrived(&app, 2).await;
 }
 
+/// A bot to which nobody writes is well again as soon as Telegram answers again.
+#[actix_web::test]
+async fn an_outage_that_is_over_is_not_shown_any_more() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk(&telegram).await;
+    let told = async |what: &str, sql: &str| {
+        let sql = format!("SELECT count(*) FROM channels WHERE id = {id} AND {sql}");
+        eventually(what, async || (app.number(&sql) == 1).then_some(())).await;
+    };
+    told("it is well", "last_success_at IS NOT NULL AND last_error_at IS NULL").await;
+    telegram.is_out(true);
+    told("it fails", "last_error_at >= last_success_at").await;
+    telegram.is_out(false);
+    told("it is well again", "last_error_at < last_success_at").await;
+    let page = app.sign_in(ADMIN).await.get(&format!("/settings/channels/{id}")).await;
+    page.assert_has("#health .dot.is-ok").assert_lacks("#health .dot.is-bad");
+}
+
+/// CONT-22, CONT-24: who writes first and shares their own contact later is reached by that number, and nobody is asked
+/// to find it out any more. A contact that they pass on is somebody else's.
+#[actix_web::test]
+async fn a_number_that_is_shared_later_is_kept() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    let anna = customer(&app, &telegram, 42).await;
+    let waits = "SELECT count(*) FROM pending_actions WHERE done_at IS NULL";
+    assert_eq!(app.number(waits), 1);
+    let contact =
+        |of: i64, phone: &str| json!({ "contact": { "user_id": of, "first_name": "A", "phone_number": phone } });
+    telegram.writes(42, 2, contact(43, "79120000043"));
+    arrived(&app, 2).await;
+    let phone = format!("SELECT phone FROM customers WHERE id = {anna}");
+    assert_eq!((app.text(&phone), app.number(waits)), (None, 1));
+    telegram.writes(42, 3, contact(42, "79120000042"));
+    arrived(&app, 3).await;
+    assert_eq!((app.text(&phone).as_deref(), app.number(waits)), (Some("+79120000042"), 0));
+    let found = app.sign_in(OPERATOR).await.get("/search?q=79120000042").await;
+    found.assert_says("Anna Orlova");
+    // What is known stays as it is.
+    telegram.writes(42, 4, contact(42, "79120000099"));
+    arrived(&app, 4).await;
+    assert_eq!(app.text(&phone).as_deref(), Some("+79120000042"));
+}
+
+/// Nothing is read of a call to a key that nobody has, or whose channel takes no calls; whoever tries keys is not heard
+/// after a while, and a provider may call as often as it likes.
+#[actix_web::test]
+async fn strangers_who_call_are_slowed_down() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk_with(&telegram, |config| config.public_url = Some("https://desk.example".into())).await;
+    app.execute(
+        "INSERT INTO channels (kind, name, public_key, enabled, settings, created_at) \
+         VALUES ('web_chat', 'Site', 'shop', TRUE, '{}', '2026-01-05 09:00:00')",
+    );
+    let key = app.text(&format!("SELECT public_key FROM channels WHERE id = {id}")).unwrap();
+    let sealed = app.text(&format!("SELECT secret FROM channels WHERE id = {id}")).unwrap();
+    let secrets = switchboard::secrets::Secrets::load(&app.data().join("secret.key")).unwrap();
+    let secret = switchboard::channels::unpack(&secrets.open(&sealed).unwrap())["hook"].clone();
+    let large = "x".repeat(4 * 1024 * 1024);
+    for nobody in ["/hooks/nobody", "/hooks/shop"] {
+        let client = app.anonymous();
+        client.page(client.request(reqwest::Method::POST, nobody).body(large.clone())).await.assert_status(404);
+    }
+    let provider = app.anonymous().with_header("X-Telegram-Bot-Api-Secret-Token", &secret);
+    let path = format!("/hooks/{key}");
+    let call = async |client: &crate::support::Client, path: &str| {
+        client.page(client.request(reqwest::Method::POST, path).body("no JSON")).await
+    };
+    let calls = futures_util::future::join_all((0..300).map(|_| call(&provider, &path))).await;
+    assert!(calls.iter().all(|page| page.status == 200), "who is believed is not counted");
+    let stranger = app.anonymous();
+    for path in ["/hooks/guess", &path] {
+        let mut answers = vec![];
+        while answers.len() < 3000 && !answers.contains(&429) {
+            let calls = futures_util::future::join_all((0..100).map(|_| call(&stranger, path))).await;
+            answers.extend(calls.iter().map(|page| page.status.as_u16()));
+        }
+        assert!(answers.contains(&429) && !answers.contains(&200), "{path}");
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    }
+    call(&provider, &path).await.assert_status(200);
+}
+
 /// A bot that is disconnected is told to call no more; whatever Telegram says, the channel is gone.
 #[actix_web::test]
 async fn a_goodbye_removes_the_webhook() {

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use switchboard::secrets::Secrets;
 use uuid::Uuid;
 
-use crate::support::{Client, OPERATOR, Page, SUPERVISOR, TestApp, spawn_app, spawn_app_with};
+use crate::support::{ADMIN, Client, OPERATOR, Page, SUPERVISOR, TestApp, spawn_app, spawn_app_with};
 
 pub const KEY: &str = "shop";
 const SECRET: &str = "identity secret";
@@ -86,7 +86,11 @@ impl Panel {
 }
 
 fn hash(external_id: &str) -> String {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(SECRET.as_bytes()).unwrap();
+    hash_with(SECRET, external_id)
+}
+
+fn hash_with(secret: &str, external_id: &str) -> String {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(external_id.as_bytes());
     hex::encode(mac.finalize().into_bytes())
 }
@@ -224,6 +228,29 @@ async fn a_site_vouches_for_its_visitors_by_signing_their_id() {
     // The token of a signed-in visitor is no key to them once the site no longer names them.
     let later = visit(&app, json!({"token": panel.token})).await;
     assert!(later.texts().await.is_empty());
+}
+
+/// An identity secret that has leaked is replaced, and with it goes whatever was given to those whom it vouched for; who
+/// is vouched for anew finds their chat, and visitors whom nobody vouched for keep theirs.
+#[actix_web::test]
+async fn a_replaced_secret_ends_what_it_has_vouched_for() {
+    let app = spawn_app().await;
+    channel(&app, "{}");
+    let visitor = visit(&app, json!({})).await;
+    visitor.say("Anybody there?").await;
+    let thief = visit(&app, json!({"external_id": "boss", "hmac": hash("boss")})).await;
+    thief.say("Mine").await;
+    assert_eq!(thief.texts().await, ["Mine"]);
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
+    let secret = admin.submit(&page, "#secret", &[]).await.attribute("#shown-value", "value");
+    thief.http.get(&format!("/chat/{KEY}/messages")).await.assert_status(401);
+    thief.send(message(&new_uuid(), "Still me")).await.assert_status(401);
+    hello(&app, json!({"external_id": "boss", "hmac": hash("boss")})).await.assert_status(422);
+    let boss = visit(&app, json!({"external_id": "boss", "hmac": hash_with(&secret, "boss")})).await;
+    assert_eq!(boss.texts().await, ["Mine"]);
+    assert_eq!(visitor.texts().await, ["Anybody there?"]);
+    assert_eq!(visit(&app, json!({"token": visitor.token})).await.texts().await, ["Anybody there?"]);
 }
 
 /// Comments, system messages and other channels' conversations never reach the visitor; an operator's name does.

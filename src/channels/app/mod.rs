@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::abilities::{Abilities, FileLimits, MB, Pace, Takes, WritesFirst};
 use super::form::{Checked, Field, FieldKind, Problem, Values};
 use super::{ChannelKind, Connector};
 use crate::error::{Error, Result};
+use crate::http::is_web_address;
 
 /// The connector of apps. What it sends is told by `app_events`, in the transaction of the message.
 pub struct App;
@@ -39,7 +39,7 @@ impl Connector for App {
 
     fn check(&self, typed: &Values) -> Result<Checked, Vec<Problem>> {
         let line = typed.get("webhook_url").filter(|line| !line.is_empty()).cloned();
-        if line.as_deref().is_some_and(|line| !is_webhook(line)) {
+        if line.as_deref().is_some_and(|line| !is_web_address(line)) {
             return Err(vec![Problem::new("webhook_url", "channel-webhook-wrong")]);
         }
         let settings =
@@ -67,15 +67,6 @@ impl Connector for App {
     fn address_of(&self, external_id: &str) -> Option<String> {
         Some(external_id.to_owned())
     }
-}
-
-fn is_webhook(line: &str) -> bool {
-    Url::parse(line).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-    })
 }
 
 /// Where an app's events go.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::address::{self, Person};
 use super::compose::{self, Letter};
@@ -80,7 +81,7 @@ impl Connector for Email {
         Some(Box::new(Mailbox::new(link)))
     }
 
-    fn read(&self, link: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+    fn read(&self, link: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
         receive::read(&link.settings(), raw)
     }
 

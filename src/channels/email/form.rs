@@ -5,6 +5,7 @@ use super::{address, proof};
 use crate::channels::form::is_on;
 use crate::channels::{Checked, Field, FieldKind, Problem, Values};
 use crate::error::Said;
+use crate::http::is_web_address;
 
 const PROTECTION: FieldKind = FieldKind::Choice(&[
     ("tls", "channel-mail-tls"),
@@ -71,9 +72,7 @@ pub fn check(typed: &Values) -> Result<Checked, Vec<Problem>> {
         ..MailSettings::default()
     };
     if login == Login::XOAuth2 {
-        let is_address =
-            url::Url::parse(&settings.tokens.token_url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-        if !is_address {
+        if !is_web_address(&settings.tokens.token_url) {
             problems.push(Problem::new("token_url", "channel-mail-token-url-missing"));
         }
         if settings.tokens.client_id.is_empty() {

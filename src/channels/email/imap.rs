@@ -91,9 +91,7 @@ impl Folder {
 
     /// A mail, or nothing if it has gone.
     pub async fn fetch(&mut self, uid: Uid) -> Result<Option<RawMail>, Failure> {
-        let sizes = self.session.uid_fetch(uid.to_string(), "(UID RFC822.SIZE)");
-        let sizes: Vec<_> = within(self.patience, async { sizes.await?.try_collect().await }).await?;
-        let Some(size) = sizes.iter().find(|f| f.uid == Some(uid)).and_then(|f| f.size) else { return Ok(None) };
+        let Some(size) = self.size(uid).await? else { return Ok(None) };
         let is_cut = size > LARGEST;
         // Whatever size the server told, no more than this is read.
         let wanted = if is_cut { BEGINNING } else { LARGEST };
@@ -101,7 +99,31 @@ impl Folder {
         let mails = self.session.uid_fetch(uid.to_string(), format!("(UID BODY.PEEK[]<0.{wanted}>)"));
         let mails: Vec<_> = within(patience, async { mails.await?.try_collect().await }).await?;
         let found = mails.iter().find(|f| f.uid == Some(uid)).and_then(|f| f.body());
-        Ok(found.map(|bytes| RawMail { bytes: bytes.to_vec(), is_cut }))
+        let bytes = found.ok_or_else(nothing_given)?.to_vec();
+        Ok(Some(RawMail { bytes, is_cut }))
+    }
+
+    /// The head of a mail, or nothing if it has gone: for one whose whole the server does not give.
+    pub async fn head(&mut self, uid: Uid) -> Result<Option<Vec<u8>>, Failure> {
+        if self.size(uid).await?.is_none() {
+            return Ok(None);
+        }
+        let heads = self.session.uid_fetch(uid.to_string(), format!("(UID BODY.PEEK[HEADER]<0.{BEGINNING}>)"));
+        let heads: Vec<_> = within(self.patience, async { heads.await?.try_collect().await }).await?;
+        let found = heads.iter().find(|f| f.uid == Some(uid)).and_then(|f| f.header());
+        Ok(Some(found.ok_or_else(nothing_given)?.to_vec()))
+    }
+
+    /// Bytes of a mail, or nothing if it has gone.
+    async fn size(&mut self, uid: Uid) -> Result<Option<u32>, Failure> {
+        let sizes = self.session.uid_fetch(uid.to_string(), "(UID RFC822.SIZE)");
+        let sizes: Vec<_> = within(self.patience, async { sizes.await?.try_collect().await }).await?;
+        let size = sizes.iter().find(|f| f.uid == Some(uid)).and_then(|f| f.size);
+        if size.is_none() && within(self.patience, self.session.uid_search(format!("UID {uid}"))).await?.contains(&uid)
+        {
+            return Err(nothing_given());
+        }
+        Ok(size)
     }
 
     /// Marks mails read.
@@ -263,6 +285,12 @@ async fn within<T>(
         Ok(done) => done.map_err(|error| of(&error)),
         Err(_) => Err(late(patience)),
     }
+}
+
+/// The mail is there, and the server refuses it or cannot read it. The crate ends a list without a word when the server
+/// says NO, as if there were nothing.
+fn nothing_given() -> Failure {
+    Failure::again("answer", "the server gave nothing of it")
 }
 
 fn late(patience: Duration) -> Failure {

@@ -153,10 +153,10 @@ fn read(message: &Message, raw: &[u8]) -> Mail {
     };
     let written: String = text::clean_lines(&written).chars().take(TEXT).collect();
     (mail.text, mail.quoted) = plain::split(&written);
+    let is_text = lone_text(message).is_some();
     for (index, part) in (0u32..).zip(&message.parts) {
         let is_file = message.attachments.contains(&index)
             || matches!(part.body, PartType::Binary(_) | PartType::InlineBinary(_));
-        let is_text = lone_text(message).is_some();
         if !is_file || is_text || is_machine_readable(part) {
             continue;
         }

@@ -52,24 +52,16 @@ fn linked(line: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
-    }
-    out
+    let Ok(escaped) = askama::filters::escape(text, askama::filters::Html);
+    escaped.to_string()
 }
 
 /// What was written and the history below it. Without anything above a quote the whole was written; a forwarded letter
 /// is part of what somebody wants to say.
 pub fn split(text: &str) -> (String, String) {
     let lines: Vec<&str> = text.lines().collect();
-    let Some(mut at) = (0..lines.len()).find(|at| begins_history(&lines, *at)) else {
+    let tail = quote_at_the_end(&lines);
+    let Some(mut at) = (0..lines.len()).find(|at| begins_history(&lines, *at, tail)) else {
         return (text.trim().to_owned(), String::new());
     };
     while at > 0 && lines.get(at - 1).is_some_and(|line| line.trim().is_empty()) {
@@ -80,9 +72,11 @@ pub fn split(text: &str) -> (String, String) {
     if said.is_empty() { (text.trim().to_owned(), String::new()) } else { (said, quoted) }
 }
 
-fn begins_history(lines: &[&str], at: usize) -> bool {
+/// `tail`: where the quote begins that the text ends with.
+fn begins_history(lines: &[&str], at: usize, tail: usize) -> bool {
     let Some(line) = lines.get(at).map(|line| line.trim()) else { return false };
-    is_separator(line) || is_head_block(lines, at) || is_attribution(lines, at) || quotes_to_the_end(lines, at)
+    let only_quoted = at >= tail && line.starts_with('>');
+    is_separator(line) || is_head_block(lines, at) || is_attribution(lines, at) || only_quoted
 }
 
 /// `-----Original Message-----` in the languages that were met.
@@ -172,11 +166,11 @@ fn is_attribution(lines: &[&str], at: usize) -> bool {
     false
 }
 
-/// From here on there is nothing but a quote.
-fn quotes_to_the_end(lines: &[&str], at: usize) -> bool {
-    let rest = lines.get(at..).unwrap_or_default();
-    rest.first().is_some_and(|line| line.trim_start().starts_with('>'))
-        && rest.iter().all(|line| line.trim().is_empty() || line.trim_start().starts_with('>'))
+/// The line from which on there are quoted and empty ones only. Found once, from the end: looked for from each line of a
+/// text of nothing but `>`, it would take a minute.
+fn quote_at_the_end(lines: &[&str]) -> usize {
+    let is_own = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('>');
+    lines.iter().rposition(is_own).map_or(0, |last| last + 1)
 }
 
 #[cfg(test)]
@@ -236,13 +230,26 @@ mod tests {
         }
     }
 
+    /// As many lines as a text may have, made so that nothing in them begins the history: each is looked at a few times,
+    /// not once for each other.
+    #[test]
+    fn a_text_of_quotes_alone_is_read_at_once() {
+        for (line, last) in [(">\n", "x"), ("\n", "x"), ("a\n\n", "5 wrote:"), ("From:\n", "x"), ("a wrote:\n", "x")] {
+            let whole = format!("{}{last}", line.repeat(100_000 / line.len()));
+            let since = std::time::Instant::now();
+            let (said, quoted) = split(&whole);
+            assert_eq!((said.as_str(), quoted.as_str()), (whole.trim(), ""));
+            assert!(since.elapsed() < std::time::Duration::from_secs(2), "{line:?}: {:?}", since.elapsed());
+        }
+    }
+
     #[test]
     fn text_becomes_html_that_says_the_same() {
         assert_eq!(
             to_html("Hi <b>,\r\nsee https://shop.test/?a=1&b=2.\n\nBye"),
-            "<p>Hi &lt;b&gt;,<br>\nsee <a href=\"https://shop.test/?a=1&amp;b=2\">https://shop.test/?a=1&amp;b=2</a>.</p>\n<p>Bye</p>\n"
+            "<p>Hi &#60;b&#62;,<br>\nsee <a href=\"https://shop.test/?a=1&#38;b=2\">https://shop.test/?a=1&#38;b=2</a>.</p>\n<p>Bye</p>\n"
         );
-        assert_eq!(to_html("http://x\"onload=1"), "<p>http://x&quot;onload=1</p>\n");
+        assert_eq!(to_html("http://x\"onload=1"), "<p>http://x&#34;onload=1</p>\n");
     }
 
     #[test]

@@ -21,8 +21,13 @@ const AT_ONCE: usize = 8 * 1024 * 1024;
 const MANY: usize = 50;
 /// The longest wait of one call.
 const WAIT: Duration = Duration::from_secs(50);
+/// How often a mail is asked for that the server does not give, before its head is asked for alone; and, after one more
+/// failure, before the desk goes on without it.
+const TRIES: u32 = 3;
 /// Stands before the beginning of a mail that was too large to be taken whole.
 const CUT: &[u8] = b"X-Switchboard-Beginning: yes\r\n";
+/// Stands, with the mail's number and a line's end, before the head of one that the server did not give.
+const HEAD_ONLY: &[u8] = b"X-Switchboard-Head-Only: ";
 
 /// Asks one mailbox.
 pub struct Mailbox {
@@ -39,21 +44,32 @@ struct Cursor {
     uid: u32,
     /// The day of that call, for when the server's numbers have lost their meaning.
     day: NaiveDate,
+    /// The mail after it, if the server did not give that.
+    failed: Option<Failed>,
+}
+
+/// A mail that the server did not give, and how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Failed {
+    uid: u32,
+    tries: u32,
 }
 
 impl Cursor {
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(' ');
-        let cursor = Self {
-            validity: parts.next()?.parse().ok()?,
-            uid: parts.next()?.parse().ok()?,
-            day: parts.next()?.parse().ok()?,
+        let (validity, uid) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let day = parts.next()?.parse().ok()?;
+        let failed = match parts.next() {
+            None => None,
+            Some(uid) => Some(Failed { uid: uid.parse().ok()?, tries: parts.next()?.parse().ok()? }),
         };
-        parts.next().is_none().then_some(cursor)
+        parts.next().is_none().then_some(Self { validity, uid, day, failed })
     }
 
     fn text(self) -> String {
-        format!("{} {} {}", self.validity, self.uid, self.day)
+        let failed = self.failed.map(|failed| format!(" {} {}", failed.uid, failed.tries)).unwrap_or_default();
+        format!("{} {} {}{failed}", self.validity, self.uid, self.day)
     }
 }
 
@@ -72,27 +88,53 @@ impl Mailbox {
             // A new channel begins with what waits unread since yesterday, not with the archive.
             None => (folder.uids_since(yesterday(today), true).await?, folder.next_uid.saturating_sub(1)),
         };
-        let (mut events, mut bytes, mut last) = (vec![], 0, None);
+        let failed_before = cursor.filter(|cursor| cursor.validity == folder.validity).and_then(|cursor| cursor.failed);
+        let (mut events, mut bytes, mut last, mut failure) = (vec![], 0, None, None);
         for uid in uids.iter().copied() {
             if bytes >= AT_ONCE || events.len() == MANY {
                 break;
             }
-            last = Some(uid);
-            let Some(mail) = folder.fetch(uid).await? else { continue };
-            bytes += mail.bytes.len();
-            self.given.push(uid);
-            events.push(raw_event(mail));
+            let tries = failed_before.filter(|failed| failed.uid == uid).map_or(0, |failed| failed.tries);
+            match take(folder, uid, tries).await {
+                Ok(event) => {
+                    last = Some(uid);
+                    bytes += event.as_ref().map_or(0, |event| event.body.len());
+                    // What was not given stays unread there.
+                    self.given.extend(event.as_ref().filter(|_| tries < TRIES).map(|_| uid));
+                    events.extend(event);
+                }
+                Err(why) => {
+                    let words = format!("mail {uid}: {}", why.words);
+                    failure = Some((Failed { uid, tries: tries + 1 }, Failure { words, ..why }));
+                    break;
+                }
+            }
         }
         let is_all = last == uids.last().copied();
-        let uid = match last {
-            None => base,
+        let uid = match (&failure, last) {
+            (Some((failed, _)), _) => failed.uid.saturating_sub(1),
+            (None, None) => base,
             // Of an unread few, the newest may lie below what was there already.
-            Some(last) if is_all => last.max(base),
-            Some(last) => last,
+            (None, Some(last)) if is_all => last.max(base),
+            (None, Some(last)) => last,
         };
-        let cursor = Cursor { validity: folder.validity, uid, day: today };
-        Ok(Polled { events, cursor: Some(cursor.text()) })
+        let (failed, failure) = failure.unzip();
+        let cursor = Cursor { validity: folder.validity, uid, day: today, failed };
+        Ok(Polled { events, cursor: Some(cursor.text()), failure })
     }
+}
+
+/// The mail of this number as an event, or nothing if it has gone. After some failures its head must do, then word that
+/// it is there: one mail that the server does not give must not stand before all that follow.
+async fn take(folder: &mut Folder, uid: u32, tries: u32) -> Result<Option<RawEvent>, Failure> {
+    if tries < TRIES {
+        return Ok(folder.fetch(uid).await?.map(raw_event));
+    }
+    let head = if tries == TRIES { folder.head(uid).await? } else { Some(vec![]) };
+    Ok(head.map(|head| {
+        let key = if head.is_empty() { format!("not given {} {uid}", folder.validity) } else { parse::name_of(&head) };
+        RawEvent { key, body: [HEAD_ONLY, uid.to_string().as_bytes(), b"\r\n", &head].concat() }
+    }))
 }
 
 fn raw_event(mail: RawMail) -> RawEvent {
@@ -116,20 +158,53 @@ impl Polling for Mailbox {
         }
         let mut polled = self.news(&mut folder, cursor).await?;
         let is_first = cursor.is_none();
-        if polled.events.is_empty() && !is_first {
+        if polled.events.is_empty() && polled.failure.is_none() && !is_first {
             folder = folder.wait(Duration::from_secs(settings.poll.max(1)).min(WAIT)).await?;
             polled = self.news(&mut folder, cursor).await?;
         }
-        self.folder = Some(folder);
-        Ok(polled)
+        let Some(failure) = polled.failure.take() else {
+            self.folder = Some(folder);
+            return Ok(polled);
+        };
+        // The connection goes: of an answer that broke off the rest may be on its way. The next look asks again, no sooner,
+        // since a server in trouble may need a while.
+        let way = Way::Again(Some(Duration::from_secs(settings.poll)));
+        Ok(Polled { failure: Some(Failure { way, ..failure }), ..polled })
     }
 }
 
+/// How much of a mail is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    /// It was too large to be taken whole.
+    Beginning,
+    /// The server gave no more, or not even that.
+    Head,
+}
+
+/// The mail in an event's bytes, and how much of it.
+fn unpacked(raw: &Bytes) -> Result<(Bytes, Extent), String> {
+    if let Some(rest) = raw.strip_prefix(CUT) {
+        return Ok((raw.slice_ref(rest), Extent::Beginning));
+    }
+    let Some(rest) = raw.strip_prefix(HEAD_ONLY) else { return Ok((raw.clone(), Extent::Whole)) };
+    let line = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+    let (number, head) = rest.split_at(line);
+    if head.is_empty() {
+        let number = String::from_utf8_lossy(number);
+        return Err(format!("the server does not give mail {} of the folder: look for it there", number.trim()));
+    }
+    Ok((raw.slice_ref(head), Extent::Head))
+}
+
 /// What a mail says. Takes as long as the mail is large.
-pub fn read(settings: &MailSettings, raw: &[u8]) -> Result<Vec<Event>, String> {
-    let (raw, is_cut) = raw.strip_prefix(CUT).map_or((raw, false), |rest| (rest, true));
-    let mail = parse::parse(raw);
+pub fn read(settings: &MailSettings, raw: &Bytes) -> Result<Vec<Event>, String> {
+    let (raw, extent) = unpacked(raw)?;
+    let mail = parse::parse(&raw);
     match &mail.nature {
+        // What did not arrive stands in the rest.
+        Nature::Bounce(_) if extent == Extent::Head => Err("the server does not give a delivery report".into()),
         Nature::Bounce(report) => {
             let Some(provider_id) = report.original.clone().filter(|_| report.is_final) else { return Ok(vec![]) };
             let way = if report.is_hard() { Way::Unsubscribed } else { Way::Permanent };
@@ -144,30 +219,39 @@ pub fn read(settings: &MailSettings, raw: &[u8]) -> Result<Vec<Event>, String> {
                 return Ok(vec![]);
             }
             let automatic = *nature == Nature::AutoReply;
-            Ok(vec![Event::Message(Box::new(message(settings, mail, raw, is_cut, from, automatic)))])
+            Ok(vec![Event::Message(Box::new(message(settings, mail, raw, extent, from, automatic)))])
         }
     }
 }
 
-fn message(settings: &MailSettings, mail: Mail, raw: &[u8], is_cut: bool, from: Person, automatic: bool) -> Message {
+fn message(
+    settings: &MailSettings,
+    mut mail: Mail,
+    raw: Bytes,
+    extent: Extent,
+    from: Person,
+    automatic: bool,
+) -> Message {
     let tokens = mail.tokens(|address| settings.is_own(address));
     let chain = Chain {
         references: mail.chain().into_iter().map(str::to_owned).collect(),
         token: tokens.first().map(|token| (*token).to_owned()),
         subject: mail.subject.clone(),
     };
-    let unsupported = match (mail.is_unreadable, is_cut) {
-        (true, _) => Some("unreadable".to_owned()),
-        (_, true) => Some("too_large".to_owned()),
-        _ if mail.left_out > 0 => Some("attachments".to_owned()),
-        _ => None,
+    let unsupported = match extent {
+        Extent::Head => Some("not_given"),
+        _ if mail.is_unreadable => Some("unreadable"),
+        Extent::Beginning => Some("too_large"),
+        Extent::Whole if mail.left_out > 0 => Some("attachments"),
+        Extent::Whole => None,
     };
-    // Of a mail that was cut the last file is broken, and which files follow nobody knows.
-    let files = if is_cut { vec![] } else { mail.attachments.iter().map(file).collect() };
     let body = match mail.text.is_empty() && mail.attachments.is_empty() {
         true => mail.subject.clone(),
         false => mail.text.clone(),
     };
+    let attachments = std::mem::take(&mut mail.attachments);
+    // Of a mail that was cut the last file is broken, and which files follow nobody knows.
+    let files = if extent == Extent::Whole { attachments.into_iter().map(file).collect() } else { vec![] };
     Message {
         sender: Sender {
             address: from.address.clone(),
@@ -179,14 +263,14 @@ fn message(settings: &MailSettings, mail: Mail, raw: &[u8], is_cut: bool, from: 
         body,
         files,
         chain,
-        unsupported,
+        unsupported: unsupported.map(str::to_owned),
         automatic,
-        letter: Some(Box::new(letter(mail, raw, from, is_cut))),
+        letter: Some(Box::new(letter(mail, raw, from, extent == Extent::Beginning))),
         ..Message::default()
     }
 }
 
-fn letter(mail: Mail, raw: &[u8], from: Person, is_cut: bool) -> Letter {
+fn letter(mail: Mail, original: Bytes, from: Person, is_cut: bool) -> Letter {
     Letter {
         subject: mail.subject,
         from,
@@ -195,17 +279,17 @@ fn letter(mail: Mail, raw: &[u8], from: Person, is_cut: bool) -> Letter {
         quoted: mail.quoted,
         html: mail.html.map(|html| Bytes::from(html.into_bytes())),
         pictures: mail.pictures.into_iter().map(|picture| (picture.cid, Bytes::from(picture.file.bytes))).collect(),
-        original: Bytes::copy_from_slice(raw),
+        original,
         is_cut,
     }
 }
 
-fn file(attachment: &parse::Attachment) -> RemoteFile {
+fn file(attachment: parse::Attachment) -> RemoteFile {
     RemoteFile {
-        name: attachment.name.clone(),
-        content_type: attachment.content_type.clone(),
+        name: attachment.name,
+        content_type: attachment.content_type,
         size: u64::try_from(attachment.bytes.len()).unwrap_or(u64::MAX),
-        source: Source::Here(Bytes::copy_from_slice(&attachment.bytes)),
+        source: Source::Here(Bytes::from(attachment.bytes)),
     }
 }
 
@@ -215,9 +299,14 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_text() {
-        let cursor = Cursor { validity: 7, uid: 4_000_000_000, day: NaiveDate::from_ymd_opt(2026, 11, 26).unwrap() };
-        assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
-        for broken in ["", "7", "7 8", "7 8 9", "7 8 2026-11-26 x", "-1 8 2026-11-26"] {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
+        for failed in [None, Some(Failed { uid: 4_000_000_001, tries: 2 })] {
+            let cursor = Cursor { validity: 7, uid: 4_000_000_000, day, failed };
+            assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
+        }
+        for broken in
+            ["", "7", "7 8", "7 8 9", "7 8 2026-11-26 x", "7 8 2026-11-26 9", "7 8 2026-11-26 9 1 1", "-1 8 2026-11-26"]
+        {
             assert_eq!(Cursor::parse(broken), None, "{broken}");
         }
     }

@@ -8,10 +8,15 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::settings::TokenSource;
+use crate::channels::answer::limited;
 use crate::channels::{Failure, Link};
 
 /// Providers say how long a token lives; those that do not are believed for so long.
 const USUAL: u64 = 600;
+/// The longest life that is believed, in seconds: whatever number is told, another token is asked for after a day.
+const LONGEST: u64 = 24 * 60 * 60;
+/// Bytes of an answer; a token has a few thousand at most.
+const ANSWER: u64 = 256 * 1024;
 /// A token is not used in its last minute.
 const MARGIN: Duration = Duration::from_secs(60);
 
@@ -60,7 +65,7 @@ pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure
     let asked = client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body).send().await;
     let answer = asked.map_err(|e| Failure::of_request(&e).of_question())?;
     let status = answer.status();
-    let body = answer.bytes().await.map_err(|e| Failure::of_request(&e).of_question())?;
+    let body = limited(answer, ANSWER).await.map_err(Failure::of_question)?;
     if !status.is_success() {
         let words = serde_json::from_slice::<Refusal>(&body)
             .map(|refusal| refusal.error_description.unwrap_or(refusal.error))
@@ -69,7 +74,45 @@ pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure
     }
     let answer: Answer = serde_json::from_slice(&body)
         .map_err(|_| Failure::again("login", "the token endpoint answered something else than a token"))?;
-    let until = Instant::now() + Duration::from_secs(answer.expires_in.unwrap_or(USUAL));
+    let until = Instant::now() + Duration::from_secs(answer.expires_in.unwrap_or(USUAL).min(LONGEST));
     KEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (answer.access_token.clone(), until));
     Ok(answer.access_token)
+}
+
+#[cfg(test)]
+mod tests {
+    use wiremock::matchers::path;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+    use crate::channels::{Net, Values};
+    use crate::config::Config;
+    use crate::db::types::ChannelId;
+    use crate::http::Http;
+
+    /// An endpoint may be wrong, or somebody else's: whatever it says, and however much, it brings nothing down.
+    #[tokio::test]
+    async fn an_endpoint_is_not_believed_blindly() {
+        let server = MockServer::start().await;
+        let says = async |at: &str, answer: ResponseTemplate| {
+            Mock::given(path(at)).respond_with(answer).expect(1).mount(&server).await;
+            let config = Config {
+                providers: [("mail_tokens".to_owned(), format!("{}{at}", server.uri()))].into(),
+                ..Config::default()
+            };
+            let net = Net::new(&config, Http::new(Duration::from_secs(5)).unwrap());
+            let secrets = Values::from([("refresh_token".into(), format!("{} {at}", server.uri()))]);
+            let link = Link::of_form(ChannelId(1), "key", "{}".into(), secrets, &net);
+            let first = access(&link, &TokenSource::default()).await;
+            if first.is_ok() {
+                assert_eq!(access(&link, &TokenSource::default()).await, first, "kept");
+            }
+            first
+        };
+        let token = |seconds: u64| format!(r#"{{ "access_token": "a", "expires_in": {seconds} }}"#);
+        let long = ResponseTemplate::new(200).set_body_string(token(u64::MAX));
+        assert_eq!(says("/long", long).await, Ok("a".to_owned()));
+        let large = ResponseTemplate::new(200).set_body_string(token(9) + &" ".repeat(1024 * 1024));
+        assert_eq!(says("/large", large).await.unwrap_err().code, "too_large");
+    }
 }

@@ -11,6 +11,7 @@ mod update;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -151,7 +152,7 @@ impl Connector for Telegram {
         Some(Box::new(Asking(link.clone())))
     }
 
-    fn read(&self, _: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+    fn read(&self, _: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
         update::read(raw)
     }
 
@@ -213,7 +214,7 @@ impl Polling for Asking {
             let id = update["update_id"].as_i64()?;
             Some(RawEvent { key: format!("{bot}:{id}"), body: update.to_string().into_bytes() })
         };
-        Ok(Polled { events: updates.iter().filter_map(event).collect(), cursor })
+        Ok(Polled { events: updates.iter().filter_map(event).collect(), cursor, failure: None })
     }
 }
 

@@ -1,10 +1,9 @@
 //! Updates, read. Telegram adds kinds of messages every year: what is not known is named, never lost.
 
-use chrono::DateTime;
 use serde_json::Value;
 
 use crate::channels::inbound::{Chain, Event, Message, RemoteFile, Sender, Source};
-use crate::db::types::UtcTime;
+use crate::channels::json::{joined, plus, said, seconds, text};
 
 /// Reads one update.
 pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
@@ -40,17 +39,17 @@ fn message(of: &Value) -> Option<Event> {
     Some(Event::Message(Box::new(Message {
         sender: Sender {
             address: chat.to_string(),
-            display_name: joined(&[&from["first_name"], &from["last_name"]], " "),
+            display_name: joined([said(&from["first_name"]), said(&from["last_name"])], " "),
             username: text(&from["username"]),
             language: text(&from["language_code"]),
-            phone: is_own.then(|| text(&contact["phone_number"])).filter(|phone| !phone.is_empty()).map(plus),
+            phone: is_own.then(|| plus(said(&contact["phone_number"]))).filter(|phone| !phone.is_empty()),
             email: None,
             avatar: from["id"].as_i64().map(|id| Source::There(format!("avatar:{id}"))),
         },
         provider_id: name(&of["message_id"])?,
         body,
         files,
-        sent_at: time(&of["date"]),
+        sent_at: seconds(&of["date"]),
         reply_to: name(&of["reply_to_message"]["message_id"]),
         chain: Chain::default(),
         unsupported,
@@ -64,13 +63,13 @@ fn edited(of: &Value) -> Option<Event> {
     Some(Event::Edited {
         provider_id: format!("{chat}:{}", of["message_id"].as_i64()?),
         body: content(of).0,
-        at: time(&of["edit_date"]),
+        at: seconds(&of["edit_date"]),
     })
 }
 
 /// Of private chats this comes only when the user blocks the bot or comes back.
 fn member(of: &Value) -> Option<Event> {
-    let (address, at) = (chat_of(of)?.to_string(), time(&of["date"]));
+    let (address, at) = (chat_of(of)?.to_string(), seconds(&of["date"]));
     match of["new_chat_member"]["status"].as_str()? {
         "kicked" | "left" => Some(Event::Unsubscribed { address, at }),
         "member" => Some(Event::Subscribed { address, at }),
@@ -119,12 +118,12 @@ fn content(of: &Value) -> (String, Vec<RemoteFile>, Option<String>) {
     }
     if of["contact"].is_object() {
         let contact = &of["contact"];
-        let name = joined(&[&contact["first_name"], &contact["last_name"]], " ");
-        return (format!("{name}\n{}", plus(text(&contact["phone_number"]))), files, None);
+        let name = joined([said(&contact["first_name"]), said(&contact["last_name"])], " ");
+        return (format!("{name}\n{}", plus(said(&contact["phone_number"]))), files, None);
     }
     if of["location"].is_object() {
         let (place, venue) = (&of["location"], &of["venue"]);
-        let named = joined(&[&venue["title"], &venue["address"]], ", ");
+        let named = joined([said(&venue["title"]), said(&venue["address"])], ", ");
         let map = format!("https://www.openstreetmap.org/?mlat={}&mlon={}", place["latitude"], place["longitude"]);
         return (format!("{named}\n{map}").trim().to_owned(), files, None);
     }
@@ -176,24 +175,6 @@ fn file(of: &Value, name: &str, kind: &str) -> Option<RemoteFile> {
         size: of["file_size"].as_u64().unwrap_or_default(),
         source: Source::There(id.to_owned()),
     })
-}
-
-fn text(of: &Value) -> String {
-    of.as_str().unwrap_or_default().to_owned()
-}
-
-fn joined(parts: &[&Value], between: &str) -> String {
-    let parts: Vec<&str> = parts.iter().filter_map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
-    parts.join(between)
-}
-
-/// Telegram writes numbers with their country code, sometimes without the plus.
-fn plus(phone: String) -> String {
-    if phone.is_empty() || phone.starts_with('+') { phone } else { format!("+{phone}") }
-}
-
-fn time(of: &Value) -> Option<UtcTime> {
-    of.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(UtcTime::from)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What Viber tells, read. Tokens of messages are integers beyond 2^53: they are numbers here, and text outside.
 
-use chrono::DateTime;
 use serde_json::Value;
 
 use crate::channels::failure::Failure;
 use crate::channels::inbound::{Chain, Event, Message, Reached, RemoteFile, Sender, Source};
+use crate::channels::json::{joined, milliseconds, plus, said, text};
 use crate::db::types::UtcTime;
 
 /// The same for the same event, however often it comes; nothing for events that change nothing.
@@ -21,7 +21,7 @@ pub fn read(raw: &[u8], phones: bool) -> Result<Vec<Event>, String> {
     let told: Value = serde_json::from_slice(raw).map_err(|error| format!("an event is no JSON: {error}"))?;
     let phone = phone_of(who(&told)).filter(|_| phones);
     let address = phone.unwrap_or(who(&told)).to_owned();
-    let at = time(&told["timestamp"]);
+    let at = milliseconds(&told["timestamp"]);
     let status = |state| {
         let provider_id = number(&told["message_token"])?;
         Some(Event::Status { provider_id, state, at })
@@ -107,12 +107,12 @@ fn content(of: &Value) -> (String, Vec<RemoteFile>, Option<String>) {
         "url" if !media.is_empty() => (joined([&body, &media], "\n"), vec![], None),
         "contact" if of["contact"].is_object() => {
             let contact = &of["contact"];
-            (joined([&text(&contact["name"]), &plus(text(&contact["phone_number"]))], "\n"), vec![], None)
+            (joined([said(&contact["name"]), &plus(said(&contact["phone_number"]))], "\n"), vec![], None)
         }
         "location" if of["location"]["lat"].is_number() && of["location"]["lon"].is_number() => {
             let place = &of["location"];
             let map = format!("https://www.openstreetmap.org/?mlat={}&mlon={}", place["lat"], place["lon"]);
-            (joined([&text(&place["address"]), &map], "\n"), vec![], None)
+            (joined([said(&place["address"]), &map], "\n"), vec![], None)
         }
         "" => (body, vec![], Some("message".into())),
         other => (body, vec![], Some(other.chars().take(60).collect::<String>().replace('_', " "))),
@@ -126,26 +126,6 @@ fn number(of: &Value) -> Option<String> {
         Value::String(text) if !text.is_empty() && text.len() <= 40 => Some(text.clone()),
         _ => None,
     }
-}
-
-fn text(of: &Value) -> String {
-    of.as_str().unwrap_or_default().to_owned()
-}
-
-fn joined(parts: [&str; 2], between: &str) -> String {
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(between)
-}
-
-/// Viber writes numbers with their country code, without the plus.
-fn plus(phone: String) -> String {
-    let bare = !phone.is_empty() && phone.bytes().all(|b| b.is_ascii_digit());
-    if bare { format!("+{phone}") } else { phone }
-}
-
-/// Milliseconds.
-fn time(of: &Value) -> Option<UtcTime> {
-    of.as_i64().and_then(DateTime::from_timestamp_millis).map(UtcTime::from)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod sending;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,6 +34,7 @@ use super::polling::Receives;
 use super::template::{TemplateSource, Templates};
 use super::{ChannelKind, Connector};
 use crate::error::Said;
+use crate::http::is_web_address;
 use crate::secrets::verify_hmac;
 
 /// The connector of Viber bots.
@@ -196,7 +198,7 @@ impl Connector for Viber {
         Ok(Accepted { events: vec![RawEvent { key, body: hook.body.to_vec() }], answer: None })
     }
 
-    fn read(&self, link: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+    fn read(&self, link: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
         let settings: Settings = link.settings();
         event::read(raw, settings.phones)
     }
@@ -233,10 +235,6 @@ fn welcome(settings: &Settings, told: &Value) -> Option<String> {
 fn no_address() -> Failure {
     let words = "Viber calls this installation: it needs a public URL that begins with https://";
     Failure::permanent("no_address", words).of_channel()
-}
-
-fn is_web_address(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
 }
 
 /// `445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9`

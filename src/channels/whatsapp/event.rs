@@ -1,12 +1,11 @@
 //! Webhooks, taken apart and read.
 
-use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::api;
 use crate::channels::hook::RawEvent;
 use crate::channels::inbound::{Event, Message, Reached, RemoteFile, Sender, Source};
-use crate::db::types::UtcTime;
+use crate::channels::json::{joined, said, seconds, text};
 
 /// The messages and statuses of a webhook that concern this number, each with a key of its own. A business account may
 /// have other numbers: theirs are passed over. `None`: this is no webhook of WhatsApp's.
@@ -77,7 +76,7 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
         ..Sender::default()
     };
     let reply_to = message["context"]["id"].as_str().map(str::to_owned);
-    let sent_at = time(&message["timestamp"]);
+    let sent_at = seconds(&message["timestamp"]);
     let message =
         Message { sender, provider_id: id, body, files, sent_at, reply_to, unsupported, ..Message::default() };
     Ok(vec![Event::Message(Box::new(message))])
@@ -102,7 +101,7 @@ fn status(of: &Value) -> Option<Event> {
         }
         _ => return None,
     };
-    Some(Event::Status { provider_id: text(&of["id"]), state, at: time(&of["timestamp"]) })
+    Some(Event::Status { provider_id: text(&of["id"]), state, at: seconds(&of["timestamp"]) })
 }
 
 /// Text, files, and the word for what cannot be shown.
@@ -126,7 +125,7 @@ fn content(of: &Value) -> (String, Vec<RemoteFile>, Option<String>) {
         "button" => shown(text(&part["text"])),
         "interactive" => {
             let reply = &part[part["type"].as_str().unwrap_or_default()];
-            shown(joined(&[&reply["title"], &reply["description"]], "\n"))
+            shown(joined([said(&reply["title"]), said(&reply["description"])], "\n"))
         }
         // What WhatsApp itself says of the customer.
         "system" => shown(text(&part["body"])),
@@ -176,7 +175,7 @@ fn file(kind: &str, of: &Value) -> Option<RemoteFile> {
 }
 
 fn location(of: &Value) -> String {
-    let named = joined(&[&of["name"], &of["address"]], ", ");
+    let named = joined([said(&of["name"]), said(&of["address"])], ", ");
     let (Some(lat), Some(lon)) = (of["latitude"].as_f64(), of["longitude"].as_f64()) else { return named };
     format!("{named}\nhttps://www.openstreetmap.org/?mlat={lat}&mlon={lon}").trim().to_owned()
 }
@@ -188,27 +187,13 @@ fn card(of: &Value) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn joined(parts: &[&Value], between: &str) -> String {
-    let parts: Vec<&str> = parts.iter().filter_map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
-    parts.join(between)
-}
-
-fn text(of: &Value) -> String {
-    of.as_str().unwrap_or_default().to_owned()
-}
-
-/// Seconds, as a text.
-fn time(of: &Value) -> Option<UtcTime> {
-    let seconds = of.as_str().and_then(|text| text.parse().ok()).or_else(|| of.as_i64())?;
-    DateTime::from_timestamp(seconds, 0).map(UtcTime::from)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::channels::failure::{Failure, Way};
+    use crate::db::types::UtcTime;
 
     const NUMBER: &str = "106540352242922";
 

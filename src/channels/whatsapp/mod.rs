@@ -13,6 +13,7 @@ mod templates;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -189,7 +190,7 @@ impl Connector for WhatsApp {
         Ok(Accepted { events, answer: None })
     }
 
-    fn read(&self, _: &Link, raw: &[u8]) -> Result<Vec<Event>, String> {
+    fn read(&self, _: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
         event::read(raw)
     }
 

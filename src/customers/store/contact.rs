@@ -102,7 +102,7 @@ pub fn claims_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<StoredClaim>> {
 }
 
 /// Fills in an e-mail and a phone that the record lacks, unless they are another customer's: nobody becomes reachable
-/// under somebody else's address.
+/// under somebody else's address. A record that has them already costs one look.
 pub fn fill_contact(
     tx: &mut Tx,
     id: CustomerId,
@@ -110,11 +110,18 @@ pub fn fill_contact(
     phone: Option<&str>,
     phone_region: &str,
 ) -> Result<()> {
+    if email.is_none() && phone.is_none() {
+        return Ok(());
+    }
+    let (has_email, has_phone): (bool, bool) =
+        customers::table.find(id).select((customers::email.is_not_null(), customers::phone.is_not_null())).one(tx)?;
+    let (email, phone) = (email.filter(|_| !has_email), phone.filter(|_| !has_phone));
+    let mut filled = 0;
     if let Some(email) = email
         && find_by_contact(tx, None, None, Some(&text::fold(email)))?.is_none()
     {
         let lacks = customers::table.filter(customers::id.eq(id).and(customers::email.is_null()));
-        diesel::update(lacks)
+        filled += diesel::update(lacks)
             .set((customers::email.eq(email), customers::email_folded.eq(text::fold(email))))
             .execute(&mut **tx)?;
     }
@@ -123,9 +130,12 @@ pub fn fill_contact(
         && find_by_contact(tx, None, Some(&digits), None)?.is_none()
     {
         let lacks = customers::table.filter(customers::id.eq(id).and(customers::phone.is_null()));
-        diesel::update(lacks)
+        filled += diesel::update(lacks)
             .set((customers::phone.eq(phone), customers::phone_digits.eq(&digits)))
             .execute(&mut **tx)?;
+    }
+    if filled == 0 {
+        return Ok(());
     }
     refresh_search_text(tx, id)?;
     refresh_pending(tx, id)

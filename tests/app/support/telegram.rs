@@ -25,6 +25,8 @@ struct State {
     calls: Vec<String>,
     /// Answers to the next calls that send, instead of success.
     answers: VecDeque<ResponseTemplate>,
+    /// Nobody who asks for updates gets any.
+    out: bool,
     /// Contents by file ID.
     files: Vec<(String, Vec<u8>)>,
     /// Before a test of the connection is answered.
@@ -77,6 +79,7 @@ impl Respond for Answers {
             "getMe" => {
                 ok(json!({ "id": 777000111, "is_bot": true, "username": "northwind_bot" })).set_delay(state.wait)
             }
+            "getUpdates" if state.out => error(502, "Bad Gateway"),
             "getUpdates" => {
                 let offset = body["offset"].as_i64().unwrap_or_default();
                 state.updates.retain(|update| update["update_id"].as_i64() >= Some(offset));
@@ -160,6 +163,11 @@ impl Telegram {
     /// How the next calls that send are answered.
     pub fn answers(&self, answers: impl IntoIterator<Item = ResponseTemplate>) {
         self.state().answers.extend(answers);
+    }
+
+    /// Whether Telegram fails whoever asks for updates.
+    pub fn is_out(&self, out: bool) {
+        self.state().out = out;
     }
 
     pub fn has_file(&self, id: &str, bytes: &[u8]) {

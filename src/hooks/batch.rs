@@ -1,0 +1,137 @@
+//! Some events of a channel, read and written together.
+
+use std::slice;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::actions::{self, Fetched, Outcome};
+use super::contents;
+use super::store::{self, Waiting};
+use crate::channels::inbound::Event;
+use crate::channels::{self, Channel, Connector, Link};
+use crate::customers::Addressing;
+use crate::db::Tx;
+use crate::db::types::{HookEventId, UtcTime};
+use crate::error::Result;
+use crate::jobs::Ctx;
+
+/// Events whose files are fetched at a time.
+const AT_ONCE: usize = 4;
+/// How often an event is tried that cannot be applied, before it is given up with its reason.
+const TRIES: i32 = 6;
+
+/// An event, read, and its files stored: what the write needs of it. Its bytes have gone.
+struct Ready {
+    id: HookEventId,
+    received_at: UtcTime,
+    tries: i32,
+    read: Result<Vec<(Event, Fetched)>, String>,
+}
+
+/// Reads events and writes down what they say: all together, or one by one where that fails.
+pub async fn take(
+    ctx: &Ctx,
+    channel: &Channel,
+    connector: &'static dyn Connector,
+    link: &Link,
+    waiting: Vec<Waiting>,
+) -> Result<()> {
+    let ready: Vec<Arc<Ready>> = stream::iter(waiting)
+        .map(|event| make_ready(ctx, channel, connector, link, event))
+        // In their order, though their files come as they come.
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let addressing = Addressing::new(&ctx.config, &ctx.secrets);
+    let (all, of, reading) = (ready.clone(), channel.clone(), addressing.clone());
+    let together = ctx.db.write(move |tx| write(tx, &of, &all, &reading)).await;
+    let Err(error) = together else { return Ok(()) };
+    tracing::warn!(%error, channel = %channel.id, "a batch of events failed; they are read one by one");
+    for one in ready {
+        let (of, reading, id, tries) = (channel.clone(), addressing.clone(), one.id, one.tries);
+        let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), &reading)).await else {
+            continue;
+        };
+        let why = error.to_string();
+        tracing::warn!(event = %id, why, tries, "an event failed");
+        ctx.db
+            .write(move |tx| {
+                if tries >= TRIES {
+                    store::set_unreadable(tx, id, &why)
+                } else {
+                    store::set_later(tx, id, UtcTime::now().plus(pause(tries)), &why)
+                }
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn make_ready(
+    ctx: &Ctx,
+    channel: &Channel,
+    connector: &'static dyn Connector,
+    link: &Link,
+    event: Waiting,
+) -> Result<Arc<Ready>> {
+    let Waiting { id, body, received_at, tries } = event;
+    let read = match read(connector, link, body).await {
+        Ok(events) => Ok(contents::stored(ctx, channel, connector, link, events).await?),
+        Err(why) => Err(why),
+    };
+    Ok(Arc::new(Ready { id, received_at, tries, read }))
+}
+
+/// Reads one event where nobody waits for the thread: how long that takes, its sender decides.
+async fn read(connector: &'static dyn Connector, link: &Link, body: Bytes) -> Result<Vec<Event>, String> {
+    let link = link.clone();
+    let done = tokio::task::spawn_blocking(move || connector.read(&link, &body)).await;
+    done.unwrap_or_else(|error| Err(format!("it could not be read: {error}")))
+}
+
+fn write(tx: &mut Tx, channel: &Channel, ready: &[Arc<Ready>], addressing: &Addressing) -> Result<()> {
+    let events = ready.iter().filter_map(|one| one.read.as_ref().ok()).flatten();
+    // A number that moves leaves one customer and comes to another.
+    let customers = events.map(|(event, _)| if matches!(event, Event::Moved { .. }) { 2 } else { 1 });
+    tx.concerns_customers(customers.sum());
+    let mut read = vec![];
+    for one in ready {
+        if apply(tx, channel, one, addressing)? {
+            read.push(one.id);
+        }
+    }
+    if !read.is_empty() {
+        channels::note_success(tx, channel.id, UtcTime::now())?;
+    }
+    store::set_read(tx, &read)
+}
+
+/// Whether the event is done with; if not, what becomes of it is written down.
+fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, addressing: &Addressing) -> Result<bool> {
+    let (id, tries) = (one.id, one.tries);
+    let events = match &one.read {
+        Ok(events) => events,
+        Err(why) => {
+            channels::note_failure(tx, channel.id, UtcTime::now(), why)?;
+            store::set_unreadable(tx, id, why)?;
+            return Ok(false);
+        }
+    };
+    for (event, fetched) in events {
+        if actions::apply(tx, channel, event, fetched, one.received_at, addressing)? == Outcome::Later && tries < TRIES
+        {
+            // What it is about may be written down in this moment: a status that overtakes the answer to its call.
+            let why = "it names a message that is not known yet";
+            store::set_later(tx, id, UtcTime::now().plus(pause(tries)), why)?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// 1, 2, 4 … seconds.
+fn pause(tries: i32) -> chrono::Duration {
+    chrono::Duration::seconds(2_i64.saturating_pow(u32::try_from(tries).unwrap_or(0).min(8)))
+}

@@ -1,0 +1,123 @@
+//! The files of events, stored before the write that names them. What is stored leaves the event, so that a mail of 25 MB
+//! is held once.
+
+use std::mem;
+use std::time::Duration;
+
+use super::actions::Fetched;
+use super::store;
+use crate::channels::inbound::{self, Event, Message, RemoteFile, Source};
+use crate::channels::{self, Channel, Connector, FileLimits, Link, Way};
+use crate::db::types::ChannelId;
+use crate::error::Result;
+use crate::files::{self, StoredFile};
+use crate::jobs::Ctx;
+use crate::mails;
+
+/// How often a file is tried before the message goes without it.
+const FETCHES: u32 = 3;
+
+/// Each event with what is stored of it.
+pub async fn stored(
+    ctx: &Ctx,
+    channel: &Channel,
+    connector: &dyn Connector,
+    link: &Link,
+    events: Vec<Event>,
+) -> Result<Vec<(Event, Fetched)>> {
+    let mut found = vec![];
+    for mut event in events {
+        let fetched = match &mut event {
+            Event::Message(message) => of_message(ctx, channel, connector, link, message).await?,
+            _ => Fetched::default(),
+        };
+        found.push((event, fetched));
+    }
+    Ok(found)
+}
+
+async fn of_message(
+    ctx: &Ctx,
+    channel: &Channel,
+    connector: &dyn Connector,
+    link: &Link,
+    message: &mut Message,
+) -> Result<Fetched> {
+    let (known, wants_avatar) = is_known(ctx, channel.id, message).await?;
+    let (remote, letter, avatar) = (mem::take(&mut message.files), message.letter.take(), message.sender.avatar.take());
+    let mut fetched = Fetched::default();
+    if known {
+        return Ok(fetched);
+    }
+    let limit = FileLimits::of(channel.kind).file;
+    for file in remote {
+        match get(ctx, connector, link, &file, limit).await {
+            Ok(stored) => fetched.files.push(stored),
+            Err(why) => fetched.missing.push(format!("{}: {why}", named(&file.name))),
+        }
+    }
+    if let Some(letter) = letter {
+        fetched.mail = Some(mails::keep(&ctx.db, &ctx.files, &letter).await?);
+    }
+    if let Some(source) = avatar.filter(|_| wants_avatar) {
+        let picture = RemoteFile { name: "avatar".into(), content_type: String::new(), size: 0, source };
+        let got = get(ctx, connector, link, &picture, 5 * channels::MB).await;
+        fetched.avatar = got.ok().filter(|file| files::is_picture(&file.content_type));
+    }
+    Ok(fetched)
+}
+
+/// Whether a message is stored already, and needs no files a second time; and whether its sender needs a picture. Nothing
+/// is asked for what brings neither.
+async fn is_known(ctx: &Ctx, channel: ChannelId, message: &Message) -> Result<(bool, bool)> {
+    if message.files.is_empty() && message.letter.is_none() && message.sender.avatar.is_none() {
+        return Ok((false, false));
+    }
+    let (name, address) = (message.provider_id.clone(), message.sender.address.clone());
+    let asked = ctx.db.read(move |conn| {
+        let known = crate::outbox::whose(conn, channel, &name)?.is_some();
+        Ok((known, !known && store::wants_avatar(conn, channel, &address)?))
+    });
+    asked.await
+}
+
+fn named(name: &str) -> String {
+    if name.is_empty() { "file".into() } else { files::clean_name(name) }
+}
+
+/// Fetches and keeps one file; or says why not.
+async fn get(
+    ctx: &Ctx,
+    connector: &dyn Connector,
+    link: &Link,
+    file: &RemoteFile,
+    limit: u64,
+) -> Result<StoredFile, String> {
+    let mut tries = 1;
+    let got = loop {
+        let done = match &file.source {
+            Source::Here(bytes) => Ok(inbound::Fetched { bytes: bytes.clone(), name: None }),
+            Source::There(_) => connector.fetch(link, file, limit).await,
+        };
+        match done {
+            Ok(got) => break got,
+            Err(failure) if tries < FETCHES && matches!(failure.way, Way::Again(_) | Way::ChannelAgain(_)) => {
+                let named = match failure.way {
+                    Way::Again(Some(time)) | Way::ChannelAgain(time) => time,
+                    _ => Duration::from_secs(1),
+                };
+                tokio::time::sleep(named.min(Duration::from_secs(10))).await;
+                tries += 1;
+            }
+            Err(failure) => return Err(failure.words),
+        }
+    };
+    let name = match (&got.name, file.name.is_empty()) {
+        (Some(name), true) => name.clone(),
+        _ => named(&file.name),
+    };
+    files::keep_bytes(&ctx.db, &ctx.files, &name, &got.bytes).await.map_err(|error| {
+        tracing::error!(%error, "a file was not kept");
+        "the file could not be stored here".into()
+    })
+}
