@@ -49,8 +49,8 @@ const LAYERS: &[&[&str]] = &[
     ],
     // The lists that they are of stand with the pages.
     &["exports"],
-    // Its files are written as theirs are.
-    &["reports"],
+    // Their files are written as theirs are; the log names what every domain has.
+    &["reports", "audit::web", "audit::views", "audit::names", "audit::file"],
     &["settings::web", "settings::views"],
     &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],

@@ -61,7 +61,7 @@ pub fn bind(tx: &mut Tx, by: &Operator, customer: &Customer, responsible: Option
         return Err(Error::refused("refused-bind"));
     }
     store::set_responsible(tx, customer.id, responsible)?;
-    audit::record(tx, by, "customer.bound", Some(customer.id))?;
+    audit::record_with(tx, by, "customer.bound", Some(customer.id), &json!({ "responsible": responsible }))?;
     changed(tx, customer.id);
     Ok(())
 }
@@ -69,35 +69,35 @@ pub fn bind(tx: &mut Tx, by: &Operator, customer: &Customer, responsible: Option
 /// Puts a customer into a company, out of the one that they were in; or out of any.
 pub fn set_company(tx: &mut Tx, by: &Operator, customer: &Customer, company: Option<CompanyId>) -> Result<()> {
     store::set_company(tx, customer.id, company)?;
-    audit::record(tx, by, "customer.edited", Some(customer.id))?;
+    audit::record_with(tx, by, "customer.edited", Some(customer.id), &json!({ "company": company }))?;
     changed(tx, customer.id);
     Ok(())
 }
 
 pub fn add_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTagId) -> Result<()> {
     store::add_tag(tx, customer.id, tag)?;
-    audit::record(tx, by, "customer.tagged", Some(customer.id))?;
+    audit::record_with(tx, by, "customer.tagged", Some(customer.id), &json!({ "tag": tag }))?;
     changed(tx, customer.id);
     Ok(())
 }
 
 pub fn remove_tag(tx: &mut Tx, by: &Operator, customer: &Customer, tag: CustomerTagId) -> Result<()> {
     store::remove_tag(tx, customer.id, tag)?;
-    audit::record(tx, by, "customer.untagged", Some(customer.id))?;
+    audit::record_with(tx, by, "customer.untagged", Some(customer.id), &json!({ "tag": tag }))?;
     changed(tx, customer.id);
     Ok(())
 }
 
 pub fn add_to_list(tx: &mut Tx, by: &Operator, customer: &Customer, list: CustomerListId) -> Result<()> {
     store::add_to_list(tx, customer.id, list)?;
-    audit::record(tx, by, "customer.listed", Some(customer.id))?;
+    audit::record_with(tx, by, "customer.listed", Some(customer.id), &json!({ "list": list }))?;
     changed(tx, customer.id);
     Ok(())
 }
 
 pub fn remove_from_list(tx: &mut Tx, by: &Operator, customer: &Customer, list: CustomerListId) -> Result<()> {
     store::remove_from_list(tx, customer.id, list)?;
-    audit::record(tx, by, "customer.unlisted", Some(customer.id))?;
+    audit::record_with(tx, by, "customer.unlisted", Some(customer.id), &json!({ "list": list }))?;
     changed(tx, customer.id);
     Ok(())
 }

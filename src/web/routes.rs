@@ -266,6 +266,8 @@ routes! {
     Post "/settings/conversation-tags/{id}" Admin settings::web::conversation_tags::rename;
     Get "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::ask;
     Post "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::delete;
+    Get "/settings/audit" Admin audit::web::page;
+    Get "/settings/audit/csv" Admin audit::web::csv;
     Get "/settings/general" Admin settings::web::general_page;
     Post "/settings/general" Admin settings::web::save;
 }

@@ -9,6 +9,7 @@ mod tagged;
 
 mod again;
 mod app_api;
+mod audit;
 mod auth;
 mod blacklist;
 mod bulk;
