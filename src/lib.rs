@@ -42,6 +42,7 @@ pub mod jobs;
 pub mod lists;
 pub mod mails;
 pub mod messages;
+pub mod ops;
 pub mod outbox;
 pub mod portal;
 pub mod quick_replies;

@@ -46,6 +46,7 @@ const LAYERS: &[&[&str]] = &[
         "inbox",
         "welcome",
         "mails::web",
+        "ops",
     ],
     // The lists that they are of stand with the pages.
     &["exports"],

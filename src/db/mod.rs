@@ -78,6 +78,14 @@ impl Address {
     }
 }
 
+/// How full a database is at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    pub connections: usize,
+    pub in_use: usize,
+    pub writes_waiting: usize,
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -124,6 +132,13 @@ impl Db {
         let turns = Arc::new(Semaphore::new(connections));
         let writing = Semaphore::new((connections * 2 / 3).max(1));
         Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address })))
+    }
+
+    /// How full it is: connections that there may be, those in use, and writes in line for the one writer.
+    pub fn load(&self) -> Load {
+        let connections = usize::try_from(self.0.pool.max_size()).unwrap_or_default();
+        let in_use = connections.saturating_sub(self.0.turns.available_permits());
+        Load { connections, in_use, writes_waiting: self.0.writer.as_ref().map_or(0, Writer::waiting) }
     }
 
     /// Every announcement from now on.

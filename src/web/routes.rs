@@ -24,9 +24,9 @@ macro_rules! routes {
         pub const TABLE: &[Entry] =
             &[$(Entry { method: stringify!($method), path: $path, right: Right::$right }),+];
 
-        /// Puts the table into the app. The paths without a name in them come first: these are compared, while each of the
-        /// others is an expression to be tried, and a hundred of them took a thirtieth of a page's time.
-        pub fn configure(app: &mut ServiceConfig) {
+        /// Puts the routes that `fits` takes into the app. The paths without a name in them come first: these are compared,
+        /// while each of the others is an expression to be tried, and a hundred of them took a thirtieth of a page's time.
+        fn put(app: &mut ServiceConfig, fits: impl Fn(&str) -> bool) {
             type Put = Box<dyn FnOnce(&mut ServiceConfig)>;
             let mut services: Vec<(&str, Put)> = vec![$(($path, Box::new(|app: &mut ServiceConfig| {
                 app.service(
@@ -39,6 +39,7 @@ macro_rules! routes {
                         .to(crate::$($handler)::+),
                 );
             }))),+];
+            services.retain(|(path, _)| fits(path));
             services.sort_by_key(|(path, _)| path.contains('{'));
             for (_, put) in services {
                 put(app);
@@ -47,7 +48,24 @@ macro_rules! routes {
     };
 }
 
+/// What programs that look after the desk ask for again and again: outside the sessions.
+const APART: &[&str] = &["/healthz", "/readyz"];
+
+/// All routes of people, visitors and programs.
+pub fn configure(app: &mut ServiceConfig) {
+    put(app, |path| !APART.contains(&path));
+}
+
+/// The few that no session concerns.
+pub fn configure_apart(app: &mut ServiceConfig) {
+    put(app, |path| APART.contains(&path));
+}
+
 routes! {
+    Get "/healthz" Public ops::web::health;
+    Head "/healthz" Public ops::web::health;
+    Get "/readyz" Public ops::web::ready;
+    Head "/readyz" Public ops::web::ready;
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
     Get "/shared/{signed}/{name}" Public files::web::shared;

@@ -39,6 +39,7 @@ mod limits;
 mod lists;
 mod long;
 mod narrowing;
+mod ops;
 mod outage;
 mod oversized;
 mod oversized_chat;

@@ -147,6 +147,8 @@ const BEFORE: &[&str] = &["/login", "/welcome/{token}"];
 
 /// What GET answers with something else than a page, and what that is.
 const NO_PAGES: &[(&str, &str)] = &[
+    ("/healthz", "a word for a load balancer"),
+    ("/readyz", "a word for a load balancer"),
     ("/assets/{name}", "files"),
     ("/files/{attachment}", "files"),
     ("/exports/{id}/file", "files"),
