@@ -24,13 +24,14 @@ use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::Http;
+use crate::measures::Measures;
 use crate::ops::Stopping;
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
 use crate::web::span::RequestSpan;
 use crate::web::{again, bodies, errors, own_writes, routes, security};
-use crate::{hooks, jobs, outbox, settings};
+use crate::{hooks, jobs, ops, outbox, settings};
 
 /// A running server.
 pub struct Running {
@@ -79,6 +80,10 @@ async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
 pub async fn start(config: Config) -> Result<Running> {
     let (db, secrets, files) = open_whole(&config).await?;
     let stopping = Stopping::default();
+    let measures = config.metrics_token.is_some().then(|| Data::new(Measures::default()));
+    if let Some(measures) = &measures {
+        db.measure(measures.calls.clone());
+    }
     let listener = realtime::follow_other_instances(db.clone(), stopping.flag());
     db.begins();
     let presences = Data::new(Presences::default());
@@ -106,6 +111,8 @@ pub async fn start(config: Config) -> Result<Running> {
     let told_to_stop = Data::new(stopping.clone());
     let app = move || {
         let (db, config, secrets, files) = shared.clone();
+        let measures = measures.clone();
+        let is_measured = measures.is_some();
         App::new()
             .app_data(db.clone())
             .app_data(config.clone())
@@ -118,6 +125,11 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(throttle.clone())
             .app_data(told_to_stop.clone())
             .configure(inputs)
+            .configure(|app| {
+                if let Some(measures) = measures {
+                    app.app_data(measures);
+                }
+            })
             .configure(routes::configure_apart)
             .service(
                 actix::scope("")
@@ -133,6 +145,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .wrap(from_fn(errors::answer))
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(Compress::default())
+            .wrap(Condition::new(is_measured, from_fn(ops::measured)))
             .wrap(TracingLogger::<RequestSpan>::new())
     };
     // A compressed page leaves in several pieces. Without this the last one waits until the browser has acknowledged those

@@ -41,6 +41,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod lists;
 pub mod mails;
+pub mod measures;
 pub mod messages;
 pub mod ops;
 pub mod outbox;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may use whom: a module may use its own row and those above it. The longest name that fits counts.
 const LAYERS: &[&[&str]] = &[
-    &["text", "error", "config", "secrets", "http"],
+    &["text", "error", "config", "secrets", "http", "measures"],
     &["db", "realtime"],
     // They keep their own rows, parse, send and say what they allow; they know no domain.
     &["channels"],

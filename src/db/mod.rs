@@ -26,7 +26,7 @@ pub mod types;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::web;
@@ -46,6 +46,7 @@ pub use tx::Tx;
 use writer::Writer;
 
 use crate::error::Error;
+use crate::measures::Calls;
 use crate::realtime::{Bus, Changes, Topic};
 
 /// How long a call waits for its turn before the answer is 503.
@@ -103,6 +104,8 @@ struct Inner {
     /// Present on PostgreSQL only.
     announcer: Option<Announcer>,
     address: Address,
+    /// Empty: nobody wants to know.
+    calls: OnceLock<Calls>,
 }
 
 impl Db {
@@ -131,7 +134,13 @@ impl Db {
         let connections = usize::try_from(readers).unwrap_or(1);
         let turns = Arc::new(Semaphore::new(connections));
         let writing = Semaphore::new((connections * 2 / 3).max(1));
-        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address })))
+        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address, calls: OnceLock::new() })))
+    }
+
+    /// Has its reads and writes measured from now on.
+    pub fn measure(&self, calls: Calls) {
+        // Once is enough.
+        let _ = self.0.calls.set(calls);
     }
 
     /// How full it is: connections that there may be, those in use, and writes in line for the one writer.
@@ -212,6 +221,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::read);
         self.in_turn(move |db, answer| db.read_and(f, answer)).await
     }
 
@@ -221,6 +231,7 @@ impl Db {
         &self,
         f: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::read);
         self.in_turn(move |db, answer| answer(db.look_blocking(f))).await
     }
 
@@ -269,6 +280,7 @@ impl Db {
         &self,
         f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::write);
         match &self.0.writer {
             Some(writer) => writer.call_in_turn(f).await,
             None => {
@@ -285,6 +297,7 @@ impl Db {
         &self,
         f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::write);
         match &self.0.writer {
             Some(writer) => writer.call(f)?.blocking_recv().map_err(|_| Failure::Closed)?,
             None => self.write_here(f),

@@ -11,6 +11,7 @@ pub mod forms;
 pub mod i18n;
 pub mod own_writes;
 pub mod page;
+pub mod passed;
 pub mod routes;
 pub mod security;
 pub mod shell;

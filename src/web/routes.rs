@@ -10,6 +10,7 @@ use actix_web::{HttpMessage, guard};
 use crate::auth::Visit;
 use crate::auth::rights::Right;
 use crate::error::Error;
+use crate::web::passed;
 
 /// A route as the rights test sees it.
 pub struct Entry {
@@ -34,6 +35,7 @@ macro_rules! routes {
                         .guard(guard::$method())
                         .wrap(from_fn(|req: ServiceRequest, next: Next<_>| {
                             req.extensions_mut().insert(Right::$right);
+                            passed::note(&req, $path);
                             check(req, next)
                         }))
                         .to(crate::$($handler)::+),
@@ -49,7 +51,7 @@ macro_rules! routes {
 }
 
 /// What programs that look after the desk ask for again and again: outside the sessions.
-const APART: &[&str] = &["/healthz", "/readyz"];
+const APART: &[&str] = &["/healthz", "/readyz", "/metrics"];
 
 /// All routes of people, visitors and programs.
 pub fn configure(app: &mut ServiceConfig) {
@@ -66,6 +68,7 @@ routes! {
     Head "/healthz" Public ops::web::health;
     Get "/readyz" Public ops::web::ready;
     Head "/readyz" Public ops::web::ready;
+    Get "/metrics" App ops::web::metrics;
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
     Get "/shared/{signed}/{name}" Public files::web::shared;

@@ -149,6 +149,7 @@ const BEFORE: &[&str] = &["/login", "/welcome/{token}"];
 const NO_PAGES: &[(&str, &str)] = &[
     ("/healthz", "a word for a load balancer"),
     ("/readyz", "a word for a load balancer"),
+    ("/metrics", "figures for programs"),
     ("/assets/{name}", "files"),
     ("/files/{attachment}", "files"),
     ("/exports/{id}/file", "files"),
