@@ -1,8 +1,6 @@
 //! The composition root: builds the app, starts the workers, runs the server. The only file that knows all.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -26,12 +24,14 @@ use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::Http;
+use crate::measures::Measures;
+use crate::ops::Stopping;
 use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
 use crate::web::span::RequestSpan;
 use crate::web::{again, bodies, errors, own_writes, routes, security};
-use crate::{hooks, jobs, outbox, settings};
+use crate::{hooks, jobs, ops, outbox, settings};
 
 /// A running server.
 pub struct Running {
@@ -42,7 +42,7 @@ pub struct Running {
     pub config: Config,
     server: ServerHandle,
     done: tokio::task::JoinHandle<std::io::Result<()>>,
-    stopping: Arc<AtomicBool>,
+    stopping: Stopping,
     jobs: jobs::Runner,
     outbox: outbox::Worker,
     poller: hooks::Poller,
@@ -79,8 +79,12 @@ async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
 /// Starts everything and returns once requests are answered.
 pub async fn start(config: Config) -> Result<Running> {
     let (db, secrets, files) = open_whole(&config).await?;
-    let stopping = Arc::new(AtomicBool::new(false));
-    let listener = realtime::follow_other_instances(db.clone(), stopping.clone());
+    let stopping = Stopping::default();
+    let measures = config.metrics_token.is_some().then(|| Data::new(Measures::default()));
+    if let Some(measures) = &measures {
+        db.measure(measures.calls.clone());
+    }
+    let listener = realtime::follow_other_instances(db.clone(), stopping.flag());
     db.begins();
     let presences = Data::new(Presences::default());
     let throttle = Data::new(Throttle::default());
@@ -105,8 +109,11 @@ pub async fn start(config: Config) -> Result<Running> {
     let key = Key::derive_from(&secrets.derive("session cookie"));
     let addressing = Data::new(Addressing::new(&config, &secrets));
     let shared = (Data::new(db.clone()), Data::new(config.clone()), Data::new(secrets.clone()), Data::new(files));
+    let told_to_stop = Data::new(stopping.clone());
     let app = move || {
         let (db, config, secrets, files) = shared.clone();
+        let measures = measures.clone();
+        let is_measured = measures.is_some();
         App::new()
             .app_data(db.clone())
             .app_data(config.clone())
@@ -117,11 +124,21 @@ pub async fn start(config: Config) -> Result<Running> {
             .app_data(net.clone())
             .app_data(presences.clone())
             .app_data(throttle.clone())
+            .app_data(told_to_stop.clone())
             .configure(inputs)
-            .configure(routes::configure)
+            .configure(|app| {
+                if let Some(measures) = measures {
+                    app.app_data(measures);
+                }
+            })
+            .configure(routes::configure_apart)
+            .service(
+                actix::scope("")
+                    .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
+                    .configure(routes::configure),
+            )
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
-            .wrap(sessions(db.get_ref().clone(), config.get_ref(), key.clone()))
             .wrap(Condition::new(!db.is_sqlite(), from_fn(own_writes::are_seen)))
             .wrap(from_fn(again::keep))
             .wrap(from_fn(bodies::keep_coming))
@@ -129,6 +146,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .wrap(from_fn(errors::answer))
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(Compress::default())
+            .wrap(Condition::new(is_measured, from_fn(ops::measured)))
             .wrap(TracingLogger::<RequestSpan>::new())
     };
     // A compressed page leaves in several pieces. Without this the last one waits until the browser has acknowledged those
@@ -229,7 +247,7 @@ async fn keep_presences(db: Db, presences: Data<Presences>) {
 impl Running {
     /// Finishes what is under way, refuses what is new, and returns when everything is on disk.
     pub async fn stop(self) -> Result<()> {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.begin();
         self.db.announce(Topic::Stopping);
         self.poller.stop().await;
         self.reader.stop().await;

@@ -93,6 +93,10 @@ pub struct Settings {
     /// Seconds that a provider may take to answer [default: 30]
     #[arg(long, env = "SWITCHBOARD_PROVIDER_TIMEOUT", value_name = "SECONDS")]
     pub provider_timeout: Option<u64>,
+    /// Serve measurements at /metrics to whoever sends this as `Authorization: Bearer TOKEN`, of 16 characters or more
+    /// [default: there is no /metrics]
+    #[arg(long, env = "SWITCHBOARD_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
 }
 
 /// What the process runs with: every value decided.
@@ -123,6 +127,8 @@ pub struct Config {
     pub providers: BTreeMap<String, String>,
     /// How long a provider may take to answer.
     pub provider_patience: Duration,
+    /// Who may read `/metrics`; `None`: nobody, and nothing is measured.
+    pub metrics_token: Option<String>,
     /// Whether `--demo` was asked for: serves the sample site.
     pub demo: bool,
     /// Threads that serve HTTP; `None`: one a core.
@@ -154,6 +160,7 @@ impl Default for Config {
             allow_private_webhooks: false,
             providers: BTreeMap::new(),
             provider_patience: Duration::from_secs(30),
+            metrics_token: None,
             demo: false,
             workers: None,
             export_limit: 50 * 1024 * 1024,
@@ -213,6 +220,7 @@ impl Config {
                 .provider_timeout
                 .or(file.provider_timeout)
                 .map_or(base.provider_patience, |seconds| Duration::from_secs(seconds.clamp(1, 600))),
+            metrics_token: given.metrics_token.or(file.metrics_token).map(long_enough).transpose()?,
             demo: false,
             workers: None,
             export_limit: base.export_limit,
@@ -263,6 +271,13 @@ fn providers(given: Vec<String>) -> Result<BTreeMap<String, String>, Error> {
         Ok((name.trim().to_owned(), url.trim_end_matches('/').to_owned()))
     };
     given.iter().map(pair).collect()
+}
+
+/// A token that nobody guesses. It is not said: it is a secret, or the beginning of one.
+fn long_enough(token: String) -> Result<String, Error> {
+    let is_fine = token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let wrong = || Error::Internal("metrics_token: use 16 letters and digits or more".into());
+    is_fine.then_some(token).ok_or_else(wrong)
 }
 
 /// Up to ten years: no calendar ends before a session does.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may use whom: a module may use its own row and those above it. The longest name that fits counts.
 const LAYERS: &[&[&str]] = &[
-    &["text", "error", "config", "secrets", "http"],
+    &["text", "error", "config", "secrets", "http", "measures"],
     &["db", "realtime"],
     // They keep their own rows, parse, send and say what they allow; they know no domain.
     &["channels"],
@@ -46,11 +46,12 @@ const LAYERS: &[&[&str]] = &[
         "inbox",
         "welcome",
         "mails::web",
+        "ops",
     ],
     // The lists that they are of stand with the pages.
     &["exports"],
-    // Its files are written as theirs are.
-    &["reports"],
+    // Their files are written as theirs are; the log names what every domain has.
+    &["reports", "audit::web", "audit::views", "audit::names", "audit::file"],
     &["settings::web", "settings::views"],
     &["customers::web", "customers::views", "companies::web", "companies::views", "contacts"],
     &["api", "web::routes", "demo"],

@@ -10,7 +10,7 @@ text_enum!(
         Public = "public",
         /// A visitor of a web chat, by their signed token.
         Visitor = "visitor",
-        /// A program with an API token.
+        /// A program with a token: of an app channel, or of the settings for `/metrics`.
         App = "app",
         /// Any staff member: search, history, inbox, contacts, customers, tags, write first, answer, close, transfer.
         Operator = "operator",

@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::sessions::{KEY_IP, KEY_MARK, KEY_STAFF, KEY_USER_AGENT};
 use super::throttle::Throttle;
@@ -97,13 +98,13 @@ pub async fn login(
         answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
         return Ok(answer);
     }
-    match check(&db, email, form.password.clone()).await? {
+    match check(&db, email.clone(), form.password.clone()).await? {
         None => again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", "login-wrong")),
         Some(id) => {
             let address = client_ip(&req).to_string();
             db.write(move |tx| {
                 store::arrive(tx, id)?;
-                audit::record_as(tx, &format!("staff {id} from {address}"), "signed_in", None)
+                audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))
             })
             .await?;
             // Afterwards: nobody is signed in without an entry that says so.

@@ -59,7 +59,7 @@ pub fn lift_expired(tx: &mut Tx) -> Result<()> {
         store::lift(tx, id, None)?;
         customers::store::set_blocked(tx, customer_id, false)?;
         note(tx, customer_id, Event::Unblocked { by: None })?;
-        audit::record_as(tx, "system", "customer.unblocked", Some(customer_id))?;
+        audit::record_as(tx, "system", "customer.unblocked", Some(customer_id), &serde_json::json!({}))?;
         changed(tx, customer_id);
     }
     Ok(())

@@ -45,10 +45,10 @@ pub fn renew_secret(tx: &mut Tx, by: &Admin, id: CommandId, sealed: &str) -> Res
 
 /// Lets it be run, or not.
 pub fn switch(tx: &mut Tx, by: &Admin, id: CommandId, on: bool) -> Result<()> {
-    store::find(tx, id)?;
+    let command = store::find(tx, id)?;
     store::set_enabled(tx, id, on)?;
     let event = if on { "command.enabled" } else { "command.disabled" };
-    audit::record_with(tx, by, event, None, &json!({ "command": id }))
+    audit::record_with(tx, by, event, None, &json!({ "command": id, "name": command.name }))
 }
 
 /// Deletes a command; what it has said in conversations stays.

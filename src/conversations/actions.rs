@@ -1,6 +1,6 @@
 //! Taking, handing over, closing, rating.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::model::{CloseReason, Conversation};
 use super::{required_tag, store};
@@ -88,7 +88,8 @@ pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<(
     if customer.responsible_id.is_none() {
         customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
     }
-    note(tx, by, conversation, "conversation.taken", Event::Taken { by: who(by) })
+    let detail = json!({ "conversation": conversation.id });
+    note(tx, by, conversation, "conversation.taken", &detail, Event::Taken { by: who(by) })
 }
 
 /// Hands a conversation to a colleague, or back to the queue (`None`), with a note for whoever goes on.
@@ -106,7 +107,8 @@ pub fn transfer(
     let colleague = to.map(|id| serving(tx, id)).transpose()?;
     store::assign(tx, conversation, to)?;
     let event = Event::Transferred { by: who(by), to: colleague, note: words.to_owned() };
-    note(tx, by, conversation, "conversation.transferred", event)
+    let detail = json!({ "conversation": conversation.id, "assignee": to });
+    note(tx, by, conversation, "conversation.transferred", &detail, event)
 }
 
 fn serving(tx: &mut Tx, id: StaffId) -> Result<Who> {
@@ -202,12 +204,20 @@ fn finish(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: Close
     store::close(tx, conversation, Some(by.id()), reason, words)?;
     app_events::closed(tx, conversation.matter())?;
     let event = Event::Closed { by: Some(who(by)), reason: reason.as_str().into(), note: words.to_owned() };
-    note(tx, by, conversation, "conversation.closed", event)
+    let detail = json!({ "conversation": conversation.id, "closed_as": reason.as_str() });
+    note(tx, by, conversation, "conversation.closed", &detail, event)
 }
 
-fn note(tx: &mut Tx, by: &Operator, conversation: &Conversation, audited: &str, event: Event) -> Result<()> {
+fn note(
+    tx: &mut Tx,
+    by: &Operator,
+    conversation: &Conversation,
+    audited: &str,
+    detail: &Value,
+    event: Event,
+) -> Result<()> {
     tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
-    audit::record(tx, by, audited, Some(conversation.customer_id))?;
+    audit::record_with(tx, by, audited, Some(conversation.customer_id), detail)?;
     tx.publish(Topic::Inbox);
     if let Some(account) = conversation.account_id {
         tx.publish(Topic::Visitor(account));

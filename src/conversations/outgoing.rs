@@ -1,5 +1,7 @@
 //! Staff write: a reply, a comment, or first.
 
+use serde_json::json;
+
 use super::actions::{may_work, tell, who};
 use super::model::{Conversation, Origin};
 use super::{mail, required_tag, sendable, store};
@@ -135,7 +137,7 @@ pub fn start(
     let conversation = store::find(tx, &by.scope(), id)?;
     say(tx, by, &conversation, MessageKind::Staff, out)?;
     store::touch(tx, id, true)?;
-    audit::record(tx, by, "conversation.started", Some(customer.id))?;
+    audit::record_with(tx, by, "conversation.started", Some(customer.id), &json!({ "conversation": id }))?;
     tx.publish(Topic::Visitor(account.id));
     Ok(id)
 }

@@ -31,6 +31,13 @@ pub fn run(url: &str) -> Result<Vec<String>, Failure> {
     }
 }
 
+/// The versions of all migrations of this program; both engines have the same.
+pub fn known() -> Result<Vec<String>, Failure> {
+    let all: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> =
+        SQLITE.migrations().map_err(|e| Failure::Migration(e.to_string()))?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
 fn pending<C>(conn: &mut C, source: EmbeddedMigrations) -> Result<Vec<String>, Failure>
 where
     C: MigrationHarness<C::Backend> + Connection,

@@ -26,7 +26,7 @@ pub mod types;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::web;
@@ -46,6 +46,7 @@ pub use tx::Tx;
 use writer::Writer;
 
 use crate::error::Error;
+use crate::measures::Calls;
 use crate::realtime::{Bus, Changes, Topic};
 
 /// How long a call waits for its turn before the answer is 503.
@@ -82,6 +83,14 @@ impl Address {
     }
 }
 
+/// How full a database is at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    pub connections: usize,
+    pub in_use: usize,
+    pub writes_waiting: usize,
+}
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -99,6 +108,8 @@ struct Inner {
     /// Present on PostgreSQL only.
     announcer: Option<Announcer>,
     address: Address,
+    /// Empty: nobody wants to know.
+    calls: OnceLock<Calls>,
 }
 
 impl Db {
@@ -127,7 +138,20 @@ impl Db {
         let connections = usize::try_from(readers).unwrap_or(1);
         let turns = Arc::new(Semaphore::new(connections));
         let writing = Semaphore::new((connections * 2 / 3).max(1));
-        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address })))
+        Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address, calls: OnceLock::new() })))
+    }
+
+    /// Has its reads and writes measured from now on.
+    pub fn measure(&self, calls: Calls) {
+        // Once is enough.
+        let _ = self.0.calls.set(calls);
+    }
+
+    /// How full it is: connections that there may be, those in use, and writes in line for the one writer.
+    pub fn load(&self) -> Load {
+        let connections = usize::try_from(self.0.pool.max_size()).unwrap_or_default();
+        let in_use = connections.saturating_sub(self.0.turns.available_permits());
+        Load { connections, in_use, writes_waiting: self.0.writer.as_ref().map_or(0, Writer::waiting) }
     }
 
     /// Every announcement from now on.
@@ -201,6 +225,7 @@ impl Db {
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::read);
         self.in_turn(move |db, answer| db.read_and(f, answer)).await
     }
 
@@ -210,6 +235,7 @@ impl Db {
         &self,
         f: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::read);
         self.in_turn(move |db, answer| answer(db.look_blocking(f))).await
     }
 
@@ -258,6 +284,7 @@ impl Db {
         &self,
         f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::write);
         match &self.0.writer {
             Some(writer) => writer.call_in_turn(f).await,
             None => {
@@ -292,6 +319,7 @@ impl Db {
         &self,
         f: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _measured = self.0.calls.get().map(Calls::write);
         match &self.0.writer {
             Some(writer) => writer.call(f)?.blocking_recv().map_err(|_| Failure::Closed)?,
             None => self.write_here(f),

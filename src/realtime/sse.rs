@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::header;
+use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use actix_web_lab::sse;
 use tokio::sync::broadcast::error::RecvError;
@@ -10,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use super::{Changes, Topic};
+use crate::measures::{Measures, Open};
 
 /// Events that wait for a reader who is slow; one who falls further behind is dropped and comes back.
 const WAITING: usize = 64;
@@ -32,7 +34,11 @@ impl<F: Fn(&Topic) -> Option<&'static str> + Send + 'static> Names for F {
 /// The stream of what `names` lets through. `sync` says: look at everything.
 pub fn stream(req: &actix_web::HttpRequest, changes: Changes, names: impl Names) -> HttpResponse {
     let (to, from) = mpsc::channel(WAITING);
-    actix_web::rt::spawn(follow(changes, names, Reader { to, patience: STUCK }));
+    let counted = req.app_data::<Data<Measures>>().map(|measures| Open::new(&measures.streams));
+    actix_web::rt::spawn(async move {
+        let _counted = counted;
+        follow(changes, names, Reader { to, patience: STUCK }).await;
+    });
     let events = sse::Sse::from_infallible_receiver(from)
         .with_keep_alive(Duration::from_secs(15))
         .with_retry_duration(Duration::from_secs(1));

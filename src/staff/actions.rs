@@ -1,5 +1,7 @@
 //! Adding, changing, disabling, one-time links, passwords, sessions. Each change is audited and announced.
 
+use serde_json::json;
+
 use super::model::{EditedStaff, Invitation, NewStaff, StaffMember};
 use super::store;
 use crate::audit;
@@ -161,7 +163,7 @@ pub fn accept_first_admin(tx: &mut Tx, token: &str, new: &NewStaff, hash: &str) 
     let Invitation::FirstAdmin = invitation(tx, token)? else { return Err(Error::refused("welcome-used")) };
     spend(tx, token)?;
     let id = insert(tx, new, Some(hash))?;
-    audit::record_as(tx, &new.email, "staff.first_admin", None)?;
+    audit::record_of(tx, id, &new.email, "staff.first_admin", &json!({ "staff": id }))?;
     tx.publish(Topic::Staff(id));
     Ok(id)
 }
@@ -172,7 +174,7 @@ pub fn accept_password(tx: &mut Tx, token: &str, hash: &str) -> Result<StaffId> 
     spend(tx, token)?;
     store::set_password_hash(tx, member.id, hash)?;
     store::end_sessions(tx, member.id)?;
-    audit::record_as(tx, &member.email, "staff.password_set", None)?;
+    audit::record_of(tx, member.id, &member.email, "staff.password_set", &json!({ "staff": member.id }))?;
     tx.publish(Topic::Staff(member.id));
     Ok(member.id)
 }
@@ -183,7 +185,7 @@ pub fn add_from_command_line(tx: &mut Tx, new: &NewStaff, password_hash: Option<
         return Err(Error::Internal(format!("{} is already a staff member", new.email)));
     }
     let id = insert(tx, new, password_hash)?;
-    audit::record_as(tx, "command line", "staff.added", None)?;
+    audit::record_as(tx, "command line", "staff.added", None, &json!({ "staff": id }))?;
     tx.publish(Topic::Staff(id));
     if password_hash.is_some() { Ok(None) } else { link(tx, Some(id)).map(Some) }
 }
@@ -199,14 +201,14 @@ pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
     store::delete_links(tx, id)?;
     store::end_sessions(tx, id)?;
     tx.publish(Topic::Staff(id));
-    audit::record_as(tx, "command line", "staff.disabled", None)
+    audit::record_as(tx, "command line", "staff.disabled", None, &json!({ "staff": id }))
 }
 
 /// Ends a staff member's sessions and returns the token of a link to set a new password.
 pub fn reset_from_command_line(tx: &mut Tx, email: &str) -> Result<String> {
     let id = known(tx, email)?;
     store::end_sessions(tx, id)?;
-    audit::record_as(tx, "command line", "staff.password_reset", None)?;
+    audit::record_as(tx, "command line", "staff.password_reset", None, &json!({ "staff": id }))?;
     link(tx, Some(id))
 }
 
@@ -220,7 +222,7 @@ fn known(tx: &mut Tx, email: &str) -> Result<StaffId> {
 
 /// Who, what, to whom.
 fn changed(tx: &mut Tx, by: &Operator, id: StaffId, event: &str) -> Result<()> {
-    audit::record_with(tx, by, event, None, &serde_json::json!({ "staff": id }))?;
+    audit::record_with(tx, by, event, None, &json!({ "staff": id }))?;
     tx.publish(Topic::Staff(id));
     Ok(())
 }

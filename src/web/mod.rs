@@ -12,6 +12,7 @@ pub mod i18n;
 pub mod numbers;
 pub mod own_writes;
 pub mod page;
+pub mod passed;
 pub mod routes;
 pub mod security;
 pub mod shell;

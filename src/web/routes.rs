@@ -10,6 +10,7 @@ use actix_web::{HttpMessage, guard};
 use crate::auth::Visit;
 use crate::auth::rights::Right;
 use crate::error::Error;
+use crate::web::passed;
 
 /// A route as the rights test sees it.
 pub struct Entry {
@@ -24,9 +25,9 @@ macro_rules! routes {
         pub const TABLE: &[Entry] =
             &[$(Entry { method: stringify!($method), path: $path, right: Right::$right }),+];
 
-        /// Puts the table into the app. The paths without a name in them come first: these are compared, while each of the
-        /// others is an expression to be tried, and a hundred of them took a thirtieth of a page's time.
-        pub fn configure(app: &mut ServiceConfig) {
+        /// Puts the routes that `fits` takes into the app. The paths without a name in them come first: these are compared,
+        /// while each of the others is an expression to be tried, and a hundred of them took a thirtieth of a page's time.
+        fn put(app: &mut ServiceConfig, fits: impl Fn(&str) -> bool) {
             type Put = Box<dyn FnOnce(&mut ServiceConfig)>;
             let mut services: Vec<(&str, Put)> = vec![$(($path, Box::new(|app: &mut ServiceConfig| {
                 app.service(
@@ -34,11 +35,13 @@ macro_rules! routes {
                         .guard(guard::$method())
                         .wrap(from_fn(|req: ServiceRequest, next: Next<_>| {
                             req.extensions_mut().insert(Right::$right);
+                            passed::note(&req, $path);
                             check(req, next)
                         }))
                         .to(crate::$($handler)::+),
                 );
             }))),+];
+            services.retain(|(path, _)| fits(path));
             services.sort_by_key(|(path, _)| path.contains('{'));
             for (_, put) in services {
                 put(app);
@@ -47,7 +50,25 @@ macro_rules! routes {
     };
 }
 
+/// What programs that look after the desk ask for again and again: outside the sessions.
+const APART: &[&str] = &["/healthz", "/readyz", "/metrics"];
+
+/// All routes of people, visitors and programs.
+pub fn configure(app: &mut ServiceConfig) {
+    put(app, |path| !APART.contains(&path));
+}
+
+/// The few that no session concerns.
+pub fn configure_apart(app: &mut ServiceConfig) {
+    put(app, |path| APART.contains(&path));
+}
+
 routes! {
+    Get "/healthz" Public ops::web::health;
+    Head "/healthz" Public ops::web::health;
+    Get "/readyz" Public ops::web::ready;
+    Head "/readyz" Public ops::web::ready;
+    Get "/metrics" App ops::web::metrics;
     Get "/assets/{name}" Public web::assets::serve;
     Get "/files/{attachment}" Operator files::web::file;
     Get "/shared/{signed}/{name}" Public files::web::shared;
@@ -266,6 +287,8 @@ routes! {
     Post "/settings/conversation-tags/{id}" Admin settings::web::conversation_tags::rename;
     Get "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::ask;
     Post "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::delete;
+    Get "/settings/audit" Admin audit::web::page;
+    Get "/settings/audit/csv" Admin audit::web::csv;
     Get "/settings/general" Admin settings::web::general_page;
     Post "/settings/general" Admin settings::web::save;
     Post "/settings/work/{id}/again" Admin settings::web::work::again;

@@ -9,6 +9,7 @@ mod tagged;
 
 mod again;
 mod app_api;
+mod audit;
 mod auth;
 mod blacklist;
 mod bulk;
@@ -39,6 +40,7 @@ mod limits;
 mod lists;
 mod long;
 mod narrowing;
+mod ops;
 mod outage;
 mod oversized;
 mod oversized_chat;

@@ -23,7 +23,7 @@ use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, S
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
-use switchboard::{auth, batches, conversations, customers, history, inbox, messages, reports, search};
+use switchboard::{audit, auth, batches, conversations, customers, history, inbox, messages, reports, search};
 
 use crate::demo_large;
 
@@ -108,6 +108,11 @@ fn in_history(conn: &mut Conn, query: &str) {
     history::store::page(conn, &scope(), &asked.parse(&clock()).0, None).expect("a page");
 }
 
+fn in_audit_log(conn: &mut Conn, query: &str) {
+    let asked: audit::model::Asked = serde_json::from_str(query).expect("a query");
+    audit::store::page(conn, &asked.parse(&clock()).expect("a filter"), Some(cursor())).expect("a page");
+}
+
 fn found(conn: &mut Conn, typed: &str) {
     let search::Query::Term(term) = search::Query::parse(typed) else { panic!("{typed}") };
     search::store::find(conn, &scope(), &term, &search::store::Limits { common: 50, newest: 100, shown: 10 })
@@ -128,6 +133,19 @@ const TABLE: &[Listed] = &[
         "reports, a day",
         |c| drop(reports::store::on_the_spot(c, &clock(), 20_000)),
         &["conversations_opened", "conversations_closed", "conversations_rated"],
+    ),
+    on_sqlite("the audit log", |c| in_audit_log(c, "{}"), &["audit_events_at"]),
+    on_sqlite("the audit log, of somebody", |c| in_audit_log(c, r#"{"by":"3"}"#), &["audit_events_staff ("]),
+    on_sqlite("the audit log, a kind", |c| in_audit_log(c, r#"{"kind":"staff"}"#), &["audit_events_event ("]),
+    on_sqlite(
+        "the audit log, a kind of somebody's",
+        |c| in_audit_log(c, r#"{"by":"3","kind":"staff","from":"2026-01-01"}"#),
+        &["audit_events_staff_event (staff_id=? AND event=? AND"],
+    ),
+    on_sqlite(
+        "the audit log, about a customer",
+        |c| in_audit_log(c, r#"{"customer":"7","by":"3","kind":"customers"}"#),
+        &["audit_events_customer (customer_id=?"],
     ),
     on_sqlite(
         "reports, the chart of a year",

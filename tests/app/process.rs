@@ -252,9 +252,12 @@ fn the_key_of_another_installation_is_said() {
 fn a_broken_settings_file_is_said() {
     let desk = Desk::new();
     let file = desk.data.path().join("switchboard.toml");
-    for (text, word) in
-        [("listen = ", "switchboard.toml"), ("lisen = \"x\"", "lisen"), ("time_zone = \"Mars\"", "Mars")]
-    {
+    for (text, word) in [
+        ("listen = ", "switchboard.toml"),
+        ("lisen = \"x\"", "lisen"),
+        ("time_zone = \"Mars\"", "Mars"),
+        ("metrics_token = \"short\"", "metrics_token"),
+    ] {
         std::fs::write(&file, text).expect("a file");
         let output = desk.serve().output().expect("the binary starts");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -98,6 +98,15 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),
+    (
+        "/settings/audit",
+        &[
+            "/settings/audit",
+            "/settings/audit?kind=sign-ins",
+            "/settings/audit?customer=999999",
+            "/settings/audit?from=2026-02-01&to=2026-01-01",
+        ],
+    ),
     ("/settings/quick-replies", &["/settings/quick-replies", "/settings/quick-replies?q=nothing+fits"]),
     ("/settings/quick-replies/new", &["/settings/quick-replies/new"]),
     ("/settings/quick-replies/{id}", &["/settings/quick-replies/{reply}"]),
@@ -138,10 +147,14 @@ const BEFORE: &[&str] = &["/login", "/welcome/{token}"];
 
 /// What GET answers with something else than a page, and what that is.
 const NO_PAGES: &[(&str, &str)] = &[
+    ("/healthz", "a word for a load balancer"),
+    ("/readyz", "a word for a load balancer"),
+    ("/metrics", "figures for programs"),
     ("/assets/{name}", "files"),
     ("/files/{attachment}", "files"),
     ("/exports/{id}/file", "files"),
     ("/reports/csv", "files"),
+    ("/settings/audit/csv", "files"),
     ("/shared/{signed}/{name}", "files for a provider"),
     ("/avatars/{account}", "pictures"),
     ("/api/", "JSON"),
@@ -303,7 +316,16 @@ async fn with_templates() -> TestApp {
            WHERE kind = 'viber'; \
          INSERT INTO message_templates (channel_id, name, language, title, body, signature, state, note, updated_at) \
            SELECT id, 'order_ready', 'en', 'Order {{1}}', 'Dear {{1}}, it waits for you until {{2}}.', 'Northwind', \
-             'approved', '', '2026-01-05 09:00:00' FROM channels WHERE kind = 'viber'",
+             'approved', '', '2026-01-05 09:00:00' FROM channels WHERE kind = 'viber'; \
+         INSERT INTO audit_events (at, staff_id, actor, event, customer_id, detail) \
+           SELECT '2026-01-05 09:00:00', 1, 'admin@demo.example', 'customer.blocked', MIN(id), \
+             '{\"reason\":\"Writes the same again and again: https://example.com/a/very/long/address/without/an/end\"}' \
+           FROM customers; \
+         INSERT INTO audit_events (at, staff_id, actor, event, customer_id, detail) VALUES \
+           ('2026-01-04 09:00:00', NULL, 'command line', 'staff.added', NULL, '{\"staff\":1}'), \
+           ('2026-01-03 09:00:00', 999999, 'left@demo.example', 'customers.exported', 424242, \
+             '{\"view\":\"/customers?period=all&tag=1&tag=2&not_tag=3\",\"format\":\"csv\",\"customers\":12000}'), \
+           ('2026-01-02 09:00:00', NULL, 'system', 'moon.landed', NULL, '{\"craft\":\"Eagle\"}')",
     );
     app
 }
@@ -322,6 +344,7 @@ const TABLES: &[&str] = &[
     "/settings/channels",
     "/settings/templates",
     "/settings/commands",
+    "/settings/audit",
 ];
 
 /// How many pixels each table of a page is wider than what frames it.

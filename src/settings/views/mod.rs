@@ -30,6 +30,7 @@ pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
         ("/settings/conversation-tags", "settings-conversation-tags"),
         ("/settings/commands", "settings-commands"),
         ("/settings/general", "settings-general"),
+        ("/settings/audit", "settings-audit"),
     ];
     if is_admin { ALL } else { &ALL[..2] }
 }
