@@ -37,6 +37,7 @@ mod input;
 mod limits;
 mod lists;
 mod long;
+mod missing;
 mod narrowing;
 mod outage;
 mod oversized;
