@@ -6,7 +6,7 @@ use chrono::Duration;
 
 use super::model::{Figures, Filter, Report};
 use crate::error::Said;
-use crate::web::i18n::Lang;
+use crate::web::i18n::decimal;
 use crate::web::shell::Shell;
 use crate::web::times;
 
@@ -22,15 +22,6 @@ pub(super) struct Tile {
 /// Seconds as people read them.
 pub(super) fn span(sh: &Shell, seconds: i64) -> String {
     times::span(sh.lang, Duration::try_seconds(seconds).unwrap_or_default())
-}
-
-/// Tenths as people read them: 4.7.
-pub(super) fn decimal(lang: Lang, tenths: i64) -> String {
-    let point = match lang {
-        Lang::En => '.',
-        Lang::Ru => ',',
-    };
-    format!("{}{point}{}", tenths / 10, tenths.abs() % 10)
 }
 
 /// The five numbers.

@@ -150,6 +150,15 @@ impl Lang {
     }
 }
 
+/// Tenths as people read them: 4.7.
+pub fn decimal(lang: Lang, tenths: i64) -> String {
+    let point = match lang {
+        Lang::En => '.',
+        Lang::Ru => ',',
+    };
+    format!("{}{point}{}", tenths / 10, tenths.abs() % 10)
+}
+
 /// 12480 as 12 480, with thin spaces.
 pub fn group_digits(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
