@@ -134,6 +134,25 @@ pub fn preview(text: &str, limit: usize) -> String {
     }
 }
 
+/// Five stars, the first `count` of them lit.
+pub fn star_row(count: impl std::fmt::Display) -> [bool; 5] {
+    // As text, because a template borrows it as deeply as its macros are nested.
+    let count: i32 = count.to_string().parse().unwrap_or_default();
+    [1, 2, 3, 4, 5].map(|star| star <= count)
+}
+
+/// How one speaks to somebody: the first of several names, or the whole where the first is none, as in "Dr. Kiss",
+/// "Kiss, Anna", "Visitor 12" and an address.
+pub fn spoken_name(name: &str) -> &str {
+    let is_name = |word: &str| {
+        word.chars().count() > 1 && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'))
+    };
+    match name.split_whitespace().next() {
+        Some(first) if is_name(first) && !name.chars().any(char::is_numeric) => first,
+        _ => name,
+    }
+}
+
 /// Up to two letters that stand for a name in an avatar.
 pub fn initials(name: &str) -> String {
     let is_wide = |c: char| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{0600}'..='\u{06ff}');
@@ -203,6 +222,19 @@ mod tests {
         }
         assert_eq!(phone_needle("Vasya1988"), None);
         assert_eq!(phone_needle("8901107").as_deref(), Some("8901107"), "part of any number");
+    }
+
+    /// "Write to Anna", and the whole name where its first word alone says too little.
+    #[test]
+    fn one_speaks_to_somebody_by_the_first_of_their_names() {
+        for (name, spoken) in
+            [("Anna Kowalska", "Anna"), ("Екатерина Морозова", "Екатерина"), ("Jean-Luc Roy", "Jean-Luc")]
+        {
+            assert_eq!(spoken_name(name), spoken);
+        }
+        for whole in ["王芳", "Dr. Kiss", "Kiss, Anna", "A Kiss", "Visitor 12", "anna@mail.example", ""] {
+            assert_eq!(spoken_name(whole), whole);
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ quick-reply-delete-shared = It is shared: nobody will have it any more.
 quick-replies-none = No quick replies yet
 quick-replies-none-text = A quick reply is a prepared text, called in the composer by a slash and its shortcut.
 quick-replies-not-found = No such quick reply
+quick-replies-not-found-text = Look for another shortcut or another part of the text.
 shortcut-missing = Enter a shortcut.
 shortcut-wrong = Use letters, digits, - and _ only, without blanks.
 shortcut-taken = There is a quick reply with this shortcut already.

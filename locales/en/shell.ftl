@@ -74,6 +74,8 @@ channel-whatsapp = WhatsApp
 channel-viber = Viber
 
 ui-close = Close
+ui-copy = Copy
+ui-copied = Copied
 ui-cancel = Cancel
 ui-pages = Pages
 ui-previous = Previous

@@ -60,6 +60,7 @@ template-incomplete = Choose a template and fill in its values.
 template-instead = Send a template instead
 # Writing to somebody new by a messenger that goes by phone numbers.
 newcomer-title = Write to { $channel }
+newcomer-nowhere = No channel for this
 newcomer-no-channel = No channel of this kind writes to phone numbers now. An admin connects one, or allows it, in Settings > Channels.
 newcomer-phone = Phone number
 newcomer-phone-hint = With its country code, for example +7 901 123-45-67.

@@ -23,6 +23,7 @@ quick-reply-delete-shared = Он общий: его не станет ни у к
 quick-replies-none = Быстрых ответов пока нет
 quick-replies-none-text = Быстрый ответ — заготовленный текст; в поле сообщения его вызывают косой чертой и сокращением.
 quick-replies-not-found = Такого быстрого ответа нет
+quick-replies-not-found-text = Поищите другое сокращение или другую часть текста.
 shortcut-missing = Введите сокращение.
 shortcut-wrong = Только буквы, цифры, - и _, без пробелов.
 shortcut-taken = Быстрый ответ с таким сокращением уже есть.

@@ -77,6 +77,8 @@ channel-whatsapp = WhatsApp
 channel-viber = Viber
 
 ui-close = Закрыть
+ui-copy = Копировать
+ui-copied = Скопировано
 ui-cancel = Отмена
 ui-pages = Страницы
 ui-previous = Назад

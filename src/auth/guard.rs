@@ -45,10 +45,15 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// The visit of this request, if something has asked for it already.
+    pub fn known(req: &HttpRequest) -> Option<Rc<Visit>> {
+        req.extensions().get::<Rc<Visit>>().cloned()
+    }
+
     /// The visit of this request; `Error::SignIn` if nobody is signed in.
     pub async fn of(req: &HttpRequest) -> Result<Rc<Visit>, Error> {
-        if let Some(visit) = req.extensions().get::<Rc<Visit>>() {
-            return Ok(visit.clone());
+        if let Some(visit) = Self::known(req) {
+            return Ok(visit);
         }
         let session = req.get_session();
         let id = session.get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;

@@ -66,7 +66,9 @@ pub struct Session {
 /// How the panel looks and what it asks.
 #[derive(Serialize)]
 pub struct Settings {
+    /// Whom the visitor writes to; empty where the installation has no name.
     pub title: String,
+    pub initials: String,
     pub greeting: String,
     pub offline_note: String,
     pub ask_name: FieldRule,
@@ -76,10 +78,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub fn of(channel: &Channel) -> Self {
+    /// `business` is what visitors know the house by. The name of the channel is for staff.
+    pub fn of(channel: &Channel, business: String) -> Self {
         let set = channel.web_chat();
         Self {
-            title: channel.name.clone(),
+            initials: if business.is_empty() { String::new() } else { text::initials(&business) },
+            title: business,
             greeting: set.greeting,
             offline_note: set.offline_note,
             ask_name: set.ask_name,

@@ -13,6 +13,7 @@ use crate::channels::{Position, WebChatSettings};
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::settings;
 use crate::web::assets;
 use crate::web::i18n::Lang;
 use crate::web::page::html_response;
@@ -47,7 +48,7 @@ struct Words {
 }
 
 /// `GET /chat/{key}/look`: asked by the launcher from the host page.
-pub async fn look(open: Open, req: HttpRequest, query: Query<FrameQuery>) -> Result<HttpResponse> {
+pub async fn look(open: Open, db: Data<Db>, req: HttpRequest, query: Query<FrameQuery>) -> Result<HttpResponse> {
     let settings = open.0.web_chat();
     let origin = req.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok());
     if origin.is_some_and(|origin| !settings.allows(origin)) {
@@ -61,7 +62,7 @@ pub async fn look(open: Open, req: HttpRequest, query: Query<FrameQuery>) -> Res
         unread: say("chat-launcher-unread"),
         panel: say("chat-panel"),
     };
-    let look = Look { title: open.0.name, accent: settings.accent, position: settings.position, words };
+    let look = Look { title: title(&db, lang).await?, accent: settings.accent, position: settings.position, words };
     let mut answer = HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=60")).json(look);
     put(answer.headers_mut(), "access-control-allow-origin", origin.unwrap_or("*"))?;
     put(answer.headers_mut(), "cross-origin-resource-policy", "cross-origin")?;
@@ -77,13 +78,14 @@ pub struct FrameQuery {
 }
 
 /// `GET /chat/{key}/frame`: the panel.
-pub async fn frame(open: Open, req: HttpRequest, query: Query<FrameQuery>) -> Result<HttpResponse> {
+pub async fn frame(open: Open, db: Data<Db>, req: HttpRequest, query: Query<FrameQuery>) -> Result<HttpResponse> {
     let settings = open.0.web_chat();
+    let lang = language(&req, &query);
     let page = Frame {
-        lang: language(&req, &query),
+        lang,
         theme: ["light", "dark"].into_iter().find(|theme| *theme == query.theme).unwrap_or_default(),
         key: open.0.public_key,
-        title: open.0.name,
+        title: title(&db, lang).await?,
         accent: settings.accent.clone(),
         origins: settings.origins.join(" "),
     };
@@ -91,6 +93,12 @@ pub async fn frame(open: Open, req: HttpRequest, query: Query<FrameQuery>) -> Re
     put(answer.headers_mut(), "content-security-policy", &frame_policy(&settings))?;
     put(answer.headers_mut(), "cross-origin-resource-policy", "cross-origin")?;
     Ok(answer)
+}
+
+/// What visitors know the house by. The name of the channel is for staff.
+async fn title(db: &Db, lang: Lang) -> Result<String> {
+    let business = db.read(settings::business_name).await?;
+    Ok(if business.is_empty() { lang.t("chat-panel").to_string() } else { business })
 }
 
 /// The language that the site has chosen, else the browser's.

@@ -22,6 +22,7 @@ use crate::messages;
 use crate::portal::{self, At};
 use crate::realtime::{Topic, sse};
 use crate::secrets::Secrets;
+use crate::settings;
 use crate::text;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
@@ -41,15 +42,19 @@ pub async fn session(open: Open, db: Data<Db>, secrets: Data<Secrets>, hello: Js
     };
     let address = address.unwrap_or_else(identity::new_address);
     let (id, asked) = (channel.id, address.clone());
-    let (seat, online) =
-        db.read(move |conn| Ok((portal::seat_of(conn, id, &asked)?, portal::somebody_is_online(conn)?))).await?;
+    let (seat, online, business) = db
+        .read(move |conn| {
+            let seat = portal::seat_of(conn, id, &asked)?;
+            Ok((seat, portal::somebody_is_online(conn)?, settings::business_name(conn)?))
+        })
+        .await?;
     let answer = Session {
         token: identity::token(&secrets, &channel, &address)?,
         known: seat.is_some(),
         vouched: !hello.external_id.is_empty(),
         name: seat.map(|seat| seat.display_name).unwrap_or_default(),
         online,
-        settings: Settings::of(&channel),
+        settings: Settings::of(&channel, business),
     };
     Ok(no_store().json(answer))
 }
@@ -153,7 +158,7 @@ struct ToldOfThemselves {
 
 impl ToldOfThemselves {
     fn read(caller: &Caller, form: &Upload) -> Self {
-        let settings = Settings::of(&caller.channel);
+        let settings = Settings::of(&caller.channel, String::new());
         let parse = |errors: &mut Errors, asked| {
             About::parse(errors, asked, form.field("name"), form.field("email"), form.field("phone"))
         };

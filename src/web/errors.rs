@@ -17,22 +17,34 @@ use super::bodies::FORM_LIMIT;
 use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
-use super::shell::Bare;
+use super::shell::{Bare, Shell};
+use crate::auth::Visit;
 use crate::db::Failure;
 use crate::error::{Error, Said, is_away};
 
-/// The page of an error.
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
-    bare: Bare,
+/// What the page of an error says.
+struct Told {
     status: u16,
     title: String,
     text: String,
-    /// Where to go from here.
-    back: &'static str,
     /// The form that met the error, where sending it once more makes sense.
     again: Option<Again>,
+}
+
+/// The page of an error for whoever is not signed in.
+#[derive(Template)]
+#[template(path = "errors/signed_out.html")]
+struct SignedOutPage {
+    bare: Bare,
+    told: Told,
+}
+
+/// The same within the desk: everything else stays in reach.
+#[derive(Template)]
+#[template(path = "errors/signed_in.html")]
+struct SignedInPage {
+    sh: Shell,
+    told: Told,
 }
 
 /// What the answer to an error needs of its request. Kept apart from the request itself, of which nothing may hold a
@@ -40,6 +52,8 @@ struct ErrorPage {
 struct Asked {
     hx: Hx,
     bare: Bare,
+    /// Of somebody whom the request has been found to be of, once it is answered.
+    shell: Option<Shell>,
     is_get: bool,
     is_post: bool,
     is_api: bool,
@@ -55,12 +69,22 @@ impl Asked {
         Self {
             hx: Hx::of(req.headers()),
             bare: Bare::of(req),
+            shell: None,
             is_get: req.method() == Method::GET,
             is_post: req.method() == Method::POST,
             is_api: ["/api/", "/chat/"].iter().any(|programs| req.path().starts_with(programs)) && !is_page,
             is_https: address::is_https(req),
             target: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         }
+    }
+
+    /// With what has become known of whoever asked: they are answered in their language and theme.
+    fn by_now(mut self, req: &HttpRequest) -> Self {
+        self.shell = Visit::known(req).map(|visit| Shell::of(req, &visit));
+        if let Some(Shell { lang, theme, .. }) = self.shell {
+            self.bare = Bare { lang, theme };
+        }
+        self
     }
 
     /// Sent by a page without scripts.
@@ -82,17 +106,22 @@ pub async fn answer(
     let answer = match next.call(req).await {
         Ok(answer) => answer,
         Err(error) => {
-            let mut answer = render(&asked, &own_error(&error), &kept).await;
-            security::put_headers(answer.headers_mut(), asked.is_https);
+            let is_https = asked.is_https;
+            let mut answer = render(asked, &own_error(&error), &kept).await;
+            security::put_headers(answer.headers_mut(), is_https);
             return Err(InternalError::from_response("answered", answer).into());
         }
     };
     let own = answer.response().error().map(own_error);
+    let is_https = asked.is_https;
     let mut answer = match own {
-        Some(own) => answer.into_response(render(&asked, &own, &kept).await).map_into_right_body(),
+        Some(own) => {
+            let asked = asked.by_now(answer.request());
+            answer.into_response(render(asked, &own, &kept).await).map_into_right_body()
+        }
         None => answer.map_into_left_body(),
     };
-    security::put_headers(answer.headers_mut(), asked.is_https);
+    security::put_headers(answer.headers_mut(), is_https);
     Ok(answer)
 }
 
@@ -102,8 +131,11 @@ pub fn field_json(lang: Lang, field: &str, said: &Said) -> HttpResponse {
     HttpResponse::UnprocessableEntity().json(serde_json::json!({ "error": error }))
 }
 
-/// The answer for a path that no route knows.
-pub async fn not_found() -> Result<HttpResponse, Error> {
+/// The answer for a path that no route knows. Who asks is found out for the page that says so; nobody need have.
+pub async fn not_found(req: HttpRequest) -> Result<HttpResponse, Error> {
+    if let Err(error @ Error::Db(_)) = Visit::of(&req).await {
+        warn!(%error, "nobody is known to whoever asked for nothing");
+    }
     Err(Error::NotFound)
 }
 
@@ -154,7 +186,7 @@ fn copy(error: &Error) -> Error {
     }
 }
 
-async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
+async fn render(asked: Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let (status, bare) = (error.status_code(), asked.bare);
     let text = bare.say(&error.said());
     let is_htmx = asked.hx.is_htmx;
@@ -175,7 +207,7 @@ async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
             .body(text)
     } else {
         let again = if error.retry_after().is_some() { kept.form(&asked.target).await } else { None };
-        page(bare, status, text, again)
+        page(bare, asked.shell, status, Told { status: status.as_u16(), title: title(bare, status), text, again })
     };
     if let Some(seconds) = error.retry_after() {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -183,16 +215,23 @@ async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
     answer
 }
 
-fn page(bare: Bare, status: StatusCode, text: String, again: Option<Again>) -> HttpResponse {
-    let title = match status {
-        StatusCode::NOT_FOUND => bare.t("error-title-not-found"),
-        StatusCode::FORBIDDEN => bare.t("error-title-forbidden"),
-        StatusCode::SERVICE_UNAVAILABLE => bare.t("error-title-unavailable"),
-        status if status.is_client_error() => bare.t("error-title-request"),
-        _ => bare.t("error-title-internal"),
+fn title(bare: Bare, status: StatusCode) -> String {
+    let key = match status {
+        StatusCode::NOT_FOUND => "error-title-not-found",
+        StatusCode::FORBIDDEN => "error-title-forbidden",
+        StatusCode::SERVICE_UNAVAILABLE => "error-title-unavailable",
+        status if status.is_client_error() => "error-title-request",
+        _ => "error-title-internal",
     };
-    let page = ErrorPage { bare, status: status.as_u16(), title: title.to_string(), text, back: "/", again };
-    match page.render() {
+    bare.t(key).to_string()
+}
+
+fn page(bare: Bare, shell: Option<Shell>, status: StatusCode, told: Told) -> HttpResponse {
+    let page = match shell {
+        Some(sh) => SignedInPage { sh, told }.render(),
+        None => SignedOutPage { bare, told }.render(),
+    };
+    match page {
         Ok(html) => html_response(status, html),
         Err(error) => {
             error!(%error, "the error page did not render");

@@ -159,6 +159,23 @@ impl Shell {
         self.theme.as_str()
     }
 
+    /// The frame of the page that answers this request of somebody.
+    pub fn of(req: &HttpRequest, visit: &Visit) -> Self {
+        let zone = req.app_data::<Data<Config>>().map_or(Tz::UTC, |config| config.time_zone);
+        let lang = visit.language.unwrap_or_else(|| Self::language_of(req));
+        Self {
+            me: visit.me.clone(),
+            lang,
+            theme: visit.theme,
+            unread: visit.unread,
+            path: req.path().to_owned(),
+            q: String::new(),
+            live: "/live".into(),
+            toast: super::forms::toast_of(req).map(|key| lang.t(key).to_string()),
+            clock: Clock::now(zone),
+        }
+    }
+
     /// The language that a request without a person asks for.
     pub fn language_of(req: &HttpRequest) -> Lang {
         let header = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
@@ -201,22 +218,7 @@ impl FromRequest for Shell {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move {
-            let visit = Visit::of(&req).await?;
-            let zone = req.app_data::<Data<Config>>().map_or(Tz::UTC, |config| config.time_zone);
-            let lang = visit.language.unwrap_or_else(|| Shell::language_of(&req));
-            Ok(Shell {
-                me: visit.me.clone(),
-                lang,
-                theme: visit.theme,
-                unread: visit.unread,
-                path: req.path().to_owned(),
-                q: String::new(),
-                live: "/live".into(),
-                toast: super::forms::toast_of(&req).map(|key| lang.t(key).to_string()),
-                clock: Clock::now(zone),
-            })
-        })
+        Box::pin(async move { Ok(Shell::of(&req, &*Visit::of(&req).await?)) })
     }
 }
 

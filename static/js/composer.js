@@ -1,7 +1,8 @@
 // Writing a message: the field grows, files come by drop and paste, the customer sees that somebody is typing.
 //
 // form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
-// words of the remove button) that lists the chosen files. data-typing is the address that hears of typing.
+// words of the remove button, and data-icons, where the icons are) that lists the chosen files. data-typing is the
+// address that hears of typing.
 (() => {
   "use strict";
 
@@ -33,6 +34,12 @@
     tellTyping(form, event.target);
   });
 
+  // What is said before anything is written: a comment goes to nobody.
+  document.addEventListener("change", (event) => {
+    const textarea = event.target.name === "mode" && composerOf(event)?.querySelector("textarea[data-said]");
+    if (textarea) textarea.placeholder = event.target.value === "comment" ? textarea.dataset.saidNote : textarea.dataset.said;
+  });
+
   const attachOf = (form) => form.querySelector("input[type=file][data-attach]:not([disabled])");
 
   const choose = (input, files) => {
@@ -45,6 +52,16 @@
   const sizeOf = (bytes) => {
     const [unit, value] = bytes < 1048576 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1048576];
     return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  };
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const icon = (box, name) => {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "i i-s");
+    svg.setAttribute("aria-hidden", "true");
+    const use = svg.appendChild(document.createElementNS(SVG, "use"));
+    use.setAttribute("href", `${box.dataset.icons}#${name}`);
+    return svg;
   };
 
   const list = (input) => {
@@ -60,13 +77,13 @@
       const remove = document.createElement("button");
       remove.type = "button";
       remove.className = "btn btn-ghost btn-icon btn-sm";
-      remove.textContent = "×";
+      remove.append(icon(box, "x"));
       remove.setAttribute("aria-label", `${box.dataset.remove ?? ""} ${file.name}`.trim());
       remove.addEventListener("click", () => {
         choose(input, [...input.files].toSpliced(index, 1));
         input.form.querySelector("textarea")?.focus();
       });
-      row.append(name, size, remove);
+      row.append(icon(box, "file-text"), name, size, remove);
       return row;
     });
     box.replaceChildren(...rows);

@@ -4,6 +4,7 @@
 
   document.addEventListener("pointerover", ({ target }) => {
     const cut = target.closest?.("bdi, .trunc");
-    if (cut && !cut.closest("[title]") && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent.trim();
+    const isCut = cut && (cut.scrollWidth > cut.clientWidth || (cut.closest("h2") && cut.scrollHeight > cut.clientHeight + 2));
+    if (isCut && !cut.closest("[title]")) cut.title = cut.textContent.trim();
   });
 })();

@@ -180,7 +180,7 @@
     ({ token, settings, online, known, vouched } = session);
     tell({ type: "token", token });
     about = vouched ? { name: who.name ?? "", email: who.email ?? "", phone: who.phone ?? "" } : null;
-    $("title").textContent = settings.title;
+    if (settings.title) $("title").textContent = settings.title;
     messages.clear();
     nodes.clear();
     $("log").replaceChildren();
@@ -405,7 +405,7 @@
     else p.remove();
     for (const file of files) bubble.append(fileNode(file));
     const name = node.querySelector(".meta bdi");
-    name.textContent = own ? word("You") : (author?.name ?? settings.title);
+    name.textContent = own ? word("You") : (author?.name ?? $("title").textContent);
     if (own) name.className = "hidden";
     node.querySelector(".when").textContent = at ? clock.format(new Date(at)) : "";
     return node;
@@ -496,7 +496,8 @@
     if (!settings) return;
     const ended = conversation && !conversation.open;
     const withWhom = conversation?.with ?? null;
-    avatar($("who"), withWhom);
+    // Until somebody answers, it is the house that one writes to.
+    avatar($("who"), withWhom ?? (settings.initials ? { initials: settings.initials, hue: 5 } : null));
     $("status").textContent = ended
       ? word("Ended")
       : withWhom && conversation

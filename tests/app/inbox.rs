@@ -173,6 +173,19 @@ async fn the_last_message_carries_a_mark() {
     assert_eq!(mark(&operator).await, "Attachment:");
 }
 
+/// The composer speaks to people by the first of their names; a comment goes to nobody, and is not sent.
+#[actix_web::test]
+async fn the_composer_says_what_becomes_of_the_text() {
+    let (app, shop) = desk().await;
+    let id = write(&app, shop, "a1", "Anna Kowalska", "hello").await;
+    let page = app.sign_in(OPERATOR).await.get(&format!("/inbox/{id}")).await;
+    let text = "#composer textarea[name=text]";
+    assert_eq!(page.attribute(text, "placeholder"), "Write to Anna");
+    assert_eq!(page.attribute(text, "data-said-note"), "Comment for staff only");
+    assert_eq!(page.raw_texts("#composer [type=submit] .as-reply").concat().trim(), "Send");
+    assert_eq!(page.raw_texts("#composer [type=submit] .as-note").concat().trim(), "Add comment");
+}
+
 /// LIST-39, LIST-40, LIST-120, LIST-121, LIST-122, LIST-129: opening reads for all; "Mark as unread" brings it back.
 #[actix_web::test]
 async fn opening_a_conversation_reads_it_for_all() {

@@ -39,6 +39,7 @@ mod input;
 mod limits;
 mod lists;
 mod long;
+mod missing;
 mod narrowing;
 mod ops;
 mod outage;

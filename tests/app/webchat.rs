@@ -427,6 +427,27 @@ async fn the_panel_may_be_framed_by_the_sites_of_its_channel_only() {
     app.anonymous().get("/demo").await.assert_status(404);
 }
 
+/// Visitors read the name of the business, never that of the channel, which is for staff; where there is none, a word.
+#[actix_web::test]
+async fn visitors_read_the_name_of_the_business() {
+    let app = spawn_app().await;
+    channel(&app, "{}");
+    let said = async |lang: &str| {
+        let frame = app.anonymous().get(&format!("/chat/{KEY}/frame?lang={lang}")).await;
+        let look = app.anonymous().get(&format!("/chat/{KEY}/look?lang={lang}")).await;
+        let session = hello(&app, json!({})).await;
+        frame.assert_silent_about("Northwind care");
+        let title = frame.raw_texts("#title").concat();
+        assert_eq!(json_of(&look)["title"], title.as_str());
+        let settings = json_of(&session)["settings"].clone();
+        (title, settings["title"].as_str().unwrap().to_owned(), settings["initials"].as_str().unwrap().to_owned())
+    };
+    app.execute("DELETE FROM settings WHERE key = 'business_name'");
+    assert_eq!(said("ru").await, ("Чат".into(), String::new(), String::new()));
+    app.execute("INSERT INTO settings (key, value) VALUES ('business_name', 'Kettle Works')");
+    assert_eq!(said("en").await, ("Kettle Works".into(), "Kettle Works".into(), "KW".into()));
+}
+
 #[actix_web::test]
 async fn errors_are_said_in_the_visitors_language() {
     let app = spawn_app().await;

@@ -274,6 +274,8 @@ async fn findings(browser: &Browser, name: &str, themes: bool) -> Vec<String> {
         };
         browser.turn(size, false).await;
         note("too wide", browser.too_wide().await);
+        note("too high", browser.too_high().await);
+        note("out of its panel", browser.sticking_out().await);
         note("what a notice offers is not seen", browser.unseen_offers().await);
         if themes {
             note("axe", browser.axe_findings("{}").await);
@@ -387,7 +389,7 @@ async fn no_table_is_wider_than_a_wide_screen() {
         assert!(wide.is_empty(), "{}", wide.join("\n"));
         english.goto("/history").await;
         english.hover("#history tbody tr:first-child td:nth-child(3) bdi").await;
-        english.wait_for("#history td > bdi[title^='Northwind care, returns and everything else']").await;
+        english.wait_for("#history td bdi[title^='Northwind care, returns and everything else']").await;
     })
     .await;
 }

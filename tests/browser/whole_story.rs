@@ -98,8 +98,9 @@ async fn takes_and_answers(visitor: &Browser, staff: &Browser) {
 /// What the customer does not see.
 async fn comments(staff: &Browser) {
     staff.click_text("#composer label", "Comment").await;
+    staff.wait_for("#composer textarea[placeholder='Comment for staff only']").await;
     staff.fill("#composer textarea", "A regular of ours").await;
-    staff.click_text("#composer button", "Send").await;
+    staff.click_text("#composer button", "Add comment").await;
     staff.wait_for_text("#thread .msg.is-note", "A regular of ours").await;
 }
 

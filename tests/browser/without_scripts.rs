@@ -47,7 +47,8 @@ async fn core_a_conversation_needs_no_scripts() {
         browser.wait_for_text("[data-flash]", "taken").await;
         send(&browser, "Up to 250 degrees").await;
         browser.click_text("#composer label", "Comment").await;
-        send(&browser, "Asked before").await;
+        browser.fill("#composer textarea", "Asked before").await;
+        browser.click_text("#composer button", "Add comment").await;
         browser.wait_for_text("#thread .msg.is-note", "Asked before").await;
 
         choose_action(&browser, "Transfer…").await;

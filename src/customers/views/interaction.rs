@@ -6,6 +6,8 @@ use crate::channels::{Channel, ChannelKind};
 use crate::conversations::{Conversation, Status};
 use crate::db::page::Page;
 use crate::db::types::{ConversationId, CustomerId, StaffId, UtcTime};
+use crate::web::numbers::decimal;
+use crate::web::shell::Shell;
 
 /// The tab Interaction.
 pub struct InteractionTab {
@@ -46,9 +48,9 @@ impl InteractionTab {
     }
 
     /// The mean of the ratings, as 4.7.
-    pub fn mean(&self) -> String {
+    pub fn mean(&self, sh: &Shell) -> String {
         let tenths = if self.rated == 0 { 0 } else { (self.stars * 10 + self.rated / 2) / self.rated };
-        format!("{}.{}", tenths / 10, tenths % 10)
+        decimal(sh.lang, tenths)
     }
 
     /// The mean in whole stars.
@@ -56,13 +58,6 @@ impl InteractionTab {
         let stars = if self.rated == 0 { 0 } else { (self.stars * 2 + self.rated) / (self.rated * 2) };
         i32::try_from(stars).unwrap_or_default()
     }
-}
-
-/// Five stars, the first `count` of them lit.
-pub fn star_row(count: impl std::fmt::Display) -> [bool; 5] {
-    // As text, because a template borrows it as deeply as its macros are nested.
-    let count: i32 = count.to_string().parse().unwrap_or_default();
-    [1, 2, 3, 4, 5].map(|star| star <= count)
 }
 
 fn page_url(customer: &CustomerId, at: &str) -> String {

@@ -21,6 +21,13 @@ pub struct Row {
     pub responsible: String,
 }
 
+impl Row {
+    /// The tags that have no place beside the first one.
+    pub fn further_tags(&self) -> String {
+        self.tags.iter().skip(1).map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// `/customers`.
 #[derive(Template)]
 #[template(path = "customers/list.html", blocks = ["customers"])]

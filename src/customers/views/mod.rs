@@ -12,7 +12,7 @@ mod profile;
 pub use edit::{DeletePage, EditForm, EditPage};
 pub use field::{Edited, Field};
 pub use first::TypedFirst;
-pub use interaction::{ConversationRow, InteractionTab, Selected, star_row};
+pub use interaction::{ConversationRow, InteractionTab, Selected};
 pub use list::{CustomersPage, Row};
 pub use message::{AccountChoice, MessageForm, MessagePage, Stop};
 pub use newcomer::{NewcomerPage, TypedNewcomer, Way};

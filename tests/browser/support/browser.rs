@@ -389,6 +389,31 @@ impl Browser {
         found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
     }
 
+    /// Whether the document itself scrolls, and would take the desk off the screen with it: only its panel may.
+    pub async fn too_high(&self) -> Vec<String> {
+        let find = "const page = document.documentElement; const main = document.querySelector('.app-main'); \
+            if (!main) return []; \
+            const panes = main.querySelector(':scope > :is(.inbox, .split)'); \
+            return [page, ...(panes ? [main] : [])].filter(e => e.scrollHeight > e.clientHeight) \
+                .map(e => `${e.tagName.toLowerCase()}: ${e.scrollHeight} > ${e.clientHeight}`);";
+        let found = self.script(find).await;
+        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
+    }
+
+    /// What sticks out of the panel that it lies in, at its end, where it is cut off.
+    pub async fn sticking_out(&self) -> Vec<String> {
+        let find = "const made = '.dt-scroll, .visually-hidden, thead, .menu, dialog:not([open])'; \
+            const named = e => e.tagName.toLowerCase() + [...e.classList].map(c => '.' + c).join(''); \
+            return [...document.querySelectorAll('.box')].flatMap(box => { \
+                const end = box.getBoundingClientRect().right + 1; \
+                const out = [...box.querySelectorAll('*')].filter(e => \
+                    e.getClientRects().length && !e.closest(made) && e.getBoundingClientRect().right > end); \
+                return out.slice(0, 1).map(e => `${named(e)}: ${Math.round(e.getBoundingClientRect().right - end)}`); \
+            });";
+        let found = self.script(find).await;
+        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
+    }
+
     /// Buttons and links of notices that are on the page and cannot be seen.
     pub async fn unseen_offers(&self) -> Vec<String> {
         let find = "const asked = '.banner button, .banner a'; \
