@@ -62,6 +62,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/copy.js",
             "js/composer.js",
             "js/slash.js",
+            "js/drafts.js",
             "js/window.js",
             "js/presence.js",
             "js/log.js",
