@@ -1,5 +1,7 @@
 shell-skip = Skip to content
 shell-connection-lost = Connection lost. Trying again…
+shell-signed-out = Your session has ended.
+shell-sign-in = Sign in again
 
 nav-main = Main
 nav-brand = Switchboard, home

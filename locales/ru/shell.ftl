@@ -1,5 +1,7 @@
 shell-skip = К содержанию
 shell-connection-lost = Связь потеряна. Подключаемся снова…
+shell-signed-out = Ваш сеанс закончился.
+shell-sign-in = Войти снова
 
 nav-main = Основное меню
 nav-brand = Switchboard, на главную

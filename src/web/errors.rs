@@ -162,14 +162,15 @@ async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let mut answer = if asked.is_api {
         HttpResponse::build(status).json(serde_json::json!({ "error": { "code": error.code(), "message": text } }))
     } else if needs_person && is_htmx {
-        HttpResponse::build(status).insert_header(("HX-Redirect", "/login")).finish()
+        HttpResponse::build(status).insert_header(("HX-Redirect", sign_in(back))).finish()
     } else if needs_person && asked.is_get {
-        let next: String = url::form_urlencoded::byte_serialize(asked.target.as_bytes()).collect();
-        HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?next={next}"))).finish()
+        HttpResponse::SeeOther().insert_header((header::LOCATION, sign_in(back))).finish()
     } else if is_htmx {
         let event = ascii_json(&serde_json::json!({ "toast": { "text": text, "bad": true } }).to_string());
         HttpResponse::build(status)
             .insert_header(("HX-Reswap", "none"))
+    // The page that asked, not what it asked for: a region is no place to come back to.
+    let back = if is_htmx { address::own_path(&asked.hx.here) } else { &asked.target };
             .insert_header(("HX-Trigger", event))
             .content_type("text/plain; charset=utf-8")
             .body(text)
@@ -194,6 +195,12 @@ fn page(bare: Bare, status: StatusCode, text: String, again: Option<Again>) -> H
     let page = ErrorPage { bare, status: status.as_u16(), title: title.to_string(), text, back: "/", again };
     match page.render() {
         Ok(html) => html_response(status, html),
+/// The sign-in page, from which one comes back to this path and query.
+fn sign_in(back: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("/login?next={next}")
+}
+
         Err(error) => {
             error!(%error, "the error page did not render");
             HttpResponse::build(status).finish()
