@@ -14,6 +14,7 @@ use tracing::{error, warn};
 use super::address;
 use super::again::{Again, Kept};
 use super::bodies::FORM_LIMIT;
+use super::forms::Errors;
 use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
@@ -102,6 +103,16 @@ pub fn field_json(lang: Lang, field: &str, said: &Said) -> HttpResponse {
     HttpResponse::UnprocessableEntity().json(serde_json::json!({ "error": error }))
 }
 
+/// Values that do not fit, for programs that show all at once: the first as [`field_json`] has it, and each under `fields`.
+/// `None` if all fit.
+pub fn fields_json(lang: Lang, errors: &Errors) -> Option<HttpResponse> {
+    let (field, said) = errors.first()?;
+    let fields: serde_json::Map<_, _> =
+        errors.iter().map(|(field, said)| (field.to_owned(), lang.say(said).into())).collect();
+    let error = serde_json::json!({ "code": "invalid", "message": lang.say(said), "field": field, "fields": fields });
+    Some(HttpResponse::UnprocessableEntity().json(serde_json::json!({ "error": error })))
+}
+
 /// The answer for a path that no route knows.
 pub async fn not_found() -> Result<HttpResponse, Error> {
     Err(Error::NotFound)
@@ -159,6 +170,8 @@ async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let text = bare.say(&error.said());
     let is_htmx = asked.hx.is_htmx;
     let needs_person = matches!(error, Error::SignIn);
+    // The page that asked, not what it asked for: a region is no place to come back to.
+    let back = if is_htmx { address::own_path(&asked.hx.here) } else { &asked.target };
     let mut answer = if asked.is_api {
         HttpResponse::build(status).json(serde_json::json!({ "error": { "code": error.code(), "message": text } }))
     } else if needs_person && is_htmx {
@@ -169,8 +182,6 @@ async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
         let event = ascii_json(&serde_json::json!({ "toast": { "text": text, "bad": true } }).to_string());
         HttpResponse::build(status)
             .insert_header(("HX-Reswap", "none"))
-    // The page that asked, not what it asked for: a region is no place to come back to.
-    let back = if is_htmx { address::own_path(&asked.hx.here) } else { &asked.target };
             .insert_header(("HX-Trigger", event))
             .content_type("text/plain; charset=utf-8")
             .body(text)
@@ -184,6 +195,12 @@ async fn render(asked: &Asked, error: &Error, kept: &Kept) -> HttpResponse {
     answer
 }
 
+/// The sign-in page, from which one comes back to this path and query.
+fn sign_in(back: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("/login?next={next}")
+}
+
 fn page(bare: Bare, status: StatusCode, text: String, again: Option<Again>) -> HttpResponse {
     let title = match status {
         StatusCode::NOT_FOUND => bare.t("error-title-not-found"),
@@ -195,12 +212,6 @@ fn page(bare: Bare, status: StatusCode, text: String, again: Option<Again>) -> H
     let page = ErrorPage { bare, status: status.as_u16(), title: title.to_string(), text, back: "/", again };
     match page.render() {
         Ok(html) => html_response(status, html),
-/// The sign-in page, from which one comes back to this path and query.
-fn sign_in(back: &str) -> String {
-    let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
-    format!("/login?next={next}")
-}
-
         Err(error) => {
             error!(%error, "the error page did not render");
             HttpResponse::build(status).finish()

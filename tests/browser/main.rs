@@ -15,5 +15,6 @@ mod pages;
 mod reconnecting;
 mod searching;
 mod signing_in;
+mod visiting;
 mod whole_story;
 mod without_scripts;
