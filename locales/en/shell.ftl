@@ -1,5 +1,7 @@
 shell-skip = Skip to content
 shell-connection-lost = Connection lost. Trying again…
+shell-signed-out = Your session has ended.
+shell-sign-in = Sign in again
 
 nav-main = Main
 nav-brand = Switchboard, home
@@ -49,6 +51,9 @@ role-admin = Admin
 help-title = Keyboard shortcuts
 help-key-search = Search customers
 help-key-arrows = Move through search results and menus
+help-key-customers = Inbox: next and previous customer
+help-key-reply = Inbox: write a reply
+help-key-comment = Inbox: write a comment
 help-key-send = Send the message
 help-key-newline = New line in a message
 help-key-close = Close a menu, a dialog or the search

@@ -1,5 +1,7 @@
 shell-skip = К содержанию
 shell-connection-lost = Связь потеряна. Подключаемся снова…
+shell-signed-out = Ваш сеанс закончился.
+shell-sign-in = Войти снова
 
 nav-main = Основное меню
 nav-brand = Switchboard, на главную
@@ -52,6 +54,9 @@ role-admin = Администратор
 help-title = Горячие клавиши
 help-key-search = Поиск клиентов
 help-key-arrows = Переход по результатам поиска и пунктам меню
+help-key-customers = Входящие: следующий и предыдущий клиент
+help-key-reply = Входящие: написать ответ
+help-key-comment = Входящие: написать комментарий
 help-key-send = Отправить сообщение
 help-key-newline = Новая строка в сообщении
 help-key-close = Закрыть меню, окно или поиск

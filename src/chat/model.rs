@@ -35,6 +35,15 @@ pub struct Typing {
     pub typing: bool,
 }
 
+/// What a visitor types of themselves before the chat.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Rating {
     pub conversation: ConversationId,

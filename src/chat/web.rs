@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::details::{self, Geo};
 use super::identity::{self, Caller, Open, Visitor};
-use super::model::{self, About, Hello, Look, Rating, ReadMark, Session, Settings, Typing, View};
+use super::model::{self, About, Hello, Look, Rating, ReadMark, Session, Settings, Told, Typing, View};
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
 use crate::conversations::{self, Inbound, Sender, VisitDetails};
@@ -112,6 +112,15 @@ fn drawn(secrets: &Secrets, lang: Lang, visitor: &Visitor, view: Option<portal::
         online,
         conversation: view.conversation.map(model::Conversation::from),
     }
+}
+
+/// `POST /chat/{key}/about`: whether what a visitor says about themselves will do, every field at once. Nothing is kept: it
+/// comes again with their first message.
+pub async fn about(caller: Caller, req: HttpRequest, told: Json<Told>) -> HttpResponse {
+    let mut errors = Errors::default();
+    About::parse(&mut errors, Some(&Settings::of(&caller.channel)), &told.name, &told.email, &told.phone);
+    crate::web::errors::fields_json(Shell::language_of(&req), &errors)
+        .unwrap_or_else(|| HttpResponse::NoContent().finish())
 }
 
 /// `POST /chat/{key}/messages`: a form of `text`, `file`, `client_uuid`, `page`, `referrer`, and what the visitor says

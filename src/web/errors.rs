@@ -14,6 +14,7 @@ use tracing::{error, warn};
 use super::address;
 use super::again::{Again, Kept};
 use super::bodies::FORM_LIMIT;
+use super::forms::Errors;
 use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
@@ -131,6 +132,16 @@ pub fn field_json(lang: Lang, field: &str, said: &Said) -> HttpResponse {
     HttpResponse::UnprocessableEntity().json(serde_json::json!({ "error": error }))
 }
 
+/// Values that do not fit, for programs that show all at once: the first as [`field_json`] has it, and each under `fields`.
+/// `None` if all fit.
+pub fn fields_json(lang: Lang, errors: &Errors) -> Option<HttpResponse> {
+    let (field, said) = errors.first()?;
+    let fields: serde_json::Map<_, _> =
+        errors.iter().map(|(field, said)| (field.to_owned(), lang.say(said).into())).collect();
+    let error = serde_json::json!({ "code": "invalid", "message": lang.say(said), "field": field, "fields": fields });
+    Some(HttpResponse::UnprocessableEntity().json(serde_json::json!({ "error": error })))
+}
+
 /// The answer for a path that no route knows. Who asks is found out for the page that says so; nobody need have.
 pub async fn not_found(req: HttpRequest) -> Result<HttpResponse, Error> {
     if let Err(error @ Error::Db(_)) = Visit::of(&req).await {
@@ -191,13 +202,14 @@ async fn render(asked: Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let text = bare.say(&error.said());
     let is_htmx = asked.hx.is_htmx;
     let needs_person = matches!(error, Error::SignIn);
+    // The page that asked, not what it asked for: a region is no place to come back to.
+    let back = if is_htmx { address::own_path(&asked.hx.here) } else { &asked.target };
     let mut answer = if asked.is_api {
         HttpResponse::build(status).json(serde_json::json!({ "error": { "code": error.code(), "message": text } }))
     } else if needs_person && is_htmx {
-        HttpResponse::build(status).insert_header(("HX-Redirect", "/login")).finish()
+        HttpResponse::build(status).insert_header(("HX-Redirect", sign_in(back))).finish()
     } else if needs_person && asked.is_get {
-        let next: String = url::form_urlencoded::byte_serialize(asked.target.as_bytes()).collect();
-        HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?next={next}"))).finish()
+        HttpResponse::SeeOther().insert_header((header::LOCATION, sign_in(back))).finish()
     } else if is_htmx {
         let event = ascii_json(&serde_json::json!({ "toast": { "text": text, "bad": true } }).to_string());
         HttpResponse::build(status)
@@ -213,6 +225,12 @@ async fn render(asked: Asked, error: &Error, kept: &Kept) -> HttpResponse {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer
+}
+
+/// The sign-in page, from which one comes back to this path and query.
+fn sign_in(back: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("/login?next={next}")
 }
 
 fn title(bare: Bare, status: StatusCode) -> String {

@@ -58,6 +58,11 @@ impl Errors {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, said)| lang.borrow().say(said)).unwrap_or_default()
     }
 
+    /// All of them, in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Said)> {
+        self.0.iter().map(|(field, said)| (*field, said))
+    }
+
     /// One error as a whole set.
     pub fn one(field: &'static str, said: impl Into<Said>) -> Self {
         let mut errors = Self::default();

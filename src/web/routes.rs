@@ -112,6 +112,7 @@ routes! {
     Get "/chat/{key}/frame" Public chat::pages::frame;
     Post "/chat/{key}/session" Public chat::web::session;
     Get "/chat/{key}/messages" Visitor chat::web::messages;
+    Post "/chat/{key}/about" Visitor chat::web::about;
     Post "/chat/{key}/messages" Visitor chat::web::send;
     Post "/chat/{key}/typing" Visitor chat::web::typing;
     Post "/chat/{key}/read" Visitor chat::web::read;

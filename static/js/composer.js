@@ -2,7 +2,8 @@
 //
 // form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
 // words of the remove button, and data-icons, where the icons are) that lists the chosen files. data-typing is the
-// address that hears of typing.
+// address that hears of typing. It says `composer:changed` where no field does, and takes words by `composer:fill`
+// ({text, mode}), which it refuses by cancelling.
 (() => {
   "use strict";
 
@@ -38,6 +39,31 @@
   document.addEventListener("change", (event) => {
     const textarea = event.target.name === "mode" && composerOf(event)?.querySelector("textarea[data-said]");
     if (textarea) textarea.placeholder = event.target.value === "comment" ? textarea.dataset.saidNote : textarea.dataset.said;
+  });
+
+  const changed = (form) => form.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
+
+  // Whom the words are for: "reply", "comment" or "template".
+  const modeOf = (form) => form.querySelector("[name=mode]:checked")?.value ?? "";
+  const radioOf = (form, mode) => form.querySelector(`input[type=radio][name=mode][value="${CSS.escape(mode)}"]`);
+
+  // Puts words where they were being written, for whom they were meant. What is for colleagues alone goes into no form that
+  // would send it to the customer: then nothing is done, and the answer is no.
+  const fill = (form, { text, mode }) => {
+    const textarea = form.querySelector("textarea[name=text], textarea[name=body]");
+    const radio = mode ? radioOf(form, mode) : null;
+    if (!textarea || (mode === "comment" && !radio)) return false;
+    textarea.value = text;
+    grow(textarea);
+    if (radio && !radio.checked) {
+      radio.checked = true;
+      radio.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    changed(form);
+    return true;
+  };
+  document.addEventListener("composer:fill", (event) => {
+    if (!fill(event.target, event.detail)) event.preventDefault();
   });
 
   const attachOf = (form) => form.querySelector("input[type=file][data-attach]:not([disabled])");
@@ -88,6 +114,7 @@
     });
     box.replaceChildren(...rows);
     box.hidden = rows.length === 0;
+    changed(input.form);
   };
 
   const add = (form, event, files) => {
@@ -156,7 +183,10 @@
     if (!textarea || textarea.value === sent) return;
     // Files that were sent are not sent again.
     const files = sent === undefined ? attachOf(form)?.files : null;
-    halfWritten.set(ctx, { sent, text: textarea.value, files, typing: document.activeElement === textarea });
+    // Whom it is for goes along, too, unless nobody chose: an empty composer for comments alone.
+    const chosen = textarea.value.trim() !== "" || form.querySelectorAll("[name=mode]").length > 1;
+    const mode = chosen ? modeOf(form) : "";
+    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, typing: document.activeElement === textarea });
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     const form = underWay.get(ctx)?.form;
@@ -170,7 +200,7 @@
     // With text in it, it came back refused, or is one's own of another page.
     if (!textarea || (textarea.value && textarea.value !== half.sent)) return;
     const goesOn = half.sent && !textarea.value && half.text.startsWith(half.sent);
-    textarea.value = goesOn ? half.text.slice(half.sent.length).trimStart() : half.text;
+    if (!fill(form, { text: goesOn ? half.text.slice(half.sent.length).trimStart() : half.text, mode: half.mode })) return;
     if (half.files?.length && attachOf(form)) choose(attachOf(form), half.files);
     if (half.typing) textarea.focus();
   };

@@ -19,6 +19,46 @@
     return true;
   };
 
+  // ---- The inbox: r and c write, j and k go through the customers ------------------------------------------------------
+
+  const write = (mode) => {
+    const form = document.querySelector("form[data-composer]");
+    const radio = form?.querySelector(`input[name=mode][value=${mode}]`);
+    if (!radio) return false;
+    if (!radio.checked) radio.click();
+    form.querySelector("textarea").focus();
+    return true;
+  };
+
+  const step = (by) => {
+    const cards = [...document.querySelectorAll("#cards .cc-a")];
+    // From the card that has the focus, else from whom the conversation is with: a list may lag behind.
+    const open = document.getElementById("thread")?.dataset.presence?.split("/")[2];
+    const at = document.activeElement?.closest(".cc") ?? document.getElementById(`k${open}`);
+    const here = cards.findIndex((card) => at?.contains(card));
+    const next = cards[here < 0 ? 0 : here + by];
+    next?.scrollIntoView({ block: "nearest" });
+    next?.click();
+    return next !== undefined;
+  };
+
+  const LETTERS = { r: () => write("reply"), c: () => write("comment"), j: () => step(1), k: () => step(-1) };
+  // By its place on the keyboard where other letters stand there, as in Russian.
+  const letterOf = ({ key, code }) => (/^[a-z]$/i.test(key) ? key.toLowerCase() : code.replace(/^Key/, "").toLowerCase());
+  const isCovered = () => document.querySelector("dialog:modal, .menu:popover-open") !== null;
+
+  // A card that was opened by keyboard hands the focus over to the conversation.
+  let opening = null;
+  document.addEventListener("click", (event) => {
+    const card = event.target.closest(".cc-a");
+    if (card) opening = event.detail === 0 ? card : null;
+  });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (!opening || ctx.target?.id !== "app") return;
+    opening = null;
+    document.querySelector("#thread h2")?.focus();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -41,5 +81,6 @@
       event.preventDefault();
       openHelp();
     }
+    if (!event.shiftKey && !isCovered() && LETTERS[letterOf(event)]?.()) event.preventDefault();
   });
 })();

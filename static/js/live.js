@@ -34,11 +34,25 @@
     show();
   };
 
+  // The session is over. What is on the page stays: somebody may be writing, and drafts are kept.
+  const signedOut = (is) => {
+    document.getElementById("signed-out")?.toggleAttribute("hidden", !is);
+    if (!is) return;
+    close();
+    banner(false);
+  };
+
   const close = () => {
     clearTimeout(reopening);
     stream?.close();
     stream = null;
   };
+
+  // A stream that was refused does not say why.
+  const askWhetherSignedOut = () =>
+    fetch("/shell/unread", { headers: { "HX-Request": "true" } })
+      .then(({ status }) => status === 401 && signedOut(true))
+      .catch(() => {});
 
   const open = () => {
     close();
@@ -50,6 +64,7 @@
     stream.onopen = () => {
       wait = FIRST_WAIT;
       banner(false);
+      signedOut(false);
     };
     for (const name of EVENTS) {
       stream.addEventListener(name, (event) => {
@@ -61,6 +76,7 @@
       banner(true);
       // The browser retries by itself, save when the server answered with something else than a stream.
       if (stream?.readyState !== EventSource.CLOSED) return;
+      askWhetherSignedOut();
       reopening = setTimeout(open, wait * (0.7 + 0.6 * Math.random()));
       wait = Math.min(wait * 2, LONGEST_WAIT);
     };
@@ -77,6 +93,19 @@
     if (document.hidden) return;
     if (!stream) open();
     else tabs?.postMessage("mine");
+  });
+
+  // The server sends whoever is signed out to the sign-in page. Only what somebody does themselves may take the page away.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { response, sourceEvent } = event.detail.ctx;
+    if (response?.status !== 401) {
+      // Signed in again, in another tab.
+      if (response?.status < 400 && document.getElementById("signed-out")?.hidden === false) open();
+      return;
+    }
+    if (!sourceEvent?.type || ["click", "submit"].includes(sourceEvent.type)) return;
+    event.preventDefault();
+    signedOut(true);
   });
 
   // A refresh that failed leaves its region stale: ask again, ever less often, and at once when the network is back.
@@ -100,6 +129,12 @@
       lastId = "";
       open();
     }
+  });
+
+  document.addEventListener("click", (event) => {
+    // Back to where one is by then.
+    const link = event.target.closest("#signed-out a");
+    if (link) link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
   });
 
   // A stream that seems to have outlived the loss may be dead: a new one says so at once.

@@ -1,5 +1,5 @@
 // Marking customers: the box on the row of actions marks every card that is loaded, and after an action nobody is marked.
-// Everything else about it is check boxes and CSS.
+// Everything else about it is check boxes and CSS, which counts them where there are no scripts.
 (() => {
   "use strict";
 
@@ -11,6 +11,9 @@
     const marked = all.filter((box) => box.checked).length;
     whole.checked = marked > 0 && marked === all.length;
     whole.indeterminate = marked > 0 && marked < all.length;
+    // Browsers go on counting what a change of the list took away.
+    const number = document.querySelector("#bulk .n");
+    if (number) number.dataset.n = String(marked);
   };
   const mark = (checked) => {
     for (const box of boxes()) box.checked = checked;

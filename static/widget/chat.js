@@ -102,6 +102,7 @@
       super(error?.message ?? word("Failed"));
       this.status = status;
       this.field = error?.field ?? "";
+      this.fields = error?.fields ?? {};
     }
   }
 
@@ -185,6 +186,7 @@
     nodes.clear();
     $("log").replaceChildren();
     outbox = restoreOutbox();
+    restoreDraft();
     prepareAbout();
     drawAll();
     if (known) await refresh("end").catch(() => {});
@@ -459,7 +461,7 @@
       const node = keep(item.uuid, () => messageNode({ kind: "customer", text: item.text, at: item.at, files: item.files.map(pickedFile) }));
       node.classList.toggle("is-waiting", !item.error);
       node.classList.toggle("is-failed", Boolean(item.error));
-      node.querySelector(".state").textContent = item.error ? "" : navigator.onLine ? word("Sending") : word("Waiting");
+      node.querySelector(".state").textContent = item.error || !$("about").hidden ? "" : navigator.onLine ? word("Sending") : word("Waiting");
       const failed = node.querySelector(".failed");
       if (!item.error) failed?.remove();
       else if (!failed) node.append(failedNode(item));
@@ -538,24 +540,48 @@
   const fieldError = (name, text) => {
     const input = $(`about-${name}`);
     $(`about-${name}-err`).textContent = text;
-    input.toggleAttribute("aria-invalid", Boolean(text));
-    if (text) input.setAttribute("aria-describedby", `about-${name}-err`);
-    else input.removeAttribute("aria-describedby");
-  };
-
-  $("about").addEventListener("submit", (event) => {
-    event.preventDefault();
-    let wrong = null;
-    for (const name of FIELDS) {
-      const input = $(`about-${name}`);
-      const missing = input.required && !input.value.trim();
-      fieldError(name, missing ? word("Missing") : input.checkValidity() ? "" : input.validationMessage);
-      if ((missing || !input.checkValidity()) && !wrong) wrong = input;
+    if (text) {
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", `about-${name}-err`);
+    } else {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
     }
-    if (wrong) return wrong.focus();
-    about = Object.fromEntries(FIELDS.map((name) => [name, $(`about-${name}`).value]));
+  };
+  const fieldErrors = (errors) => {
+    for (const name of FIELDS) fieldError(name, errors[name] ?? "");
+    const wrong = FIELDS.find((name) => errors[name]);
+    if (wrong) $(`about-${wrong}`).focus();
+    return wrong !== undefined;
+  };
+  $("about").addEventListener("input", ({ target }) => fieldError(target.name, ""));
+
+  let checking = false;
+  $("about").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (checking) return;
+    const mine = visit;
+    const told = Object.fromEntries(FIELDS.map((name) => [name, $(`about-${name}`).value]));
+    checking = true;
+    try {
+      // All that is wrong comes at once, before anything is written.
+      await insist(() => call("POST", "about", told));
+    } catch (error) {
+      if (mine !== visit) return;
+      // What the host's page says, and is not asked for here, nobody can put right.
+      for (const name of FIELDS.filter((name) => settings[`ask_${name}`] === "hidden")) {
+        if (error.fields[name]) told[name] = "";
+        delete error.fields[name];
+      }
+      if (fieldErrors(error.fields)) return;
+    } finally {
+      checking = false;
+    }
+    if (mine !== visit) return;
+    about = told;
     state();
-    $("text").focus();
+    drawAll();
+    text.focus();
     pump();
   });
 
@@ -573,6 +599,7 @@
   let typingTold = 0;
   text.addEventListener("input", () => {
     grow();
+    keepDraft();
     complain("");
     const now = Date.now();
     if (known && text.value.trim() && now - typingTold > TYPING_TOLD) {
@@ -653,6 +680,7 @@
     text.value = "";
     picked = [];
     typingTold = 0;
+    keepDraft();
     grow();
     drawPicked();
     keepOutbox();
@@ -683,6 +711,27 @@
     }
   };
 
+  // So does what is half written, for the same visitor.
+  const draftKey = `switchboard-draft:${key}`;
+  const keepDraft = () => {
+    try {
+      if (text.value) sessionStorage.setItem(draftKey, JSON.stringify({ text: text.value, token }));
+      else sessionStorage.removeItem(draftKey);
+    } catch {
+      // As above.
+    }
+  };
+  const restoreDraft = () => {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(draftKey));
+      if (text.value || kept?.token !== token) return;
+      text.value = kept.text;
+      grow();
+    } catch {
+      // As above.
+    }
+  };
+
   let pumping = false;
   const pump = async () => {
     if (pumping || !settings || !$("about").hidden) return;
@@ -691,7 +740,7 @@
     try {
       for (let item; (item = outbox.find((other) => !other.error)); ) {
         await deliver(item);
-        if (mine !== visit) return;
+        if (mine !== visit || !$("about").hidden) return;
       }
     } finally {
       pumping = false;
@@ -715,13 +764,15 @@
       keepOutbox();
       drawAll();
     } catch (error) {
-      if (FIELDS.includes(error.field)) {
+      const asksAgain = FIELDS.includes(error.field) && settings.asks && !known && !vouched;
+      if (asksAgain) {
+        // It waits until the field is put right, and goes out by itself then.
         about = null;
         state();
-        fieldError(error.field, error.message);
-        $(`about-${error.field}`).focus();
+        fieldErrors({ [error.field]: error.message });
+      } else {
+        item.error = error.message;
       }
-      item.error = error.message;
       drawAll();
       toEnd();
     }

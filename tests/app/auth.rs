@@ -255,3 +255,21 @@ async fn settings_routes_answer_each_role_as_the_table_says() {
     }
     assert!(seen > 20, "{seen} routes");
 }
+
+/// htmx is sent to the sign-in page with the page that asked, whatever part of it was asked for; only a path of this desk is
+/// taken for one.
+#[actix_web::test]
+async fn an_ended_session_leads_back_to_the_page_that_asked() {
+    let app = spawn_app().await;
+    let stranger = app.anonymous();
+    let ask = async |from: &str| {
+        let request = stranger.request(Method::GET, "/inbox/7/composer").header("HX-Request", "true");
+        stranger.page(request.header("HX-Current-URL", from)).await
+    };
+    let refused = ask("https://desk.example/inbox/7?tab=free").await;
+    refused.assert_status(401);
+    assert_eq!(refused.header("hx-redirect"), "/login?next=%2Finbox%2F7%3Ftab%3Dfree");
+    for from in ["https://desk.example//evil.example/", "nonsense", ""] {
+        assert_eq!(ask(from).await.header("hx-redirect"), "/login?next=%2F", "{from:?}");
+    }
+}

@@ -470,3 +470,36 @@ async fn a_flood_is_slowed_down() {
     let refused = answers.iter().find(|page| page.status.as_u16() == 429).expect("a limit");
     assert!(refused.headers.contains_key("retry-after"));
 }
+
+/// LIST-135: what a visitor says of themselves is checked before they write, every field with its own sentence.
+#[actix_web::test]
+async fn the_form_before_the_chat_is_checked_as_a_whole() {
+    let app = spawn_app().await;
+    channel(&app, r#"{"ask_name":"required","ask_email":"required","ask_phone":"optional"}"#);
+    let panel = visit(&app, json!({})).await;
+    let refused = panel.post("about", json!({"name": " ", "email": "me@x", "phone": "not-a-phone"})).await;
+    refused.assert_status(422);
+    let error = &json_of(&refused)["error"];
+    assert_eq!(error["field"], "email");
+    for field in ["name", "email", "phone"] {
+        assert!(error["fields"][field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {error}");
+    }
+    panel.post("about", json!({"name": "Anna", "email": "anna@example.com"})).await.assert_status(204);
+    assert_eq!(app.number("SELECT COUNT(*) FROM customers"), 0, "the check has kept somebody");
+}
+
+/// A message of nothing that shows is empty, from visitors and from staff.
+#[actix_web::test]
+async fn a_message_that_shows_nothing_is_refused() {
+    let app = spawn_app().await;
+    channel(&app, "{}");
+    let panel = visit(&app, json!({})).await;
+    let refused = panel.send(message(&new_uuid(), "\u{200b}\n\u{200d}")).await;
+    refused.assert_status(422);
+    assert_eq!(json_of(&refused)["error"]["field"], "text");
+    panel.say("\u{1f469}\u{200d}\u{1f467}").await;
+    let staff = app.sign_in(OPERATOR).await;
+    let customer = app.number("SELECT MIN(id) FROM customers");
+    crate::support::desk::say(&staff, customer, "\u{200b}", vec![]).await.assert_status(422);
+    assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 0);
+}

@@ -39,6 +39,54 @@ async fn core_a_customer_is_answered_by_keyboard() {
     .await;
 }
 
+/// LIST-120: Enter on a card leads into the conversation; j and k go on to the next customer and back, r and c write. In a
+/// field they are letters.
+#[actix_web::test]
+async fn the_inbox_is_walked_through_by_keyboard() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        for (address, name) in [("a1", "Anna Kowalska"), ("a2", "Ewa Nowak")] {
+            desk.app.writes(Letter { channel, address, name, ..Letter::default() }).await;
+        }
+        let browser = desk.browser().await;
+        browser.sign_in(OPERATOR).await;
+        browser.goto("/inbox").await;
+        let first = browser.texts("#cards .cc-a").await.remove(0);
+        browser.tab_to("#cards .cc-a").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for_text("#thread h2", &first).await;
+        browser.wait_for_focus("#thread h2").await;
+        let second = browser.texts("#cards .cc-a").await.remove(1);
+        browser.press("j").await;
+        browser.wait_for_text("#thread h2", &second).await;
+        browser.wait_for_focus("#thread h2").await;
+        browser.press("k").await;
+        browser.wait_for_text("#thread h2", &first).await;
+        browser.wait_for_focus("#thread h2").await;
+        browser.press("c").await;
+        browser.wait_for_focus("#composer textarea").await;
+        browser
+            .wait("comment", async || {
+                browser.script("return document.querySelector('#mode-note').checked").await == true
+            })
+            .await;
+        browser.press("jkrc?").await;
+        browser.wait_for_value("#composer textarea", "jkrc?").await;
+        browser.axe().await;
+
+        // A way past the list, and the list of keys.
+        browser.goto("/inbox").await;
+        browser.click_text("#cards .cc-a", "Anna").await;
+        browser.wait_for_text("#thread h2", "Anna").await;
+        browser.tab_to("#pane-list a.skip").await;
+        browser.press(Key::Enter).await;
+        browser.wait_for_focus("#thread").await;
+        browser.press("r").await;
+        browser.wait_for_focus("#composer textarea").await;
+    })
+    .await;
+}
+
 /// Menus open, are walked through and close by keys; the focus goes back to where it came from.
 #[actix_web::test]
 async fn menus_are_used_by_keyboard() {

@@ -7,6 +7,7 @@
 mod app;
 mod support;
 
+mod drafts;
 mod keyboard;
 mod manners;
 mod overlays;
@@ -14,5 +15,6 @@ mod pages;
 mod reconnecting;
 mod searching;
 mod signing_in;
+mod visiting;
 mod whole_story;
 mod without_scripts;

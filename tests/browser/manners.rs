@@ -1,5 +1,7 @@
 //! What a page owes to whoever uses it: the focus, a word on what was done, the way back, one deed a click.
 
+use std::path::PathBuf;
+
 use thirtyfour::Key;
 
 use crate::app::desk::{Letter, Person};
@@ -286,6 +288,70 @@ async fn a_slow_search_says_that_it_searches() {
             .await;
         browser.wait_for_text("#search-results .gs", "Anna Kowalska").await;
         browser.wait_until_gone("#global-search-busy").await;
+    })
+    .await;
+}
+
+/// A first message that is refused keeps the files that were chosen for it.
+#[actix_web::test]
+async fn a_refused_first_message_keeps_its_files() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let anna = anna_writes(desk).await;
+        desk.app.execute("UPDATE conversations SET status = 'closed', closed_at = opened_at, close_reason = 'solved'");
+        desk.app.execute("UPDATE customers SET active_count = 0");
+        let staff = desk.browser().await;
+        staff.sign_in(OPERATOR).await;
+        staff.goto(&format!("/customers/{anna}/message")).await;
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/demo/invoice.pdf");
+        staff.upload("#message_form input[type=file]", &file).await;
+        // More than a message may have; the field itself would not take it.
+        staff.script("const text = document.querySelector('#message_form textarea'); text.removeAttribute('maxlength'); text.value = 'x'.repeat(10001)").await;
+        staff.click_text("#message_form button", "Send").await;
+        staff.wait_for("#message_form textarea[aria-invalid=true]").await;
+        let files = "return document.querySelector('#message_form input[type=file]').files[0]?.name ?? ''";
+        assert_eq!(staff.script(files).await, "invoice.pdf");
+    })
+    .await;
+}
+
+/// The bar of marked customers counts those who are marked, after the list has become another.
+#[actix_web::test]
+async fn the_bar_counts_who_is_marked() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        for (address, name) in [("a1", "Anna Kowalska"), ("a2", "Ewa Nowak")] {
+            desk.app.writes(Letter { channel, address, name, ..Letter::default() }).await;
+        }
+        let staff = desk.browser().await;
+        staff.sign_in(SUPERVISOR).await;
+        staff.goto("/inbox").await;
+        let says = "const n = document.querySelector('#bulk .n'); return getComputedStyle(n, '::before').content.replace(/\\D/g, '')";
+        for card in ["Anna Kowalska", "Ewa Nowak"] {
+            let tick = format!("[...document.querySelectorAll('#cards .cc')].find((c) => c.textContent.includes('{card}')).querySelector('[name=row]').click()");
+            staff.script(&tick).await;
+        }
+        staff.wait("2 selected", async || staff.script(says).await == "2").await;
+        staff.fill("#inbox-filter [name=search]", "kowal").await;
+        staff.wait("one card", async || staff.texts("#cards .cc").await.len() == 1).await;
+        staff.wait("1 selected", async || staff.script(says).await == "1").await;
+    })
+    .await;
+}
+
+/// Back leads to fields that say what the list shows.
+#[actix_web::test]
+async fn back_in_history_restores_its_fields() {
+    journey(async |desk: &Desk| {
+        desk.app.customer(Person::named("Anna Kowalska"));
+        let staff = desk.browser().await;
+        staff.sign_in(SUPERVISOR).await;
+        staff.goto("/history?tab=history").await;
+        staff.choose("#h-rating", "Not rated").await;
+        staff.click("#history .filters button[type=submit]").await;
+        staff.wait("the filter in the address", async || staff.path().await.contains("rating=none")).await;
+        staff.driver.back().await.unwrap();
+        staff.wait_for_path("/history?tab=history").await;
+        staff.wait_for_value("#h-rating", "").await;
     })
     .await;
 }

@@ -155,6 +155,10 @@ pub const TABLE: &[Row] = &[
     json("/api/v1/customers/{external_id}/read", &[plain("up_to", "1")]),
     json("/api/v1/conversations/{id}/rating", &[plain("rating", "5"), word("comment", "Fine")]),
     json("/chat/{key}/session", &[word("token", ""), word("external_id", ""), word("hmac", "")]),
+    json(
+        "/chat/{key}/about",
+        &[word("name", "Ivan"), word("email", "ivan@example.com"), word("phone", "+79017880795")],
+    ),
     multipart(
         "/chat/{key}/messages",
         &[

@@ -1,0 +1,200 @@
+//! What is half written: it stays, it stays for whom it was meant, and nobody else gets to see it.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use thirtyfour::Key;
+
+use crate::app::desk::Letter;
+use crate::app::{OPERATOR, SECOND_OPERATOR, SUPERVISOR};
+use crate::support::{Browser, Desk, Network, journey_on, with_web_chat};
+
+const TEXT: &str = "#composer textarea";
+const COMMENT: &str = "#composer input[value=comment]:checked";
+const REPLY: &str = "#composer input[value=reply]:checked";
+
+/// Two customers who have written; returns their numbers.
+async fn two_write(desk: &Desk) -> (i64, i64) {
+    let channel = desk.app.number("SELECT MIN(id) FROM channels");
+    let anna = desk.app.writes(Letter { channel, address: "a1", name: "Anna Kowalska", ..Letter::default() }).await;
+    let ewa = desk.app.writes(Letter { channel, address: "a2", name: "Ewa Nowak", ..Letter::default() }).await;
+    (anna, ewa)
+}
+
+async fn at(desk: &Desk, who: &str, customer: i64) -> Browser {
+    let browser = desk.browser().await;
+    browser.sign_in(who).await;
+    browser.goto(&format!("/inbox/{customer}")).await;
+    browser
+}
+
+/// Whether a match is in the page, shown or not.
+async fn has(browser: &Browser, css: &str) -> bool {
+    browser.script(&format!("return document.querySelector({}) !== null", json!(css))).await == true
+}
+
+/// The number of messages of this kind.
+fn count(desk: &Desk, kind: &str) -> i64 {
+    desk.app.number(&format!("SELECT COUNT(*) FROM messages WHERE kind = '{kind}'"))
+}
+
+/// A comment stays a comment when a colleague takes the conversation and puts it back while it is written.
+#[actix_web::test]
+async fn a_comment_never_turns_into_a_reply() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        let conversation = desk.app.number(&format!("SELECT MIN(id) FROM conversations WHERE customer_id = {anna}"));
+        let staff = at(desk, SUPERVISOR, anna).await;
+        staff.click_text("#composer label", "Comment").await;
+        let colleague = desk.app.sign_in(OPERATOR).await;
+        let form = "return document.querySelector('#composer [name=client_uuid]').value";
+
+        // Chosen, and nothing written yet.
+        let before = staff.script(form).await;
+        colleague.post_form(&format!("/conversations/{conversation}/assignment"), &[]).await.assert_status(303);
+        staff.wait("the next composer", async || staff.script(form).await != before).await;
+        assert!(has(&staff, COMMENT).await, "the composer writes to the customer now");
+
+        staff.fill(TEXT, "Do not trust her").await;
+        let before = staff.script(form).await;
+        desk.app.execute(&format!(
+            "UPDATE conversations SET status = 'queued', assignee_id = NULL WHERE id = {conversation}"
+        ));
+        staff.script("document.body.dispatchEvent(new CustomEvent('live:chat'))").await;
+        staff.wait("the next composer", async || staff.script(form).await != before).await;
+        assert!(has(&staff, COMMENT).await, "the composer writes to the customer now");
+        staff.wait_for_value(TEXT, "Do not trust her").await;
+        staff.chord(Key::Control + Key::Enter).await;
+        staff.wait_for_text("#thread .msg.is-note", "Do not trust her").await;
+        assert_eq!((count(desk, "comment"), count(desk, "staff")), (1, 0));
+    })
+    .await;
+}
+
+/// Who writes on while a comment is under way goes on writing a comment.
+#[actix_web::test]
+async fn writing_on_after_a_comment_stays_a_comment() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        let staff = at(desk, OPERATOR, anna).await;
+        staff.click_text("#composer label", "Comment").await;
+        staff.fill(TEXT, "One.").await;
+        staff.network(Network::Slow(1200)).await;
+        staff.chord(Key::Control + Key::Enter).await;
+        staff.press(" Two").await;
+        staff.wait_for_value(TEXT, "Two").await;
+        staff.network(Network::Usual).await;
+        assert!(has(&staff, COMMENT).await, "the rest is for the customer");
+        staff.chord(Key::Control + Key::Enter).await;
+        staff.wait_for_text("#thread .msg.is-note", "Two").await;
+        assert_eq!((count(desk, "comment"), count(desk, "staff")), (2, 0));
+    })
+    .await;
+}
+
+/// A draft is there again after another card, a reload and another page, with whom it is for; its card says so. What is sent
+/// is gone.
+#[actix_web::test]
+async fn what_is_half_written_is_kept() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        let staff = at(desk, OPERATOR, anna).await;
+        staff.fill(TEXT, "Good morning, An").await;
+
+        staff.click_text("#cards .cc-a", "Ewa Nowak").await;
+        staff.wait_for_text("#thread h2", "Ewa Nowak").await;
+        staff.wait_for_value(TEXT, "").await;
+        staff.wait_for_text(&format!("#k{anna} [data-draft-mark]"), "Draft").await;
+        staff.click_text("#composer label", "Comment").await;
+        staff.fill(TEXT, "She pays late").await;
+        staff.axe().await;
+
+        staff.click_text("#cards .cc-a", "Anna Kowalska").await;
+        staff.wait_for_value(TEXT, "Good morning, An").await;
+        assert!(has(&staff, REPLY).await);
+        staff.driver.refresh().await.unwrap();
+        staff.wait_for_value(TEXT, "Good morning, An").await;
+        staff.click("nav a[href='/customers']").await;
+        staff.wait_for("#customers").await;
+        staff.driver.back().await.unwrap();
+        staff.wait_for_value(TEXT, "Good morning, An").await;
+
+        staff.click_text("#cards .cc-a", "Ewa Nowak").await;
+        staff.wait_for_value(TEXT, "She pays late").await;
+        assert!(has(&staff, COMMENT).await, "what was for colleagues is for the customer now");
+        staff.click(TEXT).await;
+        staff.chord(Key::Control + Key::Enter).await;
+        staff.wait_for_text("#thread .msg.is-note", "She pays late").await;
+        staff.driver.refresh().await.unwrap();
+        staff.wait_for(TEXT).await;
+        staff.wait_for_value(TEXT, "").await;
+        assert!(!has(&staff, "#cards .cc:has([aria-current]) [data-draft-mark]").await);
+        assert_eq!(count(desk, "staff"), 0);
+    })
+    .await;
+}
+
+/// Files cannot be kept, and the draft says so.
+#[actix_web::test]
+async fn a_draft_says_which_files_it_had() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        let staff = at(desk, OPERATOR, anna).await;
+        staff.fill(TEXT, "The invoice").await;
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/demo/invoice.pdf");
+        staff.upload("#composer input[type=file]", &file).await;
+        staff.wait_for_text("#composer [data-files]", "invoice.pdf").await;
+        staff.driver.refresh().await.unwrap();
+        staff.wait_for_value(TEXT, "The invoice").await;
+        staff.wait_for_text("#composer [data-files-lost]", "Choose them again: invoice.pdf").await;
+    })
+    .await;
+}
+
+/// Drafts are of one person: another who signs in at the same browser sees none, and signing out leaves none behind.
+#[actix_web::test]
+async fn drafts_are_their_writers_alone() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        let inbox = format!("/inbox/{anna}");
+        let staff = at(desk, OPERATOR, anna).await;
+        staff.fill(TEXT, "Mine alone").await;
+        let kept = "return Object.keys(localStorage).filter((key) => key.startsWith('switchboard-draft:')).length";
+        assert_eq!(staff.script(kept).await, 1);
+
+        // The session ends without a word.
+        staff.driver.delete_all_cookies().await.unwrap();
+        staff.sign_in(SECOND_OPERATOR).await;
+        staff.goto(&inbox).await;
+        staff.wait_for(TEXT).await;
+        staff.wait_for_value(TEXT, "").await;
+        assert!(!has(&staff, "[data-draft-mark]").await);
+        staff.sign_out().await;
+        assert_eq!(staff.script(kept).await, 0, "signing out leaves drafts");
+    })
+    .await;
+}
+
+/// A colleague who closes the conversation does not take the words away: they stand there, and in the form that opens the
+/// next one.
+#[actix_web::test]
+async fn a_closed_conversation_leaves_its_draft() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        let staff = at(desk, OPERATOR, anna).await;
+        staff.fill(TEXT, "One more thing").await;
+        desk.app.execute(&format!(
+            "UPDATE conversations SET status = 'closed', closed_at = opened_at, close_reason = 'solved' \
+             WHERE customer_id = {anna}"
+        ));
+        desk.app.execute(&format!("UPDATE customers SET active_count = 0 WHERE id = {anna}"));
+        staff.script("document.body.dispatchEvent(new CustomEvent('live:chat'))").await;
+        staff.wait_for_text("[data-draft-kept]", "One more thing").await;
+        staff.click_text(".composer a", "Start conversation").await;
+        staff.wait_for_value("#message_form textarea[name=body]", "One more thing").await;
+        staff.click_text("#message_form button", "Send").await;
+        staff.wait_for_text("#thread .msg.out .said", "One more thing").await;
+        staff.wait_for_value(TEXT, "").await;
+    })
+    .await;
+}
