@@ -154,3 +154,5 @@ audit-event-staff-password-reset = Reset a staff member’s password
 audit-event-customers-exported = Started an export of customers
 audit-event-export-downloaded = Downloaded an export
 audit-event-audit-downloaded = Downloaded the audit log
+audit-event-job-tried-again = Tried background work again
+audit-event-job-removed = Removed background work that had failed

@@ -100,6 +100,8 @@ pub const EVENTS: &[(&str, Group, &str)] = &[
     ("saved_filter.added", Group::Settings, "audit-event-saved-filter-added"),
     ("saved_filter.edited", Group::Settings, "audit-event-saved-filter-edited"),
     ("saved_filter.deleted", Group::Settings, "audit-event-saved-filter-deleted"),
+    ("job.tried_again", Group::Settings, "audit-event-job-tried-again"),
+    ("job.removed", Group::Settings, "audit-event-job-removed"),
     ("staff.first_admin", Group::Staff, "audit-event-staff-first-admin"),
     ("staff.added", Group::Staff, "audit-event-staff-added"),
     ("staff.edited", Group::Staff, "audit-event-staff-edited"),

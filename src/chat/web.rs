@@ -118,7 +118,13 @@ fn drawn(secrets: &Secrets, lang: Lang, visitor: &Visitor, view: Option<portal::
 /// comes again with their first message.
 pub async fn about(caller: Caller, req: HttpRequest, told: Json<Told>) -> HttpResponse {
     let mut errors = Errors::default();
-    About::parse(&mut errors, Some(&Settings::of(&caller.channel, String::new())), &told.name, &told.email, &told.phone);
+    About::parse(
+        &mut errors,
+        Some(&Settings::of(&caller.channel, String::new())),
+        &told.name,
+        &told.email,
+        &told.phone,
+    );
     crate::web::errors::fields_json(Shell::language_of(&req), &errors)
         .unwrap_or_else(|| HttpResponse::NoContent().finish())
 }

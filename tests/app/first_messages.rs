@@ -146,8 +146,7 @@ async fn nothing_is_sent_to_a_blocked_customer() {
     let before = supervisor.get(&format!("/customers/{customer}/message")).await;
     supervisor.post_form(&format!("/customers/{customer}/block"), &[("reason", "Insults")]).await.assert_status(303);
     let page = supervisor.get(&format!("/customers/{customer}/message")).await;
-    page.assert_says("This customer is blocked: nothing goes to them until they are unblocked.")
-        .assert_lacks("#m-body");
+    page.assert_says("This customer is blocked. They have to be unblocked first.").assert_lacks("#m-body");
     send_first(&supervisor, &before, &[("body", "Still there?")]).await.assert_status(422);
     for place in
         [format!("/conversations/{conversation}"), format!("/contacts/{customer}"), "/customers?period=all".into()]

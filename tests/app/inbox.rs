@@ -447,7 +447,7 @@ async fn ways_lead_on() {
     let page = app.sign_in(OPERATOR).await.get(&format!("/inbox/{id}")).await;
     page.assert_has(".pane-list a[href='/contacts/new?back=/inbox']");
     page.assert_has(".pane-list a[href='/contacts?back=/inbox']");
-    page.assert_has(&format!("#side a[href='/customers/{id}/edit?back=/inbox/{id}']"));
+    page.assert_has(&format!("#side a[href='/customers/{id}/edit?back=%2Finbox%2F{id}']"));
     page.assert_says("Contact details are missing.");
     assert_eq!(page.select(".cc-a[aria-current]"), ["Anna"]);
 }
