@@ -154,5 +154,5 @@ audit-event-staff-password-reset = Пароль сотрудника сброш�
 audit-event-customers-exported = Начата выгрузка клиентов
 audit-event-export-downloaded = Выгрузка скачана
 audit-event-audit-downloaded = Журнал действий скачан
-audit-event-job-tried-again = Повтор фоновой работы
-audit-event-job-removed = Удаление неудавшейся фоновой работы
+audit-event-job-tried-again = Фоновая работа повторена
+audit-event-job-removed = Неудавшаяся фоновая работа убрана
