@@ -142,7 +142,6 @@ pub async fn logout(by: Operator, db: Data<Db>, config: Data<Config>, session: S
         // Another browser of theirs may still be at work.
         if store::open_sessions(tx, by.id(), now, now.plus(-idle))?.len() <= 1 {
             store::set_presence(tx, by.id(), Presence::Offline)?;
-            tx.publish(Topic::Staff(by.id()));
         }
         audit::record(tx, &by, "signed_out", None)
     })
