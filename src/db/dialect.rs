@@ -1,6 +1,6 @@
 //! Every place where the two engines differ.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, Nullable, Text};
@@ -32,16 +32,17 @@ pub fn engine(conn: &Conn) -> Engine {
 /// What `f` asks is planned for its values, and on one core. After some rounds PostgreSQL plans once for all values, and for
 /// a pattern of LIKE that is a guess: a list by name took a second where it takes thirty milliseconds. Its helpers take longer
 /// to start than the rows of a page to read: a list by a tag took 200 ms with them. What is asked after it keeps its plan,
-/// which spares a tenth of a millisecond or two for each statement.
+/// which spares a tenth of a millisecond or two for each statement. Outside a transaction `f` has one of its own.
 pub fn planned_for_values<T, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    if let Conn::Postgres(pg) = conn {
-        pg.batch_execute(
-            "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0",
-        )?;
+    let Conn::Postgres(pg) = conn else { return f(conn) };
+    let is_within = AnsiTransactionManager::transaction_manager_status_mut(pg).transaction_depth()?.is_some();
+    if !is_within {
+        return conn.transaction(|conn| planned_for_values(conn, f));
     }
+    pg.batch_execute("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0")?;
     let answer = f(conn)?;
     if let Conn::Postgres(pg) = conn {
         pg.batch_execute("SET LOCAL plan_cache_mode = auto")?;

@@ -45,7 +45,8 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
     let (filter, errors) = asked.parse(&sh.clock);
     let cursor = Cursor::decode(&asked.at);
     let tab = filter.tab;
-    let list = db.read(move |conn| read_list(conn, &by, &filter, cursor)).await?;
+    // The tags that a row has may be a moment younger than its words; on PostgreSQL two of four round trips are spared.
+    let list = db.look(move |conn| read_list(conn, &by, &filter, cursor)).await?;
     hx.page(&HistoryPage {
         sh,
         tab,

@@ -299,14 +299,15 @@ routes! {
 /// The second lock beside the guard in each handler's signature.
 async fn check(
     req: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let right = req.extensions().get::<Right>().copied().ok_or(Error::Forbidden)?;
     if !matches!(right, Right::Public | Right::Visitor | Right::App) {
         let visit = Visit::of(req.request()).await?;
         if !right.allows(Some(visit.me.role)) {
-            return Err(Error::Forbidden.into());
+            // As an answer, with its request: its page knows whom it is for.
+            return Ok(req.error_response(Error::Forbidden).map_into_right_body());
         }
     }
-    next.call(req).await
+    Ok(next.call(req).await?.map_into_left_body())
 }

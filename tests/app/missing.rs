@@ -9,8 +9,8 @@ fn assert_within_the_desk(page: &Page, status: &str) {
     page.assert_lacks(".login");
 }
 
-/// Somebody who is signed in stays at the desk, in their own language and theme, whether no route knows the address or no
-/// customer has the number.
+/// Somebody who is signed in stays at the desk, in their own language and theme, whether no route knows the address, no
+/// customer has the number, or their role forbids the page.
 #[actix_web::test]
 async fn whoever_is_signed_in_meets_an_error_at_the_desk() {
     let app = spawn_app().await;
@@ -20,6 +20,9 @@ async fn whoever_is_signed_in_meets_an_error_at_the_desk() {
         page.assert_status(404).assert_says("Page not found");
         assert_within_the_desk(&page, "Error 404");
     }
+    let forbidden = operator.get("/settings/staff").await;
+    forbidden.assert_status(403).assert_says("Not allowed");
+    assert_within_the_desk(&forbidden, "Error 403");
     app.execute("UPDATE staff SET language = 'ru', theme = 'dark'");
     let russian = operator.get("/nothing/here").await;
     russian.assert_status(404).assert_has("html[lang=ru][data-bs-theme=dark]").assert_says("Страница не найдена");
