@@ -18,7 +18,8 @@ use tokio::sync::{Semaphore, oneshot};
 use super::conn::{Conn, Connector, Opened};
 use super::kept::{Kept, Writes};
 use super::sql::Sql as Statement;
-use super::{Failure, Told, Tx, guarded};
+use super::tx::Told;
+use super::{Failure, Tx, guarded};
 use crate::error::Error;
 use crate::realtime::{Bus, Topic};
 
@@ -35,6 +36,12 @@ const IN_HAND: usize = 8;
 /// connections on two cores), 64 visitors get 1,700 messages a second instead of 3,200, none of them after more than 80 ms, and
 /// pages two fifths more.
 const NICE: i32 = 15;
+/// How long after a commit of several calls the next one begins, unless so many wait that they fill it: those that come
+/// meanwhile share it, where each would pay for a commit of its own and take the processor from pages. Beside 3,000 messages a
+/// second a page was answered 3,300 to 3,800 times a second instead of 2,900 to 3,400, its p95 1.6 to 2.0 times the quiet
+/// figure instead of 1.7 to 2.3; half of the messages took 3 ms instead of 1.4, one in twenty 7 to 9 instead of 9 to 22. Who
+/// writes alone, one call after the other, does not wait.
+const REST: Duration = Duration::from_millis(2);
 /// How long a call waits in line: a little longer than those before it wait for a lock on the file.
 const PATIENCE: Duration = Duration::from_secs(6);
 /// Calls in one commit, at the most.
@@ -47,7 +54,7 @@ pub(super) struct Writer {
     queue: Mutex<Option<mpsc::SyncSender<Box<dyn Job>>>>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
     turns: Semaphore,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// Counts somebody who waits, until they do no more or have gone away.
@@ -62,18 +69,20 @@ impl Drop for Waiting<'_> {
 impl Writer {
     pub fn start(connector: Connector, opened: Opened, bus: Bus, kept: Kept) -> Result<Writer, Failure> {
         let (queue, calls) = mpsc::sync_channel(QUEUE);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let crowd = waiting.clone();
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 stand_back();
-                run(&connector, opened, &calls, &bus, &kept);
+                run(&connector, opened, &calls, &bus, &kept, &crowd);
             })
             .map_err(|e| Failure::Unreachable(e.to_string()))?;
         Ok(Writer {
             queue: Mutex::new(Some(queue)),
             thread: Mutex::new(Some(thread)),
             turns: Semaphore::new(IN_HAND),
-            waiting: AtomicUsize::new(0),
+            waiting,
         })
     }
 
@@ -160,9 +169,20 @@ impl<T: Send, F: Fn(&mut Tx) -> Result<T, Error> + Send> Job for Call<F, T> {
     }
 }
 
-fn run(connector: &Connector, opened: Opened, calls: &mpsc::Receiver<Box<dyn Job>>, bus: &Bus, kept: &Kept) {
+fn run(
+    connector: &Connector,
+    opened: Opened,
+    calls: &mpsc::Receiver<Box<dyn Job>>,
+    bus: &Bus,
+    kept: &Kept,
+    crowd: &AtomicUsize,
+) {
     let Opened { mut conn, mut file, .. } = opened;
+    let mut rest_until = Instant::now();
     while let Ok(first) = calls.recv() {
+        if crowd.load(Ordering::Relaxed) < IN_HAND {
+            thread::sleep(rest_until.saturating_duration_since(Instant::now()));
+        }
         let mut done = vec![];
         let saved = match connector.check(file) {
             Ok(()) => batch(&mut conn, first, calls, &mut done).map_err(|e| Arc::from(e.to_string())),
@@ -182,6 +202,9 @@ fn run(connector: &Connector, opened: Opened, calls: &mpsc::Receiver<Box<dyn Job
             if let Ok(fresh) = connector.connect() {
                 Opened { conn, file, .. } = fresh;
             }
+        }
+        if done.len() > 1 {
+            rest_until = Instant::now() + REST;
         }
         for job in done {
             job.answer(saved.clone());
