@@ -32,7 +32,8 @@ pub fn engine(conn: &Conn) -> Engine {
 /// What `f` asks is planned for its values, and on one core. After some rounds PostgreSQL plans once for all values, and for
 /// a pattern of LIKE that is a guess: a list by name took a second where it takes thirty milliseconds. Its helpers take longer
 /// to start than the rows of a page to read: a list by a tag took 200 ms with them. What is asked after it keeps its plan,
-/// which spares a tenth of a millisecond or two for each statement. Outside a transaction `f` has one of its own.
+/// which spares a tenth of a millisecond or two for each statement. Outside a transaction `f` has one
+/// of its own, which begins on the same way as the settings.
 pub fn planned_for_values<T, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
@@ -40,15 +41,24 @@ pub fn planned_for_values<T, E: From<diesel::result::Error>>(
     let Conn::Postgres(pg) = conn else { return f(conn) };
     let is_within = AnsiTransactionManager::transaction_manager_status_mut(pg).transaction_depth()?.is_some();
     if !is_within {
-        return conn.transaction(|conn| planned_for_values(conn, f));
+        AnsiTransactionManager::begin_transaction_sql(pg, &format!("BEGIN; {PLAN_FOR_VALUES}"))?;
+        let answer = f(conn);
+        match &answer {
+            Ok(_) => Conn::commit_transaction(conn)?,
+            Err(_) => Conn::rollback_transaction(conn)?,
+        }
+        return answer;
     }
-    pg.batch_execute("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0")?;
+    pg.batch_execute(PLAN_FOR_VALUES)?;
     let answer = f(conn)?;
     if let Conn::Postgres(pg) = conn {
         pg.batch_execute("SET LOCAL plan_cache_mode = auto")?;
     }
     Ok(answer)
 }
+
+const PLAN_FOR_VALUES: &str =
+    "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0";
 
 /// The condition that a column of folded text holds a folded text. SQLite looks for the bytes, which takes a fifth of the
 /// time that LIKE takes for its letters; PostgreSQL's trigram index knows LIKE alone.
