@@ -92,6 +92,8 @@ pub async fn frame(open: Open, db: Data<Db>, req: HttpRequest, query: Query<Fram
     let mut answer = html_response(StatusCode::OK, page.render()?);
     put(answer.headers_mut(), "content-security-policy", &frame_policy(&settings))?;
     put(answer.headers_mut(), "cross-origin-resource-policy", "cross-origin")?;
+    // A site that is isolated across origins frames only pages that ask the same of what they load.
+    put(answer.headers_mut(), "cross-origin-embedder-policy", "require-corp")?;
     Ok(answer)
 }
 

@@ -174,7 +174,10 @@
     try {
       session = await insist(() => call("POST", "session", hello));
     } catch (error) {
-      $("status").textContent = error.message;
+      // What is wrong concerns whoever put the chat on the site.
+      console.error(`Switchboard: ${error.message}`);
+      $("status").textContent = word("Unavailable");
+      $("about").hidden = $("rate").hidden = $("write").hidden = true;
       return;
     }
     if (mine !== visit) return;

@@ -18,28 +18,27 @@
   const said = script.dataset;
   const language = said.language || document.documentElement.lang || navigator.language || "";
   const theme = ["light", "dark"].includes(said.theme) ? said.theme : "";
-  const storeKey = `switchboard:${key}`;
 
   // The visitor's token lives in the host page's storage: the iframe's own is partitioned or blocked in most browsers.
-  const memory = { token: "", id: "" };
+  // Each who signs in on the host has a place of their own, so that tabs of theirs and of guests leave each other alone.
+  const storeKey = () => `switchboard:${key}` + (said.externalId ? `:${said.externalId}` : "");
+  const memory = { token: "" };
   const load = () => {
     try {
-      Object.assign(memory, JSON.parse(localStorage.getItem(storeKey)));
+      memory.token = JSON.parse(localStorage.getItem(storeKey()))?.token ?? "";
     } catch {
       // Without storage the visit lasts as long as the page.
     }
-    // Somebody else is signed in on the host now, or nobody.
-    if (memory.id !== (said.externalId ?? "")) forget();
   };
   const save = () => {
     try {
-      localStorage.setItem(storeKey, JSON.stringify(memory));
+      localStorage.setItem(storeKey(), JSON.stringify(memory));
     } catch {
       // As above.
     }
   };
   const forget = () => {
-    Object.assign(memory, { token: "", id: said.externalId ?? "" });
+    memory.token = "";
     save();
   };
 
@@ -113,6 +112,8 @@
   let isOpen = false;
   let unread = 0;
   let focusAfter = false;
+  let waiting = 0;
+  let patience = 8000;
 
   const label = () => {
     const what = isOpen ? words.close : words.open;
@@ -137,6 +138,14 @@
     frame = make("iframe", { title: words.panel, allow: "clipboard-write", class: `${words.side} ${theme}`, hidden: "" });
     frame.src = url.href;
     box.append(frame);
+    // A desk that restarts leaves an error page of the browser in the frame, which nothing but a new one mends.
+    waiting = setTimeout(() => {
+      patience = Math.min(patience * 2, 60000);
+      frame.remove();
+      frame = null;
+      makeFrame();
+      frame.toggleAttribute("hidden", !isOpen);
+    }, patience);
   };
 
   const show = (open, focus = true) => {
@@ -157,6 +166,7 @@
     if (message?.switchboard !== 1) return;
     if (message.type === "ready") {
       ready = true;
+      clearTimeout(waiting);
       const { externalId = "", hmac = "", name = "", email = "", phone = "" } = said;
       const who = { external_id: externalId, hmac, name, email, phone };
       tell({ type: "hello", token: memory.token, who, shown: isOpen, focus: focusAfter, ...where() });
@@ -175,13 +185,14 @@
   button.addEventListener("click", () => show(!isOpen));
   // Another tab of the same site has begun the visit: both are one visitor.
   addEventListener("storage", (event) => {
-    if (event.key !== storeKey) return;
+    if (event.key !== storeKey()) return;
     const before = memory.token;
     load();
     if (memory.token && before !== memory.token) tell({ type: "hello", token: memory.token, who: {}, shown: isOpen, ...where() });
   });
 
   const restart = () => {
+    clearTimeout(waiting);
     frame?.remove();
     frame = null;
     ready = false;
@@ -222,6 +233,8 @@
       show(false);
     },
     logout: () => {
+      // Whoever uses the device next is neither who was signed in nor the guest of before.
+      forget();
       delete said.externalId;
       forget();
       restart();

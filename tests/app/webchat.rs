@@ -415,6 +415,9 @@ async fn the_panel_may_be_framed_by_the_sites_of_its_channel_only() {
     let policy = frame.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("frame-ancestors https://shop.example;"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
+    // Without both, a site that is isolated across origins shows an error in the panel's place.
+    assert_eq!(frame.headers["cross-origin-resource-policy"], "cross-origin");
+    assert_eq!(frame.headers["cross-origin-embedder-policy"], "require-corp");
     let look = format!("/chat/{KEY}/look");
     app.anonymous().with_header("origin", "https://evil.example").get(&look).await.assert_status(404);
     let own = app.anonymous().with_header("origin", "https://shop.example").get(&look).await;

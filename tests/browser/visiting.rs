@@ -1,8 +1,9 @@
 //! The web chat in the browser of a visitor.
 
+use serde_json::json;
 use thirtyfour::Key;
 
-use crate::support::{Desk, journey_on, with_web_chat};
+use crate::support::{Desk, Network, journey_on, with_web_chat};
 
 /// What a visitor has half written outlives a reload of the host's page.
 #[actix_web::test]
@@ -51,6 +52,73 @@ async fn the_form_before_the_chat_checks_all_fields_at_once() {
         assert_eq!(desk.app.number("SELECT COUNT(*) FROM messages WHERE kind = 'customer'"), 1);
         // The check answered 422 on purpose.
         visitor.forget_console().await;
+    })
+    .await;
+}
+
+/// Nothing can be typed before the desk knows the visitor: it would be lost. Once it does, the chat is there by itself.
+#[actix_web::test]
+async fn the_panel_takes_words_when_the_desk_has_answered() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let visitor = desk.browser().await;
+        visitor.block("/session").await;
+        visitor.enter_panel().await;
+        visitor.wait_for_text("#status", "Connecting").await;
+        assert!(!visitor.sees("#write").await);
+        visitor.block("").await;
+        visitor.fill("#text", "Good morning").await;
+        visitor.press(Key::Enter).await;
+        visitor.wait_for_text("#log .msg.out", "Good morning").await;
+        visitor.wait_until_gone("#log .is-waiting").await;
+        visitor.forget_console().await;
+    })
+    .await;
+}
+
+/// A panel that could not be loaded, as while the desk restarts, is there as soon as it can.
+#[actix_web::test]
+async fn a_panel_that_did_not_load_comes_by_itself() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let visitor = desk.browser().await;
+        visitor.open_site().await;
+        visitor.network(Network::Offline).await;
+        visitor.press_launcher().await;
+        visitor.driver.enter_default_frame().await.unwrap();
+        visitor.network(Network::Usual).await;
+        visitor.enter_new_panel().await;
+        visitor.fill("#text", "Good morning").await;
+        visitor.forget_console().await;
+    })
+    .await;
+}
+
+/// Whoever signs in on the site in one tab does not take a guest's chat from another.
+#[actix_web::test]
+async fn a_guest_and_whoever_is_signed_in_leave_each_other_alone() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let guest = desk.browser().await;
+        guest.open_chat().await;
+        guest.fill("#text", "Good morning").await;
+        guest.press(Key::Enter).await;
+        guest.wait_for_text("#log .msg.out", "Good morning").await;
+        guest.wait_until_gone("#log .is-waiting").await;
+        guest.driver.enter_default_frame().await.unwrap();
+        let stored = "return localStorage.getItem('switchboard:shop')";
+        let token = guest.script(stored).await;
+        // Another page of the same site, where somebody is signed in.
+        let signed_in = "new MutationObserver(() => { const script = document.querySelector('script[data-channel]'); \
+            if (script) Object.assign(script.dataset, { externalId: 'anna-7', hmac: '00' }); }) \
+            .observe(document, { childList: true, subtree: true })";
+        let source = json!({ "source": signed_in });
+        let observer = guest.devtools("Page.addScriptToEvaluateOnNewDocument", source).await;
+        guest.enter_panel().await;
+        guest.wait_for_text("#status", "not available").await;
+        guest.driver.enter_default_frame().await.unwrap();
+        assert_eq!(guest.script(stored).await, token);
+        guest.devtools("Page.removeScriptToEvaluateOnNewDocument", observer).await;
+        guest.open_chat().await;
+        guest.wait_for_text("#log .msg.out", "Good morning").await;
+        guest.forget_console().await;
     })
     .await;
 }

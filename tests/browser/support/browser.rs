@@ -103,17 +103,48 @@ impl Browser {
 
     /// Opens the sample site and the panel of its web chat. From then on everything is seen and done inside the panel.
     pub async fn open_chat(&self) {
+        self.enter_panel().await;
+        self.wait_for("#write, #about, #rate").await;
+    }
+
+    /// The same, without waiting for an answer to it.
+    pub async fn enter_panel(&self) {
+        self.open_site().await;
+        self.press_launcher().await;
+    }
+
+    /// The sample site with its launcher.
+    pub async fn open_site(&self) {
         // The launcher hides in a closed shadow tree, as from any script of its host.
         let opened = "{ const attach = Element.prototype.attachShadow; \
             Element.prototype.attachShadow = function (how) { return attach.call(this, { ...how, mode: 'open' }); }; }";
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": opened })).await;
         self.goto("/demo").await;
+        self.in_launcher("button").await;
+    }
+
+    /// Opens the panel, and goes into it.
+    pub async fn press_launcher(&self) {
         self.in_launcher("button").await.click().await.expect("the launcher is clicked");
         self.in_launcher("iframe:not([hidden])").await.enter_frame().await.expect("the panel is entered");
-        self.wait("the panel knows its channel", async || {
-            self.script("return document.getElementById('status').textContent !== ''").await == json!(true)
-        })
-        .await;
+    }
+
+    /// Enters a panel that the launcher has made in place of one that did not load.
+    pub async fn enter_new_panel(&self) {
+        let found = "return document.querySelector('[data-switchboard]').shadowRoot.querySelector('iframe').dataset.old ?? 'new'";
+        let mark =
+            "document.querySelector('[data-switchboard]').shadowRoot.querySelector('iframe').dataset.old = 'old'";
+        self.script(mark).await;
+        self.wait("the launcher makes another panel", async || self.script(found).await == json!("new")).await;
+        self.in_launcher("iframe:not([hidden])").await.enter_frame().await.expect("the panel is entered");
+        self.wait_for("#write").await;
+    }
+
+    /// Nothing whose address holds this comes through from now on; of an empty text, all does again.
+    pub async fn block(&self, part: &str) {
+        self.devtools("Network.enable", json!({})).await;
+        let urls: Vec<String> = if part.is_empty() { vec![] } else { vec![format!("*{part}*")] };
+        self.devtools("Network.setBlockedURLs", json!({ "urls": urls })).await;
     }
 
     /// Waits for an element of the launcher.
