@@ -30,7 +30,7 @@ use crate::realtime::presence::Presences;
 use crate::realtime::{self, Topic};
 use crate::secrets::Secrets;
 use crate::web::span::RequestSpan;
-use crate::web::{again, bodies, errors, own_writes, routes, security};
+use crate::web::{again, bodies, errors, own_writes, routes, security, toast};
 use crate::{hooks, jobs, ops, outbox, settings};
 
 /// A running server.
@@ -140,6 +140,7 @@ pub async fn start(config: Config) -> Result<Running> {
             .default_service(actix::to(errors::not_found))
             // The last one here is the first that a request meets.
             .wrap(Condition::new(!db.is_sqlite(), from_fn(own_writes::are_seen)))
+            .wrap(from_fn(toast::shown_once))
             .wrap(from_fn(again::keep))
             .wrap(from_fn(bodies::keep_coming))
             .wrap(from_fn(security::same_origin))

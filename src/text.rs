@@ -68,12 +68,25 @@ fn is_override(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The digits of a text, full-width ones too.
+/// The digits of a text, full-width, Arabic and Persian ones too.
 pub fn digits(text: &str) -> String {
     if text.is_ascii() {
         return text.chars().filter(char::is_ascii_digit).collect();
     }
-    text.nfkc().filter_map(|c| c.to_digit(10).and_then(|d| char::from_digit(d, 10))).collect()
+    text.nfkc().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
+}
+
+fn digit(c: char) -> Option<u32> {
+    match c {
+        '\u{0660}'..='\u{0669}' => Some(u32::from(c) - 0x0660),
+        '\u{06f0}'..='\u{06f9}' => Some(u32::from(c) - 0x06f0),
+        _ => c.to_digit(10),
+    }
+}
+
+/// What people and word processors put between the digits of a phone number.
+fn is_between_digits(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '+' | '-' | '(' | ')' | '[' | ']' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// A phone number as its digits with country code. National numbers are read as numbers of `region` (ISO 3166, "RU");
@@ -92,7 +105,7 @@ pub fn phone_digits(text: &str, region: &str) -> Option<String> {
 /// The digits by which a phone is searched: the Russian trunk prefix 8 is dropped of an eleven-digit number, and of the
 /// beginning of one where it stands apart, so that "8 (901) 788-07-95" and "8 901" find +79017880795.
 pub fn phone_needle(text: &str) -> Option<String> {
-    let looks_like_phone = text.chars().all(|c| c.is_numeric() || " +-().\u{a0}–".contains(c));
+    let looks_like_phone = text.chars().all(|c| digit(c).is_some() || is_between_digits(c));
     let found = digits(text);
     if !looks_like_phone || found.len() < 3 {
         return None;
@@ -246,7 +259,7 @@ mod tests {
     fn three_spellings_of_a_phone_meet() {
         let stored = phone_digits("8 (901) 788-07-95", "RU").unwrap();
         assert_eq!(stored, "79017880795");
-        for typed in ["8 (901) 788-07-95", "+79017880795", "7880795", "788.07.95", "8 (901) 7", "8-901-788"] {
+        for typed in ["8 (901) 788-07-95", "+79017880795", "7880795", "788.07.95", "8 (901) 7", "8-901-788", "8 901 788‑07‑95", "8 (901) 788−07−95", "[901] 788/07/95", "٧٨٨٠٧٩٥"] {
             assert!(stored.contains(&phone_needle(typed).unwrap()), "{typed}");
         }
         assert_eq!(phone_needle("Vasya1988"), None);

@@ -34,6 +34,7 @@ conversations-close-hint = Only staff see it. The customer’s next message open
 refused-not-connected = This channel is not connected. An admin can connect it in Settings.
 refused-window = The customer wrote too long ago: only a template can be sent now.
 refused-too-long = This channel takes at most { $limit } characters in a message.
+refused-files-size = The files are too large for this channel. The limit is { $megabytes } MB in all.
 refused-file-size = “{ $name }” is too large for this channel. The limit is { $megabytes } MB.
 conversations-tag = Conversation tag
 conversations-tag-hint = What the conversation is about. Every conversation needs one here.

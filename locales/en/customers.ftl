@@ -20,6 +20,7 @@ customers-tag = Tag
 customers-tag-any = Any tag
 customers-name = Name
 customers-name-any = Any name
+customers-id-number = A customer ID is a number.
 customers-id = ID
 customers-id-any = Any ID
 customers-apply = Show

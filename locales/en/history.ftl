@@ -3,7 +3,6 @@ history-tab-active = Active
 history-tab-history = History
 history-filters = Filters
 history-customer-id = Customer ID
-history-customer-number = A customer ID is a number.
 history-day = Choose a day.
 history-operator = Operator
 history-everyone = Everyone

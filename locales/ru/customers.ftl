@@ -21,6 +21,7 @@ customers-tag = Метка
 customers-tag-any = Любая метка
 customers-name = Имя
 customers-name-any = Любое имя
+customers-id-number = ID клиента — это число.
 customers-id = ID
 customers-id-any = Любой ID
 customers-apply = Показать

@@ -3,7 +3,6 @@ history-tab-active = Активные
 history-tab-history = История
 history-filters = Фильтры
 history-customer-id = ID клиента
-history-customer-number = ID клиента — это число.
 history-day = Выберите день.
 history-operator = Оператор
 history-everyone = Все

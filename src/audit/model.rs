@@ -208,7 +208,7 @@ impl Asked {
         let number = self.customer.trim().trim_start_matches(['#', '№']).trim_start();
         let customer = number.parse().ok().filter(|id| *id > CustomerId(0));
         if customer.is_none() && !number.is_empty() {
-            errors.add("customer", "history-customer-number");
+            errors.add("customer", "customers-id-number");
         }
         let (from, to) = (errors.day("from", &self.from), errors.day("to", &self.to));
         if from.zip(to).is_some_and(|(from, to)| to < from) {

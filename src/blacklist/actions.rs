@@ -103,7 +103,7 @@ fn settle(tx: &mut Tx, by: &Supervisor, request: &BlockRequest, approved: bool, 
     audit::record(tx, by, audited, Some(request.customer_id))
 }
 
-/// Writes what happened where staff read it; nowhere if the customer has never been in touch.
+/// Writes what happened where staff read it; nowhere before there is a channel.
 fn note(tx: &mut Tx, customer: CustomerId, event: Event) -> Result<()> {
     if let Some((conversation, channel)) = store::place(tx, customer)? {
         tell(tx, customer, conversation, channel, event)?;

@@ -6,7 +6,7 @@ use diesel::sql_types::BigInt;
 use super::model::{Block, BlockRequest, RequestStatus};
 use crate::auth::CustomerScope;
 use crate::db::page::{Cursor, PAGE, Page};
-use crate::db::schema::{block_requests as requests, blocks, conversations, customers};
+use crate::db::schema::{block_requests as requests, blocks, channels, conversations, customers};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{BlockRequestId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Failure, Tx, kept};
@@ -102,7 +102,7 @@ pub(super) fn decide(tx: &mut Tx, id: BlockRequestId, by: StaffId, status: Reque
 }
 
 /// Where a word about a customer belongs: into their newest conversation, else beside them all in the channel of the
-/// latest contact. `None`: they have never been in touch.
+/// latest contact; of somebody who has never been in touch, in any. `None`: there is no channel at all.
 pub(super) fn place(conn: &mut Conn, customer: CustomerId) -> Result<Option<(Option<ConversationId>, ChannelId)>> {
     let newest: Option<(ConversationId, ChannelId)> = conversations::table
         .filter(conversations::customer_id.eq(customer))
@@ -114,6 +114,10 @@ pub(super) fn place(conn: &mut Conn, customer: CustomerId) -> Result<Option<(Opt
         return Ok(Some((Some(conversation), channel)));
     }
     let channel: Option<ChannelId> = customers::table.find(customer).select(customers::channel_id).one(conn)?;
+    let channel = match channel {
+        Some(channel) => Some(channel),
+        None => channels::table.select(channels::id).order(channels::id).one(conn).optional()?,
+    };
     Ok(channel.map(|channel| (None, channel)))
 }
 
@@ -128,8 +132,13 @@ pub(super) fn page(conn: &mut Conn, scope: &CustomerScope, typed: &str, cursor: 
         let number = folded.replace(' ', "");
         let number = number.trim_start_matches(['#', '№']);
         let name = sql.put(format!("%{}%", text::like_escape(&folded)));
-        let number = sql.put(format!("%{}%", text::like_escape(number)));
-        format!(" AND (c.name_folded LIKE {name} ESCAPE '\\' OR CAST(c.id AS TEXT) LIKE {number} ESCAPE '\\')")
+        let numbered = if number.is_empty() {
+            String::new()
+        } else {
+            let number = sql.put(format!("%{}%", text::like_escape(number)));
+            format!(" OR CAST(c.id AS TEXT) LIKE {number} ESCAPE '\\'")
+        };
+        format!(" AND (c.name_folded LIKE {name} ESCAPE '\\'{numbered})")
     };
     let order = keyset(&mut sql, "b", cursor);
     sql.text = format!(

@@ -99,6 +99,17 @@ impl FileLimits {
         registry::find(kind).map_or(usual, |connector| connector.abilities().files)
     }
 
+    /// What passes here or there.
+    pub fn or(self, other: Self) -> Self {
+        let takes = if self.takes == other.takes { self.takes } else { Takes::Anything };
+        Self {
+            file: self.file.max(other.file),
+            total: self.total.max(other.total),
+            count: self.count.max(other.count),
+            takes,
+        }
+    }
+
     /// Whether a file of this type may pass.
     pub fn takes(&self, content_type: &str) -> bool {
         match self.takes {

@@ -33,6 +33,11 @@ impl Frame {
         self.lang.t("chat-rate-star").replace("{n}", &n.to_string())
     }
 
+    /// "{n} KB", of a key that names a unit.
+    pub fn size(&self, key: &str) -> String {
+        self.lang.with(key, "number", "{n}")
+    }
+
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
     }

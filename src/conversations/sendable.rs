@@ -8,6 +8,7 @@ use crate::customers;
 use crate::db::Conn;
 use crate::db::types::{AccountId, ChannelId, UtcTime};
 use crate::error::{Error, Result, Said, why_refused};
+use crate::files::StoredFile;
 
 /// How long free text reaches a customer. A template does at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,12 +75,19 @@ pub(super) fn fits(conn: &mut Conn, kind: ChannelKind, account: Option<AccountId
     if abilities.length(&out.body) > abilities.text {
         return Err(Error::Refused(Said::from("refused-too-long").with("limit", abilities.text)));
     }
+    if out.files.len() > abilities.files.count {
+        return Err(Error::Refused(Said::from("file-too-many").with("count", abilities.files.count)));
+    }
+    let size_of = |file: &StoredFile| u64::try_from(file.size).unwrap_or(u64::MAX);
+    if out.files.iter().map(size_of).fold(0, u64::saturating_add) > abilities.files.total {
+        return Err(Error::Refused(Said::from("refused-files-size").with("megabytes", abilities.files.total / channels::MB)));
+    }
     for file in &out.files {
         if !abilities.files.takes(&file.content_type) {
             return Err(Error::Refused(Said::from("file-type").with("name", &file.name)));
         }
         let limit = abilities.files.of_type(&file.content_type);
-        if u64::try_from(file.size).unwrap_or(u64::MAX) > limit {
+        if size_of(file) > limit {
             let said = Said::from("refused-file-size").with("name", &file.name);
             return Err(Error::Refused(said.with("megabytes", limit / channels::MB)));
         }

@@ -73,6 +73,8 @@ impl Asked {
             None => Period::Week,
         };
         let (from, to) = if period == Period::Dates { (from, to) } else { (None, None) };
+        // Told the other way round, they mean the same days.
+        let (from, to) = if to.is_some() && to < from { (to, from) } else { (from, to) };
         Filter {
             period,
             from,
@@ -81,6 +83,14 @@ impl Asked {
             name: text::clean(&self.name).chars().take(LONGEST).collect(),
             id: number_part(&self.id),
         }
+    }
+}
+
+impl Asked {
+    /// What was typed for the number although it has no digit, and so filters nothing.
+    pub fn unread_id(&self) -> Option<String> {
+        let typed = text::clean(&self.id);
+        (!typed.is_empty() && number_part(&typed).is_empty()).then_some(typed)
     }
 }
 
@@ -195,6 +205,7 @@ mod tests {
         assert_eq!(asked("", "2026-01-01", "").period, Period::Dates);
         assert_eq!(asked("dates", "31.12.2026", "").period, Period::All);
         assert_eq!(asked("dates", "2026-01-01", "+262142-12-31").to, None);
+        assert_eq!(asked("dates", "2026-02-01", "2026-01-01"), asked("dates", "2026-01-01", "2026-02-01"));
     }
 
     #[test]

@@ -187,9 +187,12 @@ pub fn names_among(conn: &mut Conn, customers: &[CustomerId]) -> Result<Vec<Stri
     Ok(sql.load::<Name>(conn)?.into_iter().map(|row| row.name).collect())
 }
 
-/// These names as columns: custom fields in their order, then variables by name.
+/// Columns for values of these names: all custom fields in their order, whether anybody has one or not, then variables by name.
 pub fn columns(conn: &mut Conn, mut names: HashSet<String>) -> Result<Vec<String>> {
-    let mut columns: Vec<String> = declared(conn)?.into_iter().filter_map(|field| names.take(&field.name)).collect();
+    let mut columns: Vec<String> = declared(conn)?.into_iter().map(|field| field.name.clone()).collect();
+    columns.iter().for_each(|field| {
+        names.remove(field);
+    });
     let mut variables: Vec<String> = names.into_iter().collect();
     variables.sort_unstable();
     columns.append(&mut variables);

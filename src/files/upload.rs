@@ -23,6 +23,8 @@ pub struct Upload {
     fields: Vec<(String, String)>,
     /// In the order of the form.
     pub files: Vec<StoredFile>,
+    /// Why there are none, although there were: of [`accept_form`].
+    pub refused: Option<Said>,
 }
 
 impl Upload {
@@ -44,11 +46,31 @@ impl Upload {
 
 /// Reads a form, storing its files. A file that is too large or of a type that is not taken fails the whole:
 /// [`Error::TooLarge`], or [`Error::Invalid`] with a sentence for people.
-pub async fn accept(db: &Db, files: &Files, mut form: Multipart, limits: &Limits) -> Result<Upload> {
-    let mut arrived = vec![];
-    let stopped = match read(files, &mut form, limits, &mut arrived).await {
-        Ok(fields) if arrived.is_empty() => return Ok(Upload { fields, files: vec![] }),
-        Ok(fields) => return Ok(Upload { fields, files: actions::keep(db, files, arrived).await? }),
+pub async fn accept(db: &Db, files: &Files, form: Multipart, limits: &Limits) -> Result<Upload> {
+    match taken_in(db, files, form, limits).await? {
+        (upload, None) => Ok(upload),
+        (_, Some(refused)) => Err(refused),
+    }
+}
+
+/// The same of a form that comes back to whoever has filled it in: why its files are refused stands beside what was typed.
+pub async fn accept_form(db: &Db, files: &Files, form: Multipart, limits: &Limits) -> Result<Upload> {
+    Ok(match taken_in(db, files, form, limits).await? {
+        (upload, None) => upload,
+        (upload, Some(refused)) => Upload { refused: Some(refused.said()), ..upload },
+    })
+}
+
+/// What a form held, and why its files are not kept, if they are not. In our forms the files stand last.
+async fn taken_in(db: &Db, files: &Files, mut form: Multipart, limits: &Limits) -> Result<(Upload, Option<Error>)> {
+    let (mut upload, mut arrived) = (Upload::default(), vec![]);
+    let stopped = match read(files, &mut form, limits, &mut upload.fields, &mut arrived).await {
+        Ok(()) => {
+            if !arrived.is_empty() {
+                upload.files = actions::keep(db, files, arrived).await?;
+            }
+            return Ok((upload, None));
+        }
         Err(stopped) => stopped,
     };
     // What came before it in the same form is not wanted either.
@@ -56,7 +78,10 @@ pub async fn accept(db: &Db, files: &Files, mut form: Multipart, limits: &Limits
     match stopped {
         Stopped::Refused(error) => {
             drain(form).await;
-            Err(error)
+            match error {
+                Error::TooLarge(_) | Error::Invalid(_) => Ok((upload, Some(error))),
+                other => Err(other),
+            }
         }
         Stopped::Broken(error) => Err(Error::BadRequest(error)),
     }
@@ -82,14 +107,14 @@ impl From<MultipartError> for Stopped {
     }
 }
 
-/// Reads a form to its end: its fields, and into `arrived` its files.
+/// Reads a form to its end: into `fields` what was typed, and into `arrived` its files.
 async fn read(
     files: &Files,
     form: &mut Multipart,
     limits: &Limits,
+    fields: &mut Vec<(String, String)>,
     arrived: &mut Vec<(Content, String)>,
-) -> Result<Vec<(String, String)>, Stopped> {
-    let mut fields = vec![];
+) -> Result<(), Stopped> {
     while let Some(field) = form.next().await {
         let mut field = field?;
         let name = field.name().unwrap_or_default().to_owned();
@@ -104,7 +129,7 @@ async fn read(
             }
         }
     }
-    Ok(fields)
+    Ok(())
 }
 
 /// One file, or nothing for a file field that was left empty. `before`: files before it in the form, and their bytes.

@@ -93,7 +93,7 @@ impl Asked {
         let mut errors = Errors::default();
         let customer = number_part(&self.customer);
         if customer.is_empty() && !self.customer.trim().is_empty() {
-            errors.add("customer", "history-customer-number");
+            errors.add("customer", "customers-id-number");
         }
         let from = errors.day("from", &self.from);
         let to = errors.day("to", &self.to);

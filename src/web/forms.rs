@@ -1,7 +1,5 @@
 //! Forms: what was typed is kept, each field says what is wrong with it, and the same form sent twice works once.
 
-use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -186,19 +184,6 @@ pub fn spend(tx: &mut Tx, token: &str) -> Result<bool> {
 /// Forgets tokens that no open page holds any more.
 pub fn forget_tokens(tx: &mut Tx, before: UtcTime) -> Result<usize> {
     Ok(diesel::delete(form_tokens::table.filter(form_tokens::used_at.lt(before))).execute(&mut **tx)?)
-}
-
-const TOAST: &str = "toast";
-
-/// Carries a toast over a redirect. It lasts for the next page only, so a few seconds are plenty.
-pub fn toast_cookie(key: &'static str) -> Cookie<'static> {
-    Cookie::build(TOAST, key).path("/").http_only(true).same_site(SameSite::Lax).max_age(Duration::seconds(5)).finish()
-}
-
-/// The toast that the page before left. Only ids of toasts are taken: a cookie is the browser's word.
-pub fn toast_of(req: &HttpRequest) -> Option<&'static str> {
-    let cookie = req.cookie(TOAST)?;
-    super::i18n::toast_key(cookie.value())
 }
 
 #[cfg(test)]

@@ -18,3 +18,4 @@ pub mod security;
 pub mod shell;
 pub mod span;
 pub mod times;
+pub mod toast;

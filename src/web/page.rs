@@ -89,7 +89,7 @@ impl Hx {
     /// After a change: on to `url`, where `toast` (a message id) says what was done. Without scripts a redirect.
     pub fn done(&self, toast: &'static str, url: &str) -> Result<HttpResponse> {
         let mut answer = self.on(url);
-        let cookie = super::forms::toast_cookie(toast);
+        let cookie = super::toast::cookie(toast);
         answer.add_cookie(&cookie).map_err(|e| Error::Internal(e.to_string()))?;
         Ok(answer)
     }

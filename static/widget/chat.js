@@ -183,7 +183,6 @@
     if (mine !== visit) return;
     ({ token, settings, online, known, vouched } = session);
     tell({ type: "token", token });
-    about = vouched ? { name: who.name ?? "", email: who.email ?? "", phone: who.phone ?? "" } : null;
     if (settings.title) $("title").textContent = settings.title;
     messages.clear();
     nodes.clear();
@@ -191,6 +190,8 @@
     outbox = restoreOutbox();
     restoreDraft();
     prepareAbout();
+    // What the site says of a visitor is told as it is where the visitor is not asked.
+    about = vouched || !settings.asks ? { name: who.name ?? "", email: who.email ?? "", phone: who.phone ?? "" } : null;
     drawAll();
     if (known) await refresh("end").catch(() => {});
     if (mine !== visit) return;
@@ -272,7 +273,11 @@
           await pause(FIRST_WAIT);
           return mine.signal.aborted ? undefined : begin();
         }
-        if (answer.status === 401 || answer.status === 404) return;
+        if (answer.status === 401 || answer.status === 404) {
+          // A channel on pause is back one day, and who was deleted is known again by their next words.
+          await pause(LONGEST_WAIT);
+          continue;
+        }
         if (!answer.ok) throw new Error(String(answer.status));
         wait = FIRST_WAIT / 2;
         lost(false);
@@ -479,11 +484,16 @@
   };
 
   const pickedFile = (file) => ({ name: file.name, size: sizeText(file.size), picture: false, url: "" });
-  const sizeText = (size) => (size < 1048576 ? `${Math.max(1, Math.round(size / 1024))} KB` : `${(size / 1048576).toFixed(1)} MB`);
+  const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const sizeText = (size) => {
+    if (size < 1024) return word("B", { n: size });
+    return size < 1048576 ? word("Kb", { n: Math.floor(size / 1024) }) : word("Mb", { n: tenths.format(size / 1048576) });
+  };
 
   const failedNode = (item) => {
     const node = clone("t-failed");
     node.querySelector("span").textContent = item.error;
+    if (item.isFinal) node.querySelector("[data-do=retry]").remove();
     node.addEventListener("click", (event) => {
       const what = event.target.closest("button")?.dataset.do;
       if (!what) return;
@@ -683,6 +693,8 @@
     text.value = "";
     picked = [];
     typingTold = 0;
+    // Thanks for a rating are for what was before.
+    if (!typingTimer) $("typing").textContent = "";
     keepDraft();
     grow();
     drawPicked();
@@ -747,6 +759,8 @@
       }
     } finally {
       pumping = false;
+      // The visit that began meanwhile found it at work.
+      if (mine !== visit) pump();
       state();
     }
   };
@@ -761,6 +775,8 @@
       if (isFirst) {
         tell({ type: "token", token });
         follow();
+      } else {
+        wake();
       }
       await refresh("newer");
       outbox = outbox.filter((other) => other !== item);
@@ -773,8 +789,14 @@
         about = null;
         state();
         fieldErrors({ [error.field]: error.message });
+      } else if (about?.[error.field]) {
+        // What the site says of the visitor is wrong: they cannot mend it, and their words go without it.
+        console.error(`Switchboard: ${error.message}`);
+        about[error.field] = "";
       } else {
-        item.error = error.message;
+        item.error = error.status === 404 ? word("Unavailable") : error.message;
+        // The same file is refused each time.
+        item.isFinal = item.files.length > 0 && error.status !== 404 && lasting(error);
       }
       drawAll();
       toEnd();

@@ -235,7 +235,7 @@
     logout: () => {
       // Whoever uses the device next is neither who was signed in nor the guest of before.
       forget();
-      delete said.externalId;
+      for (const name of ["externalId", "hmac", "name", "email", "phone"]) delete said[name];
       forget();
       restart();
     },

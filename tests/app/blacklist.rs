@@ -132,6 +132,20 @@ async fn operators_ask_and_supervisors_decide() {
     other.post_form(&ask, &[("reason", "again")]).await.assert_status(409).assert_says("on the blacklist already");
 }
 
+/// SEARCH-43: so it is with a contact who has never been in touch: whoever asked reads there what was decided.
+#[actix_web::test]
+async fn a_decision_stands_with_a_customer_who_was_never_in_touch() {
+    let app = spawn_app().await;
+    app.channel("web_chat");
+    let customer = app.customer(Person::named("Anna Kowalska"));
+    let (operator, supervisor) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await);
+    let ask = format!("/customers/{customer}/block-requests");
+    operator.post_form(&ask, &[("reason", "Spam")]).await.assert_status(303);
+    let page = supervisor.get("/blacklist?tab=requests").await;
+    supervisor.submit(&page, "tbody form", &[("approve", "false"), ("note", "A supplier of ours")]).await.assert_status(303);
+    operator.get(&format!("/inbox/{customer}")).await.assert_says("A supplier of ours");
+}
+
 /// A supervisor who blocks decides the request that waits.
 #[actix_web::test]
 async fn a_block_decides_the_waiting_request() {
@@ -226,6 +240,7 @@ async fn the_blacklist_is_paged_and_searched() {
     let id = app.number("SELECT id FROM customers WHERE name = 'Клиент 41'");
     let found = client.get(&format!("/blacklist?q={id}")).await.select("tbody .who bdi");
     assert!(found.contains(&"Клиент 41".to_owned()), "{found:?}");
+    client.get("/blacklist?q=%23").await.assert_says("Nobody found");
     client.get("/blacklist?q=%25&at=nonsense").await.assert_status(200).assert_says("Nobody found");
 }
 

@@ -171,6 +171,9 @@ async fn the_id_filter_is_fuzzy() {
         assert_eq!(page.select(NAMES), ["Blocked"], "{typed}");
     }
     assert_eq!(client.get("/customers?id=7").await.select(NAMES), ["104882 in the name"]);
+    let wrong = client.get("/customers?id=abc").await;
+    wrong.assert_status(200).assert_says("A customer ID is a number.");
+    assert_eq!(wrong.attribute("#f-id[aria-invalid]", "value"), "abc");
     let page = client.get("/customers?id=104882").await;
     page.assert_says("Blocked");
     client

@@ -105,6 +105,34 @@ async fn somebody_new_is_written_to_in_an_app() {
     assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Nora"));
 }
 
+/// SEND-21, SEND-22: a file may be what the chosen channel takes, whatever other channels do; what is refused comes back with
+/// all that was typed, without scripts too.
+#[actix_web::test]
+async fn files_are_measured_by_the_channel_that_was_chosen() {
+    let app = spawn_app().await;
+    let (web, program) = with_web_chat_and_app(&app);
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let song = [b"ID3\x04\x00".as_slice(), &[0; 200]].concat();
+    let with_file = async |channel: i64, name: &str, bytes: &[u8]| {
+        let page = supervisor.get("/external/new").await;
+        let channel = channel.to_string();
+        let fields = [("channel", &*channel), ("external_id", "u-77"), ("body", "Listen to this")];
+        let form = page.form("#newcomer_form");
+        let parts = form.filled(&fields).into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+        let file = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        supervisor.post_multipart(&form.action, parts.part("files", file)).await
+    };
+    let refused = with_file(web, "song.mp3", &song).await;
+    refused.assert_status(422).assert_says("“song.mp3” is of a kind that this chat does not take");
+    assert_eq!(refused.select("#body"), ["Listen to this"]);
+    let empty = with_file(web, "empty.txt", b"").await;
+    empty.assert_status(422).assert_has("#files[aria-invalid]");
+    assert_eq!(empty.select("#body"), ["Listen to this"]);
+    assert_eq!(app.number("SELECT COUNT(*) FROM customers"), 0);
+    with_file(program, "song.mp3", &song).await.assert_status(303);
+    assert_eq!(app.text("SELECT name FROM files").as_deref(), Some("song.mp3"));
+}
+
 /// SEND-12: a channel that is not there or on pause is not offered, and cannot be used.
 #[actix_web::test]
 async fn only_enabled_channels_reach_anybody() {

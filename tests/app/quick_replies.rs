@@ -92,6 +92,9 @@ async fn wrong_ones_are_told_at_their_fields() {
         refused.assert_status(422).assert_has(&format!("#{field}[aria-invalid]")).assert_says(said);
         assert_eq!(refused.attribute("#shortcut", "value"), shortcut);
     }
+    let refused = add(&olga, "hello", "text", false, &[("empty.txt", b"")]).await;
+    refused.assert_status(422).assert_has("#files[aria-invalid]");
+    assert_eq!(refused.select("#body"), ["text"]);
     add(&olga, "Hello", "one", false, &[]).await.assert_status(303);
     let refused = add(&olga, "hELLO", "two", false, &[]).await;
     refused.assert_status(422).assert_says("There is a quick reply with this shortcut already.");

@@ -34,6 +34,8 @@ impl Row {
 pub struct CustomersPage {
     pub sh: Shell,
     pub filter: Filter,
+    /// Words in the place of a number.
+    pub unread_id: Option<String>,
     pub page: Page<Row>,
     /// To choose from.
     pub tags: Vec<Arc<CustomerTag>>,
@@ -47,6 +49,14 @@ pub struct CustomersPage {
 }
 
 impl CustomersPage {
+    fn typed_id(&self) -> &str {
+        self.unread_id.as_ref().unwrap_or(&self.filter.id)
+    }
+
+    fn id_error(&self) -> String {
+        self.unread_id.as_ref().map(|_| self.sh.t("customers-id-number").to_string()).unwrap_or_default()
+    }
+
     fn previous(&self) -> String {
         self.page.previous.as_deref().map(|at| self.filter.url(Some(at))).unwrap_or_default()
     }

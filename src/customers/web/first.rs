@@ -7,7 +7,7 @@ use crate::conversations::{self, Outgoing};
 use crate::customers::views::TypedFirst;
 use crate::db::types::ChannelId;
 use crate::error::Said;
-use crate::files::StoredFile;
+use crate::files::Upload;
 use crate::tags::TagPath;
 use crate::templates::Offer;
 use crate::web::forms::{Errors, LINES};
@@ -32,12 +32,13 @@ pub struct Templates<'a> {
 }
 
 /// The message that was typed. What is wrong with it stands in `errors`, each at its field.
-pub fn read(typed: &TypedFirst, files: Vec<StoredFile>, rules: &Rules, errors: &mut Errors) -> Outgoing {
+pub fn read(typed: &TypedFirst, upload: Upload, rules: &Rules, errors: &mut Errors) -> Outgoing {
+    upload.refused.into_iter().for_each(|said| errors.add("files", said));
     let tag = conversations::chosen_tag(rules.needed_tags, &typed.tag).unwrap_or_else(|said| {
         errors.add("tag", said);
         None
     });
-    let mut out = Outgoing { files, client_uuid: typed.once(), tag, ..Outgoing::default() };
+    let mut out = Outgoing { files: upload.files, client_uuid: typed.once(), tag, ..Outgoing::default() };
     out.extra.mail = rules.senders.map(|senders| typed.mail.parse(errors, senders, true));
     match &rules.templates {
         Some(templates) if templates.only || !typed.template.template.trim().is_empty() => {
@@ -49,7 +50,7 @@ pub fn read(typed: &TypedFirst, files: Vec<StoredFile>, rules: &Rules, errors: &
         }
         _ => {
             out.body = errors.lines("body", &typed.body, LINES);
-            if out.body.is_empty() && out.files.is_empty() {
+            if out.body.is_empty() && out.files.is_empty() && !errors.has("files") {
                 errors.add("body", "customers-message-empty");
             }
         }

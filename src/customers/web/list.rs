@@ -43,7 +43,8 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
         customer,
     });
     let writes = registry::open_to_phones(&channels);
-    hx.page(&CustomersPage { sh, filter, page, tags, shown, shown_to, total, writes })
+    let unread_id = asked.unread_id();
+    hx.page(&CustomersPage { sh, filter, unread_id, page, tags, shown, shown_to, total, writes })
 }
 
 fn responsible<K: std::hash::Hash + Eq>(names: &HashMap<K, String>, id: Option<K>) -> String {

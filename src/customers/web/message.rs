@@ -79,7 +79,7 @@ pub async fn send(
 ) -> Result<HttpResponse> {
     let (id, reader) = (id.into_inner(), by.clone());
     let ways = db.read(move |conn| ways(conn, &reader, id)).await?;
-    let upload = files::accept(&db, &stored, upload, &limits(&ways.accounts)).await?;
+    let upload = files::accept_form(&db, &stored, upload, &limits(&ways.accounts)).await?;
     let (account, back) = (upload.field("account").to_owned(), upload.field("back").to_owned());
     let form = MessageForm { account, back, first: TypedFirst::of(&upload) };
     let mut errors = Errors::default();
@@ -98,7 +98,7 @@ pub async fn send(
     if account.is_none() && ways.stop.is_none() {
         errors.add("account", "customers-message-account");
     }
-    let out = first::read(&form.first, upload.files, &rules(&ways, account), &mut errors);
+    let out = first::read(&form.first, upload, &rules(&ways, account), &mut errors);
     let (Some(account), true) = (account, errors.is_empty()) else {
         return hx.invalid(&page(sh, ways, form, errors));
     };
@@ -158,10 +158,10 @@ fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<
     })
 }
 
-/// The strictest of the channels that may be meant.
+/// Of all channels that may be meant; what the chosen one does not take, the service refuses.
 fn limits(usable: &[AccountChoice]) -> Limits {
-    let strictest = usable.iter().map(|account| Limits::of(account.kind)).min_by_key(|limits| limits.file);
-    strictest.unwrap_or_else(|| Limits::of(ChannelKind::WebChat))
+    let each = usable.iter().map(|account| Limits::of(account.kind));
+    each.reduce(Limits::or).unwrap_or_else(|| Limits::of(ChannelKind::WebChat))
 }
 
 /// The account that was chosen; the only one needs no choice.

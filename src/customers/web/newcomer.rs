@@ -74,7 +74,7 @@ pub async fn send(
     upload: Multipart,
 ) -> Result<HttpResponse> {
     let mut page = load(way, sh, &db).await?;
-    let upload = files::accept(&db, &stored, upload, &limits(way)).await?;
+    let upload = files::accept_form(&db, &stored, upload, &limits(way)).await?;
     page.typed = typed(way, &upload);
     let mut errors = Errors::default();
     // Without scripts: the fields of a template are asked for.
@@ -85,7 +85,7 @@ pub async fn send(
     let channel = channel(&page, &mut errors);
     let to = recipient::read(way, &page.typed.address, channel, &region, &mut errors);
     let name = errors.optional_line("name", &page.typed.name);
-    let out = first::read(&page.typed.first, upload.files, &rules(&page, channel), &mut errors);
+    let out = first::read(&page.typed.first, upload, &rules(&page, channel), &mut errors);
     let (Some(to), true) = (to, errors.is_empty()) else {
         return hx.invalid(&page.with(errors));
     };
@@ -150,13 +150,13 @@ fn channels_of(conn: &mut Conn, way: Way) -> Result<Vec<Channel>> {
     Ok(channels)
 }
 
-/// The limits of its channels; of those for an external ID the strictest.
+/// Of all its channels; what the chosen one does not take, the service refuses.
 fn limits(way: Way) -> Limits {
-    Limits::of(match way {
-        Way::Email => ChannelKind::Email,
-        Way::Phone(kind) => kind,
-        Way::ExternalId => ChannelKind::WebChat,
-    })
+    match way {
+        Way::Email => Limits::of(ChannelKind::Email),
+        Way::Phone(kind) => Limits::of(kind),
+        Way::ExternalId => Limits::of(ChannelKind::WebChat).or(Limits::of(ChannelKind::App)),
+    }
 }
 
 fn typed(way: Way, upload: &Upload) -> TypedNewcomer {

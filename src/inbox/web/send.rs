@@ -59,7 +59,7 @@ pub async fn send(
     let id = id.into_inner();
     let state = super::state(by.clone(), &db, id, None).await?;
     let kind = state.channel.as_ref().map_or(ChannelKind::WebChat, |c| c.kind);
-    let form = files::accept(&db, &stored, form, &Limits::of(kind)).await?;
+    let form = files::accept_form(&db, &stored, form, &Limits::of(kind)).await?;
     let of: Option<ConversationId> = form.field("conversation").parse().ok();
     let state = match of {
         Some(_) => super::state(by.clone(), &db, id, of).await?,
@@ -145,6 +145,9 @@ fn quick_of(form: &Upload) -> Vec<FileRef> {
 
 /// What the form says: a template, or text and files, in a channel of mails with what makes it one.
 fn read(form: &Upload, channel: Option<&Channel>, offers: &[Offer], errors: &mut Errors) -> Result<Outgoing, Said> {
+    if let Some(said) = &form.refused {
+        return Err(said.clone());
+    }
     if form.field("mode") == "template" {
         return as_template(form, offers, errors);
     }

@@ -13,10 +13,10 @@ use crate::db::page::NameCursor;
 use crate::db::types::QuickReplyId;
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Limits, Upload};
-use crate::quick_replies::{self, QuickReply, ReplyFile, Typed};
+use crate::quick_replies::{self, Checked, QuickReply, ReplyFile, Typed};
 use crate::settings::views::quick_replies::{QuickRepliesPage, QuickReplyDeletePage, QuickReplyPage};
 use crate::text;
-use crate::web::forms;
+use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -75,6 +75,14 @@ fn typed_of(by: &Operator, form: &Upload) -> Typed {
     }
 }
 
+/// What was typed, with the files beside it. `kept`: those that are there already, and stay.
+fn parse(typed: &Typed, form: &Upload, kept: usize) -> Result<Checked, Errors> {
+    let Some(refused) = &form.refused else { return typed.parse(kept + form.files.len()) };
+    let mut errors = typed.parse(kept + 1).err().unwrap_or_default();
+    errors.add("files", refused.clone());
+    Err(errors)
+}
+
 /// `POST /settings/quick-replies`.
 pub async fn add(
     by: Operator,
@@ -84,9 +92,9 @@ pub async fn add(
     stored: Data<Files>,
     form: Multipart,
 ) -> Result<HttpResponse> {
-    let form = files::accept(&db, &stored, form, &Limits::of(ChannelKind::App)).await?;
+    let form = files::accept_form(&db, &stored, form, &Limits::of(ChannelKind::App)).await?;
     let (typed, token) = (typed_of(&by, &form), form.field("form_token").to_owned());
-    let outcome = match typed.parse(form.files.len()) {
+    let outcome = match parse(&typed, &form, 0) {
         Err(errors) => Err(errors),
         Ok(new) => {
             let token = token.clone();
@@ -117,14 +125,14 @@ pub async fn edit(
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     let (reply, known) = found(&by, &db, id).await?;
-    let form = files::accept(&db, &stored, form, &Limits::of(ChannelKind::App)).await?;
+    let form = files::accept_form(&db, &stored, form, &Limits::of(ChannelKind::App)).await?;
     if reply.is_shared() && by.supervisor().is_none() {
         return Err(Error::Forbidden);
     }
     let typed = typed_of(&by, &form);
     let gone: Vec<i32> = form.all("gone").filter_map(|position| position.parse().ok()).collect();
     let kept = known.iter().filter(|file| !gone.contains(&file.position)).count();
-    let outcome = match typed.parse(kept + form.files.len()) {
+    let outcome = match parse(&typed, &form, kept) {
         Err(errors) => Err(errors),
         Ok(new) => {
             let edited = db.write(move |tx| quick_replies::edit(tx, &by, id, &new, &gone, &form.files));
