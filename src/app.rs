@@ -101,7 +101,7 @@ pub async fn start(config: Config) -> Result<Running> {
         (outbox::Worker::start(work.clone()), hooks::Poller::start(work.clone()), hooks::Reader::start(work.clone()));
     let public = config.public_url.clone();
     db.write(move |tx| settings::set_up_all(tx, public.as_deref())).await?;
-    let jobs = jobs::Runner::start(work, throttle.clone());
+    let jobs = jobs::Runner::start(work, throttle.clone(), presences.clone());
 
     let (socket, address) = listen(&config)?;
     let geo = Data::new(Geo::open(&config));

@@ -11,8 +11,12 @@
 //!
 //! `web::errors` turns an error into a page, a toast or JSON, by what was asked for.
 
+use std::panic::AssertUnwindSafe;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+
+use futures_util::FutureExt;
 
 use crate::db::Failure;
 
@@ -25,8 +29,47 @@ pub struct Said {
     /// The Fluent id.
     pub key: &'static str,
     /// Arguments by name.
-    pub args: Vec<(&'static str, String)>,
+    pub args: Vec<(&'static str, Arg)>,
 }
+
+/// An argument of a sentence. A number is written, and counted with, in the reader's language; a text stands as it is, though
+/// it be of digits, as phone numbers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arg {
+    Number(i64),
+    Text(String),
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<&String> for Arg {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl From<$number> for Arg {
+            fn from(number: $number) -> Self {
+                // Nobody reads a number beyond these.
+                Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+            }
+        }
+    )*};
+}
+
+numbers!(i32, i64, u32, u64, usize);
 
 impl From<&'static str> for Said {
     fn from(key: &'static str) -> Self {
@@ -36,10 +79,16 @@ impl From<&'static str> for Said {
 
 impl Said {
     /// With one more argument.
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
+        self.args.push((name, value.into()));
         self
     }
+}
+
+/// What work in the background comes to; a panic is an error of it, so that whoever runs it goes on with what is next.
+pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(Error::Internal("it panicked".into())))
 }
 
 /// Why something was refused; `None` if it was not.
@@ -126,7 +175,7 @@ impl Error {
             Error::Invalid(said) | Error::Refused(said) => said.clone(),
             Error::TooLarge(limit) => too_large(*limit),
             Error::TooSlow => "error-too-slow".into(),
-            Error::TooMany(seconds) => Said::from("error-too-many").with("seconds", seconds),
+            Error::TooMany(seconds) => Said::from("error-too-many").with("seconds", *seconds),
             Error::Db(failure) if failure.is_temporary() => "error-database".into(),
             Error::File(error) if is_away(error) => "error-files".into(),
             Error::Db(_) | Error::File(_) | Error::Render(_) | Error::Internal(_) => "error-internal".into(),

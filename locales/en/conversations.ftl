@@ -1,3 +1,4 @@
+conversations-visitor = Visitor { $number }
 close-reason-solved = Solved
 close-reason-no-answer = The customer does not answer
 close-reason-spam = Spam

@@ -1,3 +1,4 @@
+conversations-visitor = Посетитель { $number }
 close-reason-solved = Решено
 close-reason-no-answer = Клиент не отвечает
 close-reason-spam = Спам

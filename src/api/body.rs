@@ -33,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|why| Error::Invalid(Said::from("api-json").with("why", why)))
+    serde_json::from_slice(bytes).map_err(|why| Error::Invalid(Said::from("api-json").with("why", why.to_string())))
 }
 
 fn refused(error: actix_web::Error) -> Error {

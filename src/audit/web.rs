@@ -57,8 +57,12 @@ pub async fn csv(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>
             Ok((rows, names))
         })
         .await?;
-    let bytes = file::csv(&rows, &names, sh.lang).map_err(|error| Error::Internal(error.to_string()))?;
-    let detail = json!({ "rows": rows.len(), "view": asked.url(PATH, "") });
+    let (count, lang) = (rows.len(), sh.lang);
+    // Thousands of rows are put into words: not while others wait for this thread.
+    let written = tokio::task::spawn_blocking(move || file::csv(&rows, &names, lang)).await;
+    let bytes = written.map_err(|error| Error::Internal(error.to_string()))?;
+    let bytes = bytes.map_err(|error| Error::Internal(error.to_string()))?;
+    let detail = json!({ "rows": count, "view": asked.url(PATH, "") });
     db.write(move |tx| super::record_with(tx, &by, "audit.downloaded", None, &detail)).await?;
     files::download_bytes(bytes, &format!("audit-{}.csv", sh.clock.today()), "text/csv; charset=utf-8")
 }

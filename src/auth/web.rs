@@ -99,7 +99,10 @@ pub async fn login(
         return Ok(answer);
     }
     match check(&db, email.clone(), form.password.clone()).await? {
-        None => again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", "login-wrong")),
+        None => {
+            tracing::warn!(%email, address = %client_ip(&req), "a sign-in was refused");
+            again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("", "login-wrong"))
+        }
         Some(id) => {
             let address = client_ip(&req).to_string();
             db.write(move |tx| {

@@ -129,7 +129,8 @@ pub(super) fn page(conn: &mut Conn, scope: &CustomerScope, typed: &str, cursor: 
     let fits = if folded.is_empty() {
         String::new()
     } else {
-        let number = folded.replace(' ', "");
+        // Folded, the sign of a number would be letters.
+        let number = text::clean(typed).replace(' ', "");
         let number = number.trim_start_matches(['#', '№']);
         let name = sql.put(format!("%{}%", text::like_escape(&folded)));
         let numbered = if number.is_empty() {

@@ -1,6 +1,7 @@
 //! The two panes: contacts.
 
 use askama::Template;
+use url::form_urlencoded::Serializer;
 
 use crate::channels::Channel;
 use crate::companies::Company;
@@ -27,6 +28,14 @@ impl<T> Book<T> {
     /// The address of one entry, beside the same list.
     pub fn entry(&self, id: impl std::fmt::Display) -> String {
         self.url(&format!("{}/{id}", self.base), &self.at)
+    }
+
+    /// What leads back to the inbox from the other tab, too.
+    pub fn back_query(&self) -> String {
+        match self.back.as_str() {
+            "" => String::new(),
+            back => format!("?{}", Serializer::new(String::new()).append_pair("back", back).finish()),
+        }
     }
 
     pub fn previous(&self) -> String {

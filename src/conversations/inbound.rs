@@ -9,7 +9,9 @@ use crate::db::{Failure, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, StoredFile};
 use crate::realtime::Topic;
+use crate::settings;
 use crate::text;
+use crate::web::i18n::Lang;
 
 /// A message as a channel hands it over.
 #[derive(Clone, Debug)]
@@ -170,9 +172,13 @@ fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
     let kind = channels::find(tx, inbound.channel)?.kind;
     let named = [&sender.display_name, &sender.username, sender.email.as_ref().unwrap_or(&sender.username)];
     let name = named.into_iter().map(|n| text::clean(n)).find(|n| !n.is_empty()).or_else(|| sender.phone.clone());
+    // A visitor without any name is told apart by a number of their own.
+    let name = match name {
+        Some(name) => name,
+        None => visitor_name(settings::language(tx)?.unwrap_or(Lang::En), &sender.address),
+    };
     let details = Details {
-        // A visitor without any name is told apart by a number of their own.
-        name: name.unwrap_or_else(|| visitor_name(&sender.address)),
+        name,
         phone: sender.phone.clone(),
         email: sender.email.clone(),
         external_id: sender.external_id.clone(),
@@ -193,9 +199,9 @@ fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
     Ok(id)
 }
 
-fn visitor_name(address: &str) -> String {
+fn visitor_name(lang: Lang, address: &str) -> String {
     let tail: String = address.chars().filter(|c| c.is_ascii_alphanumeric()).take(4).collect();
-    format!("Visitor {}", tail.to_uppercase())
+    lang.with("conversations-visitor", "number", tail.to_uppercase())
 }
 
 fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> Result<ConversationId> {

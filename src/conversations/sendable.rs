@@ -80,7 +80,9 @@ pub(super) fn fits(conn: &mut Conn, kind: ChannelKind, account: Option<AccountId
     }
     let size_of = |file: &StoredFile| u64::try_from(file.size).unwrap_or(u64::MAX);
     if out.files.iter().map(size_of).fold(0, u64::saturating_add) > abilities.files.total {
-        return Err(Error::Refused(Said::from("refused-files-size").with("megabytes", abilities.files.total / channels::MB)));
+        return Err(Error::Refused(
+            Said::from("refused-files-size").with("megabytes", abilities.files.total / channels::MB),
+        ));
     }
     for file in &out.files {
         if !abilities.files.takes(&file.content_type) {

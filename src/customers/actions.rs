@@ -117,7 +117,8 @@ pub fn mark_read(tx: &mut Tx, customer: CustomerId) -> Result<()> {
 /// Puts the customer back among the unanswered; counts one message.
 pub fn mark_unread(tx: &mut Tx, customer: &Customer) -> Result<()> {
     if store::set_unread(tx, customer.id, customer.unread_count.max(1))? {
-        changed(tx, customer.id);
+        // The lists alone: a page that shows the conversation would look at it anew, which reads it.
+        tx.publish(Topic::Inbox);
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ struct Inner {
     /// One for each connection: whoever waits for one holds no thread.
     turns: Arc<Semaphore>,
     /// On PostgreSQL, so many of them for writing at once: with all of them, a page stood behind everybody who writes.
-    writing: Semaphore,
+    writing: Arc<Semaphore>,
     bus: Bus,
     kept: Kept,
     /// Present on SQLite only.
@@ -108,7 +108,7 @@ impl Db {
             .build_unchecked(Connector { access, ..writing });
         let connections = usize::try_from(readers).unwrap_or(1);
         let turns = Arc::new(Semaphore::new(connections));
-        let writing = Semaphore::new((connections * 2 / 3).max(1));
+        let writing = Arc::new(Semaphore::new((connections * 2 / 3).max(1)));
         Ok(Db(Arc::new(Inner { pool, turns, writing, bus, kept, writer, announcer, address, calls: OnceLock::new() })))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use diesel::connection::TransactionManager;
-use tokio::sync::{AcquireError, SemaphorePermit};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 
 use super::tx::{Told, Tx};
 use super::{Conn, Db, Failure, WAIT_FOR_TURN, Word, guarded};
@@ -26,10 +26,15 @@ impl Db {
         match &self.0.writer {
             Some(writer) => writer.call_in_turn(f).await,
             None => {
-                let db = self.clone();
-                let _turn = self.turn_to_write().await?;
+                let (db, turn) = (self.clone(), self.turn_to_write().await?);
                 #[expect(clippy::disallowed_methods, reason = "the home of blocking work on the database")]
-                web::block(move || db.write_here(f)).await.map_err(|_| Failure::Closed)?
+                let written = web::block(move || {
+                    let written = db.write_here(f);
+                    // As long as the work lasts, also when the caller has gone.
+                    drop(turn);
+                    written
+                });
+                written.await.map_err(|_| Failure::Closed)?
             }
         }
     }
@@ -100,8 +105,9 @@ impl Db {
         Err(Failure::Busy.into())
     }
 
-    async fn turn_to_write(&self) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), Failure> {
-        let both = async { Ok::<_, AcquireError>((self.0.writing.acquire().await?, self.0.turns.acquire().await?)) };
+    async fn turn_to_write(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), Failure> {
+        let (writing, turns) = (self.0.writing.clone(), self.0.turns.clone());
+        let both = async { Ok::<_, AcquireError>((writing.acquire_owned().await?, turns.acquire_owned().await?)) };
         let turn = tokio::time::timeout(WAIT_FOR_TURN, both).await;
         turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Closed)
     }

@@ -16,6 +16,7 @@ use crate::exports::Make;
 use crate::fields;
 use crate::files::StoredFile;
 use crate::jobs;
+use crate::text;
 
 /// Customers of the demo.
 const CUSTOMERS: usize = 150;
@@ -181,7 +182,10 @@ fn meet(
         if state == State::Queued || number % 9 == 8 { None } else { Some(pick(&stage.staff, operator)?) };
     let username = if channel.1 == ChannelKind::Telegram { format!("northfan{number}") } else { String::new() };
     let address = match channel.1 {
-        ChannelKind::WhatsApp | ChannelKind::Viber => phone.clone().unwrap_or_else(|| people::phone(number, tongue)),
+        // Digits alone, as the messengers tell them.
+        ChannelKind::WhatsApp | ChannelKind::Viber => {
+            text::digits(phone.as_ref().unwrap_or(&people::phone(number, tongue)))
+        }
         ChannelKind::Telegram => format!("77719{number:05}"),
         ChannelKind::App => format!("ext:CRM-{}", 55_000 + number),
         ChannelKind::Email => format!("writer{number}@mail.example"),

@@ -14,7 +14,7 @@ use crate::channels::{self, Channel, Connector, Link};
 use crate::customers::Addressing;
 use crate::db::Tx;
 use crate::db::types::{HookEventId, UtcTime};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Ctx;
 
 /// Events whose files are fetched at a time.
@@ -48,12 +48,18 @@ pub async fn take(
     let (all, of, reading) = (ready.clone(), channel.clone(), addressing.clone());
     let together = ctx.db.write(move |tx| write(tx, &of, &all, &reading)).await;
     let Err(error) = together else { return Ok(()) };
+    if is_away(&error) {
+        return Err(error);
+    }
     tracing::warn!(%error, channel = %channel.id, "a batch of events failed; they are read one by one");
     for one in ready {
         let (of, reading, id, tries) = (channel.clone(), addressing.clone(), one.id, one.tries);
         let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), &reading)).await else {
             continue;
         };
+        if is_away(&error) {
+            return Err(error);
+        }
         let why = error.to_string();
         tracing::warn!(event = %id, why, tries, "an event failed");
         ctx.db
@@ -67,6 +73,11 @@ pub async fn take(
             .await?;
     }
     Ok(())
+}
+
+/// Whether the database is away or busy: no event's fault, so that none has had its try.
+fn is_away(error: &Error) -> bool {
+    matches!(error, Error::Db(failure) if failure.is_temporary())
 }
 
 async fn make_ready(

@@ -13,7 +13,7 @@ use super::lease::Lease;
 use super::store::{self, Work};
 use crate::channels::{self, Link, registry};
 use crate::db::types::{ChannelId, UtcTime};
-use crate::error::Result;
+use crate::error::{Result, caught};
 use crate::jobs::Ctx;
 use crate::realtime::{self, Topic};
 
@@ -56,7 +56,7 @@ async fn watch_over(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
             }
             let (ctx, busy, stopped) = (ctx.clone(), busy.clone(), stopped.clone());
             reading.spawn_local(async move {
-                if let Err(error) = of_channel(&ctx, id, stopped).await {
+                if let Err(error) = caught(of_channel(&ctx, id, stopped)).await {
                     tracing::warn!(%error, channel = %id, "the events of a channel could not be read");
                     tokio::time::sleep(LOOK).await;
                 }

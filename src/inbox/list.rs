@@ -14,6 +14,7 @@ use crate::channels::{self, ChannelKind, registry};
 use crate::db::Conn;
 use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
+use crate::mails;
 use crate::messages::MessageKind;
 use crate::resends::{self, Progress};
 use crate::staff;
@@ -36,6 +37,7 @@ pub struct List {
     resend: Option<Progress>,
     batch: Option<Going>,
     writes: Vec<ChannelKind>,
+    mails: bool,
     display: Arc<Display>,
     more_of: More,
 }
@@ -54,7 +56,8 @@ pub fn load(conn: &mut Conn, by: &Operator, clock: Clock, filter: Filter) -> Res
     let people = staff::everybody(conn)?;
     let resend = if by.supervisor().is_some() { resends::going(conn)? } else { None };
     let batch = batches::going(conn, by.id())?;
-    let writes = registry::open_to_phones(&channels::enabled(conn)?);
+    let enabled = channels::enabled(conn)?;
+    let (writes, mails) = (registry::open_to_phones(&enabled), !mails::senders(&enabled).is_empty());
     let choices = if filter.facets.set().is_empty() { None } else { Some(Choices::load(conn)?) };
     Ok(List {
         counts: store::counts(conn, &viewer.scope, by.id())?,
@@ -67,6 +70,7 @@ pub fn load(conn: &mut Conn, by: &Operator, clock: Clock, filter: Filter) -> Res
         resend,
         batch,
         writes,
+        mails,
         display,
         more_of,
     })
@@ -96,6 +100,8 @@ pub struct ListView {
     pub batch: Option<Going>,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
+    /// Mails can be written.
+    pub mails: bool,
     /// What this person has chosen to see on the cards.
     pub display: Arc<Display>,
     /// What is set in the panel.
@@ -178,6 +184,7 @@ impl ListView {
             resend,
             batch,
             writes,
+            mails,
             display,
             mut more_of,
         } = list;
@@ -218,6 +225,7 @@ impl ListView {
             resend,
             batch,
             writes,
+            mails,
             display,
             filter,
         }

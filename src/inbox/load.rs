@@ -15,6 +15,7 @@ use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::{Result, Said};
 use crate::fields::{self, Values};
+use crate::files::Limits;
 use crate::mails;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of, stretch};
@@ -109,6 +110,18 @@ pub struct State {
     pub window: Window,
     /// Templates that can be sent.
     pub offers: Vec<Offer>,
+}
+
+/// What passes in any conversation of a customer that may be answered: which one is, the form says together with its files.
+pub fn limits(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Limits> {
+    let customer = customers::find(conn, &by.scope(), id)?;
+    let open = conversations::store::of_customer::open(conn, &customer)?;
+    let channels = channels::list(conn)?;
+    let meant = channels.iter().filter(|channel| {
+        customer.channel_id == Some(channel.id) || open.iter().any(|one| one.channel_id == channel.id)
+    });
+    let each = meant.map(|channel| Limits::of(channel.kind));
+    Ok(each.reduce(Limits::or).unwrap_or_else(|| Limits::of(ChannelKind::WebChat)))
 }
 
 /// What goes on with a customer, in this conversation if it is open.

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 
 use super::Ctx;
 use crate::auth::throttle::Throttle;
-use crate::error::Result;
+use crate::error::{Result, caught};
+use crate::realtime::presence::Presences;
 
 /// What comes round, and how often.
 #[derive(Clone, Copy)]
@@ -68,7 +69,12 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::ReportDays, Duration::from_secs(60)),
 ];
 
-pub(super) async fn run(ctx: Ctx, throttle: Data<Throttle>, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn run(
+    ctx: Ctx,
+    throttle: Data<Throttle>,
+    presences: Data<Presences>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut next: Vec<Instant> = TABLE.iter().map(|(work, every)| Instant::now() + work.at_start(*every)).collect();
     while !*stopped.borrow() {
         let Some(soonest) = next.iter().min().copied() else { return };
@@ -80,14 +86,14 @@ pub(super) async fn run(ctx: Ctx, throttle: Data<Throttle>, mut stopped: watch::
                 continue;
             }
             *at = Instant::now() + *every;
-            if let Err(error) = once(*work, &ctx, &throttle).await {
+            if let Err(error) = caught(once(*work, &ctx, &throttle, &presences)).await {
                 tracing::warn!(%error, "recurring work failed; it comes round again");
             }
         }
     }
 }
 
-async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
+async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences) -> Result<()> {
     match work {
         Work::EndedSessions => crate::auth::sessions::delete_ended(&ctx.db, &ctx.config).await,
         Work::FormTokens => {
@@ -105,6 +111,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle) -> Result<()> {
         }
         Work::Throttles => {
             throttle.tidy();
+            presences.tidy();
             Ok(())
         }
         Work::Figures => crate::db::figures::refresh(&ctx.db).await.map(drop),

@@ -14,7 +14,8 @@ use super::{Ctx, Job, recurring, store};
 use crate::auth::throttle::Throttle;
 use crate::db::Tx;
 use crate::db::types::UtcTime;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, caught};
+use crate::realtime::presence::Presences;
 
 /// How often an idle runner looks.
 const LOOK: Duration = Duration::from_millis(500);
@@ -74,12 +75,12 @@ pub struct Runner {
 
 impl Runner {
     /// Starts the runner's tasks on the current thread.
-    pub fn start(ctx: Ctx, throttle: Data<Throttle>) -> Self {
+    pub fn start(ctx: Ctx, throttle: Data<Throttle>, presences: Data<Presences>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let kinds = Rc::new(crate::app::job_kinds());
         let mut tasks: Vec<_> =
             (0..AT_ONCE).map(|_| actix_web::rt::spawn(work(ctx.clone(), kinds.clone(), stopped.clone()))).collect();
-        tasks.push(actix_web::rt::spawn(recurring::run(ctx, throttle, stopped)));
+        tasks.push(actix_web::rt::spawn(recurring::run(ctx, throttle, presences, stopped)));
         Self { stop, tasks }
     }
 
@@ -125,7 +126,7 @@ async fn one(ctx: &Ctx, kinds: &Registry, names: &Arc<[&'static str]>) -> Result
     // Others are not taken.
     let Some(kind) = kinds.0.get(job.name.as_str()) else { return Ok(false) };
     let (id, done, died) = (job.id, job.tries, kind.died);
-    let outcome = leased(ctx, id, (kind.run)(job.payload.clone(), ctx.clone())).await;
+    let outcome = leased(ctx, id, caught((kind.run)(job.payload.clone(), ctx.clone()))).await;
     let Err(error) = outcome else {
         ctx.db
             .write(move |tx| {

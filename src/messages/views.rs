@@ -321,7 +321,7 @@ fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)>
             let said = closed_text(sh, by.as_ref().map(|who| person(sh, who)), reason);
             Some(("circle-check", said, note.clone()))
         }
-        Event::Rated { stars, comment } => told("star", Said::from("messages-rated").with("stars", stars), comment),
+        Event::Rated { stars, comment } => told("star", Said::from("messages-rated").with("stars", *stars), comment),
         Event::BlockRequested { by, reason } => {
             told("shield-lock", Said::from("messages-block-requested").with("by", person(sh, by)), reason)
         }

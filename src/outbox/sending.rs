@@ -29,9 +29,11 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
         let delivery = delivery.clone();
         move |conn| load(conn, &delivery)
     });
-    let loaded = match found.await? {
-        Ok(loaded) => loaded,
-        Err(failure) => return settle(ctx, delivery, failure, false).await,
+    let loaded = match found.await {
+        Ok(Ok(loaded)) => loaded,
+        Ok(Err(failure)) => return settle(ctx, delivery, failure, false).await,
+        // Nothing has left yet.
+        Err(error) => return settle(ctx, delivery, Failure::again("database", error.to_string()), false).await,
     };
     let Some(connector) = registry::find(loaded.channel.kind) else {
         return settle(ctx, delivery, Failure::permanent("no_connector", "this channel cannot send"), false).await;

@@ -14,7 +14,7 @@ use super::sending::{self, LEASE};
 use super::store;
 use crate::channels::{ChannelKind, registry};
 use crate::db::types::{ChannelId, UtcTime};
-use crate::error::Result;
+use crate::error::{Result, caught};
 use crate::jobs::Ctx;
 use crate::realtime::{self, Changes, Topic};
 
@@ -50,10 +50,14 @@ async fn work(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
     let mut changes = ctx.db.subscribe();
     let (room, busy) = (std::sync::Arc::new(Semaphore::new(AT_ONCE)), Busy::default());
     let mut sending = JoinSet::new();
+    let mut next_look = tokio::time::Instant::now();
     while !*stopped.borrow() {
         while sending.try_join_next().is_some() {}
-        if let Err(error) = free_abandoned(&ctx).await {
-            tracing::warn!(%error, "abandoned deliveries could not be freed");
+        if next_look <= tokio::time::Instant::now() {
+            next_look = tokio::time::Instant::now() + LOOK;
+            if let Err(error) = free_abandoned(&ctx).await {
+                tracing::warn!(%error, "abandoned deliveries could not be freed");
+            }
         }
         let Ok(permit) = room.clone().acquire_owned().await else { return };
         match take(&ctx, &busy).await {
@@ -61,7 +65,7 @@ async fn work(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
                 *busy.borrow_mut().entry(delivery.channel_id).or_default() += 1;
                 let (ctx, busy) = (ctx.clone(), busy.clone());
                 sending.spawn_local(async move {
-                    if let Err(error) = sending::send(&ctx, &delivery).await {
+                    if let Err(error) = caught(sending::send(&ctx, &delivery)).await {
                         tracing::error!(%error, delivery = %delivery.id, "what became of a delivery was not written down");
                     }
                     if let Some(count) = busy.borrow_mut().get_mut(&delivery.channel_id) {

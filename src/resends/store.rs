@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::model::{Asked, Count, Outcome, Progress, Resend, Tally};
-use crate::channels::ChannelKind;
+use crate::channels::{ChannelKind, registry};
 use crate::db::schema::{channels, resend_items as items, resends};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{DeliveryId, ResendId, StaffId, UtcTime};
@@ -179,7 +179,10 @@ pub fn end_broken(tx: &mut Tx, id: ResendId) -> Result<()> {
     Ok(())
 }
 
-/// Kinds of channels that are connected, for the choice.
+/// Kinds of channels in which a message can fail, for the choice: what goes to a widget or an app waits there.
 pub fn kinds(conn: &mut Conn) -> Result<Vec<ChannelKind>> {
-    Ok(channels::table.select(channels::kind).distinct().order(channels::kind).load(conn)?)
+    let kinds = channels::table.filter(channels::enabled).select(channels::kind).distinct().order(channels::kind);
+    let mut kinds: Vec<ChannelKind> = kinds.load(conn)?;
+    kinds.retain(|kind| registry::find(*kind).is_some_and(|connector| connector.abilities().outbox));
+    Ok(kinds)
 }

@@ -22,6 +22,11 @@ pub fn general(conn: &mut Conn) -> Result<General> {
     })
 }
 
+/// The language of the desk itself, where nobody has chosen one of their own.
+pub fn language(conn: &mut Conn) -> Result<Option<Lang>> {
+    Ok(store::values(conn, &[LANGUAGE])?.pop().and_then(|(_, value)| Lang::parse(&value)))
+}
+
 /// The name that visitors read; empty if none is set.
 pub fn business_name(conn: &mut Conn) -> Result<String> {
     Ok(store::values(conn, &[BUSINESS])?.pop().map(|(_, value)| value).unwrap_or_default())

@@ -11,7 +11,7 @@ use fluent_templates::{LanguageIdentifier, Loader, static_loader};
 use foldhash::fast::RandomState;
 use unic_langid::langid;
 
-use crate::error::Said;
+use crate::error::{Arg, Said};
 use crate::text_enum;
 
 static_loader! {
@@ -142,9 +142,9 @@ impl Lang {
         }
         self.args(
             said.key,
-            said.args.iter().map(|(name, value)| {
-                let value = value.parse::<i64>().map_or_else(|_| FluentValue::from(value.clone()), FluentValue::from);
-                (*name, value)
+            said.args.iter().map(|(name, value)| match value {
+                Arg::Number(number) => (*name, FluentValue::from(*number)),
+                Arg::Text(text) => (*name, FluentValue::from(text.clone())),
             }),
         )
     }

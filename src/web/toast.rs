@@ -1,12 +1,12 @@
 //! A sentence that says what was done, on the page after a redirect.
 
+use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::HttpRequest;
 
 use super::i18n;
 

@@ -7,9 +7,9 @@
   const EVERY = 25000;
   let address = "";
 
-  const say = (doing, to = address) => {
+  const say = (doing, to = address, more = {}) => {
     if (!to) return;
-    const body = new URLSearchParams({ doing });
+    const body = new URLSearchParams({ doing, ...more });
     if (doing === "gone") navigator.sendBeacon(to, body);
     else fetch(to, { method: "POST", body, keepalive: true }).catch(() => {});
   };
@@ -23,7 +23,8 @@
   };
 
   look();
-  setInterval(() => say("here"), EVERY);
+  // Nothing new is seen by that: what somebody has marked as unread stays so.
+  setInterval(() => say("here", address, { still: "1" }), EVERY);
   document.addEventListener("htmx:after:swap", look);
   document.addEventListener("visibilitychange", look);
   document.addEventListener("live:chat", () => say("here"));

@@ -142,7 +142,10 @@ async fn a_decision_stands_with_a_customer_who_was_never_in_touch() {
     let ask = format!("/customers/{customer}/block-requests");
     operator.post_form(&ask, &[("reason", "Spam")]).await.assert_status(303);
     let page = supervisor.get("/blacklist?tab=requests").await;
-    supervisor.submit(&page, "tbody form", &[("approve", "false"), ("note", "A supplier of ours")]).await.assert_status(303);
+    supervisor
+        .submit(&page, "tbody form", &[("approve", "false"), ("note", "A supplier of ours")])
+        .await
+        .assert_status(303);
     operator.get(&format!("/inbox/{customer}")).await.assert_says("A supplier of ours");
 }
 

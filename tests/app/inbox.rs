@@ -115,6 +115,14 @@ async fn filters_match_parts() {
     assert_eq!(search("search=y").await, ["O'Neil 100%_", "Vasya1988"]);
     assert_eq!(search("search=%25_").await, ["O'Neil 100%_"]);
     assert_eq!(search("search=%27%20OR%201%3D1").await, Vec::<String>::new());
+    // As people write them.
+    assert_eq!(search("search=%2B7%20771%20988-777").await, ["Someone"]);
+    app.execute(&format!("UPDATE channel_accounts SET username = 'northfan' WHERE customer_id = {}", named + 1));
+    app.execute(&format!(
+        "UPDATE customers SET search_text = search_text || 'northfan', search_pairs = -1 WHERE id = {}",
+        named + 1
+    ));
+    assert_eq!(search("search=%40NorthFan").await, ["Someone"]);
     for id in [10, 110, 100, 210, 11] {
         app.execute(&format!(
             "INSERT INTO customers (id, name, name_folded, search_text, last_activity_at, created_at) \
@@ -445,8 +453,8 @@ async fn ways_lead_on() {
     let (app, shop) = desk().await;
     let id = write(&app, shop, "a1", "Anna", "hello").await;
     let page = app.sign_in(OPERATOR).await.get(&format!("/inbox/{id}")).await;
-    page.assert_has(".pane-list a[href='/contacts/new?back=/inbox']");
-    page.assert_has(".pane-list a[href='/contacts?back=/inbox']");
+    page.assert_has(&format!(".pane-list a[href='/contacts/new?back=/inbox/{id}']"));
+    page.assert_has(&format!(".pane-list a[href='/contacts?back=/inbox/{id}']"));
     page.assert_has(&format!("#side a[href='/customers/{id}/edit?back=%2Finbox%2F{id}']"));
     page.assert_says("Contact details are missing.");
     assert_eq!(page.select(".cc-a[aria-current]"), ["Anna"]);

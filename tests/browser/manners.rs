@@ -146,6 +146,28 @@ async fn back_and_forward_restore_the_list() {
     .await;
 }
 
+/// LIST-121, LIST-122: what is marked as unread stays so, though the conversation was open here, and is with a colleague.
+#[actix_web::test]
+async fn what_is_marked_as_unread_stays_so() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let id = anna_writes(desk).await;
+        let (browser, colleague) = (desk.browser().await, desk.browser().await);
+        for (one, email) in [(&browser, SUPERVISOR), (&colleague, OPERATOR)] {
+            one.sign_in(email).await;
+            one.goto(&format!("/inbox/{id}")).await;
+            one.wait_for_text("#cards .tabs a:nth-child(2) .count", "0").await;
+        }
+        browser.hover("#cards .cc").await;
+        browser.click("#cards .cc-d").await;
+        browser.click_text(".menu:popover-open .dropdown-item", "Mark as unread").await;
+        browser.wait_for("#cards .cc.is-unread").await;
+        colleague.wait_for("#cards .cc.is-unread").await;
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        assert_eq!(desk.app.number("SELECT unread_count FROM customers"), 1);
+    })
+    .await;
+}
+
 /// LIST-121, LIST-122, LIST-125: the menu of a card marks as unread, blocks and unblocks.
 #[actix_web::test]
 async fn a_card_has_a_menu() {

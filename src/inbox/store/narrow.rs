@@ -18,7 +18,7 @@ use crate::db::sql::Sql;
 use crate::db::types::UtcTime;
 use crate::error::Result;
 use crate::inbox::model::{Filter, Sort};
-use crate::text::{fold, like_escape};
+use crate::text::{fold, like_escape, phone_needle};
 
 /// A customer who fits the filters.
 #[derive(Clone, Copy, Debug, QueryableByName)]
@@ -27,10 +27,21 @@ struct Row {
     id: i64,
 }
 
+/// What is typed, as names and addresses are kept: a user name without the @ that people write before it, a whole phone number
+/// as messengers name it.
+fn compared(filter: &Filter) -> String {
+    const WHOLE: usize = 7;
+    let text = fold(&filter.search);
+    match phone_needle(&text) {
+        Some(number) if text.starts_with('+') || number.len() >= WHOLE => number,
+        _ => text.strip_prefix('@').filter(|name| !name.is_empty()).unwrap_or(&text).to_owned(),
+    }
+}
+
 /// The numbers of up to `depth + 1` customers who fit, first in the list's order: to be planned for its values. `base` is what
 /// holds for every row `c`, whatever is typed and chosen, and `sql` has its values.
 pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, by: &Viewer, filter: &Filter) -> Result<Vec<i64>> {
-    let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
+    let (text, number) = (compared(filter), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, &mut sql, &number)? else { return Ok(vec![]) };
     let base = format!("{base}{numbered}");
     let list = List { sql: sql.clone(), base: base.clone(), sort: filter.facets.sort };
@@ -140,7 +151,7 @@ fn created(conn: &mut Conn, list: &List, mut sql: Sql, text: &str, fits: &str, l
 
 /// The condition that the trigrams of what is typed name customer `c`, ending with AND; empty where it has none.
 pub(super) fn named(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<String> {
-    let text = fold(&filter.search);
+    let text = compared(filter);
     if !finding::has_trigrams(&text) {
         return Ok(String::new());
     }
@@ -150,7 +161,7 @@ pub(super) fn named(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<S
 /// The condition of what is typed, for customers `c` who are named otherwise, or for whoever goes through
 /// everybody: it begins with AND, or is empty. None: nobody fits.
 pub(super) fn typed(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
-    let (text, number) = (fold(&filter.search), fold(&filter.customer_id));
+    let (text, number) = (compared(filter), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
     let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &text)) };
     Ok(Some(format!("{numbered}{fits}")))

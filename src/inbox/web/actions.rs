@@ -85,6 +85,8 @@ pub async fn pin(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form:
 #[derive(Deserialize)]
 pub struct Present {
     doing: Option<Doing>,
+    /// It says again that it is here, and has seen nothing new.
+    still: Option<String>,
     /// Of a composer in which somebody types.
     mode: Option<String>,
     /// The conversation that it answers.
@@ -115,7 +117,7 @@ pub async fn presence(
             Ok((customer.is_unread(), shown.and_then(|c| c.account_id)))
         })
         .await?;
-    if doing == Doing::Here && unread {
+    if doing == Doing::Here && form.still.is_none() && unread {
         db.write(move |tx| {
             tx.concerns_one_customer();
             customers::actions::mark_read(tx, id)

@@ -18,7 +18,7 @@ use crate::customers;
 use crate::db::Db;
 use crate::db::types::{ConversationId, CustomerId};
 use crate::error::{Error, Result, Said};
-use crate::files::{self, Files, Limits, Upload};
+use crate::files::{self, Files, Upload};
 use crate::mails::{self, Typed};
 use crate::messages::{self, Message};
 use crate::quick_replies::{self, FileRef};
@@ -57,14 +57,11 @@ pub async fn send(
     form: Multipart,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let state = super::state(by.clone(), &db, id, None).await?;
-    let kind = state.channel.as_ref().map_or(ChannelKind::WebChat, |c| c.kind);
-    let form = files::accept_form(&db, &stored, form, &Limits::of(kind)).await?;
+    let reader = by.clone();
+    let limits = db.read(move |conn| load::limits(conn, &reader, id)).await?;
+    let form = files::accept_form(&db, &stored, form, &limits).await?;
     let of: Option<ConversationId> = form.field("conversation").parse().ok();
-    let state = match of {
-        Some(_) => super::state(by.clone(), &db, id, of).await?,
-        None => state,
-    };
+    let state = super::state(by.clone(), &db, id, of).await?;
     let mut errors = Errors::default();
     let read = read(&form, state.channel.as_ref(), &state.offers, &mut errors);
     let outcome = match with_quick(&by, &db, &form, read).await? {
