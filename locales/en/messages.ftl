@@ -61,3 +61,4 @@ messages-address-of-another = The customer’s address has changed from { $from 
 messages-command-sent = { $name } sent by { $by }
 messages-command-done = { $name } is done
 messages-command-failed = { $name } failed
+messages-outgoing = Outgoing

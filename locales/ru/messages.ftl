@@ -62,3 +62,4 @@ messages-address-of-another = Адрес клиента изменился: бы
 messages-command-sent = { $name }: команду отправил(а) { $by }
 messages-command-done = { $name }: выполнено
 messages-command-failed = { $name }: не выполнено
+messages-outgoing = Исходящее

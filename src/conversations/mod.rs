@@ -28,6 +28,6 @@ pub use mail::{has_mail_way, mail_account};
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use moving::moved;
 pub use outgoing::{Outgoing, Sent, comment, may_write_first, may_write_mail, may_write_to_phone, reply, start};
-pub use phone::phone_account;
+pub use phone::{account_at, phone_account};
 pub use required_tag::{chosen_tag, field_of, missing_tag};
 pub use sendable::{Window, why_not, window};

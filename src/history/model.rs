@@ -4,7 +4,7 @@ use chrono::Days;
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use crate::conversations::{CloseReason, Status};
+use crate::conversations::{CloseReason, Origin, Status};
 use crate::customers::filter::number_part;
 use crate::db::schema::{conversations, customers};
 use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, StaffId, UtcTime};
@@ -59,6 +59,7 @@ pub struct Listed {
     pub id: ConversationId,
     pub channel_id: ChannelId,
     pub status: Status,
+    pub origin: Origin,
     pub assignee_id: Option<StaffId>,
     pub opened_at: UtcTime,
     pub first_reply_at: Option<UtcTime>,

@@ -8,7 +8,7 @@ use super::model::{Asked, Listed, Tab, Whose};
 use crate::blacklist::BlockForm;
 use crate::channels::Channel;
 use crate::conversations::views::{CloseForm, TransferForm};
-use crate::conversations::{CloseReason, Conversation, Status};
+use crate::conversations::{CloseReason, Conversation, Origin, Status};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, StaffId, UtcTime};
 use crate::messages::views::{Item, LogView, Look};
@@ -70,7 +70,9 @@ impl Line {
     }
 
     fn first_reply(&self, sh: &Shell) -> String {
-        first_reply(sh, self.conversation.opened_at, self.conversation.first_reply_at)
+        // The first words of a conversation that we began are no reply.
+        let replied = self.conversation.first_reply_at.filter(|_| self.conversation.origin != Origin::Outgoing);
+        first_reply(sh, self.conversation.opened_at, replied)
     }
 
     /// 1 to 5, or 0.
@@ -191,7 +193,8 @@ impl ConversationPage {
     }
 
     fn first_reply(&self) -> String {
-        first_reply(&self.sh, self.conversation.opened_at, self.conversation.first_reply_at)
+        let replied = self.conversation.first_reply_at.filter(|_| self.conversation.origin != Origin::Outgoing);
+        first_reply(&self.sh, self.conversation.opened_at, replied)
     }
 
     /// 1 to 5, or 0.

@@ -166,7 +166,8 @@ fn read(conn: &mut Conn, by: &Operator, id: ConversationId, before: Option<Messa
     Ok(Read {
         channel: channels::find(conn, conversation.channel_id)?,
         thread: thread::of_conversation(conn, &customer, &conversation, before, SHOWN)?,
-        may_message: !customer.is_active() || conversations::has_mail_way(conn, &customer)?,
+        may_message: conversations::may_write_mail(by, &customer).is_ok()
+            && (!customer.is_active() || conversations::has_mail_way(conn, &customer)?),
         request_waits: customers::store::profile::request_waits(conn, customer.id)?,
         assignee,
         tags,

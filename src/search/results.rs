@@ -8,8 +8,9 @@ use crate::auth::Operator;
 use crate::channels::{self, ChannelKind, registry};
 use crate::customers::{self, Customer};
 use crate::db::Conn;
-use crate::db::types::CustomerId;
+use crate::db::types::{ConversationId, CustomerId};
 use crate::error::Result;
+use crate::mails;
 
 /// Messengers in which somebody who has never written can be written to: whoever is not found may be created there.
 const OPEN_TO_STRANGERS: [ChannelKind; 2] = [ChannelKind::WhatsApp, ChannelKind::Viber];
@@ -39,8 +40,8 @@ pub struct Found {
     pub search_text: String,
     /// They can be written to first, by this person, now.
     pub can_send: bool,
-    /// This person works their active conversation.
-    pub can_go: bool,
+    /// The newest open conversation of theirs that this person works.
+    pub goes_to: Option<ConversationId>,
 }
 
 /// Searches for `by`.
@@ -57,15 +58,18 @@ pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> 
     }
     let ids: Vec<CustomerId> = hits.rows.iter().map(|hit| hit.id).collect();
     let mut known = customers::store::find_many(conn, &by.scope(), &ids)?;
-    let mine: HashSet<CustomerId> = store::active_with(conn, by.id(), &ids)?.into_iter().collect();
+    let mine = store::active_with(conn, by.id(), &ids)?;
     let reachable: HashSet<CustomerId> = store::reachable(conn, &registry::writable(), &ids)?.into_iter().collect();
-    let by_phone = !registry::open_to_phones(&channels::enabled(conn)?).is_empty();
+    let enabled = channels::enabled(conn)?;
+    let (by_phone, by_mail) = (!registry::open_to_phones(&enabled).is_empty(), !mails::senders(&enabled).is_empty());
     let found = hits.rows.into_iter().filter_map(|hit| {
         let customer = known.remove(&hit.id)?;
         let has_way = reachable.contains(&hit.id) || (by_phone && customer.phone.is_some());
+        // A mail goes beside whatever is open.
+        let can_mail = by_mail && customer.email.is_some();
         Some(Found {
-            can_send: has_way && may_write_first(by, &customer),
-            can_go: mine.contains(&hit.id),
+            can_send: is_theirs_to_write(by, &customer) && (can_mail || (has_way && !customer.is_active())),
+            goes_to: mine.get(&hit.id).copied(),
             search_text: hit.search_text,
             customer,
         })
@@ -74,7 +78,7 @@ pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> 
 }
 
 /// Whether the customer leaves room for a first message of this person; `conversations::start` has the last word.
-fn may_write_first(by: &Operator, customer: &Customer) -> bool {
+fn is_theirs_to_write(by: &Operator, customer: &Customer) -> bool {
     let own_or_free = customer.responsible_id.is_none_or(|id| id == by.id());
-    !customer.blocked && !customer.is_active() && (own_or_free || by.supervisor().is_some())
+    !customer.blocked && (own_or_free || by.supervisor().is_some())
 }

@@ -10,6 +10,8 @@
 //!
 //! One digit four times or more has indexes of its own: by its one trigram it took up to a fifth of a second.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
@@ -21,7 +23,7 @@ use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::{channel_accounts, channels, conversations};
 use crate::db::sql::{Sql, among, is_open};
-use crate::db::types::{CustomerId, StaffId, UtcTime};
+use crate::db::types::{ConversationId, CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 
 /// By how much longer the list of a term's trigrams may be where the term repeats them.
@@ -287,13 +289,15 @@ fn shown(mut rows: Vec<Hit>, limits: &Limits) -> Hits {
 }
 
 /// Which of these customers have an active conversation that this person works.
-pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
-    Ok(conversations::table
+pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<HashMap<CustomerId, ConversationId>> {
+    let rows: Vec<(CustomerId, ConversationId)> = conversations::table
         .filter(among(conn, conversations::customer_id, ids.iter().copied()))
         .filter(conversations::assignee_id.eq(me))
         .filter(is_open())
-        .select(conversations::customer_id)
-        .load(conn)?)
+        .select((conversations::customer_id, conversations::id))
+        .order(conversations::id)
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Which of these customers an enabled channel of these kinds can reach.

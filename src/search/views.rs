@@ -88,6 +88,9 @@ impl Row {
 fn why(found: &Found, term: &Term) -> Option<Fact> {
     let customer = &found.customer;
     let line = term.lines_of(&found.search_text).next()?;
+    if customer.phone.as_deref().is_some_and(|phone| is_same_number(phone, line)) {
+        return None;
+    }
     if text::fold(&customer.real_name) == line {
         return Some(Fact { pieces: highlight(&customer.real_name, term), label: "" });
     }
@@ -95,6 +98,14 @@ fn why(found: &Found, term: &Term) -> Option<Fact> {
     let marked = highlight(line, term);
     let pieces = if is_marked(&marked) { marked } else { highlight_phone(line, term) };
     Some(Fact { pieces, label })
+}
+
+/// Whether a line is the number that is shown, with its country's code in place of what people dial.
+fn is_same_number(phone: &str, line: &str) -> bool {
+    const NATIONAL: usize = 10;
+    let tail = |digits: &str| digits.get(digits.len().checked_sub(NATIONAL)?..).map(str::to_owned);
+    line.bytes().all(|byte| byte.is_ascii_digit())
+        && tail(line).is_some_and(|own| tail(&text::digits(phone)) == Some(own))
 }
 
 impl SearchPage {

@@ -38,7 +38,7 @@ pub fn choices(conn: &mut Conn) -> Result<Arc<Vec<(StaffId, String)>>> {
 
 /// Whoever a conversation can be handed to, by name: everybody whose account is enabled. What is handed to them they see.
 pub fn serving(conn: &mut Conn) -> Result<Vec<StaffMember>> {
-    let all = kept::settled("staff who serve".into(), || {
+    let all: Result<_> = kept::settled("staff who serve".into(), || {
         let all = staff::table.filter(staff::disabled_at.is_null()).select(StaffMember::as_select()).load(conn)?;
         Ok(by_name(all, |member: &StaffMember| &member.name, |member| member.id))
     });

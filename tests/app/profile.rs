@@ -322,7 +322,7 @@ async fn contact_customer_opens_a_new_conversation() {
     let assignee = app.number("SELECT assignee_id FROM conversations WHERE status = 'active' AND origin = 'outgoing'");
     assert_eq!(assignee, app.staff_id(OPERATOR));
     let page = client.get(&format!("/customers/{id}")).await;
-    page.assert_has(&format!(".phead a.btn-primary[href='/inbox/{id}']")).assert_says("Active conversation");
+    page.assert_has(&format!(".phead a.btn-primary[href^='/inbox/{id}?at=']")).assert_says("Active conversation");
     let refused = client.get(&format!("/customers/{id}/message")).await;
     refused
         .assert_says("has an active conversation")

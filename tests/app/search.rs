@@ -77,12 +77,13 @@ fn account(app: &TestApp, customer: i64, channel: i64) {
     ));
 }
 
-fn conversation(app: &TestApp, customer: i64, channel: i64, status: &str, assignee: Option<i64>) {
+fn conversation(app: &TestApp, customer: i64, channel: i64, status: &str, assignee: Option<i64>) -> i64 {
     let assignee = assignee.map_or("NULL".into(), |id| id.to_string());
     app.execute(&format!(
         "INSERT INTO conversations (customer_id, channel_id, status, origin, assignee_id, opened_at, last_message_at) \
          VALUES ({customer}, {channel}, '{status}', 'incoming', {assignee}, '2026-03-01 10:00:00', '2026-03-01 10:00:00')"
     ));
+    app.number("SELECT MAX(id) FROM conversations")
 }
 
 async fn dropdown(client: &Client, q: &str) -> Page {
@@ -269,7 +270,8 @@ async fn a_blocked_customer_is_found_and_cannot_be_written_to() {
     let page = dropdown(&operator, "anna").await;
     page.assert_has(".gs .av-blocked use[href$='#alert-circle']").assert_lacks(".gs .av:not(.av-blocked)");
     assert_eq!(page.select(".gs .flag.is-bad"), ["blocked"]);
-    page.assert_lacks("a[href$='/message']").assert_has("a[href$='?tab=interaction']");
+    page.assert_lacks("a[href$='/message']")
+        .assert_has(&format!("a[href='/inbox/{blocked}'][aria-label='View chat history']"));
     let page = dropdown(&operator, "boris").await;
     page.assert_lacks(".av-blocked").assert_lacks(".flag").assert_has("a[href$='/message']");
 }
@@ -291,7 +293,7 @@ async fn only_actions_that_apply_are_offered() {
         account(&app, id, chat);
     }
     account(&app, unreachable, closed);
-    conversation(&app, mine, chat, "active", Some(me));
+    let at = conversation(&app, mine, chat, "active", Some(me));
     conversation(&app, others, chat, "active", Some(other));
     conversation(&app, queued, chat, "queued", None);
     conversation(&app, reachable, chat, "closed", Some(me));
@@ -299,11 +301,11 @@ async fn only_actions_that_apply_are_offered() {
     let operator = app.sign_in(OPERATOR).await;
     let page = dropdown(&operator, "anna").await;
     assert_eq!(page.count(".gs"), 6);
-    assert_eq!(page.attributes("a[href^='/inbox/']", "href"), [format!("/inbox/{mine}")]);
+    assert_eq!(page.attributes("a[href*='?at=']", "href"), [format!("/inbox/{mine}?at={at}")]);
     assert_eq!(page.attributes("a[href$='/message']", "href"), [format!("/customers/{reachable}/message")]);
-    assert_eq!(page.count("a[href$='?tab=interaction'][aria-label='View chat history']"), 6);
+    assert_eq!(page.count("a[href^='/inbox/'][aria-label='View chat history']"), 6);
     let page = dropdown(&app.sign_in(SUPERVISOR).await, "anna").await;
-    page.assert_lacks("a[href^='/inbox/']");
+    page.assert_lacks("a[href*='?at=']");
     assert_eq!(page.count("a[href$='/message']"), 2, "a supervisor may write to others' customers");
 }
 

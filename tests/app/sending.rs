@@ -179,6 +179,8 @@ async fn a_first_message_leaves_through_the_channel() {
     reached(&app, "sent").await;
     assert_eq!(telegram.texts(), ["How was it?"]);
     assert_eq!(app.text("SELECT origin FROM conversations ORDER BY id DESC LIMIT 1").as_deref(), Some("outgoing"));
+    let log = supervisor.get(&format!("/inbox/{anna}")).await;
+    assert_eq!(log.select(".convo .flag"), ["Outgoing"]);
     let author = app.number("SELECT author_id FROM messages WHERE kind = 'staff'");
     assert_eq!(author, app.staff_id(SUPERVISOR));
 }

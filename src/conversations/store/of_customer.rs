@@ -81,16 +81,9 @@ pub fn last_visit(conn: &mut Conn, customer: &Customer) -> Result<Option<Convers
         .optional()?)
 }
 
-/// The customer's newest conversation that is not closed, and whose it is.
-pub fn active(conn: &mut Conn, customer: &Customer) -> Result<Option<(ConversationId, Option<StaffId>)>> {
-    if !customer.is_active() {
-        return Ok(None);
-    }
-    Ok(conversations::table
-        .filter(conversations::customer_id.eq(customer.id))
-        .filter(is_open())
-        .order((conversations::opened_at.desc(), conversations::id.desc()))
-        .select((conversations::id, conversations::assignee_id))
-        .one(conn)
-        .optional()?)
+/// The customer's newest conversation that is not closed, and whose it is: one that `me` works, if there is one.
+pub fn active(conn: &mut Conn, customer: &Customer, me: StaffId) -> Result<Option<(ConversationId, Option<StaffId>)>> {
+    let open = open(conn, customer)?;
+    let own = open.iter().find(|conversation| conversation.assignee_id == Some(me));
+    Ok(own.or(open.first()).map(|conversation| (conversation.id, conversation.assignee_id)))
 }

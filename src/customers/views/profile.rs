@@ -49,9 +49,11 @@ impl Head {
     /// The kinds of channels that the customer wrote through, each once.
     pub fn kinds(&self) -> Vec<ChannelKind> {
         let mut kinds: Vec<ChannelKind> = vec![];
-        for account in &self.accounts {
-            if !kinds.contains(&account.kind) {
-                kinds.push(account.kind);
+        // Ways by a phone or an address for mails are no account yet.
+        let accounts = self.accounts.iter().filter(|account| account.id.0 > 0).map(|account| account.kind);
+        for kind in accounts.chain(self.customer.channel_kind) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
             }
         }
         kinds

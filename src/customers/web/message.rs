@@ -148,10 +148,10 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
 
 /// Where to go when nothing can be sent: the open conversation, or the contact details.
 fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<(String, &'static str)>> {
-    let active = conversations::store::of_customer::active(conn, customer)?;
+    let active = conversations::store::of_customer::active(conn, customer, by.id())?;
     Ok(match active {
-        Some((_, who)) if who == Some(by.id()) => {
-            Some((format!("/inbox/{}", customer.id), "customers-go-to-conversation"))
+        Some((id, who)) if who == Some(by.id()) => {
+            Some((format!("/inbox/{}?at={id}", customer.id), "customers-go-to-conversation"))
         }
         Some((id, _)) => Some((format!("/conversations/{id}"), "customers-see-conversation")),
         None => None,

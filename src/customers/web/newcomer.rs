@@ -92,7 +92,7 @@ pub async fn send(
     let sent = db
         .write(move |tx| {
             let customer = to.customer(tx, &by, &name, &region)?;
-            let account = to.account(tx, &customer, &out, &region)?;
+            let account = to.account(tx, &customer, &out)?;
             conversations::start(tx, &by, &customer, &account, &out)?;
             Ok(customer.id)
         })

@@ -111,7 +111,7 @@ pub async fn load(by: &Operator, mut sh: Shell, db: &Db, id: CustomerId, asked: 
 
 /// What stands above every tab.
 fn head(conn: &mut Conn, by: &Operator, customer: Customer, request_waits: bool) -> Result<Head> {
-    let active = conversations::store::of_customer::active(conn, &customer)?;
+    let active = conversations::store::of_customer::active(conn, &customer, by.id())?;
     let accounts = choices(conn, by, &customer)?;
     let picker = Picker::new(offers(conn, &accounts)?);
     let block = if customer.blocked { profile::current_block(conn, customer.id)? } else { None };

@@ -82,13 +82,13 @@ impl Recipient {
     }
 
     /// The customer's account there, made if there is none yet. A mail goes through its sender's mailbox.
-    pub fn account(&self, tx: &mut Tx, customer: &Customer, out: &Outgoing, region: &str) -> Result<ChannelAccount> {
+    pub fn account(&self, tx: &mut Tx, customer: &Customer, out: &Outgoing) -> Result<ChannelAccount> {
         match self {
             Recipient::Email(_) => {
                 let sender = out.extra.mail.as_ref().map_or("", |mail| mail.from.as_str());
                 conversations::mail_account(tx, customer, sender)
             }
-            Recipient::Phone { channel, .. } => conversations::phone_account(tx, customer, *channel, region),
+            Recipient::Phone { channel, digits, .. } => conversations::account_at(tx, customer, *channel, digits),
             Recipient::ExternalId { channel, .. } => conversations::external_account(tx, customer, *channel),
         }
     }
