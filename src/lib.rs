@@ -33,6 +33,7 @@ pub mod error;
 pub mod exports;
 pub mod fields;
 pub mod files;
+pub mod funnels;
 pub mod history;
 pub mod home;
 pub mod hooks;

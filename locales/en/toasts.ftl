@@ -55,3 +55,5 @@ toast-filter-saved = Filter saved
 toast-filter-deleted = Filter deleted
 toast-field-added = Field added
 toast-field-deleted = Field deleted
+toast-funnel-deleted = Funnel deleted
+toast-funnel-block-deleted = Block deleted

@@ -55,3 +55,5 @@ toast-filter-saved = Фильтр сохранён
 toast-filter-deleted = Фильтр удалён
 toast-field-added = Поле добавлено
 toast-field-deleted = Поле удалено
+toast-funnel-deleted = Воронка удалена
+toast-funnel-block-deleted = Блок удалён

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::web;
+use super::{funnel, web};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -12,7 +12,7 @@ use super::web;
     modifiers(&Bearer),
     security(("token" = [])),
     paths(
-        web::customer, web::put_customer, web::conversations_of, web::conversation, web::messages, web::send, web::typing,
+        web::customer, web::put_customer, funnel::block, funnel::put_block, web::conversations_of, web::conversation, web::messages, web::send, web::typing,
         web::read, web::rating, web::events, web::file,
     )
 )]

@@ -204,3 +204,27 @@ pub struct Reason {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }
+
+/// A block of a funnel.
+#[derive(Serialize, ToSchema)]
+pub struct FunnelBlock {
+    pub id: i64,
+    pub name: String,
+    /// The name of its funnel.
+    pub funnel: String,
+}
+
+/// Where a customer is; `null`: in no block.
+#[derive(Serialize, ToSchema)]
+pub struct FunnelPlace {
+    pub block: Option<FunnelBlock>,
+}
+
+/// Where a customer goes.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewFunnelPlace {
+    /// The number of the block; `null`: out of the funnel. It must be there, so that nobody is moved by a misspelt field.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    pub block: Option<i64>,
+}

@@ -24,7 +24,7 @@ use crate::realtime::Topic;
 use crate::web::errors::field_json;
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
-use crate::{app_events, messages, text};
+use crate::{app_events, funnels, messages, text};
 
 /// Rows of one answer.
 const PAGE: i64 = 100;
@@ -70,6 +70,7 @@ pub async fn put_customer(
         files: vec![],
         client_uuid: None,
         visit: None,
+        bot: false,
         addressing: addressing.get_ref().clone(),
     };
     let id = db
@@ -176,6 +177,7 @@ pub async fn send(
         files: attached,
         client_uuid: Some(new.client_uuid.to_ascii_lowercase()),
         visit: None,
+        bot: funnels::are_on(&db).await,
         addressing: addressing.get_ref().clone(),
     };
     let received = db

@@ -11,18 +11,19 @@ use crate::db::sql::{Limited, Sql};
 use crate::db::types::{ChannelId, MessageId, UtcTime};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
+use crate::messages::MessageKind;
 use crate::{jobs, messages as chat};
 
-/// Staff have said something to the customer.
+/// Staff or the bot have said something to the customer.
 pub fn said(tx: &mut Tx, of: Matter, id: MessageId) -> Result<()> {
     let channel = channels::find(tx, of.channel)?;
     if channel.kind != ChannelKind::App {
         return Ok(());
     }
-    let (text, at, author): (String, UtcTime, Option<String>) = messages::table
+    let (kind, text, at, author): (MessageKind, String, UtcTime, Option<String>) = messages::table
         .left_join(staff::table)
         .filter(messages::id.eq(id))
-        .select((messages::body, messages::created_at, staff::name.nullable()))
+        .select((messages::kind, messages::body, messages::created_at, staff::name.nullable()))
         .one(tx)?;
     let files = chat::store::attachments_of(tx, &[id])?.remove(&id).unwrap_or_default();
     let files: Vec<Value> = files
@@ -33,7 +34,7 @@ pub fn said(tx: &mut Tx, of: Matter, id: MessageId) -> Result<()> {
         })
         .collect();
     let message = json!({
-        "id": id, "conversation_id": of.conversation, "kind": "staff", "text": text, "at": at.rfc3339(),
+        "id": id, "conversation_id": of.conversation, "kind": kind.as_str(), "text": text, "at": at.rfc3339(),
         "author": author.map(|name| json!({ "name": name })), "files": files,
     });
     record(tx, &channel, of, "message.created", json!({ "message": message }))

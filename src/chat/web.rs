@@ -18,6 +18,7 @@ use crate::db::types::{AttachmentId, MessageId, UtcTime};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Said};
 use crate::files::{self, Files, Limits, Upload};
+use crate::funnels;
 use crate::messages;
 use crate::portal::{self, At};
 use crate::realtime::{Topic, sse};
@@ -153,7 +154,7 @@ pub async fn send(
         return Ok(crate::web::errors::field_json(Shell::language_of(&req), field, said));
     }
     let visit = details::of(&req, &geo, form.field("page"), form.field("referrer"));
-    let inbound = inbound(&caller, &form, body, visit, &addressing);
+    let inbound = Inbound { bot: funnels::are_on(&db).await, ..inbound(&caller, &form, body, visit, &addressing) };
     let about = ToldOfThemselves::read(&caller, &form);
     match db.write(move |tx| store_message(tx, &about, inbound.clone())).await? {
         Ok(id) => Ok(no_store().json(serde_json::json!({ "id": id }))),
@@ -200,6 +201,7 @@ fn inbound(caller: &Caller, form: &Upload, body: String, visit: VisitDetails, ad
         files: form.files.clone(),
         client_uuid: Some(form.field("client_uuid").to_ascii_lowercase()),
         visit: Some(visit),
+        bot: false,
         addressing: addressing.clone(),
     }
 }

@@ -23,6 +23,8 @@ pub struct Inbound {
     /// Made by the sender's program: the same message is stored once.
     pub client_uuid: Option<String>,
     pub visit: Option<VisitDetails>,
+    /// Whether a funnel may be enabled: looked up before the write ([`crate::funnels::are_on`]).
+    pub bot: bool,
     pub addressing: Addressing,
 }
 
@@ -102,6 +104,7 @@ pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Re
     )?;
     if let Some(id) = conversation {
         store::touch(tx, id, false)?;
+        super::bot::turn(tx, inbound, &who, id)?;
         tx.publish(Topic::Inbox);
     }
     tx.publish(Topic::Customer(who.customer));
@@ -115,6 +118,8 @@ pub struct Identified {
     pub customer: CustomerId,
     pub account: AccountId,
     pub blocked: bool,
+    /// There is no message of theirs yet, and none to them.
+    pub is_new: bool,
 }
 
 /// Finds the account and its customer, or makes them; takes over what the channel says now.
@@ -146,7 +151,8 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
         // They have just got their account, whose names search must know.
         customers::store::refresh_search_text(tx, known.customer)?;
     }
-    Ok(Identified { customer: known.customer, account: known.account, blocked: known.blocked })
+    let KnownAccount { customer, account, blocked, has_messages, .. } = known;
+    Ok(Identified { customer, account, blocked, is_new: !has_messages })
 }
 
 /// A new account: of a customer whom the channel's word leads to, or of a new one.

@@ -4,10 +4,12 @@
 //!   next message opens a new one.
 //! - Taking a conversation of a free customer makes the taker responsible.
 //! - A blocked customer's messages are kept, open nothing, count as no unread and notify nobody.
+//! - After a customer's message the bot has its turn (`bot`): it clears no unread, and is no first answer.
 //! - A tag may be asked for before somebody writes first and before a conversation is closed (`required_tag`).
 //! - Each change writes a system message that only staff see, in the transaction of the change.
 
 pub mod actions;
+mod bot;
 mod external;
 mod inbound;
 mod mail;

@@ -463,6 +463,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    funnel_blocks (id) {
+        id -> BigInt,
+        funnel_id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        position -> BigInt,
+        text -> Text,
+        next_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    funnel_channels (funnel_id, channel_id) {
+        funnel_id -> BigInt,
+        channel_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    funnel_entries (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        block_id -> BigInt,
+        entered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    funnel_places (customer_id) {
+        customer_id -> BigInt,
+        block_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    funnels (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        position -> BigInt,
+        enabled -> Bool,
+        starts -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     hook_events (id) {
         id -> BigInt,
         channel_id -> BigInt,
@@ -744,6 +792,12 @@ diesel::joinable!(deliveries -> messages (message_id));
 diesel::joinable!(delivery_attempts -> deliveries (delivery_id));
 diesel::joinable!(exports -> files (file_id));
 diesel::joinable!(exports -> staff (staff_id));
+diesel::joinable!(funnel_blocks -> funnels (funnel_id));
+diesel::joinable!(funnel_channels -> channels (channel_id));
+diesel::joinable!(funnel_channels -> funnels (funnel_id));
+diesel::joinable!(funnel_entries -> customers (customer_id));
+diesel::joinable!(funnel_places -> customers (customer_id));
+diesel::joinable!(funnel_places -> funnel_blocks (block_id));
 diesel::joinable!(hook_events -> channels (channel_id));
 diesel::joinable!(mail_pictures -> files (file_id));
 diesel::joinable!(mail_pictures -> mails (message_id));
@@ -800,6 +854,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     file_removals,
     files,
     form_tokens,
+    funnel_blocks,
+    funnel_channels,
+    funnel_entries,
+    funnel_places,
+    funnels,
     hook_events,
     inbox_displays,
     jobs,

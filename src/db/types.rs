@@ -120,6 +120,14 @@ id!(
     ConversationTagId
 );
 id!(
+    /// A funnel: one of the bot's flows.
+    FunnelId
+);
+id!(
+    /// A block of a funnel.
+    FunnelBlockId
+);
+id!(
     /// A stored file's content.
     FileId
 );

@@ -98,6 +98,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for name in people::FIELDS.iter().take(people::FIELDS.len() - 1) {
         store::custom_field(tx, name)?;
     }
+    let blocks = store::funnel(tx, people::FUNNEL, people::BLOCKS)?;
     for (shortcut, body) in people::QUICK_REPLIES {
         store::quick_reply(tx, shortcut, body)?;
     }
@@ -107,7 +108,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }
-    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, contents })
+    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, blocks, contents })
 }
 
 fn minutes(count: usize) -> Duration {
@@ -220,6 +221,10 @@ fn meet(
     }
     for (list, _) in stage.lists.iter().filter(|(_, every)| number.is_multiple_of(*every)) {
         store::put_on_list(tx, id, *list)?;
+    }
+    if number % 4 == 1 {
+        let been = stage.blocks.get(..=number / 4 % stage.blocks.len().max(1)).unwrap_or_default();
+        store::place(tx, id, been, stage.now.plus(-minutes(age)))?;
     }
     crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })

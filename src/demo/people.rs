@@ -111,6 +111,16 @@ pub const SUBJECTS: &[(&str, Option<usize>)] = &[
     ("Defect", Some(7)),
 ];
 
+/// The funnel.
+pub const FUNNEL: &str = "Welcome";
+
+/// Its blocks, each of which leads to the next: name, and what the bot says.
+pub const BLOCKS: &[(&str, &str)] = &[
+    ("Greeting", "Hello, {name}! Is it about an order, or may we advise you?"),
+    ("Question", "Thank you. A colleague is with you in a moment. If it is about an order, what is its number?"),
+    ("Handed over", ""),
+];
+
 /// Prepared texts that everybody may use.
 pub const QUICK_REPLIES: &[(&str, &str)] = &[
     ("hello", "Good day, {name}! {me} here. How can I help?"),

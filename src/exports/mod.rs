@@ -9,7 +9,8 @@
 //! - CSV and XLSX have the eleven columns of [`COLUMNS`], in this order and under these names in every language. After
 //!   them CSV has a column for each name under which a customer of the file has a value: custom fields in their order, then
 //!   variables by name. Which those are is looked up before the first row: a name that comes to be meanwhile has no column.
-//!   There are no funnels yet, so that the two columns about them are empty.
+//! - Of funnels a file has the number of the block that the customer is in, and which they have been in, in their order, each
+//!   with its time: `12 2026-11-28T14:32:05+03:00; 15 2026-11-28T14:40:11+03:00`. A block that was deleted stays in there.
 //! - One row a customer. Who has several accounts stands there with the one in the channel of their latest contact; of two
 //!   there, with the one that was seen last.
 //! - A file over the limit is not cut: the export is "too large", and there is none. A file lives for seven days.

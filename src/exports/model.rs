@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::auth::Supervisor;
 use crate::channels::ChannelKind;
 use crate::db::schema::exports;
-use crate::db::types::{CustomerId, ExportId, FileId, StaffId, UtcTime};
+use crate::db::types::{CustomerId, ExportId, FileId, FunnelBlockId, StaffId, UtcTime};
 use crate::fields::Variable;
+use crate::funnels::Entry;
 use crate::text_enum;
 
 pub use view::{LISTS, View};
@@ -145,6 +146,10 @@ pub struct Line {
     pub first_contact: UtcTime,
     pub last_activity: UtcTime,
     pub avatar_url: String,
+    /// The funnel block that they are in.
+    pub block: Option<FunnelBlockId>,
+    /// Those that they have been in, in their order.
+    pub entries: Vec<Entry>,
     pub source_tag: String,
     /// Custom fields and variables, where the file has columns for them.
     pub values: Vec<Variable>,

@@ -13,6 +13,7 @@ use rust_xlsxwriter::{Format as Look, Workbook, XlsxError};
 use super::csv_table::CsvTable;
 use super::model::{COLUMNS, Format, Line};
 use crate::db::types::UtcTime;
+use crate::funnels::Entry;
 
 /// The most characters that Excel keeps in a cell.
 const CELL: usize = 32_767;
@@ -172,11 +173,16 @@ fn texts<'a>(line: &'a Line, zone: Tz, base: &str) -> [Cow<'a, str>; COLUMNS.len
         local(line.first_contact, zone).into(),
         local(line.last_activity, zone).into(),
         avatar,
-        // Funnels do not exist yet.
-        "".into(),
-        "".into(),
+        line.block.map(|id| id.to_string()).unwrap_or_default().into(),
+        history(line, zone).into(),
         line.source_tag.as_str().into(),
     ]
+}
+
+/// The blocks that the customer has been in, each with its time.
+fn history(line: &Line, zone: Tz) -> String {
+    let entry = |entry: &Entry| format!("{} {}", entry.block_id, local(entry.entered_at, zone));
+    line.entries.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
 
 /// 2026-11-28T14:32:05+03:00
@@ -233,7 +239,7 @@ mod tests {
 
     use super::super::csv_table::MARK;
     use super::*;
-    use crate::db::types::CustomerId;
+    use crate::db::types::{CustomerId, FunnelBlockId};
     use crate::fields::Variable;
 
     fn line(name: &str) -> Line {
@@ -246,6 +252,14 @@ mod tests {
             first_contact: UtcTime::from_micros(0).unwrap(),
             last_activity: UtcTime::from_micros(0).unwrap(),
             avatar_url: "/avatars/3".into(),
+            block: Some(FunnelBlockId(12)),
+            entries: [(9, 0), (12, 60_000_000)]
+                .map(|(block, at)| Entry {
+                    customer_id: CustomerId(7),
+                    block_id: FunnelBlockId(block),
+                    entered_at: UtcTime::from_micros(at).unwrap(),
+                })
+                .to_vec(),
             source_tag: "ads".into(),
             values: vec![Variable { name: "Size".into(), value: "@M".into() }],
         }
@@ -273,7 +287,7 @@ mod tests {
         assert_eq!(
             rows[1],
             "7,\"'=1+1, \"\"Анна\"\"\",,,'+79017880795,1970-01-01T03:00:00+03:00,1970-01-01T03:00:00+03:00,\
-             https://desk.example/avatars/3,,,ads,,'@M,"
+             https://desk.example/avatars/3,12,9 1970-01-01T03:00:00+03:00; 12 1970-01-01T03:01:00+03:00,ads,,'@M,"
         );
         assert_eq!((rows[0].split_once("source tag,").unwrap().1, rows[2], rows.len()), ("Colour,Size,'=x", "", 3));
     }

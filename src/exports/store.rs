@@ -15,6 +15,7 @@ use crate::db::types::{ChannelId, CustomerId, ExportId, FileId, StaffId, UtcTime
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::fields;
+use crate::funnels;
 use crate::inbox;
 use crate::lists;
 use crate::web::times::Clock;
@@ -203,11 +204,17 @@ pub fn lines(conn: &mut Conn, ids: Vec<CustomerId>, with_values: bool) -> Result
     }
     let mut values = if with_values { fields::values_of(conn, &ids)? } else { HashMap::new() };
     let accounts = accounts_of(conn, &ids)?;
+    let (blocks, mut entries) = (funnels::places_of(conn, &ids)?, funnels::entries_of(conn, &ids)?);
     let channels: HashMap<ChannelId, (ChannelKind, String)> =
         channels::list(conn)?.into_iter().map(|channel| (channel.id, (channel.kind, channel.name))).collect();
     let rows: Vec<Row> =
         people::table.filter(among(conn, people::id, ids)).order(people::id).select(Row::as_select()).load(conn)?;
-    let line = |row: Row| Line { values: values.remove(&row.id).unwrap_or_default(), ..row.line(&accounts, &channels) };
+    let line = |row: Row| Line {
+        values: values.remove(&row.id).unwrap_or_default(),
+        block: blocks.get(&row.id).copied(),
+        entries: entries.remove(&row.id).unwrap_or_default(),
+        ..row.line(&accounts, &channels)
+    };
     Ok(rows.into_iter().map(line).collect())
 }
 
@@ -265,6 +272,8 @@ impl Row {
             first_contact: self.created_at,
             last_activity: self.last_activity_at,
             avatar_url: self.avatar_url.unwrap_or_default(),
+            block: None,
+            entries: vec![],
             source_tag: self.source_tag,
             name: self.name,
             values: vec![],

@@ -33,17 +33,19 @@ pub enum Outcome {
     Later,
 }
 
-/// Applies one event.
+/// Applies one event. `bot`: whether a funnel may be enabled.
 pub fn apply(
     tx: &mut Tx,
     channel: &Channel,
     event: &Event,
     fetched: &Fetched,
     received_at: UtcTime,
-    addressing: &Addressing,
+    (addressing, bot): (&Addressing, bool),
 ) -> Result<Outcome> {
     let known = match event {
-        Event::Message(message) => return receive(tx, channel, message, fetched, addressing).map(|()| Outcome::Done),
+        Event::Message(message) => {
+            return receive(tx, channel, message, fetched, (addressing, bot)).map(|()| Outcome::Done);
+        }
         Event::Edited { provider_id, body, at } => edit(tx, channel, provider_id, body, at.unwrap_or(received_at))?,
         Event::Reaction { provider_id, address, emoji } => react(tx, channel, provider_id, address, emoji)?,
         Event::Status { provider_id, state, at } => {
@@ -64,7 +66,7 @@ fn receive(
     channel: &Channel,
     message: &Message,
     fetched: &Fetched,
-    addressing: &Addressing,
+    (addressing, bot): (&Addressing, bool),
 ) -> Result<()> {
     if outbox::whose(tx, channel.id, &message.provider_id)?.is_some() {
         return Ok(());
@@ -84,6 +86,7 @@ fn receive(
         files: fetched.files.clone(),
         client_uuid: None,
         visit: None,
+        bot,
         addressing: addressing.clone(),
     };
     let belongs = belongs(tx, channel, message)?;

@@ -15,6 +15,7 @@ use crate::customers::Addressing;
 use crate::db::Tx;
 use crate::db::types::{HookEventId, UtcTime};
 use crate::error::{Error, Result};
+use crate::funnels;
 use crate::jobs::Ctx;
 
 /// Events whose files are fetched at a time.
@@ -44,9 +45,9 @@ pub async fn take(
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    let addressing = Addressing::new(&ctx.config, &ctx.secrets);
+    let (addressing, bot) = (Addressing::new(&ctx.config, &ctx.secrets), funnels::are_on(&ctx.db).await);
     let (all, of, reading) = (ready.clone(), channel.clone(), addressing.clone());
-    let together = ctx.db.write(move |tx| write(tx, &of, &all, &reading)).await;
+    let together = ctx.db.write(move |tx| write(tx, &of, &all, (&reading, bot))).await;
     let Err(error) = together else { return Ok(()) };
     if is_away(&error) {
         return Err(error);
@@ -54,7 +55,7 @@ pub async fn take(
     tracing::warn!(%error, channel = %channel.id, "a batch of events failed; they are read one by one");
     for one in ready {
         let (of, reading, id, tries) = (channel.clone(), addressing.clone(), one.id, one.tries);
-        let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), &reading)).await else {
+        let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), (&reading, bot))).await else {
             continue;
         };
         if is_away(&error) {
@@ -102,14 +103,15 @@ async fn read(connector: &'static dyn Connector, link: &Link, body: Bytes) -> Re
     done.unwrap_or_else(|error| Err(format!("it could not be read: {error}")))
 }
 
-fn write(tx: &mut Tx, channel: &Channel, ready: &[Arc<Ready>], addressing: &Addressing) -> Result<()> {
+/// `reading`: with whether a funnel may be enabled.
+fn write(tx: &mut Tx, channel: &Channel, ready: &[Arc<Ready>], reading: (&Addressing, bool)) -> Result<()> {
     let events = ready.iter().filter_map(|one| one.read.as_ref().ok()).flatten();
     // A number that moves leaves one customer and comes to another.
     let customers = events.map(|(event, _)| if matches!(event, Event::Moved { .. }) { 2 } else { 1 });
     tx.concerns_customers(customers.sum());
     let mut read = vec![];
     for one in ready {
-        if apply(tx, channel, one, addressing)? {
+        if apply(tx, channel, one, reading)? {
             read.push(one.id);
         }
     }
@@ -120,7 +122,7 @@ fn write(tx: &mut Tx, channel: &Channel, ready: &[Arc<Ready>], addressing: &Addr
 }
 
 /// Whether the event is done with; if not, what becomes of it is written down.
-fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, addressing: &Addressing) -> Result<bool> {
+fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, reading: (&Addressing, bool)) -> Result<bool> {
     let (id, tries) = (one.id, one.tries);
     let events = match &one.read {
         Ok(events) => events,
@@ -131,8 +133,7 @@ fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, addressing: &Addressing) -
         }
     };
     for (event, fetched) in events {
-        if actions::apply(tx, channel, event, fetched, one.received_at, addressing)? == Outcome::Later && tries < TRIES
-        {
+        if actions::apply(tx, channel, event, fetched, one.received_at, reading)? == Outcome::Later && tries < TRIES {
             // What it is about may be written down in this moment: a status that overtakes the answer to its call.
             let why = "it names a message that is not known yet";
             store::set_later(tx, id, UtcTime::now().plus(pause(tries)), why)?;

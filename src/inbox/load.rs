@@ -16,6 +16,7 @@ use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::error::{Result, Said};
 use crate::fields::{self, Values};
 use crate::files::Limits;
+use crate::funnels;
 use crate::mails;
 use crate::messages::thread::{self, Thread};
 use crate::messages::{At, first_of, stretch};
@@ -186,6 +187,7 @@ pub struct Known {
     pub tags: Vec<Arc<CustomerTag>>,
     pub other_tags: Vec<Arc<CustomerTag>>,
     pub lists: customers::Lists,
+    pub place: funnels::Place,
     pub handles: Vec<(String, String)>,
     pub is_pending: bool,
     pub claims: Vec<StoredClaim>,
@@ -204,7 +206,8 @@ pub struct Known {
 pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known> {
     let id = customer.id;
     let recent = conversations::store::of_customer::recent(conn, &customer, 11)?;
-    let Belongings { tags, lists, variables, handles, claims, is_pending } = customers::store::belongings_of(conn, id)?;
+    let Belongings { tags, lists, variables, handles, claims, is_pending, block } =
+        customers::store::belongings_of(conn, id)?;
     let duplicates = duplicates(conn, &by.scope(), id, &claims)?;
     let other_tags = tags::customer_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
     let handles = handles.into_iter().map(|h| (h.label, h.value)).collect();
@@ -212,6 +215,7 @@ pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known
     let responsible = staff::names(conn, &people)?.into_values().next().unwrap_or_default();
     Ok(Known {
         company: store::company_name(conn, customer.company_id)?,
+        place: funnels::place_among_all(conn, block)?,
         values: fields::values(conn, id, variables, &format!("/inbox/{id}"))?,
         is_pending,
         visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),

@@ -10,5 +10,5 @@ mod model;
 mod store;
 
 pub use actions::{add, delete, edit};
-pub use model::{Checked, FileRef, QuickReply, ReplyFile, Typed, Words, shortcut};
+pub use model::{Checked, FileRef, QuickReply, ReplyFile, Typed, Words, filled, shortcut};
 pub use store::{files_of, find, matching, names_of, page, pick_files};

@@ -119,26 +119,34 @@ impl QuickReply {
         self.owner_id.is_none()
     }
 
-    /// The text with names in the place of `{name}` and `{me}`. What a name holds is no placeholder.
+    /// The text with names in the place of `{name}` and `{me}`.
     pub fn filled(&self, words: Words) -> String {
-        let mut out = String::with_capacity(self.body.len());
-        let mut rest = self.body.as_str();
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let known = [("name}", words.customer), ("me}", words.me)];
-            match known.iter().find_map(|(key, value)| Some((*value, after.strip_prefix(key)?))) {
-                Some((value, further)) => {
-                    out.push_str(value);
-                    rest = further;
-                }
-                None => {
-                    out.push('{');
-                    rest = after;
-                }
+        filled(&self.body, &[("name", words.customer), ("me", words.me)])
+    }
+}
+
+/// A text with values in the place of their keys in braces. What a value holds is no placeholder.
+pub fn filled(text: &str, known: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let found = known.iter().find_map(|(key, value)| {
+            let further = after.strip_prefix(*key)?.strip_prefix('}')?;
+            Some((*value, further))
+        });
+        match found {
+            Some((value, further)) => {
+                out.push_str(value);
+                rest = further;
+            }
+            None => {
+                out.push('{');
+                rest = after;
             }
         }
-        out + rest
     }
+    out + rest
 }
 
 /// The file as the message takes it.

@@ -98,6 +98,8 @@ routes! {
     Get "/api/v1/openapi.json" Public api::openapi;
     Get "/api/v1/customers/{external_id}" App api::web::customer;
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;
+    Get "/api/v1/customers/{external_id}/funnel-block" App api::funnel::block;
+    Put "/api/v1/customers/{external_id}/funnel-block" App api::funnel::put_block;
     Get "/api/v1/customers/{external_id}/conversations" App api::web::conversations_of;
     Get "/api/v1/customers/{external_id}/messages" App api::web::messages;
     Post "/api/v1/customers/{external_id}/messages" App api::web::send;
@@ -199,6 +201,7 @@ routes! {
     Post "/customers/{id}/responsible" Operator customers::web::bind::responsible;
     Post "/customers/{id}/tags" Operator customers::web::tags::change;
     Post "/customers/{id}/lists" Operator customers::web::lists::change;
+    Post "/customers/{id}/funnel-block" Operator customers::web::funnel::place;
     Get "/customers/{id}/message" Operator customers::web::message::form;
     Post "/customers/{id}/message" Operator customers::web::message::send;
     Get "/customers/{id}/delete" Admin customers::web::delete::form;
@@ -288,6 +291,18 @@ routes! {
     Post "/settings/conversation-tags/{id}" Admin settings::web::conversation_tags::rename;
     Get "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::ask;
     Post "/settings/conversation-tags/{id}/delete" Admin settings::web::conversation_tags::delete;
+    Get "/settings/funnels" Admin settings::web::funnels::list;
+    Post "/settings/funnels" Admin settings::web::funnels::add;
+    Post "/settings/funnels/move" Admin settings::web::funnels::move_funnel;
+    Get "/settings/funnels/{id}" Admin settings::web::funnels::page;
+    Post "/settings/funnels/{id}" Admin settings::web::funnels::edit;
+    Get "/settings/funnels/{id}/delete" Admin settings::web::funnels::ask;
+    Post "/settings/funnels/{id}/delete" Admin settings::web::funnels::delete;
+    Post "/settings/funnels/{id}/blocks" Admin settings::web::funnels::add_block;
+    Post "/settings/funnels/{id}/blocks/move" Admin settings::web::funnels::move_block;
+    Post "/settings/funnels/{id}/blocks/{block}" Admin settings::web::funnels::edit_block;
+    Get "/settings/funnels/{id}/blocks/{block}/delete" Admin settings::web::funnels::ask_block;
+    Post "/settings/funnels/{id}/blocks/{block}/delete" Admin settings::web::funnels::delete_block;
     Get "/settings/audit" Admin audit::web::page;
     Get "/settings/audit/csv" Admin audit::web::csv;
     Get "/settings/general" Admin settings::web::general_page;

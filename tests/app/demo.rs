@@ -28,6 +28,7 @@ async fn the_demo_fills_an_empty_desk_once() {
         ("block requests", "SELECT count(*) FROM block_requests"),
         ("pending actions", "SELECT count(*) FROM pending_actions"),
         ("attachments", "SELECT count(*) FROM attachments"),
+        ("customers in a funnel block", "SELECT count(*) FROM funnel_places"),
         ("comments", "SELECT count(*) FROM messages WHERE kind = 'comment'"),
         (
             "mails with a look",
@@ -37,6 +38,11 @@ async fn the_demo_fills_an_empty_desk_once() {
     ] {
         assert!(app.number(sql) > 0, "no {what}");
     }
+    assert_eq!(
+        app.number("SELECT count(*) FROM funnels WHERE enabled"),
+        0,
+        "a bot would answer whoever tries the chat"
+    );
     fill(&app).await.expect("a second start changes nothing");
     assert_eq!(app.number("SELECT count(*) FROM messages"), messages);
     let (email, password) = demo::sign_ins()[0];

@@ -126,6 +126,12 @@ const WRONG: &[(&str, &str)] = &[
          WHERE l.active_at IS NULL OR l.active_at <> c.last_activity_at",
     ),
     (
+        "the last block that a customer has entered",
+        "SELECT count(*) FROM customers c LEFT JOIN funnel_places p ON p.customer_id = c.id WHERE COALESCE(p.block_id, 0) <> \
+         COALESCE((SELECT max(block_id) FROM funnel_entries e WHERE e.customer_id = c.id \
+         AND e.entered_at >= c.created_at), 0)",
+    ),
+    (
         "pending contact details",
         "SELECT count(*) FROM customers c WHERE (phone IS NULL AND email IS NULL) <> \
          EXISTS (SELECT 1 FROM pending_actions p WHERE p.customer_id = c.id)",
@@ -169,6 +175,9 @@ const PRESENT: &[(&str, &str)] = &[
     ("requests to block", "SELECT count(*) FROM block_requests"),
     ("tags", "SELECT count(*) FROM customer_tag_links"),
     ("claims", "SELECT count(*) FROM contact_claims"),
+    ("customers in the first block", "SELECT count(*) FROM funnel_places WHERE block_id = 1"),
+    ("customers in the last block", "SELECT count(*) FROM funnel_places WHERE block_id = 3"),
+    ("customers in none", "SELECT count(*) FROM customers WHERE id NOT IN (SELECT customer_id FROM funnel_places)"),
 ];
 
 #[actix_web::test]

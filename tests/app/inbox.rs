@@ -31,6 +31,7 @@ async fn write(app: &TestApp, channel: i64, address: &str, name: &str, body: &st
         files: vec![],
         client_uuid: None,
         visit: None,
+        bot: true,
         addressing: app.addressing(),
     };
     app.receives_this(inbound).await.customer.0

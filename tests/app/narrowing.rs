@@ -86,6 +86,12 @@ const CHOSEN: &[(&str, &str)] = &[
         AND c.created_at < '2026-06-01 00:00:00'",
     ),
     ("registered_before=1999-01-01", "FALSE"),
+    ("funnel_block=1", "c.id IN (SELECT customer_id FROM funnel_places WHERE block_id = 1)"),
+    (
+        "funnel_block=3&funnel_block=2&tag=1",
+        "c.id IN (SELECT customer_id FROM funnel_places WHERE block_id IN (2, 3)) \
+        AND c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 1)",
+    ),
 ];
 
 fn viewer() -> inbox::Viewer {

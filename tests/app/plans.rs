@@ -219,6 +219,7 @@ const TABLE: &[Listed] = &[
     both("inbox, a rare tag", |c| in_inbox(c, r#"{"tag":"40"}"#), &["customer_tag_links_tag"]),
     both("inbox, not a tag", |c| in_inbox(c, r#"{"not_tag":"40"}"#), &["customers_activity"]),
     on_sqlite("inbox, a list of few", |c| in_inbox(c, r#"{"list":"1"}"#), &["customer_list_links_list"]),
+    both("inbox, a funnel block", |c| in_inbox(c, r#"{"funnel_block":"3"}"#), &["funnel_places_block"]),
     both("inbox, a channel", |c| in_inbox(c, r#"{"channel":"6"}"#), &["channel_accounts_channel"]),
     on_sqlite("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
     on_sqlite("inbox, a value", |c| in_inbox(c, r#"{"value":"M"}"#), &["customer_variables_value"]),
@@ -401,8 +402,15 @@ const TABLE: &[Listed] = &[
 ];
 
 /// Tables that no statement may read from end to end.
-const LARGE: &[&str] =
-    &["customers", "conversations", "messages", "channel_accounts", "attachments", "customer_tag_links"];
+const LARGE: &[&str] = &[
+    "customers",
+    "conversations",
+    "messages",
+    "channel_accounts",
+    "attachments",
+    "customer_tag_links",
+    "funnel_places",
+];
 
 /// Fails unless every listed query of this database uses its index.
 pub async fn hold(loaded: &demo_large::Loaded) {

@@ -251,7 +251,7 @@ async fn one_of_several_numbers_is_chosen() {
     assert_eq!(app.number("SELECT channel_id FROM conversations").to_string(), first);
 }
 
-/// Somebody known is written to and not made anew: by any spelling of their number; a colleague's customer is refused.
+/// SEND-07: somebody known is written to and not made anew: by any spelling of their number; a colleague's customer is refused.
 #[actix_web::test]
 async fn a_known_number_is_nobody_new() {
     let whatsapp = WhatsApp::start().await;
@@ -268,6 +268,14 @@ async fn a_known_number_is_nobody_new() {
     assert_eq!(app.number("SELECT count(*) FROM customers"), 2);
     let again = operator.get("/customers/new/whatsapp").await;
     write(&operator, &again, &with("+79011234567")).await.assert_status(422).assert_says("active conversation");
+    // A new number of theirs is the one that is written to.
+    app.execute("UPDATE conversations SET status = 'closed', closed_at = '2026-11-01 10:00:00'");
+    app.execute("UPDATE customers SET active_count = 0");
+    app.execute(&format!("UPDATE customers SET phone = '+7 901 555-00-99', phone_digits = '79015550099' WHERE id = {anna}"));
+    let page = operator.get("/customers/new/whatsapp").await;
+    write(&operator, &page, &with("+7 901 555 00 99")).await.assert_redirect(&format!("/inbox/{anna}"));
+    let used = "SELECT a.address FROM conversations c JOIN channel_accounts a ON a.id = c.account_id ORDER BY c.id DESC LIMIT 1";
+    assert_eq!(app.text(used).as_deref(), Some("79015550099"));
 }
 
 /// SEND-31, SEND-32, SEND-23: Message customer, Callback and Start conversation reach whoever has a phone number by

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Text};
 use crate::customers::model::{ClaimKind, Handle, Lists, StoredClaim};
 use crate::db::Conn;
 use crate::db::sql::Sql;
-use crate::db::types::{CustomerId, CustomerListId, CustomerTagId};
+use crate::db::types::{CustomerId, CustomerListId, CustomerTagId, FunnelBlockId};
 use crate::error::Result;
 use crate::fields::Variable;
 use crate::lists;
@@ -27,6 +27,8 @@ pub struct Belongings {
     pub claims: Vec<StoredClaim>,
     /// Contact details are missing, and somebody has to get them.
     pub is_pending: bool,
+    /// The funnel block that they are in.
+    pub block: Option<FunnelBlockId>,
 }
 
 #[derive(QueryableByName)]
@@ -49,6 +51,7 @@ const ALL: &str = "SELECT 'tag' AS part, l.tag_id AS id, '' AS word, '' AS value
      UNION ALL SELECT 'variable', 0, v.name, v.value, '' FROM customer_variables v WHERE v.customer_id = $1 \
      UNION ALL SELECT 'handle', h.id, h.label, h.value, '' FROM customer_handles h WHERE h.customer_id = $1 \
      UNION ALL SELECT 'claim', c.id, c.kind, c.value, c.value_folded FROM contact_claims c WHERE c.customer_id = $1 \
+     UNION ALL SELECT 'block', f.block_id, '', '', '' FROM funnel_places f WHERE f.customer_id = $1 \
      UNION ALL SELECT 'pending', p.id, '', '', '' FROM pending_actions p WHERE p.customer_id = $1 AND p.done_at IS NULL";
 
 /// Reads them.
@@ -56,7 +59,8 @@ pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings
     let mut rows: Vec<Row> = Sql::new(ALL).bind(customer.0).load(conn)?;
     rows.sort_unstable_by(|a, b| (a.id, &a.word).cmp(&(b.id, &b.word)));
     let (mut own_tags, mut own_lists) = (vec![], vec![]);
-    let (mut variables, mut handles, mut claims, mut is_pending) = (vec![], vec![], vec![], false);
+    let (mut variables, mut handles, mut claims) = (vec![], vec![], vec![]);
+    let (mut is_pending, mut block) = (false, None);
     for Row { part, id, word, value, folded } in rows {
         match part.as_str() {
             "tag" => own_tags.push(CustomerTagId(id)),
@@ -64,6 +68,7 @@ pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings
             "variable" => variables.push(Variable { name: word, value }),
             "handle" => handles.push(Handle { customer_id: customer, label: word, value }),
             "pending" => is_pending = true,
+            "block" => block = Some(FunnelBlockId(id)),
             _ => {
                 let claim = |kind| StoredClaim { id, kind, value, value_folded: folded };
                 claims.extend(ClaimKind::parse(&word).map(claim));
@@ -73,5 +78,5 @@ pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings
     let mut tags = if own_tags.is_empty() { vec![] } else { tags::customer_tags(conn)? };
     tags.retain(|tag| own_tags.contains(&tag.id));
     let (on, others) = lists::all(conn)?.into_iter().partition(|list| own_lists.contains(&list.id));
-    Ok(Belongings { tags, lists: Lists { on, others }, variables, handles, claims, is_pending })
+    Ok(Belongings { tags, lists: Lists { on, others }, variables, handles, claims, is_pending, block })
 }

@@ -15,6 +15,7 @@ use crate::conversations::Conversation;
 use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, Lists, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
 use crate::fields::{FieldRegion as CustomFieldRegion, Placed, Values, VariablesRegion};
+use crate::funnels::Place;
 use crate::tags::{CustomerTag, TagPath};
 use crate::templates::Picker;
 use crate::text;
@@ -100,6 +101,7 @@ pub struct Fields {
     pub company: Option<Company>,
     pub tags: Vec<Arc<CustomerTag>>,
     pub lists: Lists,
+    pub place: Place,
     pub is_pending: bool,
     pub claims: Vec<Claimed>,
     pub lookalikes: Vec<ListedCustomer>,

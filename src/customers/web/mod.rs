@@ -6,6 +6,7 @@ pub mod delete;
 pub mod edit;
 pub mod field;
 mod first;
+pub mod funnel;
 mod list;
 pub mod lists;
 pub mod message;

@@ -20,6 +20,7 @@ use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::fields::{self, At};
+use crate::funnels;
 use crate::staff;
 use crate::tags;
 use crate::templates::Picker;
@@ -134,7 +135,8 @@ fn head(conn: &mut Conn, by: &Operator, customer: Customer, request_waits: bool)
 }
 
 fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, back: &str) -> Result<Fields> {
-    let Belongings { tags, lists, variables, handles, claims, is_pending } = store::belongings_of(conn, customer.id)?;
+    let Belongings { tags, lists, variables, handles, claims, is_pending, block } =
+        store::belongings_of(conn, customer.id)?;
     let own = |kind| -> Vec<String> {
         claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.value_folded.clone()).collect()
     };
@@ -156,6 +158,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, back: &str) -
         company,
         tags,
         lists,
+        place: funnels::place_among_all(conn, block)?,
         is_pending,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,

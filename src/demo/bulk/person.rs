@@ -158,6 +158,12 @@ fn tags(dice: &mut Dice) -> Vec<usize> {
     tags
 }
 
+/// The funnel block that a customer is in, as a place among so many: one in three is in one, most in the first.
+pub fn block(seed: u64, number: u64, blocks: usize) -> Option<usize> {
+    let mut dice = Dice::of(seed, For::Funnel, number);
+    (blocks > 0 && dice.chance(333)).then(|| dice.skewed(blocks))
+}
+
 /// The language's code.
 pub fn language(tongue: Tongue) -> &'static str {
     match tongue {

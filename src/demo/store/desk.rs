@@ -1,4 +1,4 @@
-//! Rows of what is set up once: staff, channels, companies, tags, lists, quick replies, commands, exports.
+//! Rows of what is set up once: staff, channels, companies, tags, lists, a funnel, quick replies, commands, exports.
 
 use diesel::prelude::*;
 
@@ -7,10 +7,11 @@ use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
     channels, commands, companies, conversation_tags, custom_fields, customer_lists, customer_tags, exports,
-    quick_replies, saved_filters, staff,
+    funnel_blocks as blocks, funnels, quick_replies, saved_filters, staff,
 };
 use crate::db::types::{
-    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, ExportId, StaffId, UtcTime,
+    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, ExportId, FunnelBlockId, FunnelId, StaffId,
+    UtcTime,
 };
 use crate::error::Result;
 use crate::text;
@@ -105,6 +106,41 @@ pub fn subject(tx: &mut Tx, name: &str, parent: Option<ConversationTagId>) -> Re
         ))
         .returning(conversation_tags::id)
         .get_result(&mut **tx)?)
+}
+
+/// A funnel of blocks, each of which leads to the next. It is switched off: visitors of the demo talk to whoever tries it.
+pub fn funnel(tx: &mut Tx, name: &str, texts: &[(&str, &str)]) -> Result<Vec<FunnelBlockId>> {
+    let now = UtcTime::now();
+    let id: FunnelId = diesel::insert_into(funnels::table)
+        .values((
+            funnels::name.eq(name),
+            funnels::name_folded.eq(text::fold(name)),
+            funnels::position.eq(0_i64),
+            funnels::enabled.eq(false),
+            funnels::starts.eq("everywhere"),
+            funnels::created_at.eq(now),
+        ))
+        .returning(funnels::id)
+        .get_result(&mut **tx)?;
+    let mut made: Vec<FunnelBlockId> = vec![];
+    for (position, (name, said)) in (0_i64..).zip(texts) {
+        let block = diesel::insert_into(blocks::table)
+            .values((
+                blocks::funnel_id.eq(id),
+                blocks::name.eq(*name),
+                blocks::name_folded.eq(text::fold(name)),
+                blocks::position.eq(position),
+                blocks::text.eq(*said),
+                blocks::created_at.eq(now),
+            ))
+            .returning(blocks::id)
+            .get_result(&mut **tx)?;
+        if let Some(before) = made.last() {
+            diesel::update(blocks::table.find(*before)).set(blocks::next_id.eq(block)).execute(&mut **tx)?;
+        }
+        made.push(block);
+    }
+    Ok(made)
 }
 
 /// A quick reply that everybody may use.

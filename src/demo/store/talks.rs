@@ -7,11 +7,11 @@ use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::Tx;
 use crate::db::schema::{
     attachments, block_requests, blocks, channel_accounts as accounts, conversation_tag_links, conversations,
-    customer_list_links, customer_tag_links, customers, messages,
+    customer_list_links, customer_tag_links, customers, funnel_entries as entries, funnel_places, messages,
 };
 use crate::db::types::{
     AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId,
-    MessageId, StaffId, UtcTime,
+    FunnelBlockId, MessageId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
@@ -81,6 +81,24 @@ pub fn tag_customer(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Re
 pub fn put_on_list(tx: &mut Tx, customer: CustomerId, list: CustomerListId) -> Result<()> {
     diesel::insert_into(customer_list_links::table)
         .values((customer_list_links::customer_id.eq(customer), customer_list_links::list_id.eq(list)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Puts a customer into the last of these funnel blocks, by way of the others, a minute in each.
+pub fn place(tx: &mut Tx, customer: CustomerId, been: &[FunnelBlockId], from: UtcTime) -> Result<()> {
+    let Some(last) = been.last() else { return Ok(()) };
+    for (minute, block) in (0..).zip(been) {
+        diesel::insert_into(entries::table)
+            .values((
+                entries::customer_id.eq(customer),
+                entries::block_id.eq(*block),
+                entries::entered_at.eq(from.plus(chrono::Duration::minutes(minute))),
+            ))
+            .execute(&mut **tx)?;
+    }
+    diesel::insert_into(funnel_places::table)
+        .values((funnel_places::customer_id.eq(customer), funnel_places::block_id.eq(*last)))
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -1,10 +1,13 @@
 //! The panel of filters, in a drawer over the list or as a page.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::super::choices::Choices;
 use super::super::model::{Filter, Responsible, SavedFilter, Sort, Tab};
-use crate::db::types::StaffId;
+use crate::db::types::{FunnelBlockId, StaffId};
+use crate::funnels::{Funnel, FunnelBlock};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
@@ -15,6 +18,8 @@ pub struct Choice {
     /// The hue of a tag; 0 for what has none.
     pub hue: i32,
     pub is_chosen: bool,
+    /// What it and those after it belong to; empty of a choice that goes on with that.
+    pub group: String,
 }
 
 /// A filter of several values.
@@ -34,9 +39,24 @@ impl Pick {
     ) -> Self {
         let choices = all.iter().map(|one| {
             let (id, name, hue) = of(one);
-            Choice { id: id.into(), name: name.to_owned(), hue, is_chosen: set.contains(&id) }
+            let group = String::new();
+            Choice { id: id.into(), name: name.to_owned(), hue, is_chosen: set.contains(&id), group }
         });
         Self { name, label_key, choices: choices.collect() }
+    }
+
+    /// Blocks, grouped by their funnels.
+    fn of_blocks(set: &[FunnelBlockId], funnels: &[Arc<Funnel>]) -> Self {
+        let of_funnel = |funnel: &Arc<Funnel>| {
+            let groups = std::iter::once(funnel.name.clone()).chain(std::iter::repeat(String::new()));
+            let choice = |(block, group): (&FunnelBlock, String)| {
+                let is_chosen = set.contains(&block.id);
+                Choice { id: block.id.0, name: block.name.clone(), hue: 0, is_chosen, group }
+            };
+            funnel.blocks.iter().zip(groups).map(choice).collect::<Vec<_>>()
+        };
+        let choices = funnels.iter().flat_map(of_funnel).collect();
+        Self { name: "funnel_block", label_key: "filter-funnel-blocks", choices }
     }
 
     fn is_set(&self) -> bool {
@@ -77,6 +97,7 @@ impl FilterForm {
             Pick::new(("channel", "filter-channels"), &facets.channels, &choices.channels, |one| {
                 (one.id, &one.name, 0)
             }),
+            Pick::of_blocks(&facets.funnel_blocks, &choices.funnels),
         ];
         Self { picks, people, saved, filter }
     }

@@ -126,6 +126,8 @@ const COMMAND: &[Field] = &[
     typed("parameters", "order\nreason?"),
     TOKEN,
 ];
+const FUNNEL_BLOCK: &[Field] =
+    &[typed("name", "Wishes"), typed("text", "What is it\nabout?"), id("next", "funnel_block"), TOKEN];
 const WELCOME: &[Field] = &[
     shown("email", "new@desk.test"),
     shown("name", "Nora New"),
@@ -147,6 +149,12 @@ const fn json(path: &'static str, fields: &'static [Field]) -> Row {
 
 pub const TABLE: &[Row] = &[
     Row { method: "Put", path: "/api/v1/customers/{external_id}", body: Body::Json, fields: PERSON },
+    Row {
+        method: "Put",
+        path: "/api/v1/customers/{external_id}/funnel-block",
+        body: Body::Json,
+        fields: &[plain("block", "1")],
+    },
     json(
         "/api/v1/customers/{external_id}/messages",
         &[word("client_uuid", "uuid"), word("text", "Hi"), word("name", "I")],
@@ -285,6 +293,7 @@ pub const TABLE: &[Row] = &[
     ),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     form("/customers/{id}/lists", &[id("add", "customer_list"), id("remove", "customer_list"), BACK]),
+    form("/customers/{id}/funnel-block", &[id("block", "funnel_block"), BACK]),
     form("/lists", &[typed("name", "Newsletter"), TOKEN]),
     form("/lists/{id}/edit", &[typed("name", "Newsletter")]),
     form("/lists/{id}/delete", NOTHING),
@@ -323,6 +332,20 @@ pub const TABLE: &[Row] = &[
     form("/settings/commands/{id}/pause", NOTHING),
     form("/settings/commands/{id}/enable", NOTHING),
     form("/settings/commands/{id}/delete", NOTHING),
+    form("/settings/funnels", &[typed("name", "After the sale"), TOKEN]),
+    form("/settings/funnels/move", &[id("funnel", "funnel"), word("step", "up")]),
+    form(
+        "/settings/funnels/{id}",
+        &[typed("name", "After the sale"), word("enabled", "true"), word("starts", "chosen"), id("channel", "channel")],
+    ),
+    form("/settings/funnels/{id}/delete", NOTHING),
+    form("/settings/funnels/{id}/blocks", FUNNEL_BLOCK),
+    form("/settings/funnels/{id}/blocks/move", &[id("block", "funnel_block"), word("step", "down")]),
+    form(
+        "/settings/funnels/{id}/blocks/{block}",
+        &[typed("name", "Wishes"), typed("text", "What is it?"), word("next", "")],
+    ),
+    form("/settings/funnels/{id}/blocks/{block}/delete", NOTHING),
     form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
     form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
     form("/settings/staff/{id}/disable", NOTHING),

@@ -38,6 +38,11 @@ const TABLES: &[&str] = &[
     "exports",
     "field_places",
     "form_tokens",
+    "funnel_blocks",
+    "funnel_channels",
+    "funnel_entries",
+    "funnel_places",
+    "funnels",
     "inbox_displays",
     "messages",
     "pending_actions",
@@ -246,6 +251,13 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
             "INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
                  VALUES ('reply-{round}', 'reply-{round}', 'Hello', 'hello', '{now}')"
         ),
+        format!(
+            "INSERT INTO funnels (name, name_folded, position, created_at) VALUES ('Funnel {round}', 'funnel {round}', {round}, '{now}')"
+        ),
+        format!(
+            "INSERT INTO funnel_blocks (funnel_id, name, name_folded, position, text, created_at) \
+                 SELECT id, 'Block {round}', 'block {round}', 0, 'Hello', '{now}' FROM funnels WHERE name = 'Funnel {round}'"
+        ),
         // Shared, of somebody else: for admins to change, and for nobody beside them.
         format!(
             "INSERT INTO saved_filters (owner_id, name, name_folded, shared, query, created_at) \
@@ -316,6 +328,8 @@ fn numbers(round: u32) -> Vec<(&'static str, String)> {
         ("customer_list", format!("SELECT id FROM customer_lists WHERE name = 'List {round}'")),
         ("conversation_tag", format!("SELECT id FROM conversation_tags WHERE name = 'Topic {round}'")),
         ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
+        ("funnel", format!("SELECT id FROM funnels WHERE name = 'Funnel {round}'")),
+        ("funnel_block", format!("SELECT id FROM funnel_blocks WHERE name = 'Block {round}'")),
         ("saved_filter", format!("SELECT id FROM saved_filters WHERE name = 'Filter {round}'")),
         ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
         ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),

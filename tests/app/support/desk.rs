@@ -104,6 +104,33 @@ impl TestApp {
         id
     }
 
+    /// An enabled funnel of these blocks, each of which leads to the next, that begins everywhere; the numbers of the blocks.
+    pub fn funnel(&self, name: &str, texts: &[(&str, &str)]) -> Vec<i64> {
+        let now = "'2026-01-05 09:00:00'";
+        self.execute(&format!(
+            "INSERT INTO funnels (name, name_folded, position, enabled, starts, created_at) VALUES ({}, {}, \
+             (SELECT COUNT(*) FROM funnels), TRUE, 'everywhere', {now})",
+            quoted(name),
+            quoted(&switchboard::text::fold(name)),
+        ));
+        let mut made: Vec<i64> = vec![];
+        for (position, (name, said)) in texts.iter().enumerate() {
+            self.execute(&format!(
+                "INSERT INTO funnel_blocks (funnel_id, name, name_folded, position, text, created_at) \
+                 SELECT MAX(id), {}, {}, {position}, '{said}', {now} FROM funnels",
+                quoted(name),
+                quoted(&switchboard::text::fold(name)),
+            ));
+            let id = self.number("SELECT MAX(id) FROM funnel_blocks");
+            if let Some(before) = made.last() {
+                self.execute(&format!("UPDATE funnel_blocks SET next_id = {id} WHERE id = {before}"));
+            }
+            made.push(id);
+        }
+        self.db.written_elsewhere();
+        made
+    }
+
     /// Somebody writes; returns the customer's number.
     pub async fn writes(&self, letter: Letter<'_>) -> i64 {
         let received = self.receives(letter).await;
@@ -147,7 +174,7 @@ pub struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    fn inbound(&self, app: &TestApp) -> Inbound {
+    pub fn inbound(&self, app: &TestApp) -> Inbound {
         let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Inbound {
             channel: ChannelId(self.channel),
@@ -163,6 +190,7 @@ impl Letter<'_> {
             files: vec![],
             client_uuid: None,
             visit: self.visit.clone(),
+            bot: true,
             addressing: app.addressing(),
         }
     }

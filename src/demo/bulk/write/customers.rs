@@ -62,6 +62,7 @@ pub(super) fn customer(
         rows.time(created_at).time(active_at);
     }
     belongings(stage, out, numbers, id, &who, (created_at, active_at))?;
+    place(stage, out, numbers, id, person::block(size.seed, number, stage.blocks.len()), created_at)?;
     trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
 }
 
@@ -129,6 +130,24 @@ fn belongings(
     if who.phone.is_none() && who.email.is_none() {
         let row = next(&mut numbers.pending);
         out.row(&tables::PENDING)?.int(row).int(id).text("contact_details").time(created_at);
+    }
+    Ok(())
+}
+
+/// The funnel block that they are in, and those before it.
+fn place(
+    stage: &Stage,
+    out: &mut Out,
+    numbers: &mut Numbers,
+    id: i64,
+    block: Option<usize>,
+    created_at: i64,
+) -> Result<()> {
+    let Some(last) = block.and_then(|place| stage.blocks.get(place)) else { return Ok(()) };
+    out.row(&tables::PLACES)?.int(id).int(last.0);
+    for (minute, block) in (0..).zip(stage.blocks.iter().take_while(|block| *block <= last)) {
+        let entry = next(&mut numbers.entry);
+        out.row(&tables::ENTRIES)?.int(entry).int(id).int(block.0).time(created_at + minute * 60);
     }
     Ok(())
 }
