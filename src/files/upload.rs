@@ -78,10 +78,11 @@ async fn taken_in(db: &Db, files: &Files, mut form: Multipart, limits: &Limits) 
     match stopped {
         Stopped::Refused(error) => {
             drain(form).await;
-            match error {
-                Error::TooLarge(_) | Error::Invalid(_) => Ok((upload, Some(error))),
-                other => Err(other),
-            }
+            Err(error)
+        }
+        Stopped::File(error) => {
+            drain(form).await;
+            Ok((upload, Some(error)))
         }
         Stopped::Broken(error) => Err(Error::BadRequest(error)),
     }
@@ -91,6 +92,8 @@ async fn taken_in(db: &Db, files: &Files, mut form: Multipart, limits: &Limits) 
 enum Stopped {
     /// What was read does not pass; the rest can still be read.
     Refused(Error),
+    /// So it is with a file.
+    File(Error),
     /// The form itself cannot be read on: its reader panics when it is asked once more.
     Broken(String),
 }
@@ -176,21 +179,21 @@ async fn taken(
     }
     if incoming.size() == 0 {
         // Browsers send an empty part for a file field in which nothing was chosen.
-        return if name.is_empty() { Ok(false) } else { Err(Error::Invalid(said("file-empty", name)).into()) };
+        return if name.is_empty() { Ok(false) } else { Err(Stopped::File(Error::Invalid(said("file-empty", name)))) };
     }
     if count == limits.count {
-        return Err(Error::Invalid(Said::from("file-too-many").with("count", limits.count)).into());
+        return Err(Stopped::File(Error::Invalid(Said::from("file-too-many").with("count", limits.count))));
     }
     let content_type = incoming.content_type(name);
     if !limits.takes(content_type) {
-        return Err(Error::Invalid(said("file-type", name)).into());
+        return Err(Stopped::File(Error::Invalid(said("file-type", name))));
     }
     let limit = limits.of_type(content_type);
     if incoming.size() > limit { Err(too_large(limit)) } else { Ok(true) }
 }
 
 fn too_large(limit: u64) -> Stopped {
-    Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)).into()
+    Stopped::File(Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
 fn said(key: &'static str, name: &str) -> Said {

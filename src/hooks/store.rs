@@ -186,13 +186,11 @@ pub fn set_cursor(tx: &mut Tx, channel: ChannelId, cursor: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether the picture of whoever has this address should be fetched: nobody knows them, or they have none.
+/// Whether the picture of whoever has this address should be fetched: nobody knows them yet. One that could not be had is not
+/// asked for again with each of their messages.
 pub fn wants_avatar(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<bool> {
-    let known: Option<Option<FileId>> = accounts::table
-        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
-        .select(accounts::avatar_file_id)
-        .one(conn)
-        .optional()?;
+    let known = accounts::table.filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)));
+    let known: Option<AccountId> = known.select(accounts::id).one(conn).optional()?;
     Ok(known.is_none())
 }
 

@@ -13,28 +13,34 @@ use crate::db::sql::Limited;
 use crate::db::types::{StaffId, UtcTime};
 use crate::db::{Conn, Failure, Tx, kept};
 use crate::error::Result;
+use crate::text;
 use crate::web::i18n::Lang;
+
+/// Sorts by name as people do, in the same way whatever the database's own order of letters is.
+fn by_name<T>(mut all: Vec<T>, name: impl Fn(&T) -> &str, id: impl Fn(&T) -> StaffId) -> Vec<T> {
+    all.sort_by_cached_key(|one| (text::fold(name(one)), id(one)));
+    all
+}
 
 /// Everybody, by name.
 pub fn list(conn: &mut Conn) -> Result<Vec<StaffMember>> {
-    Ok(staff::table.select(StaffMember::as_select()).order((staff::name, staff::id)).load(conn)?)
+    let all = staff::table.select(StaffMember::as_select()).load(conn)?;
+    Ok(by_name(all, |member: &StaffMember| &member.name, |member| member.id))
 }
 
 /// Everybody's number and name, by name: for choosing whose.
 pub fn choices(conn: &mut Conn) -> Result<Arc<Vec<(StaffId, String)>>> {
     kept::settled("staff to choose from".into(), || {
-        Ok(staff::table.select((staff::id, staff::name)).order((staff::name, staff::id)).load(conn)?)
+        let all = staff::table.select((staff::id, staff::name)).load(conn)?;
+        Ok(by_name(all, |(_, name): &(StaffId, String)| name, |(id, _)| *id))
     })
 }
 
 /// Whoever a conversation can be handed to, by name: everybody whose account is enabled. What is handed to them they see.
 pub fn serving(conn: &mut Conn) -> Result<Vec<StaffMember>> {
     let all = kept::settled("staff who serve".into(), || {
-        staff::table
-            .filter(staff::disabled_at.is_null())
-            .select(StaffMember::as_select())
-            .order((staff::name, staff::id))
-            .load(conn)
+        let all = staff::table.filter(staff::disabled_at.is_null()).select(StaffMember::as_select()).load(conn)?;
+        Ok(by_name(all, |member: &StaffMember| &member.name, |member| member.id))
     });
     Ok(all?.to_vec())
 }

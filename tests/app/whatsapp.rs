@@ -214,7 +214,8 @@ async fn what_whatsapp_does_not_take_is_refused_at_once() {
     let mut large = PNG.to_vec();
     large.resize(5 * 1024 * 1024 + 1, 0);
     let fields = [("mode", "reply"), ("text", "Look")];
-    compose(&operator, anna, &fields, Some(("large.png", large))).await.assert_status(413).assert_says("5 MB");
+    let refused = compose(&operator, anna, &fields, Some(("large.png", large))).await;
+    refused.assert_status(422).assert_says("5 MB").assert_says("Look");
     let zip = b"PK\x03\x04\x14\0\0\0\0\0".to_vec();
     let refused = compose(&operator, anna, &fields, Some(("all.zip", zip))).await;
     refused.assert_status(422).assert_says("all.zip");
