@@ -46,4 +46,4 @@ filter-too-much = These are too many filters to save. Choose fewer.
 filter-too-many = You have { $limit } saved filters. Delete one first.
 filter-delete = Delete filter
 filter-delete-of = The filter { $name } is deleted. Customers are not touched.
-filter-delete-shared = Nobody will have it any more.
+filter-delete-shared = It is shared and goes for everybody.

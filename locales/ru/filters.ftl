@@ -47,4 +47,4 @@ filter-too-much = Фильтров слишком много, чтобы их с
 filter-too-many = У вас сохранено фильтров: { $limit }. Сначала удалите один.
 filter-delete = Удалить фильтр
 filter-delete-of = Фильтр { $name } будет удалён. Клиенты не изменятся.
-filter-delete-shared = Его не станет ни у кого.
+filter-delete-shared = Фильтр общий: он исчезнет у всех.

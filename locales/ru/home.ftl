@@ -13,13 +13,13 @@ home-unread-customers = { $count ->
    *[other] от { $count } клиентов
 }
 home-unread-none = всё прочитано
-home-open = Открытые обращения
+home-open = Открыты
 home-mine = { $count ->
     [0] ваших нет
     [one] { $count } ваше
    *[other] { $count } ваших
 }
-home-waiting = Свободные клиенты ждут
+home-waiting = Свободные клиенты
 home-waiting-none = никто не ждёт
 home-oldest = дольше всех — { $wait }
 home-reply = Медиана первого ответа

@@ -33,10 +33,7 @@ reports-counting = { $count ->
 }
 reports-counting-text = Цифры появятся сами через несколько минут. Сначала считаются последние дни: короткие периоды готовы раньше.
 reports-opened = Открыто
-reports-opened-by-customers = { $count ->
-    [one] { $count } клиентом
-   *[other] { $count } клиентами
-}
+reports-opened-by-customers = из них клиентами: { $count }
 reports-opened-theirs = В эти дни; оператор — тот, за кем обращение было на конец дня.
 reports-closed = Закрыто
 reports-first-reply = Первый ответ в среднем

@@ -66,6 +66,6 @@ newcomer-phone = Номер телефона
 newcomer-phone-hint = С кодом страны, например +7 901 123-45-67.
 newcomer-phone-missing = Введите номер телефона.
 newcomer-phone-short = Введите номер целиком, с кодом страны.
-newcomer-name-hint = Для нового клиента. Пусто — будет известен по номеру.
+newcomer-name-hint = Для нового клиента. Если пусто, будет известен по номеру.
 refused-no-phone = У клиента нет номера телефона.
 refused-phone-of-another = В этом канале номер принадлежит другому клиенту.

@@ -361,6 +361,7 @@ async fn conversations_are_taken_handed_over_and_closed() {
     second.get(&here).await.assert_says("comments only").assert_lacks("input[value=reply]").assert_lacks("#d-transfer");
     let fresh = operator.get(&queued).await;
     fresh.assert_region(&format!("dialogs-{id}")).assert_has("dialog#d-transfer #transfer_form option[value='']");
+    fresh.assert_has("#transfer_form [name=to][autofocus]").assert_has("#close_form [name=reason][autofocus]");
 
     let page = operator.get(&here).await;
     page.assert_has("button[popovertarget=m-conv]")
@@ -682,4 +683,17 @@ async fn the_list_stays_beside_what_is_done() {
             .header("hx-location")
             .contains("/inbox/{anna}?tab=all&search=anna".replace("{anna}", &anna.to_string()).as_str())
     );
+}
+
+/// LIST-36: an empty tab says how customers come to it; that all has been sent is said only of all customers.
+#[actix_web::test]
+async fn an_empty_tab_says_how_it_fills() {
+    let app = spawn_app().await;
+    let client = app.sign_in(OPERATOR).await;
+    let sent = "Every message has been sent";
+    client.get("/inbox").await.assert_says("No customers here yet");
+    client.get("/inbox?tab=mine").await.assert_says("Take a conversation, and its customer is yours.");
+    client.get("/inbox?tab=others").await.assert_says("No customers of others");
+    client.get("/inbox?failed=1").await.assert_says(sent);
+    client.get("/inbox?tab=mine&failed=1").await.assert_says("Nobody matches").assert_silent_about(sent);
 }

@@ -77,7 +77,7 @@ async fn saved_filters_are_changed_by_whose_they_are() {
     assert_eq!(app.text("SELECT query FROM saved_filters WHERE name = 'Late'").as_deref(), Some("tab=mine"));
     olga.submit(&form, "#saved_filter", &[("name", "Team"), ("shared", "true")]).await.assert_status(422);
     let ask = admin.get(&format!("{team}/delete")).await;
-    ask.assert_says("Nobody will have it any more.");
+    ask.assert_says("It is shared and goes for everybody.");
     admin.submit(&ask, "#saved_filter_delete", &[]).await.assert_redirect("/inbox/filters");
     let ask = olga.get(&format!("{own}/delete")).await;
     olga.submit(&ask, "#saved_filter_delete", &[]).await.assert_status(303);
