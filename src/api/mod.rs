@@ -10,6 +10,7 @@ mod body;
 mod document;
 mod guard;
 mod model;
+mod people;
 pub mod web;
 
 pub use document::openapi;

@@ -148,6 +148,8 @@ diesel::table! {
         last_seen_at -> Timestamp,
         avatar_file_id -> Nullable<BigInt>,
         subscription_told_at -> Nullable<Timestamp>,
+        told_email -> Nullable<Text>,
+        told_phone -> Nullable<Text>,
     }
 }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::support::desk::Person;
 use crate::support::{ADMIN, Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, spawn_app, spawn_app_with};
 
 const TOKEN: &str = "token-of-the-app";
@@ -116,6 +117,67 @@ async fn an_app_keeps_its_customers_and_writes_for_them() {
     app.execute("UPDATE customers SET name = 'Anna K.', name_edited = TRUE");
     send(&program, Method::PUT, ANNA, json!({"name": "Other"})).await.assert_status(200);
     assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Anna K."));
+}
+
+/// Whoever names somebody's e-mail or phone in their profile of an app gets neither into that person's record nor hears anything
+/// of it: not of another user of the same app, and not of somebody whom another channel brought. Staff see that they may be one.
+#[actix_web::test]
+async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
+    let (app, program) = desk().await;
+    let of = |who: &str| format!("/api/v1/customers/{who}");
+    let anna = json!({"name": "Anna", "email": "anna@app.test", "phone": "+7 912 345 67 89"});
+    send(&program, Method::PUT, &of("u-anna"), anna).await.assert_status(200);
+    app.customer(Person { email: Some("mail@desk.test"), ..Person::named("Maria") });
+    for (who, email) in [("mallory", "anna@app.test"), ("eve", "mail@desk.test")] {
+        let put = send(&program, Method::PUT, &of(who), json!({"name": "Mallory", "email": email})).await;
+        put.assert_status(200).assert_silent_about("912");
+        let got = json_of(&put);
+        assert_eq!((&got["external_id"], &got["phone"]), (&json!(who), &Value::Null));
+        let id = got["id"].as_i64().unwrap();
+        assert_eq!(app.text(&format!("SELECT email FROM customers WHERE id = {id}")), None, "it stays the other one's");
+        send(&program, Method::POST, &format!("{}/messages", of(who)), message("Hello")).await.assert_status(201);
+        let supervisor = app.sign_in(SUPERVISOR).await;
+        let other = if who == "eve" { "Maria" } else { "Anna" };
+        supervisor.get(&format!("/inbox/{id}")).await.assert_says(other);
+    }
+    assert_eq!(json_of(&program.get(&of("u-anna")).await)["name"], "Anna");
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 4);
+    // Another message of theirs changes nothing of what they have said, and what staff know besides is not told.
+    app.execute("UPDATE customers SET phone = '+79990001122', name = 'Known otherwise', name_edited = TRUE");
+    let mallory = program.get(&of("mallory")).await;
+    mallory.assert_silent_about("999").assert_silent_about("otherwise");
+    assert_eq!(json_of(&mallory)["email"], "anna@app.test");
+}
+
+/// What the app has made sure of leads to the customer whom another channel brought. They have the app's ID from then on, so
+/// that the next channel with that ID finds the same person.
+#[actix_web::test]
+async fn an_address_that_the_app_vouches_for_finds_its_customer_and_gives_them_its_id() {
+    let (app, program) = desk().await;
+    let known = app.customer(Person { email: Some("anna@app.test"), ..Person::named("Anna") });
+    let said = json!({"name": "Anna", "email": "ANNA@app.test", "verified": true});
+    assert_eq!(json_of(&send(&program, Method::PUT, ANNA, said).await)["id"], known);
+    assert_eq!(app.text(&format!("SELECT external_id FROM customers WHERE id = {known}")).as_deref(), Some("u-1"));
+    channel(&app, "other", "other token", "{}");
+    let other = self::program(&app, "other token");
+    assert_eq!(json_of(&send(&other, Method::PUT, ANNA, json!({"name": "Anna"})).await)["id"], known);
+}
+
+/// A new e-mail or phone takes the place of the one that the app said before; of what staff have written, nothing does.
+#[actix_web::test]
+async fn what_the_app_says_anew_takes_the_place_of_what_it_said_before() {
+    let (app, program) = desk().await;
+    let put = async |body: Value| json_of(&send(&program, Method::PUT, ANNA, body).await);
+    put(json!({"name": "Anna", "email": "old@app.test", "phone": "+7 912 345 67 89"})).await;
+    let now = put(json!({"email": "new@app.test"})).await;
+    assert_eq!((&now["name"], &now["email"]), (&json!("Anna"), &json!("new@app.test")));
+    assert_eq!(now["phone"], "+7 912 345 67 89", "what is left out stays");
+    let kept = || (app.text("SELECT email FROM customers"), app.text("SELECT phone_digits FROM customers"));
+    assert_eq!(kept(), (Some("new@app.test".into()), Some("79123456789".into())));
+    put(json!({"phone": "+7 912 000 00 00"})).await;
+    app.execute("UPDATE customers SET email = 'staff@desk.test', email_folded = 'staff@desk.test'");
+    put(json!({"email": "third@app.test"})).await;
+    assert_eq!(kept(), (Some("staff@desk.test".into()), Some("79120000000".into())));
 }
 
 #[actix_web::test]
@@ -238,7 +300,7 @@ async fn each_account_sees_its_own_and_no_block() {
     let of = |who: &str| format!("/api/v1/customers/{who}");
     let (anna, boris) = (of("u-anna"), of("u-boris"));
     for person in [&anna, &boris] {
-        send(&program, Method::PUT, person, json!({"name": "Family", "email": "us@example.com"}))
+        send(&program, Method::PUT, person, json!({"name": "Family", "email": "us@example.com", "verified": true}))
             .await
             .assert_status(200);
         send(&program, Method::POST, &format!("{person}/messages"), message("Hello")).await.assert_status(201);
