@@ -127,7 +127,7 @@ async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
     let of = |who: &str| format!("/api/v1/customers/{who}");
     let anna = json!({"name": "Anna", "email": "anna@app.test", "phone": "+7 912 345 67 89"});
     send(&program, Method::PUT, &of("u-anna"), anna).await.assert_status(200);
-    app.customer(Person { email: Some("mail@desk.test"), ..Person::named("Maria") });
+    app.customer(Person { email: "mail@desk.test", ..Person::named("Maria") });
     for (who, email) in [("mallory", "anna@app.test"), ("eve", "mail@desk.test")] {
         let put = send(&program, Method::PUT, &of(who), json!({"name": "Mallory", "email": email})).await;
         put.assert_status(200).assert_silent_about("912");
@@ -154,7 +154,7 @@ async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
 #[actix_web::test]
 async fn an_address_that_the_app_vouches_for_finds_its_customer_and_gives_them_its_id() {
     let (app, program) = desk().await;
-    let known = app.customer(Person { email: Some("anna@app.test"), ..Person::named("Anna") });
+    let known = app.customer(Person { email: "anna@app.test", ..Person::named("Anna") });
     let said = json!({"name": "Anna", "email": "ANNA@app.test", "verified": true});
     assert_eq!(json_of(&send(&program, Method::PUT, ANNA, said).await)["id"], known);
     assert_eq!(app.text(&format!("SELECT external_id FROM customers WHERE id = {known}")).as_deref(), Some("u-1"));
