@@ -1,4 +1,4 @@
-//! `staff add|list|disable|reset-password`.
+//! `staff add|list|disable|enable|reset-password`.
 
 use std::io::Read;
 
@@ -41,6 +41,8 @@ enum Command {
     List,
     /// Refuse a staff member's sign-in and end their sessions
     Disable { email: String },
+    /// Let a staff member who was disabled sign in again
+    Enable { email: String },
     /// Give a staff member a one-time link to set a new password, ending their sessions
     ResetPassword { email: String },
 }
@@ -62,6 +64,10 @@ pub fn run(args: Staff) -> Result<()> {
         Command::Disable { email } => {
             db.write_blocking(move |tx| staff::disable_from_command_line(tx, &email))?;
             say(args.json, serde_json::json!({ "disabled": true }), "The staff member cannot sign in any more.");
+        }
+        Command::Enable { email } => {
+            db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
+            say(args.json, serde_json::json!({ "enabled": true }), "The staff member can sign in again.");
         }
         Command::ResetPassword { email } => {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;

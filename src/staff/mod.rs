@@ -6,7 +6,7 @@ mod store;
 
 pub use actions::{
     Added, accept_first_admin, accept_password, add, add_from_command_line, change_own_password, checked_hash, disable,
-    disable_from_command_line, edit, enable, end_other_sessions, end_own_session, end_session_of, first_admin_link,
+    disable_from_command_line, enable_from_command_line, edit, enable, end_other_sessions, end_own_session, end_session_of, first_admin_link,
     invitation, reset, reset_from_command_line, save_profile,
 };
 pub use model::{EditedStaff, Invitation, NewStaff, StaffMember, new_password, role_key};

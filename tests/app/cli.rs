@@ -63,6 +63,11 @@ fn staff_are_added_listed_disabled_and_given_links() {
     assert_eq!(rows[1]["disabled"], false);
     out(&desk.run(&["staff", "disable", "OLGA@desk.test"]));
     assert!(out(&desk.run(&["staff", "list"])).lines().any(|l| l.contains("olga@desk.test") && l.contains("disabled")));
+    // A link for somebody who cannot sign in would be dead.
+    assert!(failure(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("is disabled"));
+    out(&desk.run(&["staff", "enable", "olga@desk.test"]));
+    assert!(!out(&desk.run(&["staff", "list"])).contains("disabled"));
+    assert!(out(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("/welcome/"));
     let reset: serde_json::Value =
         serde_json::from_str(&out(&desk.run(&["staff", "reset-password", "ada@desk.test", "--json"]))).expect("JSON");
     assert!(reset["link"].as_str().is_some_and(|link| link.contains("/welcome/")));
