@@ -94,6 +94,28 @@ async fn a_program_needs_a_working_token() {
     program.get(ANNA).await.assert_status(401);
 }
 
+/// A company's server speaks for all its users from one address: hundreds of calls at once are answered, beside a stranger who
+/// tries tokens from the same place; only the stranger is told to wait.
+#[actix_web::test]
+async fn a_token_has_a_limit_of_its_own() {
+    let (app, program) = desk().await;
+    send(&program, Method::PUT, ANNA, json!({"name": "Anna"})).await.assert_status(200);
+    for _ in 0..400 {
+        program.get(ANNA).await.assert_status(200);
+    }
+    let (mut stranger, mut waits) = (app.anonymous().with_header("authorization", "Bearer nonsense"), false);
+    for _ in 0..2_000 {
+        waits = stranger.get(ANNA).await.status.as_u16() == 429;
+        if waits {
+            break;
+        }
+    }
+    assert!(waits, "whoever tries tokens is slowed down");
+    stranger = app.anonymous();
+    let told = stranger.get(ANNA).await;
+    assert!([401, 429].contains(&told.status.as_u16()), "{}", told.status);
+}
+
 /// CONT-16, CONT-17, CUST-31: the app names its customers; nothing of a web visit is kept for them.
 #[actix_web::test]
 async fn an_app_keeps_its_customers_and_writes_for_them() {
