@@ -19,7 +19,7 @@ use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
 use crate::customers::Addressing;
-use crate::db::{Address, Db, Failure, migrate, moving};
+use crate::db::{Address, Alone, Db, Failure, migrate, moving, serve_alone};
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -48,6 +48,8 @@ pub struct Running {
     poller: hooks::Poller,
     reader: hooks::Reader,
     listener: Option<JoinHandle<()>>,
+    /// Let go last of all.
+    alone: Alone,
 }
 
 /// Brings the database up to date and opens it: what every command needs.
@@ -78,6 +80,8 @@ async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
 
 /// Starts everything and returns once requests are answered.
 pub async fn start(config: Config) -> Result<Running> {
+    config.make_data_folder()?;
+    let alone = serve_alone(&config.database())?;
     let (db, secrets, files) = open_whole(&config).await?;
     let stopping = Stopping::default();
     let measures = config.metrics_token.is_some().then(|| Data::new(Measures::default()));
@@ -161,7 +165,8 @@ pub async fn start(config: Config) -> Result<Running> {
     let server = server.listen(socket).map_err(|e| Error::Internal(e.to_string()))?.run();
     let handle = server.handle();
     let done = tokio::spawn(server);
-    Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, outbox, poller, reader, listener })
+    let server = handle;
+    Ok(Running { address, db, secrets, config, server, done, stopping, jobs, outbox, poller, reader, listener, alone })
 }
 
 /// The socket, and where it is: the port may have been left to the system.
@@ -255,7 +260,7 @@ impl Running {
         self.jobs.stop().await;
         self.server.stop(true).await;
         self.done.abort();
-        let (db, listener) = (self.db, self.listener);
+        let (db, listener, alone) = (self.db, self.listener, self.alone);
         #[expect(clippy::disallowed_methods, reason = "joins threads")]
         actix::block(move || {
             db.close();
@@ -263,6 +268,7 @@ impl Running {
         })
         .await
         .map_err(|_| Failure::Closed)?;
+        drop(alone);
         Ok(())
     }
 }

@@ -59,6 +59,25 @@ fn ready_in_under_a_second_on_an_empty_database() {
     panic!("{took:?}");
 }
 
+/// Two desks on one SQLite file would do each other's work and not hear of it: the second says so. The lock ends with the process,
+/// killed or not, and other commands do not ask for it. On PostgreSQL there may be several.
+#[test]
+fn one_desk_alone_runs_on_an_sqlite_file() {
+    let desk = Desk::new();
+    let mut first = Process::start(desk.serve());
+    if !desk.database.is_sqlite() {
+        drop(Process::start(desk.serve()));
+        return;
+    }
+    let said = refusal(desk.serve());
+    assert!(said.contains("another desk is running") && said.contains(&format!("(process {})", first.id())), "{said}");
+    let mut list = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    list.args(["staff", "list", "--data"]).arg(desk.data.path()).env("DATABASE_URL", desk.database.url());
+    assert!(list.output().expect("it ends").status.success());
+    first.kill();
+    drop(Process::start(desk.serve()));
+}
+
 /// SIGTERM: a request under way is answered, event streams end, the process ends well and soon.
 #[actix_web::test]
 async fn a_stop_finishes_what_is_under_way() {
