@@ -19,7 +19,7 @@ use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
 use crate::customers::Addressing;
-use crate::db::{Address, Alone, Db, Failure, migrate, moving, serve_alone};
+use crate::db::{self, Address, Alone, Db, Failure, moving, serve_alone};
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -54,16 +54,33 @@ pub struct Running {
 
 /// Brings the database up to date and opens it: what every command needs.
 pub fn open(config: &Config) -> Result<Db> {
+    for name in migrate(config)? {
+        tracing::info!(migration = name, "the database was brought up to date");
+    }
+    Db::open(address(config), config.connections).map_err(|failure| named(config, failure))
+}
+
+/// Brings the database up to date; gives the names of what ran.
+pub fn migrate(config: &Config) -> Result<Vec<String>> {
     config.make_data_folder()?;
-    let address = Address {
+    db::migrate::run(address(config).direct()).map_err(|failure| named(config, failure))
+}
+
+fn address(config: &Config) -> Address {
+    Address {
         url: config.database(),
         direct_url: config.database_direct_url.clone(),
         keeps_prepared: config.prepared_statements,
-    };
-    for name in migrate::run(address.direct())? {
-        tracing::info!(migration = name, "the database was brought up to date");
     }
-    Ok(Db::open(address, config.connections)?)
+}
+
+/// SQLite says what it could not do, but not always to which file.
+fn named(config: &Config, failure: Failure) -> Error {
+    let (said, file) = (failure.to_string(), config.database());
+    if file.contains("://") || said.contains(&file) {
+        return failure.into();
+    }
+    Error::Internal(format!("{file}: {said}"))
 }
 
 /// What is stored, and the key to it, each fit to work with.
@@ -71,6 +88,10 @@ async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
     let db = open(config)?;
     demo::require_finished(&db).await?;
     db.read(moving::require_finished).await?;
+    if config.demo {
+        demo::require_fillable(&db).await?;
+    }
+    require_key(&db, config).await?;
     let secrets = Secrets::load(&config.key_path())?;
     hold_to_key(&db, &secrets, config).await?;
     let files = Files::open(config)?;
@@ -205,6 +226,18 @@ async fn try_bucket(files: &Files, config: &Config) -> Result<()> {
     };
     tracing::error!(error = words, "{bucket} does not answer: files can be neither stored nor read");
     Ok(())
+}
+
+/// Refuses to make a new key for secrets that are sealed with one which is not there.
+async fn require_key(db: &Db, config: &Config) -> Result<()> {
+    let path = config.key_path();
+    if path.exists() || !db.read(settings::is_sealed).await? {
+        return Ok(());
+    }
+    Err(Error::Internal(format!(
+        "the key file {} is missing, with which this database's secrets were sealed: bring it back",
+        path.display()
+    )))
 }
 
 /// Refuses a key file that did not seal the secrets in the database: visitors would be strangers, webhooks unsigned.

@@ -207,6 +207,7 @@ fn a_wrong_address_of_the_database_is_said() {
     let desk = Desk::new();
     for (url, word) in [
         ("mysql://root@localhost/desk", "mysql"),
+        ("localhost", "postgres://"),
         ("postgres:/localhost/desk", "postgres"),
         ("http://localhost/", "http"),
         ("postgres://nobody@127.0.0.1:1/desk", "127.0.0.1"),
@@ -265,6 +266,21 @@ fn the_key_of_another_installation_is_said() {
     std::fs::write(desk.data.path().join("secret.key"), "ab".repeat(32)).expect("another key");
     let said = refusal(desk.serve());
     assert!(said.contains("secret.key") && said.contains("another"), "{said}");
+}
+
+/// A key that is missing is not made anew: the wrong one would lie there from then on.
+#[test]
+fn a_missing_key_is_said_and_not_replaced() {
+    let desk = Desk::new();
+    drop(Process::start(desk.serve()));
+    let key = desk.data.path().join("secret.key");
+    let away = desk.data.path().join("elsewhere");
+    std::fs::rename(&key, &away).expect("put away");
+    let said = refusal(desk.serve());
+    assert!(said.contains("secret.key is missing"), "{said}");
+    assert!(!key.exists());
+    std::fs::rename(&away, &key).expect("brought back");
+    drop(Process::start(desk.serve()));
 }
 
 #[test]
