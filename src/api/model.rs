@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::customers::store::Told;
+use crate::customers::Told;
 use crate::portal;
 
 /// A customer of the app, as the app itself has described them: what others know of the same person stays with them.
@@ -54,6 +54,19 @@ pub struct NewMessage {
     pub text: String,
     #[serde(default)]
     pub name: Option<String>,
+}
+
+/// The same as a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `files::accept` reads")]
+pub struct NewMessageForm {
+    /// Made by the app: the same message sent twice is stored once.
+    client_uuid: String,
+    text: Option<String>,
+    name: Option<String>,
+    /// Up to ten files of 20 MB each.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<u8>,
 }
 
 /// A message of a customer, or to them.
@@ -182,8 +195,33 @@ pub struct Event {
     pub id: i64,
     pub kind: String,
     pub at: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = EventData)]
     pub data: serde_json::Value,
+}
+
+/// What an event tells, by its kind.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what `app_events` writes")]
+pub enum EventData {
+    /// `message.created`: staff have said something.
+    MessageCreated { message: Message, customer: EventCustomer },
+    /// `conversation.closed`.
+    ConversationClosed { conversation: EventConversation, customer: EventCustomer },
+}
+
+/// Whose event it is.
+#[derive(Serialize, ToSchema)]
+pub struct EventCustomer {
+    pub id: i64,
+    pub external_id: Option<String>,
+}
+
+/// The conversation of an event, as it is by then.
+#[derive(Serialize, ToSchema)]
+pub struct EventConversation {
+    pub id: i64,
+    pub open: bool,
 }
 
 /// Events, oldest first. Ask again with `after` = the last `id`.

@@ -2,8 +2,7 @@
 
 use super::model::Person;
 use crate::conversations::{self, Inbound, Sender};
-use crate::customers::store::Told;
-use crate::customers::{self, Claim, ClaimKind};
+use crate::customers::{self, Claim, ClaimKind, Told};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::portal;
@@ -23,7 +22,8 @@ pub fn store_person(tx: &mut Tx, inbound: &Inbound, [email, phone]: &[Option<Str
     let (email, phone, region) = (email.as_deref(), phone.as_deref(), &inbound.addressing.phone_region);
     let (channel, address) = (inbound.channel, &inbound.sender.address);
     let before = customers::store::told_of(tx, channel, address)?;
-    let who = conversations::identify(tx, &keep_name(tx, inbound)?)?;
+    let named = keep_name(tx, inbound)?;
+    let who = conversations::identify(tx, &named)?;
     if let Some(before) = &before {
         customers::store::forget_told(tx, who.customer, before, email, phone, region)?;
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::body::Body;
 use super::guard::App;
 use super::model::{
-    self, Conversation, Conversations, Customer, Events, Messages, NewMessage, Person, Problem, Rating,
+    self, Conversation, Conversations, Customer, Events, Messages, NewMessage, NewMessageForm, Person, Problem, Rating,
 };
 use super::model::{ReadMark, Stored, Typing};
 use super::people::{contact_of, keep_name, sender, store_person};
@@ -47,7 +47,7 @@ pub async fn customer(app: App, db: Data<Db>, external_id: Path<String>) -> Resu
 /// customer has the new one. A name that staff have edited stays. The answer holds what the app itself has said.
 #[utoipa::path(put, path = "/api/v1/customers/{external_id}", tag = "customers", request_body = Person,
     params(("external_id" = String, Path, description = "The app's own ID")),
-    responses((status = 200, body = Customer), (status = 422, body = Problem)))]
+    responses((status = 200, body = Customer), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_customer(
     app: App,
     req: HttpRequest,
@@ -119,7 +119,8 @@ pub async fn messages(app: App, db: Data<Db>, external_id: Path<String>, look: Q
 }
 
 /// A message of the customer: JSON, or a form of `client_uuid`, `text` and up to ten `file`s of 20 MB.
-#[utoipa::path(post, path = "/api/v1/customers/{external_id}/messages", tag = "messages", request_body = NewMessage,
+#[utoipa::path(post, path = "/api/v1/customers/{external_id}/messages", tag = "messages",
+    request_body(content((NewMessage = "application/json"), (NewMessageForm = "multipart/form-data"))),
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 201, body = Stored), (status = 200, body = Stored, description = "Stored before"),
         (status = 413, body = Problem), (status = 422, body = Problem)))]
@@ -190,7 +191,8 @@ async fn body_of(
 /// Staff see for six seconds that the customer is typing.
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/typing", tag = "messages", request_body = Typing,
     params(("external_id" = String, Path, description = "The app's own ID")),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn typing(app: App, db: Data<Db>, external_id: Path<String>, body: Body<Typing>) -> Result<HttpResponse> {
     let said = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
@@ -202,7 +204,8 @@ pub async fn typing(app: App, db: Data<Db>, external_id: Path<String>, body: Bod
 
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/read", tag = "messages", request_body = ReadMark,
     params(("external_id" = String, Path, description = "The app's own ID")),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn read(app: App, db: Data<Db>, external_id: Path<String>, body: Body<ReadMark>) -> Result<HttpResponse> {
     let mark = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
@@ -220,7 +223,8 @@ pub async fn read(app: App, db: Data<Db>, external_id: Path<String>, body: Body<
 /// Once the conversation has ended; the last rating counts.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/rating", tag = "conversations", request_body = Rating,
     params(("id" = i64, Path)),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn rating(
     app: App,
     req: HttpRequest,
@@ -253,7 +257,7 @@ pub struct After {
     after: i64,
 }
 
-/// What has happened since, a hundred at a time.
+/// What has happened since, a hundred at a time. Events are kept for 30 days.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(("after" = Option<i64>, Query)),
     responses((status = 200, body = Events)))]
 pub async fn events(app: App, db: Data<Db>, after: Query<After>) -> Result<HttpResponse> {

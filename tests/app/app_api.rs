@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use switchboard::app_events::{self, Matter};
 use switchboard::auth::sessions::hash_key;
-use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId};
+use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
 use switchboard::messages::{self, MessageKind, NewMessage};
 use switchboard::secrets::Secrets;
 use uuid::Uuid;
@@ -473,6 +473,72 @@ async fn the_document_describes_every_route() {
         let found = &document["paths"][entry.path][entry.method.to_lowercase()];
         assert!(found.is_object(), "{} {}", entry.method, entry.path);
     }
+}
+
+/// The document says what every route may answer, what may be sent as a form, what events tell, and how the webhook is signed;
+/// what is refused is said for whoever wrote the program.
+#[actix_web::test]
+async fn the_document_describes_refusals_events_and_the_webhook() {
+    let (app, program) = desk().await;
+    let document = json_of(&program.get("/api/v1/openapi.json").await);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            for status in ["400", "401", "429", "503"] {
+                let refusal = &operation["responses"][status]["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(refusal, "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+        }
+    }
+    let of = |path: &str| &document["paths"][format!("/api/v1/customers/{{external_id}}{path}")];
+    let forms = &of("/messages")["post"]["requestBody"]["content"];
+    for kind in ["application/json", "multipart/form-data"] {
+        assert!(forms[kind]["schema"]["$ref"].is_string(), "{kind}: {forms}");
+    }
+    for (path, method, status) in [("", "put", "413"), ("/typing", "post", "422"), ("/read", "post", "422")] {
+        assert!(of(path)[method]["responses"][status].is_object(), "{method} {path} {status}");
+    }
+    let pushed = &document["webhooks"]["event"]["post"];
+    assert_eq!(pushed["requestBody"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Event");
+    let headers: Vec<&str> =
+        pushed["parameters"].as_array().unwrap().iter().map(|header| header["name"].as_str().unwrap()).collect();
+    assert_eq!(headers, ["Switchboard-Event", "Switchboard-Timestamp", "Switchboard-Signature"]);
+    // Whatever is named is there.
+    let named: Vec<String> = document.to_string().split("#/components/schemas/").skip(1).map(name_of).collect();
+    for name in named {
+        assert!(document["components"]["schemas"][&name].is_object(), "{name}");
+    }
+    let unread = program.get("/api/v1/events?after=abc").await;
+    unread.assert_status(400);
+    let said = json_of(&unread)["error"]["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("invalid digit") && !said.contains("Reload"), "{said}");
+    let stranger = app.anonymous().get(ANNA).await;
+    assert!(stranger.text.contains("Authorization: Bearer"), "{}", stranger.text);
+}
+
+fn name_of(rest: &str) -> String {
+    rest.chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+/// Events are kept for thirty days; what waits for the end of a pause stays.
+#[actix_web::test]
+async fn old_events_are_forgotten() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    for text in ["old", "waits", "new"] {
+        answer(&app, text).await;
+    }
+    let ids = || app.text("SELECT CAST(count(*) AS TEXT) FROM app_events").unwrap();
+    let first = app.number("SELECT min(id) FROM app_events");
+    app.execute(&format!(
+        "UPDATE app_events SET created_at = '2026-01-05 09:00:00' WHERE id <= {}; \
+         UPDATE app_events SET waits = TRUE WHERE id = {}",
+        first + 1,
+        first + 1
+    ));
+    let before = UtcTime::now().plus(-chrono::Duration::days(30));
+    let more = app.db.write(move |tx| app_events::forget(tx, before)).await.unwrap();
+    assert!(!more);
+    assert_eq!((ids().as_str(), app.number("SELECT min(id) FROM app_events")), ("2", first + 1));
 }
 
 /// Staff answer in the only conversation, as the desk stores it.
