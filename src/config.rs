@@ -198,12 +198,7 @@ impl Config {
                 .prepared_statements
                 .or(file.place.prepared_statements)
                 .unwrap_or(base.prepared_statements),
-            public_url: given
-                .address
-                .public_url
-                .or(file.address.public_url)
-                .map(web_address)
-                .transpose()?,
+            public_url: given.address.public_url.or(file.address.public_url).map(web_address).transpose()?,
             trusted_proxies: [given.trusted_proxies, file.trusted_proxies]
                 .into_iter()
                 .find(|l| !l.is_empty())

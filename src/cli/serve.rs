@@ -49,7 +49,8 @@ async fn serve(config: Config, json: bool) -> Result<()> {
         demo::fill(&running.db, &files, &running.secrets).await?;
         // So that it has its reports at once.
         reports::count_days(&running.db, Clock::now(running.config.time_zone)).await?;
-        let people = demo::sign_ins().into_iter().map(|(email, password)| json!({ "email": email, "password": password }));
+        let people =
+            demo::sign_ins().into_iter().map(|(email, password)| json!({ "email": email, "password": password }));
         ready["sign_ins"] = people.collect();
         ready["sample_site"] = format!("{base}/demo").into();
         if !json {

@@ -101,8 +101,8 @@ fn add(
     base: &str,
     json: bool,
 ) -> Result<()> {
-    let new = NewStaff::parse(email, name.as_deref().unwrap_or_default(), role)
-        .map_err(|errors| unfit(email, &errors))?;
+    let new =
+        NewStaff::parse(email, name.as_deref().unwrap_or_default(), role).map_err(|errors| unfit(email, &errors))?;
     let hash = password.as_deref().map(staff::checked_hash).transpose()?;
     let token = db.write_blocking(move |tx| staff::add_from_command_line(tx, &new, hash.as_deref()))?;
     let link = token.map(|token| format!("{base}/welcome/{token}"));

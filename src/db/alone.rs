@@ -21,8 +21,7 @@ pub fn serve_alone(database: &str) -> Result<Alone> {
     }
     let path = Path::new(database).with_extension("lock");
     let told = |e: std::io::Error| Error::Internal(format!("{}: {e}", path.display()));
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(told)?;
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(told)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

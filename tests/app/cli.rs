@@ -119,8 +119,11 @@ fn whatever_is_wrong_is_one_line() {
     assert!(said.contains("switchboard.toml, line 2: ") && said.trim().lines().count() == 1, "{said}");
     std::fs::remove_file(&file).expect("gone");
 
-    std::fs::write(desk.folder.path().join("switchboard.sqlite"), "no database at all, but longer than its head would be")
-        .expect("a file");
+    std::fs::write(
+        desk.folder.path().join("switchboard.sqlite"),
+        "no database at all, but longer than its head would be",
+    )
+    .expect("a file");
     let said = failure(&desk.run(&["staff", "list", "--json"]));
     let said: serde_json::Value = serde_json::from_str(&said).expect("JSON, as everything else with --json");
     assert!(said["error"].as_str().is_some_and(|said| said.contains("switchboard.sqlite")), "{said}");
@@ -139,9 +142,19 @@ fn variables_may_be_empty_and_switches_say_yes() {
     let first = run(&[]);
     assert!(first.contains(" INFO ") && !first.contains('\u{1b}'), "no colours in a file: {first}");
     let names = [
-        "DATABASE_URL", "DATABASE_DIRECT_URL", "SWITCHBOARD_PUBLIC_URL", "SWITCHBOARD_FILES", "SWITCHBOARD_PROVIDERS",
-        "SWITCHBOARD_METRICS_TOKEN", "SWITCHBOARD_TRUSTED_PROXIES", "SWITCHBOARD_CONNECTIONS", "SWITCHBOARD_LOG_JSON",
-        "SWITCHBOARD_PHONE_REGION", "SWITCHBOARD_TIME_ZONE", "SWITCHBOARD_GEO_DB", "SWITCHBOARD_KEY_FILE",
+        "DATABASE_URL",
+        "DATABASE_DIRECT_URL",
+        "SWITCHBOARD_PUBLIC_URL",
+        "SWITCHBOARD_FILES",
+        "SWITCHBOARD_PROVIDERS",
+        "SWITCHBOARD_METRICS_TOKEN",
+        "SWITCHBOARD_TRUSTED_PROXIES",
+        "SWITCHBOARD_CONNECTIONS",
+        "SWITCHBOARD_LOG_JSON",
+        "SWITCHBOARD_PHONE_REGION",
+        "SWITCHBOARD_TIME_ZONE",
+        "SWITCHBOARD_GEO_DB",
+        "SWITCHBOARD_KEY_FILE",
     ];
     let empty: Vec<_> = names.iter().map(|name| (*name, "")).collect();
     assert!(run(&empty).contains("cannot listen on nowhere"));
@@ -161,7 +174,9 @@ fn staff_of_no_database_are_none() {
         command.args(arguments).arg("--data").arg(&missing).env_remove("DATABASE_URL");
         command.output().expect("the binary ends")
     };
-    for arguments in [&["staff", "list"][..], &["staff", "disable", "a@b.test"], &["staff", "reset-password", "a@b.test"]] {
+    for arguments in
+        [&["staff", "list"][..], &["staff", "disable", "a@b.test"], &["staff", "reset-password", "a@b.test"]]
+    {
         assert!(failure(&run(arguments)).contains("there is no database"), "{arguments:?}");
     }
     assert!(!missing.exists());

@@ -387,6 +387,6 @@ async fn the_page_of_exports_follows_for_supervisors() {
     app.customer(Person::named("Anna"));
     let (admin, supervisor) = (app.sign_in(ADMIN).await, app.sign_in(SUPERVISOR).await);
     let mut events = supervisor.events("/live").await;
-    order(&app, &admin, "/exports/new?of=customers&period=all", "csv").await;
+    order(&app, &admin, "/customers/export?period=all", "csv").await;
     events.until("exports").await;
 }

@@ -305,11 +305,7 @@ const TABLE: &[Listed] = &[
     both("history, active", |c| in_history(c, "{}"), &["conversations_open"]),
     both("history, closed", |c| in_history(c, r#"{"tab":"history"}"#), &["conversations_closed"]),
     both("history, active, of an operator", |c| in_history_of(c, "{}", 3), &["conversations_open"]),
-    both(
-        "history, closed, of an operator",
-        |c| in_history_of(c, r#"{"tab":"history"}"#, 3),
-        &["conversations_closed"],
-    ),
+    both("history, closed, of an operator", |c| in_history_of(c, r#"{"tab":"history"}"#, 3), &["conversations_closed"]),
     both(
         "history, closed, of an operator who had a part in little",
         |c| in_history_of(c, r#"{"tab":"history"}"#, 1),
