@@ -86,7 +86,8 @@ fn without_empty(command: clap::Command) -> clap::Command {
 
 /// What is wrong with the arguments, in one line.
 fn usage(wrong: &clap::Error) -> String {
-    if wrong.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    use ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, MissingSubcommand};
+    if matches!(wrong.kind(), DisplayHelpOnMissingArgumentOrSubcommand | MissingSubcommand) {
         return "a command is missing: --help lists them".into();
     }
     let told = wrong.to_string();

@@ -94,8 +94,8 @@ async fn a_program_needs_a_working_token() {
     program.get(ANNA).await.assert_status(401);
 }
 
-/// A company's server speaks for all its users from one address: hundreds of calls at once are answered, beside a stranger who
-/// tries tokens from the same place; only the stranger is told to wait.
+/// A company's server speaks for all its users from one address: hundreds of calls at once are answered. Whoever tries tokens is
+/// told to wait.
 #[actix_web::test]
 async fn a_token_has_a_limit_of_its_own() {
     let (app, program) = desk().await;
@@ -103,7 +103,7 @@ async fn a_token_has_a_limit_of_its_own() {
     for _ in 0..400 {
         program.get(ANNA).await.assert_status(200);
     }
-    let (mut stranger, mut waits) = (app.anonymous().with_header("authorization", "Bearer nonsense"), false);
+    let (stranger, mut waits) = (app.anonymous().with_header("authorization", "Bearer nonsense"), false);
     for _ in 0..2_000 {
         waits = stranger.get(ANNA).await.status.as_u16() == 429;
         if waits {
@@ -111,9 +111,6 @@ async fn a_token_has_a_limit_of_its_own() {
         }
     }
     assert!(waits, "whoever tries tokens is slowed down");
-    stranger = app.anonymous();
-    let told = stranger.get(ANNA).await;
-    assert!([401, 429].contains(&told.status.as_u16()), "{}", told.status);
 }
 
 /// CONT-16, CONT-17, CUST-31: the app names its customers; nothing of a web visit is kept for them.
@@ -152,22 +149,23 @@ async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
     app.customer(Person { email: "mail@desk.test", ..Person::named("Maria") });
     for (who, email) in [("mallory", "anna@app.test"), ("eve", "mail@desk.test")] {
         let put = send(&program, Method::PUT, &of(who), json!({"name": "Mallory", "email": email})).await;
-        put.assert_status(200).assert_silent_about("912");
+        put.assert_status(200).assert_silent_about("345 67");
         let got = json_of(&put);
         assert_eq!((&got["external_id"], &got["phone"]), (&json!(who), &Value::Null));
         let id = got["id"].as_i64().unwrap();
         assert_eq!(app.text(&format!("SELECT email FROM customers WHERE id = {id}")), None, "it stays the other one's");
         send(&program, Method::POST, &format!("{}/messages", of(who)), message("Hello")).await.assert_status(201);
         let supervisor = app.sign_in(SUPERVISOR).await;
-        let other = if who == "eve" { "Maria" } else { "Anna" };
-        supervisor.get(&format!("/inbox/{id}")).await.assert_says(other);
+        let other = app.number(&format!("SELECT id FROM customers WHERE email = '{email}'"));
+        let page = supervisor.get(&format!("/inbox/{id}")).await;
+        page.assert_says("Perhaps the same person:").assert_has(&format!(".mini a[href='/customers/{other}']"));
     }
     assert_eq!(json_of(&program.get(&of("u-anna")).await)["name"], "Anna");
     assert_eq!(app.number("SELECT count(*) FROM customers"), 4);
     // Another message of theirs changes nothing of what they have said, and what staff know besides is not told.
     app.execute("UPDATE customers SET phone = '+79990001122', name = 'Known otherwise', name_edited = TRUE");
     let mallory = program.get(&of("mallory")).await;
-    mallory.assert_silent_about("999").assert_silent_about("otherwise");
+    mallory.assert_silent_about("9990001122").assert_silent_about("otherwise");
     assert_eq!(json_of(&mallory)["email"], "anna@app.test");
 }
 

@@ -257,7 +257,7 @@ async fn operators_find_what_they_had_a_part_in() {
     for (_, id) in [handed, past] {
         post(&olga, &take(id), &[]).await;
         let to = app.staff_id(SECOND_OPERATOR).to_string();
-        post(&olga, &format!("/conversations/{id}/transfer"), &[("to", &to)]).await;
+        post(&olga, &format!("/conversations/{id}/transfer"), &[("to", &to), ("note", "Yours")]).await;
     }
     for (_, id) in [responsible, theirs] {
         post(&otto, &take(id), &[]).await;
