@@ -22,7 +22,6 @@ use crate::config::Config;
 use crate::customers::Addressing;
 use crate::db::{Alone, Db, Failure, serve_alone};
 use crate::error::{Error, Result};
-use crate::files::Files;
 use crate::http::Http;
 use crate::measures::Measures;
 use crate::ops::Stopping;
