@@ -1,8 +1,9 @@
 //! The composition root: builds the app, starts the workers, runs the server. The only file that knows all.
 
+mod opening;
+
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -19,10 +20,8 @@ use crate::channels::Net;
 use crate::chat::Geo;
 use crate::config::Config;
 use crate::customers::Addressing;
-use crate::db::{Address, Db, Failure, migrate, moving};
-use crate::demo;
+use crate::db::{Alone, Db, Failure, serve_alone};
 use crate::error::{Error, Result};
-use crate::files::Files;
 use crate::http::Http;
 use crate::measures::Measures;
 use crate::ops::Stopping;
@@ -32,6 +31,9 @@ use crate::secrets::Secrets;
 use crate::web::span::RequestSpan;
 use crate::web::{again, bodies, errors, own_writes, routes, security, toast};
 use crate::{hooks, jobs, ops, outbox, settings};
+
+use opening::open_whole;
+pub use opening::{migrate, open};
 
 /// A running server.
 pub struct Running {
@@ -48,36 +50,14 @@ pub struct Running {
     poller: hooks::Poller,
     reader: hooks::Reader,
     listener: Option<JoinHandle<()>>,
-}
-
-/// Brings the database up to date and opens it: what every command needs.
-pub fn open(config: &Config) -> Result<Db> {
-    config.make_data_folder()?;
-    let address = Address {
-        url: config.database(),
-        direct_url: config.database_direct_url.clone(),
-        keeps_prepared: config.prepared_statements,
-    };
-    for name in migrate::run(address.direct())? {
-        tracing::info!(migration = name, "the database was brought up to date");
-    }
-    Ok(Db::open(address, config.connections)?)
-}
-
-/// What is stored, and the key to it, each fit to work with.
-async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
-    let db = open(config)?;
-    demo::require_finished(&db).await?;
-    db.read(moving::require_finished).await?;
-    let secrets = Secrets::load(&config.key_path())?;
-    hold_to_key(&db, &secrets, config).await?;
-    let files = Files::open(config)?;
-    try_bucket(&files, config).await?;
-    Ok((db, secrets, files))
+    /// Let go last of all.
+    alone: Alone,
 }
 
 /// Starts everything and returns once requests are answered.
 pub async fn start(config: Config) -> Result<Running> {
+    config.make_data_folder()?;
+    let alone = serve_alone(&config.database())?;
     let (db, secrets, files) = open_whole(&config).await?;
     let stopping = Stopping::default();
     let measures = config.metrics_token.is_some().then(|| Data::new(Measures::default()));
@@ -162,7 +142,8 @@ pub async fn start(config: Config) -> Result<Running> {
     let server = server.listen(socket).map_err(|e| Error::Internal(e.to_string()))?.run();
     let handle = server.handle();
     let done = tokio::spawn(server);
-    Ok(Running { address, db, secrets, config, server: handle, done, stopping, jobs, outbox, poller, reader, listener })
+    let server = handle;
+    Ok(Running { address, db, secrets, config, server, done, stopping, jobs, outbox, poller, reader, listener, alone })
 }
 
 /// The socket, and where it is: the port may have been left to the system.
@@ -180,40 +161,6 @@ fn inputs(app: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(bodies::FORM_LIMIT))
         .app_data(QueryConfig::default())
         .app_data(PathConfig::default().error_handler(|_, _| Error::NotFound.into()));
-}
-
-/// How long a start waits for a bucket.
-const BUCKET_PATIENCE: Duration = Duration::from_secs(10);
-
-/// Refuses a bucket that does not take files: wrong keys, no such bucket. One that merely does not answer is told of: the
-/// desk is of use without it, and it may be back any moment.
-async fn try_bucket(files: &Files, config: &Config) -> Result<()> {
-    let Some(bucket) = config.files.as_deref().filter(|place| place.starts_with("s3://")) else { return Ok(()) };
-    let words = match tokio::time::timeout(BUCKET_PATIENCE, files.probe()).await {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(Error::File(object_store::Error::Generic { source, .. }))) => source.to_string(),
-        Ok(Err(error)) => {
-            // The storage server's own words come as a document of several lines.
-            let words = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-            return Err(Error::Internal(format!("files cannot be stored in {bucket}: {words}")));
-        }
-        Err(_) => format!("no answer within {} s", BUCKET_PATIENCE.as_secs()),
-    };
-    tracing::error!(error = words, "{bucket} does not answer: files can be neither stored nor read");
-    Ok(())
-}
-
-/// Refuses a key file that did not seal the secrets in the database: visitors would be strangers, webhooks unsigned.
-async fn hold_to_key(db: &Db, secrets: &Secrets, config: &Config) -> Result<()> {
-    let mark = secrets.sign("database", "key");
-    if db.write(move |tx| settings::is_sealed_by(tx, &mark)).await? {
-        return Ok(());
-    }
-    let path = config.key_path();
-    Err(Error::Internal(format!(
-        "the key file {} is another one than the one that this database's secrets were sealed with: bring that one back",
-        path.display()
-    )))
 }
 
 fn sessions(db: Db, config: &Config, key: Key) -> SessionMiddleware<Sessions> {
@@ -256,7 +203,7 @@ impl Running {
         self.jobs.stop().await;
         self.server.stop(true).await;
         self.done.abort();
-        let (db, listener) = (self.db, self.listener);
+        let (db, listener, alone) = (self.db, self.listener, self.alone);
         #[expect(clippy::disallowed_methods, reason = "joins threads")]
         actix::block(move || {
             db.close();
@@ -264,6 +211,7 @@ impl Running {
         })
         .await
         .map_err(|_| Failure::Closed)?;
+        drop(alone);
         Ok(())
     }
 }

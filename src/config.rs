@@ -9,9 +9,14 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
 use crate::error::Error;
+
+mod checks;
+
+use checks::{known_engine, lasting, long_enough, phone_region, providers, web_address, wrong};
 
 /// Where the data is: every command takes these two.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -29,7 +34,8 @@ pub struct Place {
     pub database_direct_url: Option<String>,
     /// Whether PostgreSQL keeps statements prepared; false for PgBouncer before 1.21 in transaction mode
     /// [default: true]
-    #[arg(long, env = "SWITCHBOARD_PREPARED_STATEMENTS", value_name = "true|false", global = true)]
+    #[arg(long, env = "SWITCHBOARD_PREPARED_STATEMENTS", value_name = "true|false", global = true,
+        value_parser = BoolishValueParser::new())]
     pub prepared_statements: Option<bool>,
 }
 
@@ -84,7 +90,8 @@ pub struct Settings {
     #[arg(long, env = "SWITCHBOARD_SESSION_DAYS", value_name = "DAYS")]
     pub session_days: Option<i64>,
     /// Let webhooks of app channels go to private addresses (they are refused otherwise)
-    #[arg(long, env = "SWITCHBOARD_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, env = "SWITCHBOARD_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true",
+        value_parser = BoolishValueParser::new())]
     pub allow_private_webhooks: Option<bool>,
     /// Address to use for a provider instead of its own, as NAME=URL: a gateway of your own (telegram=http://bot-api:8081);
     /// may be repeated
@@ -191,17 +198,18 @@ impl Config {
                 .prepared_statements
                 .or(file.place.prepared_statements)
                 .unwrap_or(base.prepared_statements),
-            public_url: given
-                .address
-                .public_url
-                .or(file.address.public_url)
-                .map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: given.address.public_url.or(file.address.public_url).map(web_address).transpose()?,
             trusted_proxies: [given.trusted_proxies, file.trusted_proxies]
                 .into_iter()
                 .find(|l| !l.is_empty())
                 .unwrap_or_default(),
             time_zone: zone.parse().map_err(|_| wrong("time_zone", &zone, "a name such as Europe/Berlin"))?,
-            phone_region: given.phone_region.or(file.phone_region).unwrap_or(base.phone_region),
+            phone_region: given
+                .phone_region
+                .or(file.phone_region)
+                .map(phone_region)
+                .transpose()?
+                .unwrap_or(base.phone_region),
             geo_db: given.geo_db.or(file.geo_db),
             key_file: given.key_file.or(file.key_file),
             files: given.files.or(file.files),
@@ -234,6 +242,12 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| self.data.join("switchboard.sqlite").to_string_lossy().into_owned())
     }
 
+    /// Whether there is a database already. One of PostgreSQL has been made by somebody else.
+    pub fn is_there(&self) -> bool {
+        let database = self.database();
+        database.contains("://") || Path::new(&database).exists()
+    }
+
     /// Where the key is.
     pub fn key_path(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
@@ -253,55 +267,14 @@ impl Config {
 
 fn read_file(path: &Path) -> Result<Settings, Error> {
     match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text).map_err(|e| Error::Internal(format!("{}: {e}", path.display()))),
+        Ok(text) => toml::from_str(&text).map_err(|e| {
+            // It would draw the line with an arrow below it; here one line says all.
+            let line = e.span().map_or(1, |at| text.bytes().take(at.start).filter(|byte| *byte == b'\n').count() + 1);
+            let why = e.message().split_whitespace().collect::<Vec<_>>().join(" ");
+            Error::Internal(format!("{}, line {line}: {why}", path.display()))
+        }),
         // A folder that cannot be one is said when it is made.
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Settings::default()),
         Err(e) => Err(Error::Internal(format!("{}: {e}", path.display()))),
     }
-}
-
-fn providers(given: Vec<String>) -> Result<BTreeMap<String, String>, Error> {
-    let wrong = |line: &str| wrong("providers", line, "of the form telegram=https://bot-api.example");
-    let pair = |line: &String| {
-        let (name, url) = line.split_once('=').ok_or_else(|| wrong(line))?;
-        let is_address = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if !is_address {
-            return Err(wrong(line));
-        }
-        Ok((name.trim().to_owned(), url.trim_end_matches('/').to_owned()))
-    };
-    given.iter().map(pair).collect()
-}
-
-/// A token that nobody guesses. It is not said: it is a secret, or the beginning of one.
-fn long_enough(token: String) -> Result<String, Error> {
-    let is_fine = token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_graphic());
-    let wrong = || Error::Internal("metrics_token: use 16 letters and digits or more".into());
-    is_fine.then_some(token).ok_or_else(wrong)
-}
-
-/// Up to ten years: no calendar ends before a session does.
-fn lasting(name: &str, number: i64, given: Option<chrono::Duration>) -> Result<chrono::Duration, Error> {
-    given
-        .filter(|lasts| *lasts > chrono::Duration::zero() && *lasts <= chrono::Duration::days(3660))
-        .ok_or_else(|| wrong(name, &number.to_string(), "a time of up to ten years"))
-}
-
-/// An address that is none of PostgreSQL would become a file of that name. It may hold a password, so only its scheme
-/// is said.
-fn known_engine(url: String) -> Result<String, Error> {
-    let scheme = url
-        .split_once(':')
-        .map(|(scheme, _)| scheme)
-        .filter(|scheme| scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
-    match scheme {
-        Some(scheme) if !url.starts_with("postgres://") && !url.starts_with("postgresql://") => {
-            Err(wrong("database_url", &format!("{scheme}:…"), "an address such as postgres://user@host/database"))
-        }
-        _ => Ok(url),
-    }
-}
-
-fn wrong(name: &str, value: &str, wanted: &str) -> Error {
-    Error::Internal(format!("{name}: “{value}” is not {wanted}"))
 }

@@ -68,6 +68,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
     ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
     ("jobs::recurring", "hooks::forget", "the one table of work that comes round"),
+    ("jobs::recurring", "app_events::forget", "the one table of work that comes round"),
     ("jobs::recurring", "exports::expire", "the one table of work that comes round"),
     ("jobs::recurring", "customers::make_pairs", "the one table of work that comes round"),
     ("jobs::recurring", "reports::count_days", "the one table of work that comes round"),

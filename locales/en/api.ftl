@@ -1,3 +1,5 @@
 api-json = The body does not fit: { $why }.
 api-external-id = The external ID is a line of 1 to 200 characters without control characters.
 api-client-uuid = Give each message a UUID of its own.
+api-request = The request cannot be read: { $why }.
+api-token = Send a working token: Authorization: Bearer TOKEN.

@@ -187,7 +187,7 @@ channel-secret-replace-hint = A new secret ends the old one at once.
 channel-identity-secret = Identity secret
 channel-identity-secret-hint = Your server signs the external ID of a known visitor with it (HMAC-SHA-256, in hex).
 channel-webhook-secret = Webhook secret
-channel-webhook-secret-hint = Webhooks are signed with it (HMAC-SHA-256).
+channel-webhook-secret-hint = Your server checks the signature with it: Switchboard-Signature is v1= and the hex HMAC-SHA-256 of timestamp.body.
 channel-disconnect-title = Disconnect
 channel-disconnect = Disconnect
 channel-disconnect-hint = Removes the channel with its settings and tokens. Nobody has used it yet.

@@ -1,3 +1,5 @@
 api-json = Тело запроса не подходит: { $why }.
 api-external-id = Внешний ID — строка от 1 до 200 символов без управляющих символов.
 api-client-uuid = Дайте каждому сообщению собственный UUID.
+api-request = Запрос не удалось прочитать: { $why }.
+api-token = Нужен действующий токен: Authorization: Bearer TOKEN.

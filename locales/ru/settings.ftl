@@ -197,7 +197,7 @@ channel-secret-replace-hint = Старый секрет сразу перест�
 channel-identity-secret = Секрет для опознания
 channel-identity-secret-hint = Ваш сервер подписывает им внешний ID известного посетителя (HMAC-SHA-256, в hex).
 channel-webhook-secret = Секрет вебхука
-channel-webhook-secret-hint = Им подписываются вебхуки (HMAC-SHA-256).
+channel-webhook-secret-hint = Им ваш сервер проверяет подпись: Switchboard-Signature — это v1= и HMAC-SHA-256 от timestamp.body в hex.
 channel-disconnect-title = Отключение
 channel-disconnect = Отключить
 channel-disconnect-hint = Удаляет канал с его настройками и токенами. Им ещё никто не пользовался.

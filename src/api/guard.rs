@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::auth::sessions::hash_key;
 use crate::auth::throttle::Throttle;
-use crate::channels::{self, Channel, ChannelKind};
+use crate::channels::{self, ApiToken, Channel, ChannelKind};
 use crate::db::Db;
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
@@ -41,15 +41,17 @@ impl FromRequest for App {
         let req = req.clone();
         Box::pin(async move {
             let missing = || Error::Internal("something is missing in the app".into());
-            req.app_data::<Data<Throttle>>().ok_or_else(missing)?.public(client_ip(&req))?;
-            let db = req.app_data::<Data<Db>>().ok_or_else(missing)?;
-            let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            let token = header.strip_prefix("Bearer ").map(str::trim).filter(|t| !t.is_empty()).ok_or(Error::SignIn)?;
-            let hash = hash_key(token);
-            let (token, channel) = db.read(move |conn| channels::by_token(conn, &hash)?.ok_or(Error::SignIn)).await?;
-            if channel.kind != ChannelKind::App {
-                return Err(Error::SignIn);
-            }
+            let throttle = req.app_data::<Data<Throttle>>().ok_or_else(missing)?;
+            let (db, address) = (req.app_data::<Data<Db>>().ok_or_else(missing)?, client_ip(&req));
+            throttle.program(address)?;
+            let (token, channel) = match known(db, &req).await {
+                Err(Error::SignIn) => {
+                    throttle.program_refused(address);
+                    return Err(Error::SignIn);
+                }
+                other => other?,
+            };
+            throttle.token(token.id)?;
             let now = UtcTime::now();
             if token.last_used_at.is_none_or(|last| last.until(now) > NOTED_EVERY) {
                 let noted = db.write(move |tx| {
@@ -61,4 +63,13 @@ impl FromRequest for App {
             Ok(Self { channel })
         })
     }
+}
+
+/// The token that was sent, if it works, and its channel.
+async fn known(db: &Db, req: &HttpRequest) -> Result<(ApiToken, Channel)> {
+    let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let token = header.strip_prefix("Bearer ").map(str::trim).filter(|t| !t.is_empty()).ok_or(Error::SignIn)?;
+    let hash = hash_key(token);
+    let (token, channel) = db.read(move |conn| channels::by_token(conn, &hash)?.ok_or(Error::SignIn)).await?;
+    if channel.kind == ChannelKind::App { Ok((token, channel)) } else { Err(Error::SignIn) }
 }

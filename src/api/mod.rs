@@ -12,6 +12,7 @@ mod document;
 pub mod funnel;
 mod guard;
 mod model;
+mod people;
 pub mod web;
 
 pub use document::openapi;

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::customers;
+use crate::customers::Told;
 use crate::portal;
 
-/// A customer of the app.
+/// A customer of the app, as the app itself has described them: what others know of the same person stays with them.
 #[derive(Serialize, ToSchema)]
 pub struct Customer {
     pub id: i64,
@@ -15,18 +15,19 @@ pub struct Customer {
     pub name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
+    /// When the app first spoke of them.
     pub created_at: String,
 }
 
 impl Customer {
-    pub fn of(found: customers::Customer, external_id: &str) -> Self {
+    pub fn of(told: Told, external_id: &str) -> Self {
         Self {
-            id: found.id.0,
+            id: told.customer.0,
             external_id: external_id.to_owned(),
-            name: found.name,
-            email: found.email,
-            phone: found.phone,
-            created_at: found.created_at.rfc3339(),
+            name: told.name,
+            email: told.email,
+            phone: told.phone,
+            created_at: told.created_at.rfc3339(),
         }
     }
 }
@@ -38,6 +39,10 @@ pub struct Person {
     pub name: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
+    /// Whether the app has made sure that e-mail and phone are this person's (by a letter or a code). Only then do they lead to
+    /// a customer who is known by them from another channel. Otherwise whoever has the same ones is shown to staff as a possible
+    /// duplicate.
+    pub verified: bool,
 }
 
 /// A message to send.
@@ -49,6 +54,19 @@ pub struct NewMessage {
     pub text: String,
     #[serde(default)]
     pub name: Option<String>,
+}
+
+/// The same as a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `files::accept` reads")]
+pub struct NewMessageForm {
+    /// Made by the app: the same message sent twice is stored once.
+    client_uuid: String,
+    text: Option<String>,
+    name: Option<String>,
+    /// Up to ten files of 20 MB each.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<u8>,
 }
 
 /// A message of a customer, or to them.
@@ -177,8 +195,33 @@ pub struct Event {
     pub id: i64,
     pub kind: String,
     pub at: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = EventData)]
     pub data: serde_json::Value,
+}
+
+/// What an event tells, by its kind.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what `app_events` writes")]
+pub enum EventData {
+    /// `message.created`: staff have said something.
+    MessageCreated { message: Message, customer: EventCustomer },
+    /// `conversation.closed`.
+    ConversationClosed { conversation: EventConversation, customer: EventCustomer },
+}
+
+/// Whose event it is.
+#[derive(Serialize, ToSchema)]
+pub struct EventCustomer {
+    pub id: i64,
+    pub external_id: Option<String>,
+}
+
+/// The conversation of an event, as it is by then.
+#[derive(Serialize, ToSchema)]
+pub struct EventConversation {
+    pub id: i64,
+    pub open: bool,
 }
 
 /// Events, oldest first. Ask again with `after` = the last `id`.

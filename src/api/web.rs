@@ -9,14 +9,15 @@ use uuid::Uuid;
 use super::body::Body;
 use super::guard::App;
 use super::model::{
-    self, Conversation, Conversations, Customer, Events, Messages, NewMessage, Person, Problem, Rating,
+    self, Conversation, Conversations, Customer, Events, Messages, NewMessage, NewMessageForm, Person, Problem, Rating,
 };
 use super::model::{ReadMark, Stored, Typing};
+use super::people::{contact_of, keep_name, sender, store_person};
 use crate::auth::CustomerScope;
-use crate::conversations::{self, Inbound, Sender};
+use crate::conversations::{self, Inbound};
 use crate::customers::{self, Addressing};
 use crate::db::Db;
-use crate::db::types::{AttachmentId, ConversationId, CustomerId, MessageId};
+use crate::db::types::{AttachmentId, ConversationId, MessageId};
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Limits, StoredFile};
 use crate::portal::{self, At};
@@ -24,7 +25,7 @@ use crate::realtime::Topic;
 use crate::web::errors::field_json;
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
-use crate::{app_events, funnels, messages, text};
+use crate::{app_events, funnels, messages};
 
 /// Rows of one answer.
 const PAGE: i64 = 100;
@@ -35,19 +36,18 @@ const CONVERSATIONS: i64 = 50;
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 200, body = Customer), (status = 404, body = Problem)))]
 pub async fn customer(app: App, db: Data<Db>, external_id: Path<String>) -> Result<HttpResponse> {
-    let seat = app.seat(&db, &external_id).await?;
-    answer_customer(&db, seat.customer, &external_id).await
+    let (channel, address) = (app.channel.id, external_id.to_string());
+    let told = db.read(move |conn| customers::store::told_of(conn, channel, &address)?.ok_or(Error::NotFound)).await?;
+    Ok(HttpResponse::Ok().json(Customer::of(told, &external_id)))
 }
 
-async fn answer_customer(db: &Db, id: CustomerId, external_id: &str) -> Result<HttpResponse> {
-    let found = db.read(move |conn| customers::find(conn, &CustomerScope::system(), id)).await?;
-    Ok(HttpResponse::Ok().json(Customer::of(found, external_id)))
-}
-
-/// Makes the customer or brings them up to date. A name that staff have edited stays.
+/// Makes the customer or brings them up to date. Whatever is left out stays as it is.
+///
+/// In the desk a new e-mail or phone takes the place of the one that the app said before, unless staff have changed it or another
+/// customer has the new one. A name that staff have edited stays. The answer holds what the app itself has said.
 #[utoipa::path(put, path = "/api/v1/customers/{external_id}", tag = "customers", request_body = Person,
     params(("external_id" = String, Path, description = "The app's own ID")),
-    responses((status = 200, body = Customer), (status = 422, body = Problem)))]
+    responses((status = 200, body = Customer), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_customer(
     app: App,
     req: HttpRequest,
@@ -63,6 +63,7 @@ pub async fn put_customer(
     if let Some((field, said)) = errors.first() {
         return Ok(field_json(lang, field, said));
     }
+    let contact = contact_of(&person);
     let inbound = Inbound {
         channel: app.channel.id,
         sender,
@@ -73,32 +74,8 @@ pub async fn put_customer(
         bot: false,
         addressing: addressing.get_ref().clone(),
     };
-    let id = db
-        .write(move |tx| {
-            let customer = conversations::identify(tx, &inbound)?.customer;
-            let (email, phone) = (inbound.sender.email.as_deref(), inbound.sender.phone.as_deref());
-            customers::store::fill_contact(tx, customer, email, phone, &inbound.addressing.phone_region)?;
-            tx.publish(Topic::Customer(customer));
-            Ok(customer)
-        })
-        .await?;
-    answer_customer(&db, id, &external_id).await
-}
-
-/// Who speaks, as the app says. The app is the company's own: it vouches for its users.
-fn sender(errors: &mut Errors, external_id: &str, person: &Person) -> Sender {
-    if external_id.is_empty() || external_id.chars().count() > 200 || text::clean(external_id) != external_id {
-        errors.add("external_id", "api-external-id");
-    }
-    let of = |value: &Option<String>| value.clone().unwrap_or_default();
-    Sender {
-        address: external_id.to_owned(),
-        external_id: Some(external_id.to_owned()),
-        display_name: errors.optional_line("name", &of(&person.name)),
-        email: errors.email("email", &of(&person.email)),
-        phone: errors.phone("phone", &of(&person.phone)),
-        ..Sender::default()
-    }
+    let told = db.write(move |tx| store_person(tx, &inbound, &contact)).await?;
+    Ok(HttpResponse::Ok().json(Customer::of(told, &external_id)))
 }
 
 #[utoipa::path(get, path = "/api/v1/customers/{external_id}/conversations", tag = "conversations",
@@ -143,7 +120,8 @@ pub async fn messages(app: App, db: Data<Db>, external_id: Path<String>, look: Q
 }
 
 /// A message of the customer: JSON, or a form of `client_uuid`, `text` and up to ten `file`s of 20 MB.
-#[utoipa::path(post, path = "/api/v1/customers/{external_id}/messages", tag = "messages", request_body = NewMessage,
+#[utoipa::path(post, path = "/api/v1/customers/{external_id}/messages", tag = "messages",
+    request_body(content((NewMessage = "application/json"), (NewMessageForm = "multipart/form-data"))),
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 201, body = Stored), (status = 200, body = Stored, description = "Stored before"),
         (status = 413, body = Problem), (status = 422, body = Problem)))]
@@ -191,17 +169,6 @@ pub async fn send(
     Ok(if received.is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(answer))
 }
 
-/// A message without a name leaves the account's name as it is.
-fn keep_name(tx: &mut crate::db::Tx, inbound: &Inbound) -> Result<Inbound> {
-    let mut inbound = inbound.clone();
-    if inbound.sender.display_name.is_empty()
-        && let Some(seat) = portal::seat_of(tx, inbound.channel, &inbound.sender.address)?
-    {
-        inbound.sender.display_name = seat.display_name;
-    }
-    Ok(inbound)
-}
-
 async fn body_of(
     app: &App,
     req: &HttpRequest,
@@ -226,7 +193,8 @@ async fn body_of(
 /// Staff see for six seconds that the customer is typing.
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/typing", tag = "messages", request_body = Typing,
     params(("external_id" = String, Path, description = "The app's own ID")),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn typing(app: App, db: Data<Db>, external_id: Path<String>, body: Body<Typing>) -> Result<HttpResponse> {
     let said = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
@@ -238,7 +206,8 @@ pub async fn typing(app: App, db: Data<Db>, external_id: Path<String>, body: Bod
 
 #[utoipa::path(post, path = "/api/v1/customers/{external_id}/read", tag = "messages", request_body = ReadMark,
     params(("external_id" = String, Path, description = "The app's own ID")),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn read(app: App, db: Data<Db>, external_id: Path<String>, body: Body<ReadMark>) -> Result<HttpResponse> {
     let mark = body.read()?;
     let seat = app.seat(&db, &external_id).await?;
@@ -256,7 +225,8 @@ pub async fn read(app: App, db: Data<Db>, external_id: Path<String>, body: Body<
 /// Once the conversation has ended; the last rating counts.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/rating", tag = "conversations", request_body = Rating,
     params(("id" = i64, Path)),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn rating(
     app: App,
     req: HttpRequest,
@@ -289,7 +259,7 @@ pub struct After {
     after: i64,
 }
 
-/// What has happened since, a hundred at a time.
+/// What has happened since, a hundred at a time. Events are kept for 30 days.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events", params(("after" = Option<i64>, Query)),
     responses((status = 200, body = Events)))]
 pub async fn events(app: App, db: Data<Db>, after: Query<After>) -> Result<HttpResponse> {

@@ -12,4 +12,4 @@ mod model;
 mod store;
 
 pub use model::{Deliver, Event, Matter};
-pub use store::{closed, release, said, since};
+pub use store::{closed, forget, release, said, since};

@@ -116,3 +116,18 @@ pub fn since(conn: &mut Conn, channel: ChannelId, after: i64, limit: i64) -> Res
         .at_most(limit)
         .load(conn)?)
 }
+
+/// Forgets up to a thousand events that happened before this; whether there may be more. What waits for its channel stays.
+pub fn forget(tx: &mut Tx, before: UtcTime) -> Result<bool> {
+    tx.concerns_nothing_kept();
+    // By their numbers, which follow their times: the oldest ones are met first.
+    let oldest: Vec<(i64, UtcTime)> = events::table
+        .filter(events::waits.eq(false))
+        .order(events::id)
+        .select((events::id, events::created_at))
+        .at_most(1000)
+        .load(&mut **tx)?;
+    let old: Vec<i64> = oldest.into_iter().filter(|(_, at)| *at < before).map(|(id, _)| id).collect();
+    diesel::delete(events::table.filter(events::id.eq_any(&old))).execute(&mut **tx)?;
+    Ok(old.len() == 1000)
+}

@@ -25,15 +25,16 @@ pub struct Throttle {
     by_network: DefaultKeyedRateLimiter<IpAddr>,
     /// Whoever is signed in and asked for their password.
     passwords: DefaultKeyedRateLimiter<StaffId>,
-    /// Public endpoints: the widget and the API.
+    /// Public endpoints: the widget.
     public: DefaultKeyedRateLimiter<IpAddr>,
     /// Unknown outside, so that nobody finds another account of the same number.
     numbers: RandomState,
-    /// Webhooks that were turned away. A provider calls for many customers from one address: what is believed is not
-    /// counted.
-    strangers: DefaultKeyedRateLimiter<IpAddr>,
-    /// Until when an address is not heard that was turned away too often.
-    unheard: Mutex<HashMap<IpAddr, Instant>>,
+    /// A provider calls for many customers from one address: what is believed is not counted.
+    hooks: Strangers,
+    /// So does a company's server, with a token.
+    programs: Strangers,
+    /// What one token may ask, by its number.
+    tokens: DefaultKeyedRateLimiter<i64>,
     /// Made once: a new one asks the processor what it can do.
     clock: DefaultClock,
 }
@@ -60,8 +61,10 @@ impl Default for Throttle {
             public: RateLimiter::keyed(one_in(Duration::from_millis(50), 200)),
             numbers: RandomState::new(),
             // A bot that was disconnected may still be called, and the provider's next call from there may be for another.
-            strangers: RateLimiter::keyed(one_in(Duration::from_millis(100), 200)),
-            unheard: Mutex::default(),
+            hooks: Strangers::new(one_in(Duration::from_millis(100), 200)),
+            programs: Strangers::new(one_in(Duration::from_millis(100), 200)),
+            // It speaks for all users of its company.
+            tokens: RateLimiter::keyed(one_in(Duration::from_millis(5), 1_000)),
             clock: DefaultClock::default(),
         }
     }
@@ -90,22 +93,27 @@ impl Throttle {
 
     /// Whether a webhook from this address is listened to: not while too many of its calls were turned away.
     pub fn hook(&self, address: IpAddr) -> Result<()> {
-        let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(until) = unheard.get(&network(address)) else { return Ok(()) };
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            unheard.remove(&network(address));
-            return Ok(());
-        }
-        Err(Error::TooMany(left.as_secs() + 1))
+        self.hooks.listen(address)
     }
 
     /// Counts one webhook that was turned away: an unknown key, a wrong signature.
     pub fn hook_refused(&self, address: IpAddr) {
-        if let Err(until) = self.strangers.check_key(&network(address)) {
-            let until = Instant::now() + until.wait_time_from(self.clock.now());
-            self.unheard.lock().unwrap_or_else(PoisonError::into_inner).insert(network(address), until);
-        }
+        self.hooks.refused(address, &self.clock);
+    }
+
+    /// Whether a program at this address is listened to: not while too many tokens from there were wrong.
+    pub fn program(&self, address: IpAddr) -> Result<()> {
+        self.programs.listen(address)
+    }
+
+    /// Counts one token that does not work.
+    pub fn program_refused(&self, address: IpAddr) {
+        self.programs.refused(address, &self.clock);
+    }
+
+    /// Counts one call with a token that works, wherever it comes from.
+    pub fn token(&self, id: i64) -> Result<()> {
+        self.tokens.check_key(&id).map_err(|until| self.too_many(&until))
     }
 
     fn too_many(&self, until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> Error {
@@ -119,7 +127,43 @@ impl Throttle {
         self.by_network.retain_recent();
         self.passwords.retain_recent();
         self.public.retain_recent();
-        self.strangers.retain_recent();
+        self.tokens.retain_recent();
+        self.hooks.tidy();
+        self.programs.tidy();
+    }
+}
+
+/// Those whose calls are turned away, and nobody else. Who is turned away too often is not heard for a while.
+struct Strangers {
+    counted: DefaultKeyedRateLimiter<IpAddr>,
+    unheard: Mutex<HashMap<IpAddr, Instant>>,
+}
+
+impl Strangers {
+    fn new(quota: Quota) -> Self {
+        Self { counted: RateLimiter::keyed(quota), unheard: Mutex::default() }
+    }
+
+    fn listen(&self, address: IpAddr) -> Result<()> {
+        let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(until) = unheard.get(&network(address)) else { return Ok(()) };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            unheard.remove(&network(address));
+            return Ok(());
+        }
+        Err(Error::TooMany(left.as_secs() + 1))
+    }
+
+    fn refused(&self, address: IpAddr, clock: &DefaultClock) {
+        if let Err(until) = self.counted.check_key(&network(address)) {
+            let until = Instant::now() + until.wait_time_from(clock.now());
+            self.unheard.lock().unwrap_or_else(PoisonError::into_inner).insert(network(address), until);
+        }
+    }
+
+    fn tidy(&self) {
+        self.counted.retain_recent();
         let now = Instant::now();
         self.unheard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
     }

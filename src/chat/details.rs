@@ -47,6 +47,8 @@ struct Record {
     subdivisions: Vec<Place>,
     region: Option<String>,
     state: Option<String>,
+    /// As dbip-city calls it.
+    state1: Option<String>,
 }
 
 impl Place {
@@ -84,7 +86,8 @@ impl Geo {
     pub fn region(&self, ip: IpAddr) -> Option<String> {
         let record: Record = self.0.as_ref()?.lookup(ip).ok()?.decode().ok()??;
         let country = record.country.and_then(Place::name_or_code).or(record.country_code);
-        let middle = record.subdivisions.into_iter().find_map(Place::name).or(record.region).or(record.state);
+        let middle =
+            record.subdivisions.into_iter().find_map(Place::name).or(record.region).or(record.state).or(record.state1);
         let mut parts: Vec<String> =
             [record.city.and_then(Place::name), middle, country].into_iter().flatten().collect();
         parts.dedup();

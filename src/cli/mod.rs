@@ -9,7 +9,9 @@ mod staff;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::error::ErrorKind;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Place, Settings};
 use crate::error::Result;
@@ -47,7 +49,19 @@ struct Migrate {
 
 /// Reads the arguments, runs the command and turns its outcome into the exit code.
 pub fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let asked = without_empty(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let command = match asked {
+        Ok(cli) => cli.command,
+        Err(told) if matches!(told.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return if told.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+        Err(wrong) => {
+            fail(json, &usage(&wrong));
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Staff(args) => staff::run(args),
@@ -57,16 +71,42 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("switchboard: {error}");
+            fail(json, &error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
+/// A variable that is set to nothing, as files for containers leave it, is as good as none.
+fn without_empty(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg });
+    command.mut_subcommands(without_empty)
+}
+
+/// What is wrong with the arguments, in one line.
+fn usage(wrong: &clap::Error) -> String {
+    use ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, MissingSubcommand};
+    if matches!(wrong.kind(), DisplayHelpOnMissingArgumentOrSubcommand | MissingSubcommand) {
+        return "a command is missing: --help lists them".into();
+    }
+    let told = wrong.to_string();
+    let lines = told.lines().take_while(|line| !line.trim().is_empty());
+    let line = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    format!("{} (see --help)", line.strip_prefix("error: ").unwrap_or(&line))
+}
+
+fn fail(json: bool, why: &str) {
+    if json {
+        eprintln!("{}", serde_json::json!({ "error": why }));
+    } else {
+        eprintln!("switchboard: {why}");
+    }
+}
+
 fn migrate(args: Migrate) -> Result<()> {
     let config = Config::load(Settings { place: args.place, ..Settings::default() })?;
-    config.make_data_folder()?;
-    let ran = crate::db::migrate::run(&config.database())?;
+    let ran = crate::app::migrate(&config)?;
     if args.json {
         println!("{}", serde_json::json!({ "ran": ran }));
     } else if ran.is_empty() {

@@ -1,6 +1,10 @@
 //! `serve`.
 
+use std::io::IsTerminal;
+
 use clap::Args;
+use clap::builder::BoolishValueParser;
+use serde_json::json;
 
 use crate::app;
 use crate::config::{Config, Settings};
@@ -17,36 +21,55 @@ pub struct Serve {
     #[arg(long)]
     demo: bool,
     /// Log in JSON, one object a line
-    #[arg(long, env = "SWITCHBOARD_LOG_JSON")]
+    #[arg(long, env = "SWITCHBOARD_LOG_JSON", value_parser = BoolishValueParser::new())]
     log_json: bool,
+    /// Say where it is, and who can sign in, as one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 pub fn run(args: Serve) -> Result<()> {
     log_to_stderr(args.log_json);
     let config = Config { demo: args.demo, ..Config::load(args.settings)? };
     open_many_files();
-    actix_web::rt::System::new().block_on(serve(config))
+    actix_web::rt::System::new().block_on(serve(config, args.json))
 }
 
-async fn serve(config: Config) -> Result<()> {
+async fn serve(config: Config, json: bool) -> Result<()> {
     // From the first moment on: whoever reads "ready" may stop it right after.
     let told = told_to_stop()?;
     let running = app::start(config).await?;
     let base = running.config.public_url.clone().unwrap_or_else(|| format!("http://{}", running.address));
-    println!("Switchboard is ready at {base}");
+    if !json {
+        println!("Switchboard is ready at {base}");
+    }
+    let mut ready = json!({ "ready": base });
     if running.config.demo {
         let files = Files::open(&running.config)?;
         demo::fill(&running.db, &files, &running.secrets).await?;
         // So that it has its reports at once.
         reports::count_days(&running.db, Clock::now(running.config.time_zone)).await?;
-        println!("Sign in as:");
-        demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
-        println!("A sample site with the web chat: {base}/demo");
+        let people =
+            demo::sign_ins().into_iter().map(|(email, password)| json!({ "email": email, "password": password }));
+        ready["sign_ins"] = people.collect();
+        ready["sample_site"] = format!("{base}/demo").into();
+        if !json {
+            println!("Sign in as:");
+            demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
+            println!("A sample site with the web chat: {base}/demo");
+        }
     }
     if let Some(token) = running.db.write(staff::first_admin_link).await? {
-        println!(
-            "Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {base}/welcome/{token}"
-        );
+        let link = format!("{base}/welcome/{token}");
+        if !json {
+            println!(
+                "Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {link}"
+            );
+        }
+        ready["first_admin"] = link.into();
+    }
+    if json {
+        println!("{ready}");
     }
     told.await;
     tracing::info!("stopping: finishing what is under way");
@@ -101,7 +124,9 @@ fn told_to_stop() -> Result<impl Future<Output = ()>> {
 fn log_to_stderr(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,switchboard=info"));
+    // Colours are for people: a file would hold their codes.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     // A second start in one process (tests) keeps the first one's log.
     let _ = if json { log.json().try_init() } else { log.try_init() };
 }

@@ -1,4 +1,4 @@
-//! `staff add|list|disable|reset-password`.
+//! `staff add|list|disable|enable|reset-password`.
 
 use std::io::Read;
 
@@ -10,6 +10,8 @@ use crate::config::{Address, Config, Place, Settings};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::staff::{self, NewStaff};
+use crate::web::forms::Errors;
+use crate::web::i18n::Lang;
 
 #[derive(Args)]
 pub struct Staff {
@@ -41,6 +43,8 @@ enum Command {
     List,
     /// Refuse a staff member's sign-in and end their sessions
     Disable { email: String },
+    /// Let a staff member who was disabled sign in again
+    Enable { email: String },
     /// Give a staff member a one-time link to set a new password, ending their sessions
     ResetPassword { email: String },
 }
@@ -51,7 +55,14 @@ fn parse_role(word: &str) -> Result<Role, String> {
 
 pub fn run(args: Staff) -> Result<()> {
     let config = Config::load(Settings { place: args.place, address: args.address, ..Settings::default() })?;
+    let (file, is_new) = (config.database(), !config.is_there());
+    if is_new && !matches!(args.command, Command::Add { .. }) {
+        return Err(Error::Internal(format!("there is no database {file}")));
+    }
     let db = app::open(&config)?;
+    if is_new && !args.json {
+        println!("A new database was made: {file}");
+    }
     let base = config.public_url.unwrap_or_else(|| format!("http://{}", config.listen));
     match args.command {
         Command::Add { email, role, name, password_stdin } => {
@@ -62,6 +73,10 @@ pub fn run(args: Staff) -> Result<()> {
         Command::Disable { email } => {
             db.write_blocking(move |tx| staff::disable_from_command_line(tx, &email))?;
             say(args.json, serde_json::json!({ "disabled": true }), "The staff member cannot sign in any more.");
+        }
+        Command::Enable { email } => {
+            db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
+            say(args.json, serde_json::json!({ "enabled": true }), "The staff member can sign in again.");
         }
         Command::ResetPassword { email } => {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;
@@ -86,8 +101,8 @@ fn add(
     base: &str,
     json: bool,
 ) -> Result<()> {
-    let new = NewStaff::parse(email, name.as_deref().unwrap_or_default(), role)
-        .map_err(|_| Error::Internal(format!("“{email}” is not an e-mail address")))?;
+    let new =
+        NewStaff::parse(email, name.as_deref().unwrap_or_default(), role).map_err(|errors| unfit(email, &errors))?;
     let hash = password.as_deref().map(staff::checked_hash).transpose()?;
     let token = db.write_blocking(move |tx| staff::add_from_command_line(tx, &new, hash.as_deref()))?;
     let link = token.map(|token| format!("{base}/welcome/{token}"));
@@ -99,6 +114,14 @@ fn add(
     Ok(())
 }
 
+/// What does not fit, of which field.
+fn unfit(email: &str, errors: &Errors) -> Error {
+    Error::Internal(match errors.first() {
+        Some((field, said)) if field != "email" => format!("--{field}: {}", Lang::En.say(said)),
+        _ => format!("“{email}” is not an e-mail address"),
+    })
+}
+
 fn list(db: &Db, json: bool) -> Result<()> {
     let all = db.read_blocking(staff::list)?;
     if json {
@@ -108,6 +131,9 @@ fn list(db: &Db, json: bool) -> Result<()> {
             .collect();
         println!("{}", serde_json::Value::from(rows));
         return Ok(());
+    }
+    if all.is_empty() {
+        println!("There is no staff yet: add somebody with `switchboard staff add`.");
     }
     for s in all {
         let state = if s.disabled_at.is_some() { "disabled" } else { "" };

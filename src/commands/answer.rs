@@ -1,5 +1,8 @@
 //! What a server answered to a command.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 /// The longest result that a conversation takes, in characters.
@@ -12,12 +15,37 @@ pub fn lines(body: &[u8]) -> Result<String, String> {
         return Ok(String::new());
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => {
+        Ok(Fields(fields)) => {
             let lines: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {}", shown(value))).collect();
             Ok(crate::text::clean_lines(&cut(&lines.join("\n"))))
         }
-        Ok(_) => Err("the answer is no JSON object".into()),
+        Err(error) if error.is_data() => Err("the answer is no JSON object".into()),
         Err(_) => Err("the answer cannot be read: it is no JSON".into()),
+    }
+}
+
+/// An object in the order in which it was written: whoever wrote it put first what matters most.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = vec![];
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        from.deserialize_map(InOrder)
     }
 }
 
@@ -46,12 +74,13 @@ mod tests {
 
     #[test]
     fn an_object_becomes_lines() {
-        let body = r#"{"status": "refunded", "amount": 12.5, "items": [1, 2], "note": null}"#;
-        let mut found: Vec<String> = lines(body.as_bytes()).unwrap().lines().map(str::to_owned).collect();
-        found.sort();
-        assert_eq!(found, ["amount: 12.5", "items: [1,2]", "note:", "status: refunded"]);
+        let body = r#"{"zeta": 1, "status": "refunded", "amount": 12.5, "items": [1, 2], "note": null, "alpha": "a"}"#;
+        let found = lines(body.as_bytes()).unwrap();
+        let found: Vec<&str> = found.lines().map(str::trim_end).collect();
+        assert_eq!(found, ["zeta: 1", "status: refunded", "amount: 12.5", "items: [1,2]", "note:", "alpha: a"]);
         assert_eq!(lines(b" \n").unwrap(), "");
-        assert!(lines(b"<html>").is_err() && lines(b"[1]").is_err());
+        assert_eq!(lines(b"<html>"), Err("the answer cannot be read: it is no JSON".into()));
+        assert_eq!(lines(b"[1]"), Err("the answer is no JSON object".into()));
         assert!(lines(format!(r#"{{"long": "{}"}}"#, "я".repeat(9_000)).as_bytes()).unwrap().chars().count() <= 4_001);
         assert_eq!(error(br#"{"error": "no such order"}"#).as_deref(), Some("no such order"));
         assert_eq!(error(b"oops"), None);

@@ -158,7 +158,12 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
 /// A new account: of a customer whom the channel's word leads to, or of a new one.
 fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccount> {
     let customer = match vouched_match(tx, inbound)? {
-        Some(id) => id,
+        Some(id) => {
+            if let Some(external_id) = &inbound.sender.external_id {
+                customers::store::fill_external_id(tx, id, external_id)?;
+            }
+            id
+        }
         None => create(tx, inbound)?,
     };
     customers::store::insert_account(tx, customer, said)?;

@@ -112,7 +112,15 @@ pub(super) fn assign(tx: &mut Tx, conversation: &Conversation, assignee: Option<
             conversations::taken_at.eq(taken_at),
         ))
         .execute(&mut **tx)?;
-    if changed > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
+    if changed == 0 {
+        return Err(Failure::Overtaken.into());
+    }
+    // Whoever had it keeps finding it in History.
+    if let Some(before) = conversation.assignee_id.filter(|before| Some(*before) != assignee) {
+        let past = "INSERT INTO past_assignments (conversation_id, staff_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        Sql::new(past).bind(conversation.id.0).bind(before.0).execute(&mut **tx)?;
+    }
+    Ok(())
 }
 
 /// Ends the conversation.

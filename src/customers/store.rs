@@ -33,11 +33,14 @@ use crate::error::{Error, Result};
 use crate::text;
 
 pub use accounts::{
-    KnownAccount, NewAccount, accounts_of, find_account, find_account_by_address, insert_account, known_account,
-    set_address, update_account,
+    KnownAccount, NewAccount, Told, accounts_of, find_account, find_account_by_address, insert_account, known_account,
+    note_told, set_address, told_of, update_account,
 };
 pub use belongings::{Belongings, belongings_of};
-pub use contact::{claims_of, fill_contact, find_by_contact, find_or_hold_contact, insert_claim, refresh_pending};
+pub use contact::{
+    claims_of, fill_contact, fill_external_id, find_by_contact, find_or_hold_contact, forget_told, insert_claim,
+    refresh_pending,
+};
 pub use lists::{add_to_list, remove_from_list};
 pub use numbers::{numbered, numbered_customers};
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};

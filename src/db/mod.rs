@@ -9,6 +9,7 @@
 //! each write is its own transaction, repeated when the engine asks for it.
 
 mod address;
+mod alone;
 mod announcer;
 pub mod bulk;
 mod conn;
@@ -35,6 +36,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 pub use address::Address;
+pub use alone::{Alone, serve_alone};
 use announcer::Announcer;
 pub use announcer::Word;
 use conn::{Access, Connector};

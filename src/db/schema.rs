@@ -148,6 +148,8 @@ diesel::table! {
         last_seen_at -> Timestamp,
         avatar_file_id -> Nullable<BigInt>,
         subscription_told_at -> Nullable<Timestamp>,
+        told_email -> Nullable<Text>,
+        told_phone -> Nullable<Text>,
     }
 }
 
@@ -608,6 +610,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_assignments (conversation_id, staff_id) {
+        conversation_id -> BigInt,
+        staff_id -> BigInt,
+    }
+}
+
+diesel::table! {
     pending_actions (id) {
         id -> BigInt,
         customer_id -> BigInt,
@@ -810,6 +819,8 @@ diesel::joinable!(messages -> staff (author_id));
 diesel::joinable!(messages -> channels (channel_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> customers (customer_id));
+diesel::joinable!(past_assignments -> conversations (conversation_id));
+diesel::joinable!(past_assignments -> staff (staff_id));
 diesel::joinable!(pending_actions -> customers (customer_id));
 diesel::joinable!(quick_reply_files -> files (file_id));
 diesel::joinable!(quick_reply_files -> quick_replies (reply_id));
@@ -868,6 +879,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_refs,
     message_templates,
     messages,
+    past_assignments,
     pending_actions,
     quick_replies,
     quick_reply_files,

@@ -39,9 +39,7 @@ pub fn sign_ins() -> Vec<(&'static str, &'static str)> {
 pub async fn fill(db: &Db, files: &Files, secrets: &Secrets) -> Result<()> {
     match db.read(store::holds).await? {
         Holds::Demo => return Ok(()),
-        Holds::RealData => {
-            return Err(Error::Internal("this database holds real data; --demo fills only an empty one".into()));
-        }
+        Holds::RealData => return Err(real_data()),
         Holds::Unfinished => return Err(unfinished()),
         Holds::Nothing => {}
     }
@@ -53,6 +51,15 @@ pub async fn fill(db: &Db, files: &Files, secrets: &Secrets) -> Result<()> {
     let hash = passwords::hash(PASSWORD)?;
     let sealed = secrets.seal(&random_token())?;
     db.write(move |tx| fill::everything(tx, &hash, &sealed, &contents)).await
+}
+
+/// Refuses a database with real data, before anything is begun on it.
+pub async fn require_fillable(db: &Db) -> Result<()> {
+    if db.read(store::holds).await? == Holds::RealData { Err(real_data()) } else { Ok(()) }
+}
+
+fn real_data() -> Error {
+    Error::Internal("this database holds real data; --demo fills only an empty one".into())
 }
 
 fn unfinished() -> Error {

@@ -40,6 +40,9 @@ pub struct Asked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     pub tab: Tab,
+    /// Those that this person had a part in: they have or had them, closed them, or are responsible for the customer. `None`:
+    /// everybody's. No address decides it.
+    pub part_of: Option<StaffId>,
     /// Digits within the customer's number; empty: anybody.
     pub customer: String,
     pub operator: Option<StaffId>,
@@ -100,6 +103,7 @@ impl Asked {
         let to = errors.day("to", &self.to);
         let filter = Filter {
             tab: Tab::parse(&self.tab).unwrap_or(Tab::Active),
+            part_of: None,
             customer,
             operator: self.operator.parse().ok(),
             channel: self.channel.parse().ok(),

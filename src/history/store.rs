@@ -11,7 +11,7 @@ use crate::db::dialect::{self, Engine};
 use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::{conversations, customers as whose};
 use crate::db::sql::{Sql, one_of};
-use crate::db::types::ConversationId;
+use crate::db::types::{ConversationId, StaffId};
 use crate::db::{Conn, kept};
 use crate::error::Result;
 use crate::tags;
@@ -92,11 +92,43 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
         Some(Rating::None) => also("k.rating IS NULL".into()),
         None => {}
     }
+    if let Some(me) = filter.part_of {
+        // Of what is open a walk meets the end soon. Of what is closed, one who had a part in little would walk past everything.
+        let named = match filter.tab {
+            Tab::Active => None,
+            Tab::History => few(conn, sql, |_, sql| closed_with_part_of(sql, me))?,
+        };
+        also(named.unwrap_or_else(|| had_part(sql, me)));
+    }
     let visible = scope.put(sql, "c");
     if !visible.is_empty() {
         also(format!("EXISTS (SELECT 1 FROM customers c WHERE c.id = k.customer_id{visible})"));
     }
     Ok(text)
+}
+
+/// The condition that somebody had a part in a conversation `k`, beside the list's own index. The customer's responsible is asked
+/// for row by row: PostgreSQL would gather all customers of theirs for an EXISTS.
+fn had_part(sql: &mut Sql, me: StaffId) -> String {
+    let me = sql.put(me.0);
+    format!(
+        "(k.assignee_id = {me} OR k.closed_by_id = {me} \
+         OR (SELECT r.responsible_id FROM customers r WHERE r.id = k.customer_id) = {me} \
+         OR EXISTS (SELECT 1 FROM past_assignments p WHERE p.conversation_id = k.id AND p.staff_id = {me}))"
+    )
+}
+
+/// The same of those that are closed, each part by an index of its own.
+fn closed_with_part_of(sql: &mut Sql, me: StaffId) -> String {
+    let me = sql.put(me.0);
+    format!(
+        "SELECT o.id FROM conversations o WHERE o.status = 'closed' AND o.assignee_id = {me} \
+         UNION ALL SELECT o.id FROM conversations o WHERE o.status = 'closed' AND o.closed_by_id = {me} \
+         AND o.closed_by_id <> COALESCE(o.assignee_id, 0) \
+         UNION ALL SELECT p.conversation_id FROM past_assignments p WHERE p.staff_id = {me} \
+         UNION ALL SELECT o.id FROM customers r JOIN conversations o ON o.customer_id = r.id \
+         WHERE r.responsible_id = {me}"
+    )
 }
 
 /// The condition that a conversation `k` is one of those that `which` selects, if they are few: then they are named and sorted.
@@ -167,9 +199,10 @@ struct Number {
     n: i64,
 }
 
-/// How many conversations are not closed, capped.
-pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
+/// How many conversations are not closed, capped; only those in which somebody has a part, if one is given.
+pub fn count_active(conn: &mut Conn, scope: &CustomerScope, part_of: Option<StaffId>) -> Result<i64> {
     let mut sql = Sql::default();
+    let theirs = part_of.map(|me| format!(" AND {}", had_part(&mut sql, me))).unwrap_or_default();
     let visible = scope.put(&mut sql, "c");
     let seen = if visible.is_empty() {
         String::new()
@@ -178,7 +211,7 @@ pub fn count_active(conn: &mut Conn, scope: &CustomerScope) -> Result<i64> {
     };
     sql.text = format!(
         "SELECT CAST(count(*) AS BIGINT) AS n FROM \
-         (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{seen} LIMIT {}) AS u",
+         (SELECT k.id FROM conversations k WHERE k.status <> 'closed'{theirs}{seen} LIMIT {}) AS u",
         kept::reach(CAP)
     );
     kept::capped(sql.key(), CAP, || Ok(sql.get_result::<Number>(conn)?.n))

@@ -28,6 +28,8 @@ enum Work {
     ExpiredBlocks,
     /// Keys of events that no provider repeats any more.
     HookEvents,
+    /// Events that an app has long had, or will not ask for any more.
+    AppEvents,
     /// Rate limits of whoever has been quiet.
     Throttles,
     /// The planner's figures of tables that have grown.
@@ -63,6 +65,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::Exports, Duration::from_secs(3600)),
     (Work::ExpiredBlocks, Duration::from_secs(60)),
     (Work::HookEvents, Duration::from_secs(3600)),
+    (Work::AppEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
     (Work::Figures, Duration::from_secs(3600)),
     (Work::SearchPairs, Duration::from_secs(3600)),
@@ -107,6 +110,11 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences)
         Work::HookEvents => {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));
             while ctx.db.write(move |tx| crate::hooks::forget(tx, before)).await? {}
+            Ok(())
+        }
+        Work::AppEvents => {
+            let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));
+            while ctx.db.write(move |tx| crate::app_events::forget(tx, before)).await? {}
             Ok(())
         }
         Work::Throttles => {

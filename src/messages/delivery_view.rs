@@ -90,6 +90,8 @@ fn words_of(sh: &Shell, code: Option<&str>, words: &str) -> String {
         Some("unsubscribed") => "delivery-unsubscribed",
         Some("timeout") => "delivery-timeout",
         Some("no_link") => "delivery-no-link",
+        Some("no_connector" | "not_sent_here") => "delivery-no-connector",
+        Some("empty") => "delivery-empty",
         _ => return words.to_owned(),
     };
     sh.t(key).to_string()

@@ -113,7 +113,8 @@ pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
             conversation: row.conversation_id,
             text: row.body,
             at: row.created_at,
-            client_uuid: row.client_uuid,
+            // Of a message of staff it is their own page's.
+            client_uuid: row.client_uuid.filter(|_| row.kind == MessageKind::Customer),
         })
         .collect();
     let read = accounts::table.find(seat.account).select(accounts::read_message_id).one(conn)?;

@@ -18,7 +18,7 @@ pub struct Follows {
 
 /// `GET /live`: `inbox`, `chat`, `counts`, `presence`, `blacklist`, `exports` and `sync`, without any content.
 pub async fn live(by: Operator, req: HttpRequest, db: Data<Db>, follows: Query<Follows>) -> Result<HttpResponse> {
-    let (me, is_admin) = (by.id(), by.me().role == Role::Admin);
+    let (me, oversees) = (by.id(), by.me().role >= Role::Supervisor);
     let shown = follows.customer;
     if let Some(id) = shown {
         let scope = by.scope();
@@ -29,7 +29,7 @@ pub async fn live(by: Operator, req: HttpRequest, db: Data<Db>, follows: Query<F
         Topic::Inbox => Some("inbox"),
         Topic::Staff(id) if *id == me => Some("counts"),
         Topic::Blacklist => Some("blacklist"),
-        Topic::Exports if is_admin => Some("exports"),
+        Topic::Exports if oversees => Some("exports"),
         Topic::Seen(id, who, _) if Some(*id) == shown && *who != me => Some("presence"),
         Topic::CustomerTyping(id, _) if Some(*id) == shown => Some("presence"),
         _ => None,

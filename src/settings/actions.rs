@@ -54,6 +54,11 @@ pub fn save_general(tx: &mut Tx, by: &Admin, new: &General) -> Result<()> {
     Ok(())
 }
 
+/// Whether secrets were sealed with some key already.
+pub fn is_sealed(conn: &mut Conn) -> Result<bool> {
+    Ok(!store::values(conn, &[KEY])?.is_empty())
+}
+
 /// Whether the key of this mark is the one that seals the secrets in this database. The first one is.
 pub fn is_sealed_by(tx: &mut Tx, mark: &str) -> Result<bool> {
     match store::values(tx, &[KEY])?.pop() {

@@ -204,9 +204,20 @@ pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
     audit::record_as(tx, "command line", "staff.disabled", None, &json!({ "staff": id }))
 }
 
+/// Lets a staff member sign in again.
+pub fn enable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
+    let id = known(tx, email)?;
+    store::set_disabled(tx, id, None)?;
+    tx.publish(Topic::Staff(id));
+    audit::record_as(tx, "command line", "staff.enabled", None, &json!({ "staff": id }))
+}
+
 /// Ends a staff member's sessions and returns the token of a link to set a new password.
 pub fn reset_from_command_line(tx: &mut Tx, email: &str) -> Result<String> {
     let id = known(tx, email)?;
+    if !store::find(tx, id)?.is_enabled() {
+        return Err(Error::Internal(format!("{email} is disabled: run `staff enable {email}` first")));
+    }
     store::end_sessions(tx, id)?;
     audit::record_as(tx, "command line", "staff.password_reset", None, &json!({ "staff": id }))?;
     link(tx, Some(id))

@@ -58,6 +58,8 @@ struct Asked {
     is_get: bool,
     is_post: bool,
     is_api: bool,
+    /// Asked by a company's program, whose maker reads the answer.
+    is_program: bool,
     is_https: bool,
     /// Path and query.
     target: String,
@@ -73,7 +75,8 @@ impl Asked {
             shell: None,
             is_get: req.method() == Method::GET,
             is_post: req.method() == Method::POST,
-            is_api: ["/api/", "/chat/"].iter().any(|programs| req.path().starts_with(programs)) && !is_page,
+            is_program: req.path().starts_with("/api/"),
+            is_api: ["/api/", "/chat/", "/hooks/"].iter().any(|programs| req.path().starts_with(programs)) && !is_page,
             is_https: address::is_https(req),
             target: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         }
@@ -90,7 +93,7 @@ impl Asked {
 
     /// Sent by a page without scripts.
     fn is_plain_form(&self) -> bool {
-        self.is_post && !self.is_api && !self.hx.is_htmx && !self.target.starts_with("/hooks/")
+        self.is_post && !self.is_api && !self.hx.is_htmx
     }
 }
 
@@ -199,7 +202,11 @@ fn copy(error: &Error) -> Error {
 
 async fn render(asked: Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let (status, bare) = (error.status_code(), asked.bare);
-    let text = bare.say(&error.said());
+    let text = bare.say(&match error {
+        Error::BadRequest(why) if asked.is_program => Said::from("api-request").with("why", why),
+        Error::SignIn if asked.is_program => "api-token".into(),
+        other => other.said(),
+    });
     let is_htmx = asked.hx.is_htmx;
     let needs_person = matches!(error, Error::SignIn);
     // The page that asked, not what it asked for: a region is no place to come back to.

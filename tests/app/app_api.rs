@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use switchboard::app_events::{self, Matter};
 use switchboard::auth::sessions::hash_key;
-use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId};
+use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
 use switchboard::messages::{self, MessageKind, NewMessage};
 use switchboard::secrets::Secrets;
 use uuid::Uuid;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::support::desk::Person;
 use crate::support::{ADMIN, Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, spawn_app, spawn_app_with};
 
 const TOKEN: &str = "token-of-the-app";
@@ -93,6 +94,25 @@ async fn a_program_needs_a_working_token() {
     program.get(ANNA).await.assert_status(401);
 }
 
+/// A company's server speaks for all its users from one address: hundreds of calls at once are answered. Whoever tries tokens is
+/// told to wait.
+#[actix_web::test]
+async fn a_token_has_a_limit_of_its_own() {
+    let (app, program) = desk().await;
+    send(&program, Method::PUT, ANNA, json!({"name": "Anna"})).await.assert_status(200);
+    for _ in 0..400 {
+        program.get(ANNA).await.assert_status(200);
+    }
+    let (stranger, mut waits) = (app.anonymous().with_header("authorization", "Bearer nonsense"), false);
+    for _ in 0..2_000 {
+        waits = stranger.get(ANNA).await.status.as_u16() == 429;
+        if waits {
+            break;
+        }
+    }
+    assert!(waits, "whoever tries tokens is slowed down");
+}
+
 /// CONT-16, CONT-17, CUST-31: the app names its customers; nothing of a web visit is kept for them.
 #[actix_web::test]
 async fn an_app_keeps_its_customers_and_writes_for_them() {
@@ -116,6 +136,68 @@ async fn an_app_keeps_its_customers_and_writes_for_them() {
     app.execute("UPDATE customers SET name = 'Anna K.', name_edited = TRUE");
     send(&program, Method::PUT, ANNA, json!({"name": "Other"})).await.assert_status(200);
     assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Anna K."));
+}
+
+/// Whoever names somebody's e-mail or phone in their profile of an app gets neither into that person's record nor hears anything
+/// of it: not of another user of the same app, and not of somebody whom another channel brought. Staff see that they may be one.
+#[actix_web::test]
+async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
+    let (app, program) = desk().await;
+    let of = |who: &str| format!("/api/v1/customers/{who}");
+    let anna = json!({"name": "Anna", "email": "anna@app.test", "phone": "+7 912 345 67 89"});
+    send(&program, Method::PUT, &of("u-anna"), anna).await.assert_status(200);
+    app.customer(Person { email: "mail@desk.test", ..Person::named("Maria") });
+    for (who, email) in [("mallory", "anna@app.test"), ("eve", "mail@desk.test")] {
+        let put = send(&program, Method::PUT, &of(who), json!({"name": "Mallory", "email": email})).await;
+        put.assert_status(200).assert_silent_about("345 67");
+        let got = json_of(&put);
+        assert_eq!((&got["external_id"], &got["phone"]), (&json!(who), &Value::Null));
+        let id = got["id"].as_i64().unwrap();
+        assert_eq!(app.text(&format!("SELECT email FROM customers WHERE id = {id}")), None, "it stays the other one's");
+        send(&program, Method::POST, &format!("{}/messages", of(who)), message("Hello")).await.assert_status(201);
+        let supervisor = app.sign_in(SUPERVISOR).await;
+        let other = app.number(&format!("SELECT id FROM customers WHERE email = '{email}'"));
+        let page = supervisor.get(&format!("/inbox/{id}")).await;
+        page.assert_says("Perhaps the same person:").assert_has(&format!(".mini a[href='/customers/{other}']"));
+    }
+    assert_eq!(json_of(&program.get(&of("u-anna")).await)["name"], "Anna");
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 4);
+    // Another message of theirs changes nothing of what they have said, and what staff know besides is not told.
+    app.execute("UPDATE customers SET phone = '+79990001122', name = 'Known otherwise', name_edited = TRUE");
+    let mallory = program.get(&of("mallory")).await;
+    mallory.assert_silent_about("9990001122").assert_silent_about("otherwise");
+    assert_eq!(json_of(&mallory)["email"], "anna@app.test");
+}
+
+/// What the app has made sure of leads to the customer whom another channel brought. They have the app's ID from then on, so
+/// that the next channel with that ID finds the same person.
+#[actix_web::test]
+async fn an_address_that_the_app_vouches_for_finds_its_customer_and_gives_them_its_id() {
+    let (app, program) = desk().await;
+    let known = app.customer(Person { email: "anna@app.test", ..Person::named("Anna") });
+    let said = json!({"name": "Anna", "email": "ANNA@app.test", "verified": true});
+    assert_eq!(json_of(&send(&program, Method::PUT, ANNA, said).await)["id"], known);
+    assert_eq!(app.text(&format!("SELECT external_id FROM customers WHERE id = {known}")).as_deref(), Some("u-1"));
+    channel(&app, "other", "other token", "{}");
+    let other = self::program(&app, "other token");
+    assert_eq!(json_of(&send(&other, Method::PUT, ANNA, json!({"name": "Anna"})).await)["id"], known);
+}
+
+/// A new e-mail or phone takes the place of the one that the app said before; of what staff have written, nothing does.
+#[actix_web::test]
+async fn what_the_app_says_anew_takes_the_place_of_what_it_said_before() {
+    let (app, program) = desk().await;
+    let put = async |body: Value| json_of(&send(&program, Method::PUT, ANNA, body).await);
+    put(json!({"name": "Anna", "email": "old@app.test", "phone": "+7 912 345 67 89"})).await;
+    let now = put(json!({"email": "new@app.test"})).await;
+    assert_eq!((&now["name"], &now["email"]), (&json!("Anna"), &json!("new@app.test")));
+    assert_eq!(now["phone"], "+7 912 345 67 89", "what is left out stays");
+    let kept = || (app.text("SELECT email FROM customers"), app.text("SELECT phone_digits FROM customers"));
+    assert_eq!(kept(), (Some("new@app.test".into()), Some("79123456789".into())));
+    put(json!({"phone": "+7 912 000 00 00"})).await;
+    app.execute("UPDATE customers SET email = 'staff@desk.test', email_folded = 'staff@desk.test'");
+    put(json!({"email": "third@app.test"})).await;
+    assert_eq!(kept(), (Some("staff@desk.test".into()), Some("79120000000".into())));
 }
 
 #[actix_web::test]
@@ -238,7 +320,7 @@ async fn each_account_sees_its_own_and_no_block() {
     let of = |who: &str| format!("/api/v1/customers/{who}");
     let (anna, boris) = (of("u-anna"), of("u-boris"));
     for person in [&anna, &boris] {
-        send(&program, Method::PUT, person, json!({"name": "Family", "email": "us@example.com"}))
+        send(&program, Method::PUT, person, json!({"name": "Family", "email": "us@example.com", "verified": true}))
             .await
             .assert_status(200);
         send(&program, Method::POST, &format!("{person}/messages"), message("Hello")).await.assert_status(201);
@@ -389,6 +471,72 @@ async fn the_document_describes_every_route() {
         let found = &document["paths"][entry.path][entry.method.to_lowercase()];
         assert!(found.is_object(), "{} {}", entry.method, entry.path);
     }
+}
+
+/// The document says what every route may answer, what may be sent as a form, what events tell, and how the webhook is signed;
+/// what is refused is said for whoever wrote the program.
+#[actix_web::test]
+async fn the_document_describes_refusals_events_and_the_webhook() {
+    let (app, program) = desk().await;
+    let document = json_of(&program.get("/api/v1/openapi.json").await);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            for status in ["400", "401", "429", "503"] {
+                let refusal = &operation["responses"][status]["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(refusal, "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+        }
+    }
+    let of = |path: &str| &document["paths"][format!("/api/v1/customers/{{external_id}}{path}")];
+    let forms = &of("/messages")["post"]["requestBody"]["content"];
+    for kind in ["application/json", "multipart/form-data"] {
+        assert!(forms[kind]["schema"]["$ref"].is_string(), "{kind}: {forms}");
+    }
+    for (path, method, status) in [("", "put", "413"), ("/typing", "post", "422"), ("/read", "post", "422")] {
+        assert!(of(path)[method]["responses"][status].is_object(), "{method} {path} {status}");
+    }
+    let pushed = &document["webhooks"]["event"]["post"];
+    assert_eq!(pushed["requestBody"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Event");
+    let headers: Vec<&str> =
+        pushed["parameters"].as_array().unwrap().iter().map(|header| header["name"].as_str().unwrap()).collect();
+    assert_eq!(headers, ["Switchboard-Event", "Switchboard-Timestamp", "Switchboard-Signature"]);
+    // Whatever is named is there.
+    let named: Vec<String> = document.to_string().split("#/components/schemas/").skip(1).map(name_of).collect();
+    for name in named {
+        assert!(document["components"]["schemas"][&name].is_object(), "{name}");
+    }
+    let unread = program.get("/api/v1/events?after=abc").await;
+    unread.assert_status(400);
+    let said = json_of(&unread)["error"]["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("invalid digit") && !said.contains("Reload"), "{said}");
+    let stranger = app.anonymous().get(ANNA).await;
+    assert!(stranger.text.contains("Authorization: Bearer"), "{}", stranger.text);
+}
+
+fn name_of(rest: &str) -> String {
+    rest.chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+/// Events are kept for thirty days; what waits for the end of a pause stays.
+#[actix_web::test]
+async fn old_events_are_forgotten() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    for text in ["old", "waits", "new"] {
+        answer(&app, text).await;
+    }
+    let ids = || app.text("SELECT CAST(count(*) AS TEXT) FROM app_events").unwrap();
+    let first = app.number("SELECT min(id) FROM app_events");
+    app.execute(&format!(
+        "UPDATE app_events SET created_at = '2026-01-05 09:00:00' WHERE id <= {}; \
+         UPDATE app_events SET waits = TRUE WHERE id = {}",
+        first + 1,
+        first + 1
+    ));
+    let before = UtcTime::now().plus(-chrono::Duration::days(30));
+    let more = app.db.write(move |tx| app_events::forget(tx, before)).await.unwrap();
+    assert!(!more);
+    assert_eq!((ids().as_str(), app.number("SELECT min(id) FROM app_events")), ("2", first + 1));
 }
 
 /// Staff answer in the only conversation, as the desk stores it.

@@ -63,6 +63,11 @@ fn staff_are_added_listed_disabled_and_given_links() {
     assert_eq!(rows[1]["disabled"], false);
     out(&desk.run(&["staff", "disable", "OLGA@desk.test"]));
     assert!(out(&desk.run(&["staff", "list"])).lines().any(|l| l.contains("olga@desk.test") && l.contains("disabled")));
+    // A link for somebody who cannot sign in would be dead.
+    assert!(failure(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("is disabled"));
+    out(&desk.run(&["staff", "enable", "olga@desk.test"]));
+    assert!(!out(&desk.run(&["staff", "list"])).contains("disabled"));
+    assert!(out(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("/welcome/"));
     let reset: serde_json::Value =
         serde_json::from_str(&out(&desk.run(&["staff", "reset-password", "ada@desk.test", "--json"]))).expect("JSON");
     assert!(reset["link"].as_str().is_some_and(|link| link.contains("/welcome/")));
@@ -82,6 +87,120 @@ fn wrong_input_is_one_clear_line_and_a_failure() {
     out(&desk.run(&["staff", "add", "a@b.test", "--role", "admin"]));
     assert!(failure(&desk.run(&["staff", "add", "A@B.test", "--role", "admin"])).contains("already"));
     failure(&desk.run(&["no-such-command"]));
+}
+
+/// What is refused is said in one line, of whatever was wrong: an argument, a variable, the file, a folder.
+#[test]
+fn whatever_is_wrong_is_one_line() {
+    let desk = Desk::new();
+    out(&desk.run(&["migrate"]));
+    let long = "x".repeat(300);
+    let deaf = ["serve", "--listen", "nowhere"];
+    let with = |more: &[&'static str]| [&deaf[..], more].concat();
+    let serve = |more: &[&'static str]| failure(&desk.run(&with(more)));
+    for (said, wanted) in [
+        (failure(&desk.run(&["staff", "add", "a@b.test", "--role", "admin", "--name", &long])), "--name"),
+        (serve(&["--database-url", "localhost"]), "postgres://user@host/database"),
+        (serve(&["--public-url", "desk.example.com"]), "https://desk.example.com"),
+        (serve(&["--phone-region", "Russia"]), "phone_region"),
+        (serve(&["--provider", "telegramm=http://x"]), "one of telegram,"),
+        (serve(&["--connections", "many"]), "--connections"),
+        (failure(&desk.run(&["staff", "add"])), "<EMAIL>"),
+        (failure(&desk.run(&["staff"])), "a command is missing"),
+        (failure(&desk.run(&["no-such-command"])), "no-such-command"),
+    ] {
+        assert!(said.contains(wanted) && said.starts_with("switchboard: "), "{wanted}: {said}");
+        assert_eq!(said.trim().lines().count(), 1, "{said}");
+    }
+    assert!(!std::path::Path::new("localhost").exists(), "a typing error makes no database");
+    let file = desk.folder.path().join("switchboard.toml");
+    std::fs::write(&file, "\nlisten = [").expect("a file");
+    let said = failure(&desk.run(&["staff", "list"]));
+    assert!(said.contains("switchboard.toml, line 2: ") && said.trim().lines().count() == 1, "{said}");
+    std::fs::remove_file(&file).expect("gone");
+
+    std::fs::write(
+        desk.folder.path().join("switchboard.sqlite"),
+        "no database at all, but longer than its head would be",
+    )
+    .expect("a file");
+    let said = failure(&desk.run(&["staff", "list", "--json"]));
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON, as everything else with --json");
+    assert!(said["error"].as_str().is_some_and(|said| said.contains("switchboard.sqlite")), "{said}");
+}
+
+/// A variable that is set to nothing is as good as none, and a switch is turned on as people write it.
+#[test]
+fn variables_may_be_empty_and_switches_say_yes() {
+    let desk = Desk::new();
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(["serve", "--listen", "nowhere", "--data"]).arg(desk.folder.path()).env_remove("DATABASE_URL");
+        command.envs(variables.iter().copied()).env("RUST_LOG", "info");
+        failure(&command.output().expect("the binary ends"))
+    };
+    let first = run(&[]);
+    assert!(first.contains(" INFO ") && !first.contains('\u{1b}'), "no colours in a file: {first}");
+    let names = [
+        "DATABASE_URL",
+        "DATABASE_DIRECT_URL",
+        "SWITCHBOARD_PUBLIC_URL",
+        "SWITCHBOARD_FILES",
+        "SWITCHBOARD_PROVIDERS",
+        "SWITCHBOARD_METRICS_TOKEN",
+        "SWITCHBOARD_TRUSTED_PROXIES",
+        "SWITCHBOARD_CONNECTIONS",
+        "SWITCHBOARD_LOG_JSON",
+        "SWITCHBOARD_PHONE_REGION",
+        "SWITCHBOARD_TIME_ZONE",
+        "SWITCHBOARD_GEO_DB",
+        "SWITCHBOARD_KEY_FILE",
+    ];
+    let empty: Vec<_> = names.iter().map(|name| (*name, "")).collect();
+    assert!(run(&empty).contains("cannot listen on nowhere"));
+    for yes in ["1", "yes", "TRUE", "true"] {
+        let said = run(&[("SWITCHBOARD_LOG_JSON", yes), ("SWITCHBOARD_ALLOW_PRIVATE_WEBHOOKS", yes)]);
+        assert!(said.contains("cannot listen on nowhere"), "{yes}: {said}");
+    }
+}
+
+/// A mistyped folder is not a new desk, save for whoever adds its first staff, and is told so.
+#[test]
+fn staff_of_no_database_are_none() {
+    let desk = Desk::new();
+    let missing = desk.folder.path().join("nonexist");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(arguments).arg("--data").arg(&missing).env_remove("DATABASE_URL");
+        command.output().expect("the binary ends")
+    };
+    for arguments in
+        [&["staff", "list"][..], &["staff", "disable", "a@b.test"], &["staff", "reset-password", "a@b.test"]]
+    {
+        assert!(failure(&run(arguments)).contains("there is no database"), "{arguments:?}");
+    }
+    assert!(!missing.exists());
+    assert!(out(&run(&["staff", "add", "a@b.test", "--role", "admin"])).starts_with("A new database was made: "));
+    assert!(out(&run(&["staff", "list"])).contains("a@b.test"));
+    out(&desk.run(&["migrate"]));
+    assert!(out(&desk.run(&["staff", "list"])).contains("no staff yet"));
+}
+
+/// With `--json` one object says where the desk is and who can sign in.
+#[test]
+fn serve_answers_programs_too() {
+    use std::io::{BufRead, BufReader};
+    let desk = Desk::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command.args(["serve", "--json", "--demo", "--listen", "127.0.0.1:0", "--data"]).arg(desk.folder.path());
+    command.env_remove("DATABASE_URL").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the binary starts");
+    let line = BufReader::new(child.stdout.take().expect("standard output")).lines().next();
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    let said: serde_json::Value = serde_json::from_str(&line.expect("a line").expect("a text")).expect("JSON");
+    assert!(said["ready"].as_str().is_some_and(|at| at.starts_with("http://127.0.0.1:")), "{said}");
+    assert_eq!(said["sign_ins"][0]["email"], "admin@demo.example");
 }
 
 #[test]

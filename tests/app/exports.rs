@@ -379,3 +379,14 @@ async fn older_exports_stand_on_the_next_page() {
     assert_eq!(region.assert_region("exports").count("tbody tr"), 10);
     assert_eq!(admin.get(&second.attribute("a[rel=prev]", "href")).await.count("tbody tr"), 50);
 }
+
+/// A supervisor's page follows, too: they export lists.
+#[actix_web::test]
+async fn the_page_of_exports_follows_for_supervisors() {
+    let app = spawn_app().await;
+    app.customer(Person::named("Anna"));
+    let (admin, supervisor) = (app.sign_in(ADMIN).await, app.sign_in(SUPERVISOR).await);
+    let mut events = supervisor.events("/live").await;
+    order(&app, &admin, "/customers/export?period=all", "csv").await;
+    events.until("exports").await;
+}

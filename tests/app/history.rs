@@ -35,7 +35,8 @@ async fn active_and_closed_conversations_stand_on_their_tabs() {
     post(&operator, &format!("/conversations/{first}/assignment"), &[]).await;
     close(&operator, first).await;
 
-    let active = operator.get("/history").await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let active = supervisor.get("/history").await;
     active.assert_status(200).assert_has(&format!("#k{second}")).assert_lacks(&format!("#k{first}"));
     active.assert_says("Виктор Громов").assert_says("Queued");
     let closed = operator.get("/history?tab=history").await;
@@ -102,6 +103,7 @@ async fn every_filter_narrows_and_keeps_its_words() {
     post(&one, &format!("/conversations/{mine}/tags"), &[("tag", &below.to_string())]).await;
 
     let me = app.staff_id(OPERATOR);
+    let one = app.sign_in(SUPERVISOR).await;
     for query in [format!("operator={me}"), format!("channel={web}"), format!("tag={top}"), format!("tag={below}")] {
         let page = one.get(&format!("/history?{query}")).await;
         page.assert_has(&format!("#k{mine}")).assert_lacks(&format!("#k{theirs}"));
@@ -120,13 +122,13 @@ async fn a_long_list_is_walked_page_by_page() {
     for number in 0..53 {
         opened(&app, channel, &format!("a{number}"), &format!("Customer {number}")).await;
     }
-    let operator = app.sign_in(OPERATOR).await;
-    let first = operator.get("/history").await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let first = supervisor.get("/history").await;
     assert_eq!(first.count("tbody tr"), 50);
-    let second = operator.get(&first.attribute("a[rel=next]", "href")).await;
+    let second = supervisor.get(&first.attribute("a[rel=next]", "href")).await;
     assert_eq!(second.count("tbody tr"), 3);
     second.assert_lacks("a[rel=next]");
-    let back = operator.get(&second.attribute("a[rel=prev]", "href")).await;
+    let back = supervisor.get(&second.attribute("a[rel=prev]", "href")).await;
     assert_eq!(back.attributes("tbody tr", "id"), first.attributes("tbody tr", "id"));
 }
 
@@ -235,4 +237,57 @@ async fn what_a_reader_may_not_see_is_not_there() {
     let owner = app.sign_in(SECOND_OPERATOR).await;
     owner.get("/history").await.assert_says("Anna Kowalska");
     app.anonymous().get("/history").await.assert_redirect("/login");
+}
+
+/// History of everyone is for those who oversee. An operator finds what they work or closed, what was theirs once, and whatever
+/// their own customers had; the page of a conversation of another visible customer opens nevertheless.
+#[actix_web::test]
+async fn operators_find_what_they_had_a_part_in() {
+    let app = spawn_app().await;
+    let channel = app.channel("web_chat");
+    let (olga, otto) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let mut of = vec![];
+    for name in ["closed", "handed", "responsible", "theirs", "queued", "past"] {
+        of.push(opened(&app, channel, name, name).await);
+    }
+    let [closed, handed, responsible, theirs, queued, past] = of[..] else { panic!("six") };
+    let take = |id: i64| format!("/conversations/{id}/assignment");
+    post(&olga, &take(closed.1), &[]).await;
+    for (_, id) in [handed, past] {
+        post(&olga, &take(id), &[]).await;
+        let to = app.staff_id(SECOND_OPERATOR).to_string();
+        post(&olga, &format!("/conversations/{id}/transfer"), &[("to", &to), ("note", "Yours")]).await;
+    }
+    for (_, id) in [responsible, theirs] {
+        post(&otto, &take(id), &[]).await;
+    }
+    let me = app.staff_id(OPERATOR);
+    app.execute(&format!("UPDATE customers SET responsible_id = NULL WHERE id = {}", past.0));
+    app.execute(&format!("UPDATE customers SET responsible_id = {me} WHERE id = {}", responsible.0));
+    // Somebody else's customer whose waiting conversation the operator ended, without having taken it.
+    app.execute(&format!(
+        "UPDATE conversations SET status = 'closed', closed_at = opened_at, closed_by_id = {me} WHERE id = {}",
+        queued.1
+    ));
+    close(&olga, closed.1).await;
+    close(&supervisor, past.1).await;
+    let shown = async |client: &Client, tab: &str| {
+        let mut rows = client.get(&format!("/history?tab={tab}")).await.attributes("tbody tr", "id");
+        rows.sort();
+        rows
+    };
+    let rows = |of: &[(i64, i64)]| {
+        let mut rows: Vec<String> = of.iter().map(|(_, id)| format!("k{id}")).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(shown(&olga, "history").await, rows(&[closed, queued, past]));
+    assert_eq!(shown(&olga, "active").await, rows(&[handed, responsible]));
+    assert_eq!(olga.get("/history").await.select(".tabs .count"), ["2"]);
+    assert_eq!(shown(&otto, "history").await, rows(&[past]));
+    assert_eq!(shown(&otto, "active").await, rows(&[handed, responsible, theirs]));
+    assert_eq!(shown(&supervisor, "history").await, rows(&[closed, queued, past]));
+    assert_eq!(shown(&supervisor, "active").await, rows(&[handed, responsible, theirs]));
+    olga.get(&format!("/conversations/{}", theirs.1)).await.assert_status(200);
 }

@@ -6,6 +6,7 @@ use diesel::sql_types::BigInt;
 use switchboard::auth::CustomerScope;
 use switchboard::db::page::Cursor;
 use switchboard::db::sql::Sql;
+use switchboard::db::types::StaffId;
 use switchboard::db::{Conn, Db};
 use switchboard::history;
 use switchboard::web::times::Clock;
@@ -19,7 +20,7 @@ struct Row {
 }
 
 /// Each filter with the condition on a conversation `k` that it stands for: what hardly any fit, and thousands.
-const HISTORY: [(&str, &str, &str); 9] = [
+const HISTORY: [(&str, &str, &str); 11] = [
     ("operator", "1", "k.assignee_id = 1"),
     ("operator", "3", "k.assignee_id = 3"),
     ("channel", "2", "k.channel_id = 2"),
@@ -28,8 +29,16 @@ const HISTORY: [(&str, &str, &str); 9] = [
     ("tag", "10", "k.id IN (SELECT conversation_id FROM conversation_tag_links WHERE tag_id = 10)"),
     ("tag", "999", "k.id IN (SELECT conversation_id FROM conversation_tag_links WHERE tag_id = 999)"),
     ("customer", "77", "CAST(k.customer_id AS TEXT) LIKE '%77%'"),
+    ("part", "1", PART_OF_1),
+    ("part", "3", PART_OF_3),
     ("", "", "1 = 1"),
 ];
+
+/// What an operator finds of their own: of one who had a part in little, and in much.
+const PART_OF_1: &str = "(k.assignee_id = 1 OR k.closed_by_id = 1 OR k.customer_id IN (SELECT id FROM customers WHERE \
+                         responsible_id = 1))";
+const PART_OF_3: &str = "(k.assignee_id = 3 OR k.closed_by_id = 3 OR k.customer_id IN (SELECT id FROM customers WHERE \
+                         responsible_id = 3))";
 
 /// Each filter, alone and within periods that hold few, many and all conversations, page by page, on both
 /// of its tabs.
@@ -79,8 +88,9 @@ async fn history_by_each_filter_equals_a_plain_comparison() {
 
 /// The first conversations of a list of History, as many pages of it as hold so many.
 fn in_history(conn: &mut Conn, asked: serde_json::Value, wanted: usize) -> Vec<i64> {
+    let part_of = asked["part"].as_str().map(|id| StaffId(id.parse().expect("a number")));
     let asked: history::model::Asked = serde_json::from_value(asked).expect("a query");
-    let filter = asked.parse(&Clock::now(chrono_tz::Tz::UTC)).0;
+    let filter = history::model::Filter { part_of, ..asked.parse(&Clock::now(chrono_tz::Tz::UTC)).0 };
     let (mut found, mut cursor) = (vec![], None);
     loop {
         let page = history::store::page(conn, &CustomerScope::system(), &filter, cursor).expect("a page");

@@ -108,6 +108,13 @@ fn in_history(conn: &mut Conn, query: &str) {
     history::store::page(conn, &scope(), &asked.parse(&clock()).0, None).expect("a page");
 }
 
+/// As an operator sees it.
+fn in_history_of(conn: &mut Conn, query: &str, staff: i64) {
+    let asked: history::model::Asked = serde_json::from_str(query).expect("a query");
+    let filter = history::model::Filter { part_of: Some(StaffId(staff)), ..asked.parse(&clock()).0 };
+    history::store::page(conn, &scope(), &filter, None).expect("a page");
+}
+
 fn in_audit_log(conn: &mut Conn, query: &str) {
     let asked: audit::model::Asked = serde_json::from_str(query).expect("a query");
     audit::store::page(conn, &asked.parse(&clock()).expect("a filter"), Some(cursor())).expect("a page");
@@ -298,6 +305,13 @@ const TABLE: &[Listed] = &[
     ),
     both("history, active", |c| in_history(c, "{}"), &["conversations_open"]),
     both("history, closed", |c| in_history(c, r#"{"tab":"history"}"#), &["conversations_closed"]),
+    both("history, active, of an operator", |c| in_history_of(c, "{}", 3), &["conversations_open"]),
+    both("history, closed, of an operator", |c| in_history_of(c, r#"{"tab":"history"}"#, 3), &["conversations_closed"]),
+    both(
+        "history, closed, of an operator who had a part in little",
+        |c| in_history_of(c, r#"{"tab":"history"}"#, 1),
+        &["conversations_closed_assignee", "conversations_closed_by", "past_assignments", "customers_responsible"],
+    ),
     both(
         "history, of somebody who closed little",
         |c| in_history(c, r#"{"tab":"history","operator":"1"}"#),

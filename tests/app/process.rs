@@ -59,6 +59,25 @@ fn ready_in_under_a_second_on_an_empty_database() {
     panic!("{took:?}");
 }
 
+/// Two desks on one SQLite file would do each other's work and not hear of it: the second says so. The lock ends with the process,
+/// killed or not, and other commands do not ask for it. On PostgreSQL there may be several.
+#[test]
+fn one_desk_alone_runs_on_an_sqlite_file() {
+    let desk = Desk::new();
+    let mut first = Process::start(desk.serve());
+    if !desk.database.is_sqlite() {
+        drop(Process::start(desk.serve()));
+        return;
+    }
+    let said = refusal(desk.serve());
+    assert!(said.contains("another desk is running") && said.contains(&format!("(process {})", first.id())), "{said}");
+    let mut list = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    list.args(["staff", "list", "--data"]).arg(desk.data.path()).env("DATABASE_URL", desk.database.url());
+    assert!(list.output().expect("it ends").status.success());
+    first.kill();
+    drop(Process::start(desk.serve()));
+}
+
 /// SIGTERM: a request under way is answered, event streams end, the process ends well and soon.
 #[actix_web::test]
 async fn a_stop_finishes_what_is_under_way() {
@@ -188,6 +207,7 @@ fn a_wrong_address_of_the_database_is_said() {
     let desk = Desk::new();
     for (url, word) in [
         ("mysql://root@localhost/desk", "mysql"),
+        ("localhost", "postgres://"),
         ("postgres:/localhost/desk", "postgres"),
         ("http://localhost/", "http"),
         ("postgres://nobody@127.0.0.1:1/desk", "127.0.0.1"),
@@ -246,6 +266,21 @@ fn the_key_of_another_installation_is_said() {
     std::fs::write(desk.data.path().join("secret.key"), "ab".repeat(32)).expect("another key");
     let said = refusal(desk.serve());
     assert!(said.contains("secret.key") && said.contains("another"), "{said}");
+}
+
+/// A key that is missing is not made anew: the wrong one would lie there from then on.
+#[test]
+fn a_missing_key_is_said_and_not_replaced() {
+    let desk = Desk::new();
+    drop(Process::start(desk.serve()));
+    let key = desk.data.path().join("secret.key");
+    let away = desk.data.path().join("elsewhere");
+    std::fs::rename(&key, &away).expect("put away");
+    let said = refusal(desk.serve());
+    assert!(said.contains("secret.key is missing"), "{said}");
+    assert!(!key.exists());
+    std::fs::rename(&away, &key).expect("brought back");
+    drop(Process::start(desk.serve()));
 }
 
 #[test]

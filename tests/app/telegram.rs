@@ -178,7 +178,9 @@ async fn webhooks_are_believed_by_their_secret() {
     post(&secret, "{}".into()).await.assert_status(200);
     post(&secret, format!("\"{}\"", "x".repeat(4 * 1024 * 1024))).await.assert_status(413);
     app.anonymous().get(&path).await.assert_status(403);
-    app.anonymous().post_form("/hooks/nobody", &[]).await.assert_status(404);
+    let nobody = app.anonymous().post_form("/hooks/nobody", &[]).await;
+    nobody.assert_status(404);
+    assert!(nobody.text.starts_with(r#"{"error""#), "no page of the desk for a provider: {}", nobody.text);
     arrived(&app, 1).await;
     read(&app).await;
     assert_eq!(app.number("SELECT count(*) FROM hook_events"), 1);

@@ -1,7 +1,7 @@
 //! Customers' identities in channels.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::search_text::refresh_search_text;
 use crate::customers::model::ChannelAccount;
@@ -135,5 +135,41 @@ pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()
     .bind(UtcTime::now())
     .bind(id.0)
     .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What a company's app has said of an account of its own.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Told {
+    #[diesel(sql_type = BigInt)]
+    pub customer: CustomerId,
+    /// Empty: nothing was said.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub email: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub phone: Option<String>,
+    #[diesel(sql_type = Timestamp)]
+    pub created_at: UtcTime,
+}
+
+/// What the app of this channel has said of whoever it knows by this address.
+pub fn told_of(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<Told>> {
+    let told = Sql::new(
+        "SELECT customer_id AS customer, display_name AS name, told_email AS email, told_phone AS phone, created_at \
+         FROM channel_accounts WHERE channel_id = $1 AND address = $2",
+    );
+    Ok(told.bind(channel.0).bind(address).get_result(conn).optional()?)
+}
+
+/// Keeps what an app says of an account now; what it leaves out stays.
+pub fn note_told(tx: &mut Tx, id: AccountId, email: Option<&str>, phone: Option<&str>) -> Result<()> {
+    if let Some(email) = email {
+        diesel::update(accounts::table.find(id)).set(accounts::told_email.eq(email)).execute(&mut **tx)?;
+    }
+    if let Some(phone) = phone {
+        diesel::update(accounts::table.find(id)).set(accounts::told_phone.eq(phone)).execute(&mut **tx)?;
+    }
     Ok(())
 }

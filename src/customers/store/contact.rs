@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::refresh_search_text;
+use super::{Told, refresh_search_text};
 use crate::customers::model::{Claim, ClaimKind, StoredClaim};
 use crate::db::dialect;
 use crate::db::schema::{contact_claims as claims, customers, pending_actions as pending};
@@ -139,6 +139,52 @@ pub fn fill_contact(
     }
     refresh_search_text(tx, id)?;
     refresh_pending(tx, id)
+}
+
+/// Takes away an e-mail and a phone that an app told before, where the record still has them and the app now tells others that
+/// are nobody's: [`fill_contact`] puts the new ones in their place. What staff have written stays.
+pub fn forget_told(
+    tx: &mut Tx,
+    id: CustomerId,
+    before: &Told,
+    email: Option<&str>,
+    phone: Option<&str>,
+    phone_region: &str,
+) -> Result<()> {
+    if let (Some(old), Some(new)) = (before.email.as_deref().map(text::fold), email.map(text::fold))
+        && old != new
+        && find_by_contact(tx, None, None, Some(&new))?.is_none()
+    {
+        let still = customers::table.filter(customers::id.eq(id).and(customers::email_folded.eq(old)));
+        diesel::update(still)
+            .set((customers::email.eq(None::<String>), customers::email_folded.eq(None::<String>)))
+            .execute(&mut **tx)?;
+    }
+    let digits = |phone: &str| text::phone_digits(phone, phone_region);
+    if let (Some(old), Some(new)) = (before.phone.as_deref().and_then(digits), phone.and_then(digits))
+        && old != new
+        && find_by_contact(tx, None, Some(&new), None)?.is_none()
+    {
+        let still = customers::table.filter(customers::id.eq(id).and(customers::phone_digits.eq(old)));
+        diesel::update(still)
+            .set((customers::phone.eq(None::<String>), customers::phone_digits.eq(None::<String>)))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Gives a record without external ID the one that a channel vouches for, unless it is another customer's: the next channel
+/// that names it finds the same person.
+pub fn fill_external_id(tx: &mut Tx, id: CustomerId, external_id: &str) -> Result<()> {
+    dialect::hold_words(tx, [format!("external {external_id}")])?;
+    if find_by_contact(tx, Some(external_id), None, None)?.is_some() {
+        return Ok(());
+    }
+    let lacks = customers::table.filter(customers::id.eq(id).and(customers::external_id.is_null()));
+    if diesel::update(lacks).set(customers::external_id.eq(external_id)).execute(&mut **tx)? > 0 {
+        refresh_search_text(tx, id)?;
+    }
+    Ok(())
 }
 
 /// Opens or ends the pending action "contact details", by what the customer's record has now.

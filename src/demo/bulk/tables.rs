@@ -79,6 +79,7 @@ pub const SPARSE: &[&str] = &[
     "customers_digit_9",
     "channel_accounts_avatar",
     "conversations_closed_low",
+    "conversations_closed_by",
     "conversations_open",
     "conversations_open_assignee",
     "conversations_open_customer",

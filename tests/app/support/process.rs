@@ -56,6 +56,10 @@ impl Process {
         Client::new(self.address)
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its private memory, in MB.
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its state");

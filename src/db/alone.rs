@@ -1,0 +1,42 @@
+//! One desk on one SQLite file: several hear of each other's writes by PostgreSQL only, and each would do the same work.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use super::conn::is_sqlite;
+use crate::error::{Error, Result};
+
+/// The right to serve a database. A lock of the operating system: it ends with the process, however that ends.
+#[derive(Debug)]
+pub struct Alone {
+    #[expect(dead_code, reason = "the lock is held as long as the file is open")]
+    file: Option<File>,
+}
+
+/// Takes it; refuses while another process has it. Commands that do something and end do not ask for it.
+pub fn serve_alone(database: &str) -> Result<Alone> {
+    if !is_sqlite(database) {
+        return Ok(Alone { file: None });
+    }
+    let path = Path::new(database).with_extension("lock");
+    let told = |e: std::io::Error| Error::Internal(format!("{}: {e}", path.display()));
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(told)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut process = String::new();
+            // Some systems do not let others read what is locked.
+            let _ = file.read_to_string(&mut process);
+            let process = if process.is_empty() { String::new() } else { format!(" (process {})", process.trim()) };
+            return Err(Error::Internal(format!("another desk is running on {database}{process}: stop it first")));
+        }
+        // A file system without locks: it is as it was before there was this one.
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "{} cannot be locked: see to it that one desk alone runs on it", path.display());
+            return Ok(Alone { file: None });
+        }
+    }
+    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(told)?;
+    Ok(Alone { file: Some(file) })
+}
