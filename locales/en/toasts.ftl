@@ -55,3 +55,7 @@ toast-filter-saved = Filter saved
 toast-filter-deleted = Filter deleted
 toast-field-added = Field added
 toast-field-deleted = Field deleted
+toast-deal-added = Deal added
+toast-deal-deleted = Deal deleted
+toast-pipeline-deleted = Pipeline deleted
+toast-deal-stage-deleted = Stage deleted

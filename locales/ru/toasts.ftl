@@ -55,3 +55,7 @@ toast-filter-saved = Фильтр сохранён
 toast-filter-deleted = Фильтр удалён
 toast-field-added = Поле добавлено
 toast-field-deleted = Поле удалено
+toast-deal-added = Сделка добавлена
+toast-deal-deleted = Сделка удалена
+toast-pipeline-deleted = Воронка продаж удалена
+toast-deal-stage-deleted = Стадия удалена

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::channels::{self, Channel};
 use crate::db::Conn;
 use crate::db::types::StaffId;
+use crate::deals::{self, Pipeline};
 use crate::error::Result;
 use crate::inbox::model::{Facets, Filter, Responsible, Tab};
 use crate::lists::{self, CustomerList};
@@ -19,6 +20,7 @@ pub struct Choices {
     pub tags: Vec<Arc<CustomerTag>>,
     pub lists: Vec<Arc<CustomerList>>,
     pub channels: Vec<Channel>,
+    pub pipelines: Vec<Arc<Pipeline>>,
     people: Arc<HashMap<StaffId, (String, String)>>,
 }
 
@@ -37,6 +39,7 @@ impl Choices {
             tags: tags::customer_tags(conn)?,
             lists: lists::all(conn)?,
             channels: channels::list(conn)?,
+            pipelines: deals::all(conn)?,
             people: staff::everybody(conn)?,
         })
     }
@@ -82,6 +85,7 @@ impl Choices {
             "variable" => ("filter-variable", vec![Some(facets.variable.clone())]),
             "value" => ("filter-value", vec![Some(facets.value.clone())]),
             "unanswered" => ("filter-unanswered", vec![]),
+            "deal_stage" => ("filter-deal-stages", named(&facets.deal_stages, |id| deals::path(&self.pipelines, id))),
             _ => ("filter-sort", vec![]),
         };
         let is_gone = values.contains(&None);
@@ -111,8 +115,11 @@ fn names<'a, T, I: Copy + PartialEq>(
     all: &'a [T],
     of: impl Fn(&'a T) -> (I, &'a String),
 ) -> Vec<Option<String>> {
-    let found = |id: &I| all.iter().map(&of).find(|(other, _)| other == id).map(|(_, name)| name.clone());
-    let mut names: Vec<Option<String>> = set.iter().map(found).collect();
+    named(set, |id| all.iter().map(&of).find(|(other, _)| *other == id).map(|(_, name)| name.clone()))
+}
+
+fn named<I: Copy>(set: &[I], name_of: impl Fn(I) -> Option<String>) -> Vec<Option<String>> {
+    let mut names: Vec<Option<String>> = set.iter().copied().map(name_of).collect();
     names.sort_by_key(Option::is_none);
     names.dedup_by(|a, b| a.is_none() && b.is_none());
     names

@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::db::types::{ChannelId, CustomerListId, CustomerTagId, StaffId, UtcTime};
+use crate::db::types::{ChannelId, CustomerListId, CustomerTagId, DealStageId, StaffId, UtcTime};
 use crate::text_enum;
 use crate::web::times::Clock;
 
@@ -58,11 +58,12 @@ pub struct Facets {
     pub value: String,
     pub unanswered: bool,
     pub sort: Sort,
+    pub deal_stages: Vec<DealStageId>,
 }
 
 impl Facets {
     /// The names of the filters in the address, in the order of the panel.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 13] = [
         "responsible",
         "registered_after",
         "registered_before",
@@ -75,6 +76,7 @@ impl Facets {
         "value",
         "unanswered",
         "sort",
+        "deal_stage",
     ];
 
     /// What these fields of an address mean; what cannot be read filters nothing.
@@ -96,6 +98,7 @@ impl Facets {
             value: exact("value"),
             unanswered: one("unanswered") == "1",
             sort: Sort::parse(one("sort")).unwrap_or(Sort::Activity),
+            deal_stages: ids(all("deal_stage")),
         }
     }
 
@@ -120,6 +123,7 @@ impl Facets {
         add("value", self.value.clone());
         add("unanswered", if self.unanswered { "1".into() } else { String::new() });
         add("sort", if self.sort == Sort::Created { self.sort.to_string() } else { String::new() });
+        self.deal_stages.iter().for_each(|id| add("deal_stage", id.to_string()));
         pairs
     }
 
@@ -173,12 +177,12 @@ mod tests {
     fn they_come_back_as_they_went() {
         let query = "responsible=free&registered_after=2023-05-20&registered_before=2023-05-23&tag=1&tag=3&not_tag=2\
                      &list=4&not_list=5&channel=6&channel=7&variable=%D0%A6%D0%B5%D0%BD%D0%B0&value=a%26b&unanswered=1\
-                     &sort=created";
+                     &sort=created&deal_stage=8&deal_stage=9";
         let facets = parsed(query);
         let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(facets.pairs()).finish();
         assert_eq!(again, query);
         assert_eq!(facets.set(), Facets::NAMES);
-        assert_eq!(facets.without("tag").set().len(), 11);
+        assert_eq!(facets.without("tag").set().len(), 12);
         assert!(facets.without("tag").tags.is_empty());
         assert!(!parsed("sort=created").is_narrow() && parsed("tag=9").is_narrow());
     }

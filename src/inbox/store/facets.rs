@@ -143,6 +143,7 @@ fn linked(facets: &Facets) -> impl Iterator<Item = Source> {
         Source::linked("customer_list_links", "list_id", facets.lists.iter().copied()),
         Source::linked("channel_accounts", "channel_id", facets.channels.iter().copied()),
         Some(variable).filter(|source| !source.tests.is_empty()),
+        Source::linked("deals", "stage_id", facets.deal_stages.iter().copied()),
     ];
     all.into_iter().flatten()
 }

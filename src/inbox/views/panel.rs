@@ -1,10 +1,13 @@
 //! The panel of filters, in a drawer over the list or as a page.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::super::choices::Choices;
 use super::super::model::{Filter, Responsible, SavedFilter, Sort, Tab};
-use crate::db::types::StaffId;
+use crate::db::types::{DealStageId, StaffId};
+use crate::deals::{DealStage, Pipeline};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
 
@@ -15,6 +18,8 @@ pub struct Choice {
     /// The hue of a tag; 0 for what has none.
     pub hue: i32,
     pub is_chosen: bool,
+    /// What it and those after it belong to; empty of a choice that goes on with that.
+    pub group: String,
 }
 
 /// A filter of several values.
@@ -34,9 +39,24 @@ impl Pick {
     ) -> Self {
         let choices = all.iter().map(|one| {
             let (id, name, hue) = of(one);
-            Choice { id: id.into(), name: name.to_owned(), hue, is_chosen: set.contains(&id) }
+            let group = String::new();
+            Choice { id: id.into(), name: name.to_owned(), hue, is_chosen: set.contains(&id), group }
         });
         Self { name, label_key, choices: choices.collect() }
+    }
+
+    /// Stages, grouped by their pipelines.
+    fn of_stages(set: &[DealStageId], pipelines: &[Arc<Pipeline>]) -> Self {
+        let of_pipeline = |pipeline: &Arc<Pipeline>| {
+            let groups = std::iter::once(pipeline.name.clone()).chain(std::iter::repeat(String::new()));
+            let choice = |(stage, group): (&DealStage, String)| {
+                let is_chosen = set.contains(&stage.id);
+                Choice { id: stage.id.0, name: stage.name.clone(), hue: stage.hue, is_chosen, group }
+            };
+            pipeline.stages.iter().zip(groups).map(choice).collect::<Vec<_>>()
+        };
+        let choices = pipelines.iter().flat_map(of_pipeline).collect();
+        Self { name: "deal_stage", label_key: "filter-deal-stages", choices }
     }
 
     fn is_set(&self) -> bool {
@@ -77,6 +97,7 @@ impl FilterForm {
             Pick::new(("channel", "filter-channels"), &facets.channels, &choices.channels, |one| {
                 (one.id, &one.name, 0)
             }),
+            Pick::of_stages(&facets.deal_stages, &choices.pipelines),
         ];
         Self { picks, people, saved, filter }
     }

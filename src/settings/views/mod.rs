@@ -3,6 +3,7 @@
 pub mod channels;
 pub mod commands;
 pub mod custom_fields;
+pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
 pub mod staff;
@@ -29,6 +30,7 @@ pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
         ("/settings/customer-tags", "settings-customer-tags"),
         ("/settings/conversation-tags", "settings-conversation-tags"),
         ("/settings/commands", "settings-commands"),
+        ("/settings/pipelines", "settings-pipelines"),
         ("/settings/general", "settings-general"),
         ("/settings/audit", "settings-audit"),
     ];

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod conversation_tags;
 pub mod custom_fields;
 pub mod customer_tags;
+pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
 pub mod staff;
