@@ -97,6 +97,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for name in people::FIELDS.iter().take(people::FIELDS.len() - 1) {
         store::custom_field(tx, name)?;
     }
+    let deal_stages = store::pipeline(tx, people::PIPELINE, people::DEAL_STAGES)?;
     for (shortcut, body) in people::QUICK_REPLIES {
         store::quick_reply(tx, shortcut, body)?;
     }
@@ -106,7 +107,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }
-    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, contents })
+    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, deal_stages, contents })
 }
 
 fn minutes(count: usize) -> Duration {
@@ -216,6 +217,11 @@ fn meet(
     }
     for (list, _) in stage.lists.iter().filter(|(_, every)| number.is_multiple_of(*every)) {
         store::put_on_list(tx, id, *list)?;
+    }
+    // One in five has a deal, and some of them a second one.
+    for place in (0..2).filter(|place| number % (5 + 10 * place) == 2) {
+        let (about, on) = (pick(people::DEALS, number / 5 + place)?, pick(&stage.deal_stages, number / 5 + 3 * place)?);
+        store::deal(tx, id, on, about, (pick(&stage.staff, operator)?, stage.now.plus(-minutes(age))))?;
     }
     crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })

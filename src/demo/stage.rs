@@ -4,7 +4,8 @@ use super::dialogues::Tongue;
 use super::fill::Contents;
 use crate::channels::ChannelKind;
 use crate::db::types::{
-    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId, StaffId, UtcTime,
+    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId, DealStageId,
+    StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 
@@ -18,6 +19,7 @@ pub struct Stage<'a> {
     /// Each with every how manieth customer is on it.
     pub lists: Vec<(CustomerListId, usize)>,
     pub subjects: Vec<ConversationTagId>,
+    pub deal_stages: Vec<DealStageId>,
     pub contents: &'a Contents,
 }
 

@@ -11,6 +11,7 @@ pub enum For {
     Activity,
     Conversation,
     Talk,
+    Deal,
 }
 
 pub struct Dice(Pcg64Mcg);

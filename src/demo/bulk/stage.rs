@@ -1,4 +1,4 @@
-//! The few rows that stand before the load: staff, channels, companies, tags.
+//! The few rows that stand before the load: staff, channels, companies, tags, a pipeline.
 
 use super::{Size, Stage, company, names, person};
 use crate::auth::Role;
@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::files::StoredFile;
 
 /// Their tables, emptied before a load.
-pub const TABLES: &[&str] = &["staff", "channels", "companies", "customer_tags", "conversation_tags"];
+pub const TABLES: &[&str] =
+    &["staff", "channels", "companies", "customer_tags", "conversation_tags", "deal_stages", "pipelines"];
 
 /// Operators beyond those of the small demo.
 const MORE_OPERATORS: u64 = 34;
@@ -48,6 +49,17 @@ pub fn set(tx: &mut Tx, size: &Size, hash: &str, sealed: &str, files: [&StoredFi
         let parent = above.and_then(|place| subjects.get(place).copied());
         subjects.push(store::subject(tx, name, parent)?);
     }
+    let deal_stages = store::pipeline(tx, people::PIPELINE, people::DEAL_STAGES)?;
     let [picture, invoice] = files.map(|file| (file.file_id, file.name.clone()));
-    Ok(Stage { staff, operators: people::OPERATORS.start, channels, companies, tags, subjects, picture, invoice })
+    Ok(Stage {
+        staff,
+        operators: people::OPERATORS.start,
+        channels,
+        companies,
+        tags,
+        subjects,
+        deal_stages,
+        picture,
+        invoice,
+    })
 }

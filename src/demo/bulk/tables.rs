@@ -13,6 +13,7 @@ crate::bulk_target! {
         id, customer_id, channel_id, address, display_name, username, created_at, last_seen_at,
     );
     TAG_LINKS: customer_tag_links(customer_id, tag_id, active_at);
+    DEALS: deals(id, customer_id, stage_id, title, amount, created_by_id, created_at, moved_at);
     HANDLES: customer_handles(id, customer_id, label, value);
     CLAIMS: contact_claims(id, customer_id, kind, value, value_folded, created_at);
     PENDING: pending_actions(id, customer_id, kind, created_at);
@@ -39,6 +40,7 @@ pub const ALL: &[&Target] = &[
     &CUSTOMERS,
     &ACCOUNTS,
     &TAG_LINKS,
+    &DEALS,
     &HANDLES,
     &CLAIMS,
     &PENDING,

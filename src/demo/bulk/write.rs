@@ -14,7 +14,7 @@ use super::talk::{Line, Says, Story, story};
 use crate::channels::ChannelKind;
 use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::bulk::{Rows, Target};
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, FileId, StaffId};
+use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, DealStageId, FileId, StaffId};
 use crate::error::{Error, Result};
 use crate::messages::{Event, MessageKind, Who};
 
@@ -32,6 +32,7 @@ pub struct Stage {
     /// In the order of [`super::TAGS`].
     pub tags: Vec<CustomerTagId>,
     pub subjects: Vec<ConversationTagId>,
+    pub deal_stages: Vec<DealStageId>,
     /// Number and name.
     pub picture: (FileId, String),
     pub invoice: (FileId, String),
@@ -149,6 +150,7 @@ struct Numbers {
     pending: i64,
     block: i64,
     request: i64,
+    deal: i64,
 }
 
 fn next(number: &mut i64) -> i64 {

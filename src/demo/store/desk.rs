@@ -1,4 +1,4 @@
-//! Rows of what is set up once: staff, channels, companies, tags, lists, quick replies, commands, exports.
+//! Rows of what is set up once: staff, channels, companies, tags, lists, a pipeline, quick replies, commands, exports.
 
 use diesel::prelude::*;
 
@@ -6,12 +6,14 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
-    channels, commands, companies, conversation_tags, custom_fields, customer_lists, customer_tags, exports,
-    quick_replies, saved_filters, staff,
+    channels, commands, companies, conversation_tags, custom_fields, customer_lists, customer_tags,
+    deal_stages as stages, exports, pipelines, quick_replies, saved_filters, staff,
 };
 use crate::db::types::{
-    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, ExportId, StaffId, UtcTime,
+    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, DealStageId, ExportId, PipelineId, StaffId,
+    UtcTime,
 };
+use crate::deals::StageKind;
 use crate::error::Result;
 use crate::text;
 
@@ -105,6 +107,42 @@ pub fn subject(tx: &mut Tx, name: &str, parent: Option<ConversationTagId>) -> Re
         ))
         .returning(conversation_tags::id)
         .get_result(&mut **tx)?)
+}
+
+/// A pipeline with its stages.
+pub fn pipeline(
+    tx: &mut Tx,
+    (name, currency): (&str, &str),
+    all: &[(&str, i32, StageKind)],
+) -> Result<Vec<DealStageId>> {
+    let now = UtcTime::now();
+    let id: PipelineId = diesel::insert_into(pipelines::table)
+        .values((
+            pipelines::name.eq(name),
+            pipelines::name_folded.eq(text::fold(name)),
+            pipelines::currency.eq(currency),
+            pipelines::position.eq(0_i64),
+            pipelines::created_at.eq(now),
+        ))
+        .returning(pipelines::id)
+        .get_result(&mut **tx)?;
+    let mut made = vec![];
+    for (position, (name, hue, kind)) in (0_i64..).zip(all) {
+        let stage = diesel::insert_into(stages::table)
+            .values((
+                stages::pipeline_id.eq(id),
+                stages::name.eq(*name),
+                stages::name_folded.eq(text::fold(name)),
+                stages::hue.eq(*hue),
+                stages::position.eq(position),
+                stages::kind.eq(*kind),
+                stages::created_at.eq(now),
+            ))
+            .returning(stages::id)
+            .get_result(&mut **tx)?;
+        made.push(stage);
+    }
+    Ok(made)
 }
 
 /// A quick reply that everybody may use.

@@ -7,11 +7,11 @@ use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::Tx;
 use crate::db::schema::{
     attachments, block_requests, blocks, channel_accounts as accounts, conversation_tag_links, conversations,
-    customer_list_links, customer_tag_links, customers, messages,
+    customer_list_links, customer_tag_links, customers, deals, messages,
 };
 use crate::db::types::{
     AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId,
-    MessageId, StaffId, UtcTime,
+    DealStageId, MessageId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
@@ -81,6 +81,28 @@ pub fn tag_customer(tx: &mut Tx, customer: CustomerId, tag: CustomerTagId) -> Re
 pub fn put_on_list(tx: &mut Tx, customer: CustomerId, list: CustomerListId) -> Result<()> {
     diesel::insert_into(customer_list_links::table)
         .values((customer_list_links::customer_id.eq(customer), customer_list_links::list_id.eq(list)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A deal of a customer, made by somebody at that time.
+pub fn deal(
+    tx: &mut Tx,
+    customer: CustomerId,
+    stage: DealStageId,
+    (title, amount): (&str, Option<i64>),
+    (by, at): (StaffId, UtcTime),
+) -> Result<()> {
+    diesel::insert_into(deals::table)
+        .values((
+            deals::customer_id.eq(customer),
+            deals::stage_id.eq(stage),
+            deals::title.eq(title),
+            deals::amount.eq(amount),
+            deals::created_by_id.eq(by),
+            deals::created_at.eq(at),
+            deals::moved_at.eq(at),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -62,6 +62,7 @@ pub(super) fn customer(
         rows.time(created_at).time(active_at);
     }
     belongings(stage, out, numbers, id, &who, (created_at, active_at))?;
+    deal(stage, size, out, numbers, number, created_at)?;
     trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
 }
 
@@ -129,6 +130,21 @@ fn belongings(
     if who.phone.is_none() && who.email.is_none() {
         let row = next(&mut numbers.pending);
         out.row(&tables::PENDING)?.int(row).int(id).text("contact_details").time(created_at);
+    }
+    Ok(())
+}
+
+/// What they may buy.
+fn deal(stage: &Stage, size: &Size, out: &mut Out, numbers: &mut Numbers, number: u64, at: i64) -> Result<()> {
+    let Some((place, (title, amount))) = person::deal(size.seed, number, stage.deal_stages.len()) else {
+        return Ok(());
+    };
+    let by = stage.staff.get(stage.operators + remainder(number, stage.working()));
+    if let (Some(on), Some((by, _))) = (stage.deal_stages.get(place), by) {
+        let row = next(&mut numbers.deal);
+        let rows = out.row(&tables::DEALS)?;
+        rows.int(row).int(i64::try_from(number).unwrap_or_default()).int(on.0).text(title).opt(amount, Rows::int);
+        rows.int(by.0).time(at).time(at);
     }
     Ok(())
 }
