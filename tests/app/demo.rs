@@ -28,6 +28,7 @@ async fn the_demo_fills_an_empty_desk_once() {
         ("block requests", "SELECT count(*) FROM block_requests"),
         ("pending actions", "SELECT count(*) FROM pending_actions"),
         ("attachments", "SELECT count(*) FROM attachments"),
+        ("deals", "SELECT count(*) FROM deals"),
         ("comments", "SELECT count(*) FROM messages WHERE kind = 'comment'"),
         (
             "mails with a look",

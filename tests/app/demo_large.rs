@@ -169,6 +169,9 @@ const PRESENT: &[(&str, &str)] = &[
     ("requests to block", "SELECT count(*) FROM block_requests"),
     ("tags", "SELECT count(*) FROM customer_tag_links"),
     ("claims", "SELECT count(*) FROM contact_claims"),
+    ("deals on the first stage", "SELECT count(*) FROM deals WHERE stage_id = 1"),
+    ("deals that are won", "SELECT count(*) FROM deals WHERE stage_id = 3"),
+    ("deals without an amount", "SELECT count(*) FROM deals WHERE amount IS NULL"),
 ];
 
 #[actix_web::test]

@@ -23,7 +23,7 @@ use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, S
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
-use switchboard::{audit, auth, batches, conversations, customers, history, inbox, messages, reports, search};
+use switchboard::{audit, auth, batches, conversations, customers, deals, history, inbox, messages, reports, search};
 
 use crate::demo_large;
 
@@ -219,6 +219,8 @@ const TABLE: &[Listed] = &[
     both("inbox, a rare tag", |c| in_inbox(c, r#"{"tag":"40"}"#), &["customer_tag_links_tag"]),
     both("inbox, not a tag", |c| in_inbox(c, r#"{"not_tag":"40"}"#), &["customers_activity"]),
     on_sqlite("inbox, a list of few", |c| in_inbox(c, r#"{"list":"1"}"#), &["customer_list_links_list"]),
+    both("inbox, a deal stage", |c| in_inbox(c, r#"{"deal_stage":"4"}"#), &["deals_stage"]),
+    both("a customer's deals", |c| drop(deals::of_customer(c, CustomerId(300))), &["deals_customer"]),
     both("inbox, a channel", |c| in_inbox(c, r#"{"channel":"6"}"#), &["channel_accounts_channel"]),
     on_sqlite("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
     on_sqlite("inbox, a value", |c| in_inbox(c, r#"{"value":"M"}"#), &["customer_variables_value"]),
@@ -402,7 +404,7 @@ const TABLE: &[Listed] = &[
 
 /// Tables that no statement may read from end to end.
 const LARGE: &[&str] =
-    &["customers", "conversations", "messages", "channel_accounts", "attachments", "customer_tag_links"];
+    &["customers", "conversations", "messages", "channel_accounts", "attachments", "customer_tag_links", "deals"];
 
 /// Fails unless every listed query of this database uses its index.
 pub async fn hold(loaded: &demo_large::Loaded) {

@@ -126,6 +126,11 @@ const COMMAND: &[Field] = &[
     typed("parameters", "order\nreason?"),
     TOKEN,
 ];
+const PIPELINE: &[Field] = &[typed("name", "Sales"), typed("currency", "EUR"), TOKEN];
+const DEAL_STAGE: &[Field] = &[typed("name", "Talks"), word("hue", "3"), word("kind", "open"), TOKEN];
+const DEAL: &[Field] =
+    &[typed("title", "Ten chairs"), typed("amount", "1 200,50"), id("stage", "deal_stage"), TOKEN, BACK];
+const EDITED_DEAL: &[Field] = &[typed("title", "Ten chairs"), typed("amount", "99.9"), id("stage", "deal_stage"), BACK];
 const WELCOME: &[Field] = &[
     shown("email", "new@desk.test"),
     shown("name", "Nora New"),
@@ -285,6 +290,9 @@ pub const TABLE: &[Row] = &[
     ),
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     form("/customers/{id}/lists", &[id("add", "customer_list"), id("remove", "customer_list"), BACK]),
+    form("/customers/{id}/deals", DEAL),
+    form("/customers/{id}/deals/{deal}", EDITED_DEAL),
+    form("/customers/{id}/deals/{deal}/delete", &[BACK]),
     form("/lists", &[typed("name", "Newsletter"), TOKEN]),
     form("/lists/{id}/edit", &[typed("name", "Newsletter")]),
     form("/lists/{id}/delete", NOTHING),
@@ -323,6 +331,14 @@ pub const TABLE: &[Row] = &[
     form("/settings/commands/{id}/pause", NOTHING),
     form("/settings/commands/{id}/enable", NOTHING),
     form("/settings/commands/{id}/delete", NOTHING),
+    form("/settings/pipelines", PIPELINE),
+    form("/settings/pipelines/move", &[id("pipeline", "pipeline"), word("step", "up")]),
+    form("/settings/pipelines/{id}", &[typed("name", "Sales"), typed("currency", "USD")]),
+    form("/settings/pipelines/{id}/delete", NOTHING),
+    form("/settings/pipelines/{id}/stages", DEAL_STAGE),
+    form("/settings/pipelines/{id}/stages/move", &[id("stage", "deal_stage"), word("step", "down")]),
+    form("/settings/pipelines/{id}/stages/{stage}", &[typed("name", "Talks"), word("hue", "3"), word("kind", "won")]),
+    form("/settings/pipelines/{id}/stages/{stage}/delete", NOTHING),
     form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
     form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
     form("/settings/staff/{id}/disable", NOTHING),
