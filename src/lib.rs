@@ -28,6 +28,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod customers;
 pub mod db;
+pub mod deals;
 pub mod demo;
 pub mod error;
 pub mod exports;

@@ -57,3 +57,7 @@ toast-field-added = Field added
 toast-field-deleted = Field deleted
 toast-funnel-deleted = Funnel deleted
 toast-funnel-block-deleted = Block deleted
+toast-deal-added = Deal added
+toast-deal-deleted = Deal deleted
+toast-pipeline-deleted = Pipeline deleted
+toast-deal-stage-deleted = Stage deleted

@@ -59,8 +59,21 @@ const LABELS: &[(&str, &str)] = &[
 ];
 
 /// Numbers that lead to no page of their own. They stand in the file.
-const BARE: &[&str] =
-    &["export", "batch", "resend", "reply", "filter", "command", "run", "token", "funnel", "funnel_block"];
+const BARE: &[&str] = &[
+    "export",
+    "batch",
+    "resend",
+    "reply",
+    "filter",
+    "command",
+    "run",
+    "token",
+    "funnel",
+    "funnel_block",
+    "pipeline",
+    "deal_stage",
+    "deal",
+];
 
 /// A detail as people read it.
 pub struct Detail {

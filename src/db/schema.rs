@@ -375,6 +375,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    deal_stages (id) {
+        id -> BigInt,
+        pipeline_id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        hue -> Integer,
+        position -> BigInt,
+        kind -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deals (id) {
+        id -> BigInt,
+        customer_id -> BigInt,
+        stage_id -> BigInt,
+        title -> Text,
+        amount -> Nullable<BigInt>,
+        created_by_id -> BigInt,
+        created_at -> Timestamp,
+        moved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     deliveries (id) {
         id -> BigInt,
         message_id -> BigInt,
@@ -627,6 +653,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    pipelines (id) {
+        id -> BigInt,
+        name -> Text,
+        name_folded -> Text,
+        currency -> Text,
+        position -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     quick_replies (id) {
         id -> BigInt,
         owner_id -> Nullable<BigInt>,
@@ -794,6 +831,10 @@ diesel::joinable!(customer_variables -> customers (customer_id));
 diesel::joinable!(customers -> channels (channel_id));
 diesel::joinable!(customers -> staff (responsible_id));
 diesel::joinable!(customers -> companies (company_id));
+diesel::joinable!(deal_stages -> pipelines (pipeline_id));
+diesel::joinable!(deals -> customers (customer_id));
+diesel::joinable!(deals -> deal_stages (stage_id));
+diesel::joinable!(deals -> staff (created_by_id));
 diesel::joinable!(deliveries -> channel_accounts (account_id));
 diesel::joinable!(deliveries -> channels (channel_id));
 diesel::joinable!(deliveries -> customers (customer_id));
@@ -858,6 +899,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     customer_tags,
     customer_variables,
     customers,
+    deal_stages,
+    deals,
     deliveries,
     delivery_attempts,
     exports,
@@ -881,6 +924,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     past_assignments,
     pending_actions,
+    pipelines,
     quick_replies,
     quick_reply_files,
     report_days,

@@ -128,6 +128,18 @@ id!(
     FunnelBlockId
 );
 id!(
+    /// A row of stages.
+    PipelineId
+);
+id!(
+    /// A stage of a pipeline.
+    DealStageId
+);
+id!(
+    /// What a customer may buy.
+    DealId
+);
+id!(
     /// A stored file's content.
     FileId
 );

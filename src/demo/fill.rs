@@ -99,6 +99,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
         store::custom_field(tx, name)?;
     }
     let blocks = store::funnel(tx, people::FUNNEL, people::BLOCKS)?;
+    let deal_stages = store::pipeline(tx, people::PIPELINE, people::DEAL_STAGES)?;
     for (shortcut, body) in people::QUICK_REPLIES {
         store::quick_reply(tx, shortcut, body)?;
     }
@@ -108,7 +109,7 @@ fn set<'a>(tx: &mut Tx, hash: &str, sealed: &str, contents: &'a Contents) -> Res
     for (name, about, parameters) in people::COMMANDS {
         store::command(tx, name, about, parameters, sealed)?;
     }
-    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, blocks, contents })
+    Ok(Stage { now: UtcTime::now(), staff, channels, companies, tags, lists, subjects, blocks, deal_stages, contents })
 }
 
 fn minutes(count: usize) -> Duration {
@@ -225,6 +226,11 @@ fn meet(
     if number % 4 == 1 {
         let been = stage.blocks.get(..=number / 4 % stage.blocks.len().max(1)).unwrap_or_default();
         store::place(tx, id, been, stage.now.plus(-minutes(age)))?;
+    }
+    // One in five has a deal, and some of them a second one.
+    for place in (0..2).filter(|place| number % (5 + 10 * place) == 2) {
+        let (about, on) = (pick(people::DEALS, number / 5 + place)?, pick(&stage.deal_stages, number / 5 + 3 * place)?);
+        store::deal(tx, id, on, about, (pick(&stage.staff, operator)?, stage.now.plus(-minutes(age))))?;
     }
     crate::customers::refresh_pending(tx, id)?;
     Ok(Hero { number, id, account, channel, tongue, operator, responsible })

@@ -2,6 +2,7 @@
 
 use super::dialogues::Tongue;
 use crate::auth::Role;
+use crate::deals::StageKind;
 
 /// The staff of Northwind. All sign in with the password that `--demo` prints.
 pub const STAFF: &[(&str, &str, Role)] = &[
@@ -86,6 +87,26 @@ pub const COMPANIES: &[(&str, &str)] = &[
 
 /// Lists, each with who is on it: every so manieth customer.
 pub const LISTS: &[(&str, usize)] = &[("Autumn newsletter", 4), ("Wholesale price list", 9)];
+
+/// The pipeline of the built-in CRM, and its currency.
+pub const PIPELINE: (&str, &str) = ("Sales", "EUR");
+
+/// Its stages: name, hue and what each means.
+pub const DEAL_STAGES: &[(&str, i32, StageKind)] = &[
+    ("New", 6, StageKind::Open),
+    ("In progress", 3, StageKind::Open),
+    ("Won", 4, StageKind::Won),
+    ("Lost", 1, StageKind::Lost),
+];
+
+/// What customers may buy: title, and amount in hundredths.
+pub const DEALS: &[(&str, Option<i64>)] = &[
+    ("Office chairs, 12 pieces", Some(214_800)),
+    ("Winter collection, wholesale", Some(1_250_000)),
+    ("Gift cards", Some(50_000)),
+    ("Repair after the guarantee", Some(8_990)),
+    ("Furnishing of the new branch", None),
+];
 
 /// Customer tags with their hue.
 pub const TAGS: &[(&str, i32)] = &[

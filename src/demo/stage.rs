@@ -4,8 +4,8 @@ use super::dialogues::Tongue;
 use super::fill::Contents;
 use crate::channels::ChannelKind;
 use crate::db::types::{
-    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId, FunnelBlockId,
-    StaffId, UtcTime,
+    AccountId, ChannelId, CompanyId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId, DealStageId,
+    FunnelBlockId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 
@@ -20,6 +20,7 @@ pub struct Stage<'a> {
     pub lists: Vec<(CustomerListId, usize)>,
     pub subjects: Vec<ConversationTagId>,
     pub blocks: Vec<FunnelBlockId>,
+    pub deal_stages: Vec<DealStageId>,
     pub contents: &'a Contents,
 }
 

@@ -12,12 +12,12 @@ use crate::db::{Conn, Tx};
 use crate::error::Result;
 
 pub use desk::{
-    channel, command, company, custom_field, customer_tag, export, funnel, list, quick_reply, saved_filter,
+    channel, command, company, custom_field, customer_tag, export, funnel, list, pipeline, quick_reply, saved_filter,
     set_settings, staff, subject,
 };
 pub use talks::{
-    Card, Ended, NewConversation, NewCustomer, NewMessage, block, block_request, card, conversation, customer, message,
-    place, put_on_list, tag_customer,
+    Card, Ended, NewConversation, NewCustomer, NewMessage, block, block_request, card, conversation, customer, deal,
+    message, place, put_on_list, tag_customer,
 };
 
 /// What a database holds, as far as `--demo` cares.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::channels::{self, Channel};
 use crate::db::Conn;
 use crate::db::types::StaffId;
+use crate::deals::{self, Pipeline};
 use crate::error::Result;
 use crate::funnels::{self, Funnel};
 use crate::inbox::model::{Facets, Filter, Responsible, Tab};
@@ -21,6 +22,7 @@ pub struct Choices {
     pub lists: Vec<Arc<CustomerList>>,
     pub channels: Vec<Channel>,
     pub funnels: Vec<Arc<Funnel>>,
+    pub pipelines: Vec<Arc<Pipeline>>,
     people: Arc<HashMap<StaffId, (String, String)>>,
 }
 
@@ -40,6 +42,7 @@ impl Choices {
             lists: lists::all(conn)?,
             channels: channels::list(conn)?,
             funnels: funnels::all(conn)?,
+            pipelines: deals::all(conn)?,
             people: staff::everybody(conn)?,
         })
     }
@@ -88,6 +91,7 @@ impl Choices {
             "funnel_block" => {
                 ("filter-funnel-blocks", named(&facets.funnel_blocks, |id| funnels::path(&self.funnels, id)))
             }
+            "deal_stage" => ("filter-deal-stages", named(&facets.deal_stages, |id| deals::path(&self.pipelines, id))),
             _ => ("filter-sort", vec![]),
         };
         let is_gone = values.contains(&None);

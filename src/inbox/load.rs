@@ -13,6 +13,7 @@ use crate::customers::Belongings;
 use crate::customers::{self, ClaimKind, Customer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
+use crate::deals;
 use crate::error::{Result, Said};
 use crate::fields::{self, Values};
 use crate::files::Limits;
@@ -188,6 +189,8 @@ pub struct Known {
     pub other_tags: Vec<Arc<CustomerTag>>,
     pub lists: customers::Lists,
     pub place: funnels::Place,
+    /// Of the built-in CRM; `None` where it is not used.
+    pub deals: Option<Vec<deals::Placed>>,
     pub handles: Vec<(String, String)>,
     pub is_pending: bool,
     pub claims: Vec<StoredClaim>,
@@ -217,6 +220,7 @@ pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known
         company: store::company_name(conn, customer.company_id)?,
         place: funnels::place_among_all(conn, block)?,
         values: fields::values(conn, id, variables, &format!("/inbox/{id}"))?,
+        deals: deals::shown(conn, id)?,
         is_pending,
         visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),
         previous: recent.into_iter().filter(|c| !c.is_open()).take(10).collect(),

@@ -29,6 +29,7 @@ async fn the_demo_fills_an_empty_desk_once() {
         ("pending actions", "SELECT count(*) FROM pending_actions"),
         ("attachments", "SELECT count(*) FROM attachments"),
         ("customers in a funnel block", "SELECT count(*) FROM funnel_places"),
+        ("deals", "SELECT count(*) FROM deals"),
         ("comments", "SELECT count(*) FROM messages WHERE kind = 'comment'"),
         (
             "mails with a look",

@@ -178,6 +178,9 @@ const PRESENT: &[(&str, &str)] = &[
     ("customers in the first block", "SELECT count(*) FROM funnel_places WHERE block_id = 1"),
     ("customers in the last block", "SELECT count(*) FROM funnel_places WHERE block_id = 3"),
     ("customers in none", "SELECT count(*) FROM customers WHERE id NOT IN (SELECT customer_id FROM funnel_places)"),
+    ("deals on the first stage", "SELECT count(*) FROM deals WHERE stage_id = 1"),
+    ("deals that are won", "SELECT count(*) FROM deals WHERE stage_id = 3"),
+    ("deals without an amount", "SELECT count(*) FROM deals WHERE amount IS NULL"),
 ];
 
 #[actix_web::test]

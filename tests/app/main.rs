@@ -20,6 +20,8 @@ mod contacts;
 mod conversations;
 mod crash;
 mod customers;
+mod deal_stages;
+mod deals;
 mod demo;
 mod demo_large;
 mod exports;

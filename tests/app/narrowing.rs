@@ -92,6 +92,12 @@ const CHOSEN: &[(&str, &str)] = &[
         "c.id IN (SELECT customer_id FROM funnel_places WHERE block_id IN (2, 3)) \
         AND c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 1)",
     ),
+    ("deal_stage=1", "c.id IN (SELECT customer_id FROM deals WHERE stage_id = 1)"),
+    (
+        "deal_stage=4&deal_stage=2&tag=1",
+        "c.id IN (SELECT customer_id FROM deals WHERE stage_id IN (2, 4)) \
+        AND c.id IN (SELECT customer_id FROM customer_tag_links WHERE tag_id = 1)",
+    ),
 ];
 
 fn viewer() -> inbox::Viewer {

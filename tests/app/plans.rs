@@ -23,7 +23,7 @@ use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, S
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
-use switchboard::{audit, auth, batches, conversations, customers, history, inbox, messages, reports, search};
+use switchboard::{audit, auth, batches, conversations, customers, deals, history, inbox, messages, reports, search};
 
 use crate::demo_large;
 
@@ -227,6 +227,8 @@ const TABLE: &[Listed] = &[
     both("inbox, not a tag", |c| in_inbox(c, r#"{"not_tag":"40"}"#), &["customers_activity"]),
     on_sqlite("inbox, a list of few", |c| in_inbox(c, r#"{"list":"1"}"#), &["customer_list_links_list"]),
     both("inbox, a funnel block", |c| in_inbox(c, r#"{"funnel_block":"3"}"#), &["funnel_places_block"]),
+    both("inbox, a deal stage", |c| in_inbox(c, r#"{"deal_stage":"4"}"#), &["deals_stage"]),
+    both("a customer's deals", |c| drop(deals::of_customer(c, CustomerId(300))), &["deals_customer"]),
     both("inbox, a channel", |c| in_inbox(c, r#"{"channel":"6"}"#), &["channel_accounts_channel"]),
     on_sqlite("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
     on_sqlite("inbox, a value", |c| in_inbox(c, r#"{"value":"M"}"#), &["customer_variables_value"]),
@@ -424,6 +426,7 @@ const LARGE: &[&str] = &[
     "attachments",
     "customer_tag_links",
     "funnel_places",
+    "deals",
 ];
 
 /// Fails unless every listed query of this database uses its index.

@@ -10,7 +10,7 @@ async fn settings_lead_to_the_first_section_and_show_what_the_role_may() {
     let theirs = operator.get("/settings/profile").await;
     assert_eq!(theirs.attributes(".tabs a", "href"), ["/settings/profile", "/settings/quick-replies"]);
     let page = admin.get("/settings/general").await;
-    assert_eq!(page.count(".tabs a"), 12);
+    assert_eq!(page.count(".tabs a"), 13);
     assert_eq!(page.select(".tabs a[aria-current]"), ["General"]);
 }
 

@@ -271,7 +271,9 @@ async fn a_known_number_is_nobody_new() {
     // A new number of theirs is the one that is written to.
     app.execute("UPDATE conversations SET status = 'closed', closed_at = '2026-11-01 10:00:00'");
     app.execute("UPDATE customers SET active_count = 0");
-    app.execute(&format!("UPDATE customers SET phone = '+7 901 555-00-99', phone_digits = '79015550099' WHERE id = {anna}"));
+    app.execute(&format!(
+        "UPDATE customers SET phone = '+7 901 555-00-99', phone_digits = '79015550099' WHERE id = {anna}"
+    ));
     let page = operator.get("/customers/new/whatsapp").await;
     write(&operator, &page, &with("+7 901 555 00 99")).await.assert_redirect(&format!("/inbox/{anna}"));
     let used = "SELECT a.address FROM conversations c JOIN channel_accounts a ON a.id = c.account_id ORDER BY c.id DESC LIMIT 1";

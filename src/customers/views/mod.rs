@@ -1,5 +1,6 @@
 //! Pages of customers.
 
+mod deals;
 mod edit;
 mod field;
 mod first;
@@ -9,6 +10,7 @@ mod message;
 mod newcomer;
 mod profile;
 
+pub use deals::{DealDeletePage, DealPage};
 pub use edit::{DeletePage, EditForm, EditPage};
 pub use field::{Edited, Field};
 pub use first::TypedFirst;

@@ -14,6 +14,7 @@ use crate::companies::Company;
 use crate::conversations::Conversation;
 use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, Lists, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
+use crate::deals;
 use crate::fields::{FieldRegion as CustomFieldRegion, Placed, Values, VariablesRegion};
 use crate::funnels::Place;
 use crate::tags::{CustomerTag, TagPath};
@@ -102,6 +103,8 @@ pub struct Fields {
     pub tags: Vec<Arc<CustomerTag>>,
     pub lists: Lists,
     pub place: Place,
+    /// Of the built-in CRM; `None` where it is not used.
+    pub deals: Option<Vec<deals::Placed>>,
     pub is_pending: bool,
     pub claims: Vec<Claimed>,
     pub lookalikes: Vec<ListedCustomer>,

@@ -2,6 +2,7 @@
 
 pub mod bind;
 mod choices;
+pub mod deals;
 pub mod delete;
 pub mod edit;
 pub mod field;

@@ -18,6 +18,7 @@ use crate::customers::{ClaimKind, Customer};
 use crate::db::page::Cursor;
 use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::db::{Conn, Db};
+use crate::deals;
 use crate::error::{Error, Result};
 use crate::fields::{self, At};
 use crate::funnels;
@@ -159,6 +160,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, back: &str) -
         tags,
         lists,
         place: funnels::place_among_all(conn, block)?,
+        deals: deals::shown(conn, customer.id)?,
         is_pending,
         claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
         lookalikes,

@@ -12,6 +12,7 @@ pub enum For {
     Conversation,
     Talk,
     Funnel,
+    Deal,
 }
 
 pub struct Dice(Pcg64Mcg);

@@ -4,6 +4,7 @@ use super::dice::{Dice, For};
 use super::names;
 use crate::channels::ChannelKind;
 use crate::demo::dialogues::Tongue;
+use crate::demo::people;
 
 /// How busy a customer is, and whether they may be: what the plan needs of everybody before anybody is written.
 pub struct Activity {
@@ -162,6 +163,12 @@ fn tags(dice: &mut Dice) -> Vec<usize> {
 pub fn block(seed: u64, number: u64, blocks: usize) -> Option<usize> {
     let mut dice = Dice::of(seed, For::Funnel, number);
     (blocks > 0 && dice.chance(333)).then(|| dice.skewed(blocks))
+}
+
+/// The deal of a customer: its stage, as a place among so many, and what it is about. One in twelve has one.
+pub fn deal(seed: u64, number: u64, stages: usize) -> Option<(usize, (&'static str, Option<i64>))> {
+    let mut dice = Dice::of(seed, For::Deal, number);
+    (stages > 0 && dice.chance(83)).then(|| (dice.skewed(stages), dice.pick(people::DEALS)))
 }
 
 /// The language's code.

@@ -1,4 +1,4 @@
-//! The few rows that stand before the load: staff, channels, companies, tags, a funnel.
+//! The few rows that stand before the load: staff, channels, companies, tags, a funnel, a pipeline.
 
 use super::{Size, Stage, company, names, person};
 use crate::auth::Role;
@@ -19,6 +19,8 @@ pub const TABLES: &[&str] = &[
     "funnel_channels",
     "funnel_blocks",
     "funnels",
+    "deal_stages",
+    "pipelines",
 ];
 
 /// Operators beyond those of the small demo.
@@ -58,6 +60,7 @@ pub fn set(tx: &mut Tx, size: &Size, hash: &str, sealed: &str, files: [&StoredFi
         subjects.push(store::subject(tx, name, parent)?);
     }
     let blocks = store::funnel(tx, people::FUNNEL, people::BLOCKS)?;
+    let deal_stages = store::pipeline(tx, people::PIPELINE, people::DEAL_STAGES)?;
     let [picture, invoice] = files.map(|file| (file.file_id, file.name.clone()));
     Ok(Stage {
         staff,
@@ -67,6 +70,7 @@ pub fn set(tx: &mut Tx, size: &Size, hash: &str, sealed: &str, files: [&StoredFi
         tags,
         subjects,
         blocks,
+        deal_stages,
         picture,
         invoice,
     })

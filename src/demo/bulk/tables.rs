@@ -15,6 +15,7 @@ crate::bulk_target! {
     TAG_LINKS: customer_tag_links(customer_id, tag_id, active_at);
     PLACES: funnel_places(customer_id, block_id);
     ENTRIES: funnel_entries(id, customer_id, block_id, entered_at);
+    DEALS: deals(id, customer_id, stage_id, title, amount, created_by_id, created_at, moved_at);
     HANDLES: customer_handles(id, customer_id, label, value);
     CLAIMS: contact_claims(id, customer_id, kind, value, value_folded, created_at);
     PENDING: pending_actions(id, customer_id, kind, created_at);
@@ -43,6 +44,7 @@ pub const ALL: &[&Target] = &[
     &TAG_LINKS,
     &PLACES,
     &ENTRIES,
+    &DEALS,
     &HANDLES,
     &CLAIMS,
     &PENDING,

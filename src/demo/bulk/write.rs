@@ -14,7 +14,9 @@ use super::talk::{Line, Says, Story, story};
 use crate::channels::ChannelKind;
 use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::bulk::{Rows, Target};
-use crate::db::types::{ChannelId, CompanyId, ConversationTagId, CustomerTagId, FileId, FunnelBlockId, StaffId};
+use crate::db::types::{
+    ChannelId, CompanyId, ConversationTagId, CustomerTagId, DealStageId, FileId, FunnelBlockId, StaffId,
+};
 use crate::error::{Error, Result};
 use crate::messages::{Event, MessageKind, Who};
 
@@ -33,6 +35,7 @@ pub struct Stage {
     pub tags: Vec<CustomerTagId>,
     pub subjects: Vec<ConversationTagId>,
     pub blocks: Vec<FunnelBlockId>,
+    pub deal_stages: Vec<DealStageId>,
     /// Number and name.
     pub picture: (FileId, String),
     pub invoice: (FileId, String),
@@ -151,6 +154,7 @@ struct Numbers {
     block: i64,
     request: i64,
     entry: i64,
+    deal: i64,
 }
 
 fn next(number: &mut i64) -> i64 {

@@ -1,4 +1,4 @@
-//! Rows of what is set up once: staff, channels, companies, tags, lists, a funnel, quick replies, commands, exports.
+//! Rows of what is set up once: staff, channels, companies, tags, lists, a funnel, a pipeline, quick replies, commands, exports.
 
 use diesel::prelude::*;
 
@@ -6,13 +6,14 @@ use crate::auth::Role;
 use crate::channels::ChannelKind;
 use crate::db::Tx;
 use crate::db::schema::{
-    channels, commands, companies, conversation_tags, custom_fields, customer_lists, customer_tags, exports,
-    funnel_blocks as blocks, funnels, quick_replies, saved_filters, staff,
+    channels, commands, companies, conversation_tags, custom_fields, customer_lists, customer_tags,
+    deal_stages as stages, exports, funnel_blocks as blocks, funnels, pipelines, quick_replies, saved_filters, staff,
 };
 use crate::db::types::{
-    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, ExportId, FunnelBlockId, FunnelId, StaffId,
-    UtcTime,
+    ChannelId, CompanyId, ConversationTagId, CustomerListId, CustomerTagId, DealStageId, ExportId, FunnelBlockId,
+    FunnelId, PipelineId, StaffId, UtcTime,
 };
+use crate::deals::StageKind;
 use crate::error::Result;
 use crate::text;
 
@@ -139,6 +140,42 @@ pub fn funnel(tx: &mut Tx, name: &str, texts: &[(&str, &str)]) -> Result<Vec<Fun
             diesel::update(blocks::table.find(*before)).set(blocks::next_id.eq(block)).execute(&mut **tx)?;
         }
         made.push(block);
+    }
+    Ok(made)
+}
+
+/// A pipeline with its stages.
+pub fn pipeline(
+    tx: &mut Tx,
+    (name, currency): (&str, &str),
+    all: &[(&str, i32, StageKind)],
+) -> Result<Vec<DealStageId>> {
+    let now = UtcTime::now();
+    let id: PipelineId = diesel::insert_into(pipelines::table)
+        .values((
+            pipelines::name.eq(name),
+            pipelines::name_folded.eq(text::fold(name)),
+            pipelines::currency.eq(currency),
+            pipelines::position.eq(0_i64),
+            pipelines::created_at.eq(now),
+        ))
+        .returning(pipelines::id)
+        .get_result(&mut **tx)?;
+    let mut made = vec![];
+    for (position, (name, hue, kind)) in (0_i64..).zip(all) {
+        let stage = diesel::insert_into(stages::table)
+            .values((
+                stages::pipeline_id.eq(id),
+                stages::name.eq(*name),
+                stages::name_folded.eq(text::fold(name)),
+                stages::hue.eq(*hue),
+                stages::position.eq(position),
+                stages::kind.eq(*kind),
+                stages::created_at.eq(now),
+            ))
+            .returning(stages::id)
+            .get_result(&mut **tx)?;
+        made.push(stage);
     }
     Ok(made)
 }

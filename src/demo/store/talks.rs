@@ -7,11 +7,11 @@ use crate::conversations::{CloseReason, Origin, Status};
 use crate::db::Tx;
 use crate::db::schema::{
     attachments, block_requests, blocks, channel_accounts as accounts, conversation_tag_links, conversations,
-    customer_list_links, customer_tag_links, customers, funnel_entries as entries, funnel_places, messages,
+    customer_list_links, customer_tag_links, customers, deals, funnel_entries as entries, funnel_places, messages,
 };
 use crate::db::types::{
     AccountId, ChannelId, CompanyId, ConversationId, ConversationTagId, CustomerId, CustomerListId, CustomerTagId,
-    FunnelBlockId, MessageId, StaffId, UtcTime,
+    DealStageId, FunnelBlockId, MessageId, StaffId, UtcTime,
 };
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
@@ -99,6 +99,28 @@ pub fn place(tx: &mut Tx, customer: CustomerId, been: &[FunnelBlockId], from: Ut
     }
     diesel::insert_into(funnel_places::table)
         .values((funnel_places::customer_id.eq(customer), funnel_places::block_id.eq(*last)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// A deal of a customer, made by somebody at that time.
+pub fn deal(
+    tx: &mut Tx,
+    customer: CustomerId,
+    stage: DealStageId,
+    (title, amount): (&str, Option<i64>),
+    (by, at): (StaffId, UtcTime),
+) -> Result<()> {
+    diesel::insert_into(deals::table)
+        .values((
+            deals::customer_id.eq(customer),
+            deals::stage_id.eq(stage),
+            deals::title.eq(title),
+            deals::amount.eq(amount),
+            deals::created_by_id.eq(by),
+            deals::created_at.eq(at),
+            deals::moved_at.eq(at),
+        ))
         .execute(&mut **tx)?;
     Ok(())
 }

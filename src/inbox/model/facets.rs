@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::db::types::{ChannelId, CustomerListId, CustomerTagId, FunnelBlockId, StaffId, UtcTime};
+use crate::db::types::{ChannelId, CustomerListId, CustomerTagId, DealStageId, FunnelBlockId, StaffId, UtcTime};
 use crate::text_enum;
 use crate::web::times::Clock;
 
@@ -59,11 +59,12 @@ pub struct Facets {
     pub unanswered: bool,
     pub sort: Sort,
     pub funnel_blocks: Vec<FunnelBlockId>,
+    pub deal_stages: Vec<DealStageId>,
 }
 
 impl Facets {
     /// The names of the filters in the address, in the order of the panel.
-    pub const NAMES: [&str; 13] = [
+    pub const NAMES: [&str; 14] = [
         "responsible",
         "registered_after",
         "registered_before",
@@ -77,6 +78,7 @@ impl Facets {
         "unanswered",
         "sort",
         "funnel_block",
+        "deal_stage",
     ];
 
     /// What these fields of an address mean; what cannot be read filters nothing.
@@ -99,6 +101,7 @@ impl Facets {
             unanswered: one("unanswered") == "1",
             sort: Sort::parse(one("sort")).unwrap_or(Sort::Activity),
             funnel_blocks: ids(all("funnel_block")),
+            deal_stages: ids(all("deal_stage")),
         }
     }
 
@@ -124,6 +127,7 @@ impl Facets {
         add("unanswered", if self.unanswered { "1".into() } else { String::new() });
         add("sort", if self.sort == Sort::Created { self.sort.to_string() } else { String::new() });
         self.funnel_blocks.iter().for_each(|id| add("funnel_block", id.to_string()));
+        self.deal_stages.iter().for_each(|id| add("deal_stage", id.to_string()));
         pairs
     }
 
@@ -177,7 +181,7 @@ mod tests {
     fn they_come_back_as_they_went() {
         let query = "responsible=free&registered_after=2023-05-20&registered_before=2023-05-23&tag=1&tag=3&not_tag=2\
                      &list=4&not_list=5&channel=6&channel=7&variable=%D0%A6%D0%B5%D0%BD%D0%B0&value=a%26b&unanswered=1\
-                     &sort=created&funnel_block=8&funnel_block=9";
+                     &sort=created&funnel_block=8&funnel_block=9&deal_stage=8&deal_stage=9";
         let facets = parsed(query);
         let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(facets.pairs()).finish();
         assert_eq!(again, query);

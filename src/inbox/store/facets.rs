@@ -144,6 +144,7 @@ fn linked(facets: &Facets) -> impl Iterator<Item = Source> {
         Source::linked("channel_accounts", "channel_id", facets.channels.iter().copied()),
         Some(variable).filter(|source| !source.tests.is_empty()),
         Source::linked("funnel_places", "block_id", facets.funnel_blocks.iter().copied()),
+        Source::linked("deals", "stage_id", facets.deal_stages.iter().copied()),
     ];
     all.into_iter().flatten()
 }

@@ -6,7 +6,8 @@ use askama::Template;
 
 use super::super::choices::Choices;
 use super::super::model::{Filter, Responsible, SavedFilter, Sort, Tab};
-use crate::db::types::{FunnelBlockId, StaffId};
+use crate::db::types::{DealStageId, FunnelBlockId, StaffId};
+use crate::deals::{DealStage, Pipeline};
 use crate::funnels::{Funnel, FunnelBlock};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -59,6 +60,20 @@ impl Pick {
         Self { name: "funnel_block", label_key: "filter-funnel-blocks", choices }
     }
 
+    /// Stages, grouped by their pipelines.
+    fn of_stages(set: &[DealStageId], pipelines: &[Arc<Pipeline>]) -> Self {
+        let of_pipeline = |pipeline: &Arc<Pipeline>| {
+            let groups = std::iter::once(pipeline.name.clone()).chain(std::iter::repeat(String::new()));
+            let choice = |(stage, group): (&DealStage, String)| {
+                let is_chosen = set.contains(&stage.id);
+                Choice { id: stage.id.0, name: stage.name.clone(), hue: stage.hue, is_chosen, group }
+            };
+            pipeline.stages.iter().zip(groups).map(choice).collect::<Vec<_>>()
+        };
+        let choices = pipelines.iter().flat_map(of_pipeline).collect();
+        Self { name: "deal_stage", label_key: "filter-deal-stages", choices }
+    }
+
     fn is_set(&self) -> bool {
         self.choices.iter().any(|choice| choice.is_chosen)
     }
@@ -98,6 +113,7 @@ impl FilterForm {
                 (one.id, &one.name, 0)
             }),
             Pick::of_blocks(&facets.funnel_blocks, &choices.funnels),
+            Pick::of_stages(&facets.deal_stages, &choices.pipelines),
         ];
         Self { picks, people, saved, filter }
     }

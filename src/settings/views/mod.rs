@@ -4,6 +4,7 @@ pub mod channels;
 pub mod commands;
 pub mod custom_fields;
 pub mod funnels;
+pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
 pub mod staff;
@@ -31,6 +32,7 @@ pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
         ("/settings/conversation-tags", "settings-conversation-tags"),
         ("/settings/commands", "settings-commands"),
         ("/settings/funnels", "settings-funnels"),
+        ("/settings/pipelines", "settings-pipelines"),
         ("/settings/general", "settings-general"),
         ("/settings/audit", "settings-audit"),
     ];

@@ -6,6 +6,7 @@ pub mod conversation_tags;
 pub mod custom_fields;
 pub mod customer_tags;
 pub mod funnels;
+pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
 pub mod staff;

@@ -128,6 +128,11 @@ const COMMAND: &[Field] = &[
 ];
 const FUNNEL_BLOCK: &[Field] =
     &[typed("name", "Wishes"), typed("text", "What is it\nabout?"), id("next", "funnel_block"), TOKEN];
+const PIPELINE: &[Field] = &[typed("name", "Sales"), typed("currency", "EUR"), TOKEN];
+const DEAL_STAGE: &[Field] = &[typed("name", "Talks"), word("hue", "3"), word("kind", "open"), TOKEN];
+const DEAL: &[Field] =
+    &[typed("title", "Ten chairs"), typed("amount", "1 200,50"), id("stage", "deal_stage"), TOKEN, BACK];
+const EDITED_DEAL: &[Field] = &[typed("title", "Ten chairs"), typed("amount", "99.9"), id("stage", "deal_stage"), BACK];
 const WELCOME: &[Field] = &[
     shown("email", "new@desk.test"),
     shown("name", "Nora New"),
@@ -294,6 +299,9 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/tags", &[id("add", "customer_tag"), id("remove", "customer_tag"), BACK]),
     form("/customers/{id}/lists", &[id("add", "customer_list"), id("remove", "customer_list"), BACK]),
     form("/customers/{id}/funnel-block", &[id("block", "funnel_block"), BACK]),
+    form("/customers/{id}/deals", DEAL),
+    form("/customers/{id}/deals/{deal}", EDITED_DEAL),
+    form("/customers/{id}/deals/{deal}/delete", &[BACK]),
     form("/lists", &[typed("name", "Newsletter"), TOKEN]),
     form("/lists/{id}/edit", &[typed("name", "Newsletter")]),
     form("/lists/{id}/delete", NOTHING),
@@ -346,6 +354,14 @@ pub const TABLE: &[Row] = &[
         &[typed("name", "Wishes"), typed("text", "What is it?"), word("next", "")],
     ),
     form("/settings/funnels/{id}/blocks/{block}/delete", NOTHING),
+    form("/settings/pipelines", PIPELINE),
+    form("/settings/pipelines/move", &[id("pipeline", "pipeline"), word("step", "up")]),
+    form("/settings/pipelines/{id}", &[typed("name", "Sales"), typed("currency", "USD")]),
+    form("/settings/pipelines/{id}/delete", NOTHING),
+    form("/settings/pipelines/{id}/stages", DEAL_STAGE),
+    form("/settings/pipelines/{id}/stages/move", &[id("stage", "deal_stage"), word("step", "down")]),
+    form("/settings/pipelines/{id}/stages/{stage}", &[typed("name", "Talks"), word("hue", "3"), word("kind", "won")]),
+    form("/settings/pipelines/{id}/stages/{stage}/delete", NOTHING),
     form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
     form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
     form("/settings/staff/{id}/disable", NOTHING),

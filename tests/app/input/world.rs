@@ -35,6 +35,8 @@ const TABLES: &[&str] = &[
     "customer_tags",
     "customer_variables",
     "customers",
+    "deal_stages",
+    "deals",
     "exports",
     "field_places",
     "form_tokens",
@@ -46,6 +48,7 @@ const TABLES: &[&str] = &[
     "inbox_displays",
     "messages",
     "pending_actions",
+    "pipelines",
     "quick_replies",
     "quick_reply_files",
     "saved_filters",
@@ -258,6 +261,26 @@ fn belongings(round: u32, now: &str) -> Vec<String> {
             "INSERT INTO funnel_blocks (funnel_id, name, name_folded, position, text, created_at) \
                  SELECT id, 'Block {round}', 'block {round}', 0, 'Hello', '{now}' FROM funnels WHERE name = 'Funnel {round}'"
         ),
+        format!(
+            "INSERT INTO pipelines (name, name_folded, currency, position, created_at) \
+                 VALUES ('Pipeline {round}', 'pipeline {round}', 'EUR', {round}, '{now}')"
+        ),
+        format!(
+            "INSERT INTO deal_stages (pipeline_id, name, name_folded, hue, position, kind, created_at) \
+                 SELECT id, 'Stage {round}', 'stage {round}', 1, 0, 'open', '{now}' FROM pipelines \
+                 WHERE name = 'Pipeline {round}'"
+        ),
+        // A stage that has a deal would not go.
+        format!(
+            "INSERT INTO deal_stages (pipeline_id, name, name_folded, hue, position, kind, created_at) \
+                 SELECT MIN(id), 'Taken {round}', 'taken {round}', 1, 0, 'open', '{now}' FROM pipelines"
+        ),
+        format!(
+            "INSERT INTO deals (customer_id, stage_id, title, created_by_id, created_at, moved_at) \
+                 SELECT {}, id, 'Chairs', {}, '{now}', '{now}' FROM deal_stages WHERE name = 'Taken {round}'",
+            customer("own", round),
+            second()
+        ),
         // Shared, of somebody else: for admins to change, and for nobody beside them.
         format!(
             "INSERT INTO saved_filters (owner_id, name, name_folded, shared, query, created_at) \
@@ -330,6 +353,9 @@ fn numbers(round: u32) -> Vec<(&'static str, String)> {
         ("quick_reply", format!("SELECT id FROM quick_replies WHERE shortcut = 'reply-{round}'")),
         ("funnel", format!("SELECT id FROM funnels WHERE name = 'Funnel {round}'")),
         ("funnel_block", format!("SELECT id FROM funnel_blocks WHERE name = 'Block {round}'")),
+        ("pipeline", format!("SELECT id FROM pipelines WHERE name = 'Pipeline {round}'")),
+        ("deal_stage", format!("SELECT id FROM deal_stages WHERE name = 'Stage {round}'")),
+        ("deal", format!("SELECT max(id) FROM deals WHERE customer_id = {}", customer("own"))),
         ("saved_filter", format!("SELECT id FROM saved_filters WHERE name = 'Filter {round}'")),
         ("command", format!("SELECT id FROM commands WHERE name = 'command-{round}'")),
         ("channel", format!("SELECT id FROM channels WHERE public_key = 'channel-{round}'")),

@@ -131,6 +131,39 @@ impl TestApp {
         made
     }
 
+    /// A pipeline in euros with these stages; their numbers.
+    pub fn pipeline(&self, name: &str, stages: &[&str]) -> Vec<i64> {
+        let now = "'2026-01-05 09:00:00'";
+        self.execute(&format!(
+            "INSERT INTO pipelines (name, name_folded, currency, position, created_at) VALUES ({}, {}, 'EUR', \
+             (SELECT COUNT(*) FROM pipelines), {now})",
+            quoted(name),
+            quoted(&switchboard::text::fold(name)),
+        ));
+        let stage = |(position, name): (usize, &&str)| {
+            self.execute(&format!(
+                "INSERT INTO deal_stages (pipeline_id, name, name_folded, hue, position, kind, created_at) \
+                 SELECT MAX(id), {}, {}, 1, {position}, 'open', {now} FROM pipelines",
+                quoted(name),
+                quoted(&switchboard::text::fold(name)),
+            ));
+            self.number("SELECT MAX(id) FROM deal_stages")
+        };
+        let made = stages.iter().enumerate().map(stage).collect();
+        self.db.written_elsewhere();
+        made
+    }
+
+    /// A customer's deal on a stage.
+    pub fn deal(&self, customer: i64, stage: i64, title: &str) -> i64 {
+        self.execute(&format!(
+            "INSERT INTO deals (customer_id, stage_id, title, created_by_id, created_at, moved_at) \
+             SELECT {customer}, {stage}, {}, MIN(id), '2026-01-05 09:00:00', '2026-01-05 09:00:00' FROM staff",
+            quoted(title),
+        ));
+        self.number("SELECT MAX(id) FROM deals")
+    }
+
     /// Somebody writes; returns the customer's number.
     pub async fn writes(&self, letter: Letter<'_>) -> i64 {
         let received = self.receives(letter).await;

@@ -63,6 +63,7 @@ pub(super) fn customer(
     }
     belongings(stage, out, numbers, id, &who, (created_at, active_at))?;
     place(stage, out, numbers, id, person::block(size.seed, number, stage.blocks.len()), created_at)?;
+    deal(stage, size, out, numbers, number, created_at)?;
     trouble(stage, size, out, numbers, number, life.is_blocked, active_at)
 }
 
@@ -148,6 +149,21 @@ fn place(
     for (minute, block) in (0..).zip(stage.blocks.iter().take_while(|block| *block <= last)) {
         let entry = next(&mut numbers.entry);
         out.row(&tables::ENTRIES)?.int(entry).int(id).int(block.0).time(created_at + minute * 60);
+    }
+    Ok(())
+}
+
+/// What they may buy.
+fn deal(stage: &Stage, size: &Size, out: &mut Out, numbers: &mut Numbers, number: u64, at: i64) -> Result<()> {
+    let Some((place, (title, amount))) = person::deal(size.seed, number, stage.deal_stages.len()) else {
+        return Ok(());
+    };
+    let by = stage.staff.get(stage.operators + remainder(number, stage.working()));
+    if let (Some(on), Some((by, _))) = (stage.deal_stages.get(place), by) {
+        let row = next(&mut numbers.deal);
+        let rows = out.row(&tables::DEALS)?;
+        rows.int(row).int(i64::try_from(number).unwrap_or_default()).int(on.0).text(title).opt(amount, Rows::int);
+        rows.int(by.0).time(at).time(at);
     }
     Ok(())
 }
