@@ -106,6 +106,7 @@ pub fn delete_stage(tx: &mut Tx, by: &Admin, pipeline: PipelineId, id: DealStage
 
 /// Adds a deal of a customer who is held.
 pub fn add(tx: &mut Tx, by: &Operator, customer: &Customer, new: &NewDeal) -> Result<DealId> {
+    require_stage(tx, new.stage)?;
     let id = store::insert_deal(tx, customer.id, by.id(), new)?;
     changed(tx, by, customer, "customer.deal_added", id, new)?;
     Ok(id)
@@ -117,6 +118,7 @@ pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, id: DealId, new: &N
     if (&was.title, was.amount, was.stage_id) == (&new.title, new.amount, new.stage) {
         return Ok(());
     }
+    require_stage(tx, new.stage)?;
     let is_moved = was.stage_id != new.stage;
     store::update_deal(tx, id, new, if is_moved { UtcTime::now() } else { was.moved_at })?;
     let event = if is_moved { "customer.deal_moved" } else { "customer.deal_edited" };
@@ -129,6 +131,11 @@ pub fn delete(tx: &mut Tx, by: &Operator, customer: &Customer, id: DealId) -> Re
     store::delete_deal(tx, id)?;
     let was = NewDeal { title: was.title, amount: was.amount, stage: was.stage_id };
     changed(tx, by, customer, "customer.deal_deleted", id, &was)
+}
+
+/// The form has looked; an admin may have deleted it since.
+fn require_stage(tx: &mut Tx, stage: DealStageId) -> Result<()> {
+    if store::is_stage(tx, stage)? { Ok(()) } else { Err(Error::refused("deal-stage-missing")) }
 }
 
 fn changed(tx: &mut Tx, by: &Operator, customer: &Customer, event: &str, id: DealId, deal: &NewDeal) -> Result<()> {

@@ -61,6 +61,12 @@ pub fn find_stage(conn: &mut Conn, pipeline: PipelineId, id: DealStageId) -> Res
     Ok(own.select(DealStage::as_select()).one(conn)?)
 }
 
+/// Whether there is such a stage now.
+pub fn is_stage(conn: &mut Conn, id: DealStageId) -> Result<bool> {
+    let found: Option<DealStageId> = stages::table.find(id).select(stages::id).one(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// Keeps a pipeline and its stages as they are until the end of the transaction, once others are done with them.
 pub fn hold(tx: &mut Tx, id: PipelineId) -> Result<()> {
     let lock = dialect::row_lock(tx);

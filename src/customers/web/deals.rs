@@ -80,16 +80,22 @@ pub async fn add(
         Ok(new) => new,
         Err(errors) => return hx.invalid(&about.page(sh, typed, errors)),
     };
-    let token = typed.form_token.clone();
-    db.write(move |tx| {
+    let (token, reader) = (typed.form_token.clone(), by.clone());
+    let added = db.write(move |tx| {
         let customer = find_held(tx, &by.scope(), id)?;
         if forms::spend(tx, &token)? {
             deals::add(tx, &by, &customer, &new)?;
         }
         Ok(())
-    })
-    .await?;
-    hx.done("toast-deal-added", &back_or(&typed.back, customer_url(id)))
+    });
+    match added.await {
+        Ok(()) => hx.done("toast-deal-added", &back_or(&typed.back, customer_url(id))),
+        Err(Error::Refused(said)) => {
+            let about = look(&reader, &db, id, None).await?;
+            hx.invalid(&about.page(sh, typed, Errors::one("stage", said)))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `GET /customers/{id}/deals/{deal}`.
@@ -122,12 +128,19 @@ pub async fn edit(
         Ok(new) => new,
         Err(errors) => return hx.invalid(&about.page(sh, typed, errors)),
     };
-    db.write(move |tx| {
+    let reader = by.clone();
+    let edited = db.write(move |tx| {
         let customer = find_held(tx, &by.scope(), id)?;
         deals::edit(tx, &by, &customer, deal, &new)
-    })
-    .await?;
-    hx.done("toast-saved", &back_or(&typed.back, customer_url(id)))
+    });
+    match edited.await {
+        Ok(()) => hx.done("toast-saved", &back_or(&typed.back, customer_url(id))),
+        Err(Error::Refused(said)) => {
+            let about = look(&reader, &db, id, Some(deal)).await?;
+            hx.invalid(&about.page(sh, typed, Errors::one("stage", said)))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `GET /customers/{id}/deals/{deal}/delete`.
