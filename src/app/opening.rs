@@ -46,9 +46,6 @@ pub(super) async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> 
     let db = open(config)?;
     demo::require_finished(&db).await?;
     db.read(moving::require_finished).await?;
-    if config.demo {
-        demo::require_fillable(&db).await?;
-    }
     require_key(&db, config).await?;
     let secrets = Secrets::load(&config.key_path())?;
     hold_to_key(&db, &secrets, config).await?;

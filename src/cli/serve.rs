@@ -32,7 +32,15 @@ pub fn run(args: Serve) -> Result<()> {
     log_to_stderr(args.log_json);
     let config = Config { demo: args.demo, ..Config::load(args.settings)? };
     open_many_files();
-    actix_web::rt::System::new().block_on(serve(config, args.json))
+    let system = actix_web::rt::System::new();
+    if config.demo {
+        // Before it says that it is ready, and before anything begins to work on what is there.
+        let db = app::open(&config)?;
+        let fillable = system.block_on(demo::require_fillable(&db));
+        db.close();
+        fillable?;
+    }
+    system.block_on(serve(config, args.json))
 }
 
 async fn serve(config: Config, json: bool) -> Result<()> {

@@ -310,4 +310,5 @@ fn serve_starts_on_nothing_and_stops_when_told() {
     out(&add.output().expect("the binary starts"));
     let refused = serve(&["--demo"]).wait_with_output().expect("it ends");
     assert!(failure(&refused).contains("holds real data"));
+    assert!(refused.stdout.is_empty(), "it was ready for a moment: {}", String::from_utf8_lossy(&refused.stdout));
 }
