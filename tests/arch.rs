@@ -67,6 +67,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs::runner", "app::job_kinds", "the one table of all kinds of work is made where all are known"),
     ("jobs", "files", "what a job works with includes the stored files; one recurring work sweeps them"),
     ("jobs::recurring", "blacklist::lift_expired", "the one table of work that comes round"),
+    ("jobs::recurring", "conversations::distribute_waiting", "the one table of work that comes round"),
     ("jobs::recurring", "hooks::forget", "the one table of work that comes round"),
     ("jobs::recurring", "app_events::forget", "the one table of work that comes round"),
     ("jobs::recurring", "exports::expire", "the one table of work that comes round"),

@@ -21,6 +21,7 @@ messages-closed-for = Closed: { $reason }
 messages-closed-by-for = Closed by { $by }: { $reason }
 messages-opened = Written first by { $by }
 messages-taken = Taken by { $by }
+messages-distributed = Given to { $to } automatically
 messages-transferred = Transferred by { $by } to { $to }
 messages-requeued = Put back in the queue by { $by }
 messages-rated = The customer rated the conversation { $stars } of 5

@@ -67,6 +67,9 @@ staff-own-account = Nobody can disable their own account.
 staff-own-password = Change your own password in your profile.
 staff-is-disabled = This account is disabled. Enable it first.
 staff-last-admin = This is the last enabled admin. Make another one first.
+staff-channels = New conversations
+staff-channels-hint = Where new conversations are given out automatically, this person gets those of the channels chosen here; none chosen: of every channel. What they see stays the same.
+staff-channel-unknown = A chosen channel is no longer here.
 
 customer-tag-add = New tag
 tag-add = New tag
@@ -216,6 +219,8 @@ general-see-others = Operators see customers of other operators
 general-see-others-hint = Off: an operator sees their own customers and those who are free.
 general-require-tag = Every conversation needs a tag
 general-require-tag-hint = On: whoever writes first, or closes a conversation, chooses a conversation tag. It takes effect once there are tags.
+general-distribute = Give new conversations to operators automatically
+general-distribute-hint = On: a new conversation goes to the customer’s responsible operator if they are online, otherwise to the online operator with the fewest active ones. While nobody is online it waits.
 
 # Work that has failed for good.
 work-title = Work that failed

@@ -22,6 +22,7 @@ messages-closed-for = Закрыто: { $reason }
 messages-closed-by-for = Закрыто, сотрудник: { $by }. Причина: { $reason }
 messages-opened = Первое сообщение написано сотрудником: { $by }
 messages-taken = Взято в работу: { $by }
+messages-distributed = Назначено автоматически: { $to }
 messages-transferred = Передано: { $by } → { $to }
 messages-requeued = Возвращено в очередь: { $by }
 messages-rated = Клиент оценил обращение на { $stars } из 5

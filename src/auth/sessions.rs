@@ -128,8 +128,12 @@ impl SessionStore for Sessions {
         let lasts = |open: &&Open| open.expires_at > now && open.last_seen_at.plus(self.idle) > now;
         let Some(open) = found.as_ref().as_ref().filter(lasts) else { return Ok(None) };
         if open.last_seen_at.plus(SEEN_EVERY) < now && !open.is_noted.swap(true, Ordering::Relaxed) {
+            let staff = staff_of(&open.state);
             let touched = self.db.write(move |tx| {
                 tx.concerns_nothing_kept();
+                if let Some(staff) = staff {
+                    store::note_seen(tx, staff, now)?;
+                }
                 Ok(store::touch_session(tx, &key_hash, now)?)
             });
             // Whether the time was noted does not decide whether the page is shown.

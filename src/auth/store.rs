@@ -182,8 +182,36 @@ pub fn delete_ended_sessions(tx: &mut Tx, now: UtcTime, idle_since: UtcTime) -> 
 
 /// Whoever signs in is there: offline becomes online, and away stays away.
 pub fn arrive(tx: &mut Tx, id: StaffId) -> QueryResult<()> {
+    note_seen(tx, id, UtcTime::now())?;
     let absent = staff::table.find(id).filter(staff::presence.eq(Presence::Offline));
     diesel::update(absent).set(staff::presence.eq(Presence::Online)).execute(&mut **tx).map(drop)
+}
+
+/// How long somebody is taken to be there after their last sign of life. An open page gives one within each minute.
+const HERE: chrono::Duration = chrono::Duration::seconds(120);
+
+/// Whoever was seen later than this is there.
+pub fn here_since() -> UtcTime {
+    UtcTime::now().plus(-HERE)
+}
+
+/// Notes that somebody has a page of the desk open, or uses one. Of several open pages the first to say it within half
+/// a minute does.
+pub fn note_seen(tx: &mut Tx, id: StaffId, now: UtcTime) -> QueryResult<()> {
+    let lately = now.plus(-chrono::Duration::seconds(30));
+    let not_noted = staff::table.find(id).filter(staff::seen_at.is_null().or(staff::seen_at.lt(lately)));
+    diesel::update(not_noted).set(staff::seen_at.eq(now)).execute(&mut **tx).map(drop)
+}
+
+/// Whether anybody who answers customers is there: online by their own choice, and seen lately.
+pub fn somebody_is_online(conn: &mut Conn) -> QueryResult<bool> {
+    let someone: Option<StaffId> = staff::table
+        .filter(staff::presence.eq(Presence::Online).and(staff::disabled_at.is_null()))
+        .filter(staff::seen_at.gt(here_since()))
+        .select(staff::id)
+        .one(conn)
+        .optional()?;
+    Ok(someone.is_some())
 }
 
 /// Whoever has no session any more is not there.

@@ -14,6 +14,7 @@ use super::views::LoginPage;
 use super::{Operator, Presence, Theme, Visit, passwords, store};
 use crate::audit;
 use crate::config::Config;
+use crate::conversations;
 use crate::db::Db;
 use crate::db::types::{StaffId, UtcTime};
 use crate::error::{Error, Result};
@@ -107,7 +108,8 @@ pub async fn login(
             let address = client_ip(&req).to_string();
             db.write(move |tx| {
                 store::arrive(tx, id)?;
-                audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))
+                audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))?;
+                conversations::distribute(tx)
             })
             .await?;
             // Afterwards: nobody is signed in without an entry that says so.
@@ -173,8 +175,9 @@ pub async fn presence(
     let (id, presence) = (by.id(), form.presence);
     db.write(move |tx| {
         store::set_presence(tx, id, presence)?;
+        store::note_seen(tx, id, UtcTime::now())?;
         tx.publish(Topic::Staff(id));
-        Ok(())
+        conversations::distribute(tx)
     })
     .await?;
     if !hx.is_htmx {

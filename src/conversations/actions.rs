@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::{CloseReason, Conversation};
-use super::{required_tag, store};
+use super::{distribution, required_tag, store};
 use crate::app_events;
 use crate::audit;
 use crate::auth::{CustomerScope, Me, Operator, Role};
@@ -84,12 +84,26 @@ pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<(
     if conversation.assignee_id == Some(by.id()) {
         return Ok(());
     }
-    store::assign(tx, conversation, Some(by.id()))?;
-    if customer.responsible_id.is_none() {
-        customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
-    }
+    hand_to(tx, conversation, customer.responsible_id, by.id())?;
     let detail = json!({ "conversation": conversation.id });
     note(tx, by, conversation, "conversation.taken", &detail, Event::Taken { by: who(by) })
+}
+
+/// A queued conversation becomes somebody's: by their own hand, or by the program's. `responsible`: for the customer, so far.
+fn hand_to(tx: &mut Tx, conversation: &Conversation, responsible: Option<StaffId>, to: StaffId) -> Result<()> {
+    store::assign(tx, conversation, Some(to))?;
+    if responsible.is_none() {
+        customers::store::set_responsible(tx, conversation.customer_id, Some(to))?;
+    }
+    Ok(())
+}
+
+/// Gives a queued conversation to somebody without their doing.
+pub(super) fn give(tx: &mut Tx, conversation: &Conversation, responsible: Option<StaffId>, to: Who) -> Result<()> {
+    hand_to(tx, conversation, responsible, to.id)?;
+    let detail = json!({ "conversation": conversation.id, "assignee": to.id });
+    audit::record_as(tx, "system", "conversation.distributed", Some(conversation.customer_id), &detail)?;
+    said(tx, conversation, Event::Distributed { to })
 }
 
 /// Hands a conversation to a colleague, or back to the queue (`None`), with a note for whoever goes on.
@@ -108,7 +122,8 @@ pub fn transfer(
     store::assign(tx, conversation, to)?;
     let event = Event::Transferred { by: who(by), to: colleague, note: words.to_owned() };
     let detail = json!({ "conversation": conversation.id, "assignee": to });
-    note(tx, by, conversation, "conversation.transferred", &detail, event)
+    note(tx, by, conversation, "conversation.transferred", &detail, event)?;
+    distribution::after_one_has_left(tx)
 }
 
 fn serving(tx: &mut Tx, id: StaffId) -> Result<Who> {
@@ -130,7 +145,8 @@ pub fn close(
     if let Some(tag) = tag {
         add_tag(tx, by, conversation, tag)?;
     }
-    finish(tx, by, conversation, reason, words)
+    finish(tx, by, conversation, reason, words)?;
+    distribution::after_one_has_left(tx)
 }
 
 /// Ends whatever is open with a customer who has just been blocked.
@@ -139,7 +155,7 @@ pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Resu
     for conversation in store::of_customer::open(tx, &customer)? {
         finish(tx, by, &conversation, CloseReason::CustomerBlocked, "")?;
     }
-    Ok(())
+    distribution::after_one_has_left(tx)
 }
 
 /// The customer's word on a conversation that is over. The last one counts; one that says what the one before said changes
@@ -216,8 +232,12 @@ fn note(
     detail: &Value,
     event: Event,
 ) -> Result<()> {
-    tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
     audit::record_with(tx, by, audited, Some(conversation.customer_id), detail)?;
+    said(tx, conversation, event)
+}
+
+fn said(tx: &mut Tx, conversation: &Conversation, event: Event) -> Result<()> {
+    tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
     tx.publish(Topic::Inbox);
     if let Some(account) = conversation.account_id {
         tx.publish(Topic::Visitor(account));

@@ -1,9 +1,9 @@
 //! A message comes in: whose it is, which conversation it belongs to, and who is told.
 
 use super::model::{Origin, VisitDetails};
-use super::store;
+use super::{distribution, store};
 use crate::channels;
-use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
+use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Opening, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Failure, Tx};
 use crate::error::{Error, Result};
@@ -86,7 +86,8 @@ pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Re
             is_new: false,
         });
     }
-    let conversation = if who.blocked { None } else { Some(open(tx, inbound, &who, belongs)?) };
+    let open = if who.blocked { None } else { Some(open(tx, inbound, &who, belongs)?) };
+    let conversation = open.as_ref().map(|(id, _)| *id);
     let message = messages::insert(
         tx,
         &NewMessage {
@@ -102,9 +103,13 @@ pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Re
             from_blocked: who.blocked.then_some(who.account),
         },
     )?;
-    if let Some(id) = conversation {
+    if let Some((id, opening)) = open {
         store::touch(tx, id, false)?;
         super::bot::turn(tx, inbound, &who, id)?;
+        // Afterwards: the bot leaves to staff what somebody has.
+        if let Some(new) = opening.filter(|new| new.distributes) {
+            distribution::give_new(tx, id, new.responsible_id)?;
+        }
         tx.publish(Topic::Inbox);
     }
     tx.publish(Topic::Customer(who.customer));
@@ -215,16 +220,23 @@ fn visitor_name(lang: Lang, address: &str) -> String {
     lang.with("conversations-visitor", "number", tail.to_uppercase())
 }
 
-fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> Result<ConversationId> {
+/// The conversation that the message belongs to; if it has just been opened, with what that goes by.
+fn open(
+    tx: &mut Tx,
+    inbound: &Inbound,
+    who: &Identified,
+    belongs: Belongs,
+) -> Result<(ConversationId, Option<Opening>)> {
     if let Some(id) = going_on(tx, who, belongs)? {
-        return Ok(id);
+        return Ok((id, None));
     }
     // Another message of theirs may be opening one right now, or somebody may be blocking them.
-    if customers::store::hold(tx, who.customer)? {
+    let opening = customers::store::hold_to_open(tx, who.customer)?;
+    if opening.blocked {
         return Err(Failure::Overtaken.into());
     }
     if let Some(id) = going_on(tx, who, belongs)? {
-        return Ok(id);
+        return Ok((id, None));
     }
     let id = store::insert(
         tx,
@@ -238,7 +250,7 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
         },
     )?;
     super::actions::tell(tx, who.customer, Some(id), inbound.channel, Event::Opened { by: None })?;
-    Ok(id)
+    Ok((id, Some(opening)))
 }
 
 /// The conversation that the message goes on with, while that is open.

@@ -3,6 +3,7 @@
 //! - Queued: nobody works it. Active: its assignee does. Both count as active ("not closed"). Closed: over for good; the
 //!   next message opens a new one.
 //! - Taking a conversation of a free customer makes the taker responsible.
+//! - With the setting, a new one is given to an operator who is there (`distribution`).
 //! - A blocked customer's messages are kept, open nothing, count as no unread and notify nobody.
 //! - After a customer's message the bot has its turn (`bot`): it clears no unread, and is no first answer.
 //! - A tag may be asked for before somebody writes first and before a conversation is closed (`required_tag`).
@@ -10,6 +11,7 @@
 
 pub mod actions;
 mod bot;
+mod distribution;
 mod external;
 mod inbound;
 mod mail;
@@ -24,6 +26,7 @@ pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, is_workable, may_work, tell, who};
+pub use distribution::{distribute, distribute_waiting};
 pub use external::{external_account, external_channels};
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
 pub use mail::{has_mail_way, mail_account};

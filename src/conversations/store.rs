@@ -1,6 +1,7 @@
 //! Rows of conversations.
 
 pub mod of_customer;
+pub mod waiting;
 
 use std::collections::HashMap;
 

@@ -20,7 +20,7 @@ mod unsubscribed;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable};
 
 use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
@@ -30,6 +30,7 @@ use crate::db::sql::{Limited, Sql, among, one_of};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::{Error, Result};
+use crate::settings;
 use crate::text;
 
 pub use accounts::{
@@ -205,6 +206,26 @@ pub fn hold(tx: &mut Tx, id: CustomerId) -> Result<bool> {
     let lock = dialect::row_lock(tx);
     let held = Sql::new(format!("SELECT blocked FROM customers WHERE id = $1{lock}")).bind(id.0);
     Ok(held.get_result::<Held>(&mut **tx)?.blocked)
+}
+
+/// What whoever opens a conversation needs to know of its customer.
+#[derive(QueryableByName)]
+pub struct Opening {
+    #[diesel(sql_type = Bool)]
+    pub blocked: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub responsible_id: Option<StaffId>,
+    /// Whether new conversations are given to operators: asked along, so that it costs nothing.
+    #[diesel(sql_type = Bool)]
+    pub distributes: bool,
+}
+
+/// The same as [`hold`], and all that opening a conversation goes by.
+pub fn hold_to_open(tx: &mut Tx, id: CustomerId) -> Result<Opening> {
+    let (lock, distributes) = (dialect::row_lock(tx), settings::DISTRIBUTES);
+    let text =
+        format!("SELECT blocked, responsible_id, {distributes} AS distributes FROM customers WHERE id = $1{lock}");
+    Ok(Sql::new(text).bind(id.0).get_result(&mut **tx)?)
 }
 
 /// The same for several at once, in the order of their numbers, so that no two who hold some wait for each other.

@@ -102,6 +102,14 @@ pub fn row_lock(conn: &Conn) -> &'static str {
     }
 }
 
+/// The same of these tables of a statement; rows that somebody else holds are left out.
+pub fn free_rows_lock(conn: &Conn, tables: &str) -> String {
+    match engine(conn) {
+        Engine::Sqlite => String::new(),
+        Engine::Postgres => format!(" FOR NO KEY UPDATE OF {tables} SKIP LOCKED"),
+    }
+}
+
 /// Holds words until the transaction ends: whoever else holds one of them waits for that. Gives whether others may have
 /// written meanwhile. SQLite writes one call at a time.
 pub fn hold_words(conn: &mut Conn, words: impl IntoIterator<Item = String>) -> QueryResult<bool> {

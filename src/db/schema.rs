@@ -786,6 +786,14 @@ diesel::table! {
         presence -> Text,
         disabled_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        seen_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    staff_channels (staff_id, channel_id) {
+        staff_id -> BigInt,
+        channel_id -> BigInt,
     }
 }
 
@@ -869,6 +877,8 @@ diesel::joinable!(resend_items -> deliveries (delivery_id));
 diesel::joinable!(resend_items -> resends (resend_id));
 diesel::joinable!(resends -> staff (staff_id));
 diesel::joinable!(sessions -> staff (staff_id));
+diesel::joinable!(staff_channels -> staff (staff_id));
+diesel::joinable!(staff_channels -> channels (channel_id));
 diesel::joinable!(staff_links -> staff (staff_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -935,5 +945,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     settings,
     staff,
+    staff_channels,
     staff_links,
 );

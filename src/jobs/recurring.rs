@@ -26,6 +26,8 @@ enum Work {
     Exports,
     /// Blocks whose time has come.
     ExpiredBlocks,
+    /// Conversations that wait for somebody who is back at an open page.
+    Distribution,
     /// Keys of events that no provider repeats any more.
     HookEvents,
     /// Events that an app has long had, or will not ask for any more.
@@ -64,6 +66,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::Strays, Duration::from_secs(7 * 86_400)),
     (Work::Exports, Duration::from_secs(3600)),
     (Work::ExpiredBlocks, Duration::from_secs(60)),
+    (Work::Distribution, Duration::from_secs(20)),
     (Work::HookEvents, Duration::from_secs(3600)),
     (Work::AppEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
@@ -107,6 +110,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences)
         Work::Strays => crate::files::sweep_strays(&ctx.db, &ctx.files).await,
         Work::Exports => crate::exports::expire(&ctx.db, &ctx.files).await,
         Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
+        Work::Distribution => crate::conversations::distribute_waiting(&ctx.db).await,
         Work::HookEvents => {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));
             while ctx.db.write(move |tx| crate::hooks::forget(tx, before)).await? {}

@@ -94,6 +94,10 @@ pub enum Event {
     Taken {
         by: Who,
     },
+    /// Given to a person by the program.
+    Distributed {
+        to: Who,
+    },
     /// To a person, or back to the queue.
     Transferred {
         by: Who,

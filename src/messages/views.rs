@@ -310,6 +310,9 @@ fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)>
             told("message-plus", Said::from("messages-opened").with("by", person(sh, by)), "")
         }
         Event::Taken { by } => told("user-check", Said::from("messages-taken").with("by", person(sh, by)), ""),
+        Event::Distributed { to } => {
+            told("user-check", Said::from("messages-distributed").with("to", target(sh, to)), "")
+        }
         Event::Transferred { by, to: Some(to), note } => {
             let said = Said::from("messages-transferred").with("by", person(sh, by));
             told("arrows-exchange", said.with("to", target(sh, to)), note)

@@ -5,7 +5,7 @@ use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::model::{Author, Conversation, Said, Seat, View};
-use crate::auth::CustomerScope;
+use crate::auth::{self, CustomerScope};
 use crate::conversations::{self as episodes, Status};
 use crate::db::schema::{channel_accounts as accounts, conversations, customers, messages, staff};
 use crate::db::sql::{Limited, Sql};
@@ -261,10 +261,5 @@ pub fn note_read(tx: &mut Tx, seat: &Seat, up_to: MessageId) -> Result<bool> {
 
 /// Whether any staff member is there to answer.
 pub fn somebody_is_online(conn: &mut Conn) -> Result<bool> {
-    let someone: Option<StaffId> = staff::table
-        .filter(staff::presence.eq("online").and(staff::disabled_at.is_null()))
-        .select(staff::id)
-        .one(conn)
-        .optional()?;
-    Ok(someone.is_some())
+    Ok(auth::store::somebody_is_online(conn)?)
 }

@@ -33,11 +33,24 @@ impl<F: Fn(&Topic) -> Option<&'static str> + Send + 'static> Names for F {
 
 /// The stream of what `names` lets through. `sync` says: look at everything.
 pub fn stream(req: &actix_web::HttpRequest, changes: Changes, names: impl Names) -> HttpResponse {
+    stream_beside(req, changes, names, std::future::pending())
+}
+
+/// The same with something that goes on for as long as the stream is open.
+pub fn stream_beside(
+    req: &actix_web::HttpRequest,
+    changes: Changes,
+    names: impl Names,
+    beside: impl Future<Output = ()> + 'static,
+) -> HttpResponse {
     let (to, from) = mpsc::channel(WAITING);
     let counted = req.app_data::<Data<Measures>>().map(|measures| Open::new(&measures.streams));
     actix_web::rt::spawn(async move {
         let _counted = counted;
-        follow(changes, names, Reader { to, patience: STUCK }).await;
+        tokio::select! {
+            () = follow(changes, names, Reader { to, patience: STUCK }) => {}
+            () = beside => {}
+        }
     });
     let events = sse::Sse::from_infallible_receiver(from)
         .with_keep_alive(Duration::from_secs(15))

@@ -1,14 +1,19 @@
 //! The event stream of a signed-in page.
 
+use std::time::Duration;
+
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::{Topic, sse};
-use crate::auth::{Operator, Role};
+use crate::auth::{self, Operator, Role};
 use crate::db::Db;
-use crate::db::types::CustomerId;
+use crate::db::types::{CustomerId, StaffId, UtcTime};
 use crate::error::Result;
+
+/// How often an open page says that somebody is there.
+const SEEN_EVERY: Duration = Duration::from_secs(45);
 
 #[derive(Deserialize)]
 pub struct Follows {
@@ -34,5 +39,20 @@ pub async fn live(by: Operator, req: HttpRequest, db: Data<Db>, follows: Query<F
         Topic::CustomerTyping(id, _) if Some(*id) == shown => Some("presence"),
         _ => None,
     };
-    Ok(sse::stream(&req, db.subscribe(), names))
+    let changes = db.subscribe();
+    Ok(sse::stream_beside(&req, changes, names, stay_seen(db, me)))
+}
+
+/// Says again and again that the page is open. The request that opened it has said so for the beginning.
+async fn stay_seen(db: Data<Db>, id: StaffId) {
+    loop {
+        tokio::time::sleep(SEEN_EVERY).await;
+        let noted = db.write(move |tx| {
+            tx.concerns_nothing_kept();
+            Ok(auth::store::note_seen(tx, id, UtcTime::now())?)
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "an open page was not noted");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{BUSINESS, General, KEY, LANGUAGE, REQUIRE_TAG, SEE_OTHERS};
+use super::model::{BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIRE_TAG, SEE_OTHERS};
 use super::store;
 use crate::audit;
 use crate::auth::Admin;
@@ -12,12 +12,13 @@ use crate::realtime::Topic;
 use crate::web::i18n::Lang;
 
 pub fn general(conn: &mut Conn) -> Result<General> {
-    let rows = store::values(conn, &[SEE_OTHERS, LANGUAGE, BUSINESS, REQUIRE_TAG])?;
+    let rows = store::values(conn, &[SEE_OTHERS, LANGUAGE, BUSINESS, REQUIRE_TAG, DISTRIBUTE])?;
     let value = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     Ok(General {
         operators_see_others: value(SEE_OTHERS) != Some("false"),
         language: value(LANGUAGE).and_then(Lang::parse),
         require_tag: value(REQUIRE_TAG) == Some("true"),
+        distribute: value(DISTRIBUTE) == Some("true"),
         business_name: value(BUSINESS).unwrap_or_default().to_owned(),
     })
 }
@@ -37,17 +38,24 @@ pub fn requires_tag(conn: &mut Conn) -> Result<bool> {
     Ok(store::values(conn, &[REQUIRE_TAG])?.pop().is_some_and(|(_, value)| value == "true"))
 }
 
+/// Whether new conversations are given to operators.
+pub fn distributes(conn: &mut Conn) -> Result<bool> {
+    Ok(store::values(conn, &[DISTRIBUTE])?.pop().is_some_and(|(_, value)| value == "true"))
+}
+
 /// Whom operators see is decided at each request, so every open page looks again.
 pub fn save_general(tx: &mut Tx, by: &Admin, new: &General) -> Result<()> {
     store::set(tx, SEE_OTHERS, if new.operators_see_others { "true" } else { "false" })?;
     store::set(tx, LANGUAGE, new.language.map_or("", |lang| lang.as_str()))?;
     store::set(tx, BUSINESS, &new.business_name)?;
     store::set(tx, REQUIRE_TAG, if new.require_tag { "true" } else { "false" })?;
+    store::set(tx, DISTRIBUTE, if new.distribute { "true" } else { "false" })?;
     let detail = json!({
         "operators_see_others": new.operators_see_others,
         "language": new.language.map(|lang| lang.as_str()),
         "business_name": new.business_name,
         "require_conversation_tag": new.require_tag,
+        "distribute_conversations": new.distribute,
     });
     audit::record_with(tx, by, "settings.saved", None, &detail)?;
     tx.publish(Topic::Everything);

@@ -10,6 +10,7 @@ mod store;
 pub mod views;
 pub mod web;
 
-pub use actions::{business_name, general, is_sealed, is_sealed_by, language, requires_tag, save_general};
+pub use actions::{business_name, distributes, general, is_sealed, is_sealed_by, language, requires_tag, save_general};
 pub use model::General;
 pub use set_up::{SetUp, set_up_all};
+pub use store::DISTRIBUTES;

@@ -6,6 +6,7 @@ pub(super) const SEE_OTHERS: &str = "operators_see_others";
 pub(super) const LANGUAGE: &str = "default_language";
 pub(super) const BUSINESS: &str = "business_name";
 pub(super) const REQUIRE_TAG: &str = "require_conversation_tag";
+pub(super) const DISTRIBUTE: &str = "distribute_conversations";
 /// What the key file signs, so that another one is noticed.
 pub(super) const KEY: &str = "key_mark";
 
@@ -18,6 +19,8 @@ pub struct General {
     pub language: Option<Lang>,
     /// Whether a conversation needs a tag before somebody writes first, and before it is closed.
     pub require_tag: bool,
+    /// Whether new conversations are given to operators.
+    pub distribute: bool,
     /// What visitors read in the widget; may be empty.
     pub business_name: String,
 }

@@ -6,6 +6,10 @@ use crate::db::schema::settings;
 use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 
+/// Whether new conversations are given to operators, as a part of a statement that asks for something else.
+pub const DISTRIBUTES: &str =
+    "EXISTS (SELECT 1 FROM settings WHERE key = 'distribute_conversations' AND value = 'true')";
+
 /// The values of these keys that are set.
 pub fn values(conn: &mut Conn, keys: &[&str]) -> Result<Vec<(String, String)>> {
     let found = kept::settled(format!("settings {keys:?}"), || {

@@ -6,7 +6,8 @@ use super::model::{EditedStaff, Invitation, NewStaff, StaffMember};
 use super::store;
 use crate::audit;
 use crate::auth::{Admin, Operator, Role, Theme, passwords, sessions};
-use crate::db::types::{StaffId, UtcTime};
+use crate::channels;
+use crate::db::types::{ChannelId, StaffId, UtcTime};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
@@ -65,6 +66,22 @@ pub fn edit(tx: &mut Tx, by: &Admin, id: StaffId, edited: &EditedStaff) -> Resul
     }
     store::update(tx, id, edited)?;
     changed(tx, by, id, "staff.edited")
+}
+
+/// Chooses the channels whose new conversations somebody is given; none: every channel's. It decides nothing about what they
+/// see.
+pub fn choose_channels(tx: &mut Tx, by: &Admin, id: StaffId, chosen: &[ChannelId]) -> Result<()> {
+    store::find(tx, id)?;
+    let mut chosen = chosen.to_vec();
+    chosen.sort_unstable();
+    chosen.dedup();
+    if channels::names(tx, &chosen)?.len() < chosen.len() {
+        return Err(Error::refused("staff-channel-unknown"));
+    }
+    store::set_channels(tx, id, &chosen)?;
+    audit::record_with(tx, by, "staff.channels_chosen", None, &json!({ "staff": id, "channels": chosen }))?;
+    tx.publish(Topic::Staff(id));
+    Ok(())
 }
 
 /// Refuses a person's sign-in and ends their sessions and links.

@@ -5,9 +5,9 @@ mod model;
 mod store;
 
 pub use actions::{
-    Added, accept_first_admin, accept_password, add, add_from_command_line, change_own_password, checked_hash, disable,
-    disable_from_command_line, edit, enable, enable_from_command_line, end_other_sessions, end_own_session,
-    end_session_of, first_admin_link, invitation, reset, reset_from_command_line, save_profile,
+    Added, accept_first_admin, accept_password, add, add_from_command_line, change_own_password, checked_hash,
+    choose_channels, disable, disable_from_command_line, edit, enable, enable_from_command_line, end_other_sessions,
+    end_own_session, end_session_of, first_admin_link, invitation, reset, reset_from_command_line, save_profile,
 };
 pub use model::{EditedStaff, Invitation, NewStaff, StaffMember, new_password, role_key};
-pub use store::{choices, everybody, find, last_seen, list, names, password_hash, serving};
+pub use store::{channels_of, choices, everybody, find, last_seen, list, names, password_hash, serving};

@@ -8,9 +8,9 @@ use diesel::prelude::*;
 use super::model::{EditedStaff, Link, NewStaff, StaffMember};
 use crate::auth::sessions::hash_key;
 use crate::auth::{Presence, Role, Theme};
-use crate::db::schema::{sessions, staff, staff_links};
+use crate::db::schema::{sessions, staff, staff_channels, staff_links};
 use crate::db::sql::Limited;
-use crate::db::types::{StaffId, UtcTime};
+use crate::db::types::{ChannelId, StaffId, UtcTime};
 use crate::db::{Conn, Failure, Tx, kept};
 use crate::error::Result;
 use crate::text;
@@ -192,5 +192,21 @@ pub fn insert_link(
             staff_links::expires_at.eq(expires_at),
         ))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The channels whose new conversations somebody is given; without any: every channel's.
+pub fn channels_of(conn: &mut Conn, id: StaffId) -> Result<Vec<ChannelId>> {
+    let theirs = staff_channels::table.filter(staff_channels::staff_id.eq(id));
+    Ok(theirs.select(staff_channels::channel_id).order(staff_channels::channel_id).load(conn)?)
+}
+
+pub fn set_channels(tx: &mut Tx, id: StaffId, chosen: &[ChannelId]) -> Result<()> {
+    diesel::delete(staff_channels::table.filter(staff_channels::staff_id.eq(id))).execute(&mut **tx)?;
+    for channel in chosen {
+        diesel::insert_into(staff_channels::table)
+            .values((staff_channels::staff_id.eq(id), staff_channels::channel_id.eq(channel)))
+            .execute(&mut **tx)?;
+    }
     Ok(())
 }

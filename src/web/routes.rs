@@ -257,6 +257,7 @@ routes! {
     Get "/settings/staff/new" Admin settings::web::staff::new;
     Get "/settings/staff/{id}" Admin settings::web::staff::member;
     Post "/settings/staff/{id}" Admin settings::web::staff::edit;
+    Post "/settings/staff/{id}/channels" Admin settings::web::staff::choose_channels;
     Post "/settings/staff/{id}/disable" Admin settings::web::staff::disable;
     Post "/settings/staff/{id}/enable" Admin settings::web::staff::enable;
     Post "/settings/staff/{id}/reset" Admin settings::web::staff::reset;

@@ -24,6 +24,7 @@ mod deal_stages;
 mod deals;
 mod demo;
 mod demo_large;
+mod distribution;
 mod exports;
 mod fields;
 mod figures;

@@ -506,3 +506,8 @@ async fn a_message_that_shows_nothing_is_refused() {
     crate::support::desk::say(&staff, customer, "\u{200b}", vec![]).await.assert_status(422);
     assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 0);
 }
+
+/// Whether the chat tells a visitor that somebody is there.
+pub async fn says_online(app: &TestApp) -> bool {
+    json_of(&hello(app, json!({})).await)["online"].as_bool().unwrap()
+}

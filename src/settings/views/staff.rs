@@ -7,6 +7,7 @@ use askama::Template;
 use super::section_is_region;
 use crate::auth::Role;
 use crate::auth::sessions::OpenSession;
+use crate::channels::Channel;
 use crate::db::types::{StaffId, UtcTime};
 use crate::staff::StaffMember;
 use crate::web::forms::Errors;
@@ -44,6 +45,8 @@ pub struct StaffMemberPage {
     pub role: Role,
     pub errors: Errors,
     pub sessions: Vec<OpenSession>,
+    /// All that there are, and whether each is chosen for this person.
+    pub channels: Vec<(bool, Channel)>,
 }
 
 /// The one time that a link is shown.

@@ -51,6 +51,7 @@ pub struct GeneralForm {
     operators_see_others: String,
     language: String,
     require_tag: String,
+    distribute: String,
     business_name: String,
 }
 
@@ -61,6 +62,7 @@ pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<General
         operators_see_others: form.operators_see_others == "true",
         language: Lang::parse(&form.language),
         require_tag: form.require_tag == "true",
+        distribute: form.distribute == "true",
         business_name: errors.optional_line("business_name", &form.business_name),
     };
     if !errors.is_empty() {

@@ -7,9 +7,10 @@ use serde::Deserialize;
 
 use crate::auth::sessions::{self, mark_of};
 use crate::auth::{Admin, Role};
+use crate::channels;
 use crate::config::Config;
 use crate::db::Db;
-use crate::db::types::StaffId;
+use crate::db::types::{ChannelId, StaffId};
 use crate::error::{Error, Result};
 use crate::settings::views::staff::{NewStaffPage, StaffLinkPage, StaffMemberPage, StaffPage};
 use crate::staff::{self, EditedStaff, NewStaff};
@@ -101,8 +102,12 @@ pub async fn member(
 
 async fn load(sh: Shell, db: &Db, config: &Config, session: &Session, id: StaffId) -> Result<StaffMemberPage> {
     let (idle, mark) = (config.session_idle, mark_of(session));
-    let (member, sessions) =
-        db.read(move |conn| Ok((staff::find(conn, id)?, sessions::open_of(conn, id, idle, &mark)?))).await?;
+    let (member, sessions, all, chosen) = db
+        .read(move |conn| {
+            let (member, sessions) = (staff::find(conn, id)?, sessions::open_of(conn, id, idle, &mark)?);
+            Ok((member, sessions, channels::list(conn)?, staff::channels_of(conn, id)?))
+        })
+        .await?;
     Ok(StaffMemberPage {
         sh,
         name: member.name.clone(),
@@ -111,6 +116,7 @@ async fn load(sh: Shell, db: &Db, config: &Config, session: &Session, id: StaffI
         member,
         errors: Errors::default(),
         sessions,
+        channels: all.into_iter().map(|one| (chosen.contains(&one.id), one)).collect(),
     })
 }
 
@@ -146,6 +152,32 @@ pub async fn edit(
     };
     let role = role.unwrap_or(page.member.role);
     hx.invalid(&StaffMemberPage { name: form.name, email: form.email, role, errors, ..page })
+}
+
+/// `POST /settings/staff/{id}/channels`: whose new conversations they are given.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
+pub async fn choose_channels(
+    by: Admin,
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    config: Data<Config>,
+    session: Session,
+    id: Path<StaffId>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let sent = form.iter().filter(|(name, value)| name == "channel" && !value.is_empty());
+    // What is no number names no channel.
+    let chosen: Vec<ChannelId> = sent.map(|(_, value)| ChannelId(value.parse().unwrap_or_default())).collect();
+    match db.write(move |tx| staff::choose_channels(tx, &by, id, &chosen)).await {
+        Ok(()) => hx.updated(sh.lang, "toast-saved", &url_of(id), load(sh, &db, &config, &session, id)).await,
+        Err(Error::Refused(said)) => {
+            let page = load(sh, &db, &config, &session, id).await?;
+            hx.invalid(&StaffMemberPage { errors: Errors::one("channel", said), ..page })
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `POST /settings/staff/{id}/disable`.

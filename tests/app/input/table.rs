@@ -364,6 +364,7 @@ pub const TABLE: &[Row] = &[
     form("/settings/pipelines/{id}/stages/{stage}/delete", NOTHING),
     form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
     form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
+    form("/settings/staff/{id}/channels", &[id("channel", "channel")]),
     form("/settings/staff/{id}/disable", NOTHING),
     form("/settings/staff/{id}/enable", NOTHING),
     form("/settings/staff/{id}/reset", NOTHING),
@@ -413,6 +414,7 @@ pub const TABLE: &[Row] = &[
         &[
             word("operators_see_others", "true"),
             word("require_tag", ""),
+            word("distribute", ""),
             word("language", ""),
             typed("business_name", "N"),
         ],

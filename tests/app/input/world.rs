@@ -54,6 +54,7 @@ const TABLES: &[&str] = &[
     "saved_filters",
     "settings",
     "staff",
+    "staff_channels",
     "staff_links",
 ];
 

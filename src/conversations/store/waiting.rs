@@ -1,0 +1,71 @@
+//! Conversations that wait for somebody, and those who are there for them.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use crate::auth;
+use crate::db::sql::Sql;
+use crate::db::types::{ChannelId, ConversationId, StaffId};
+use crate::db::{Conn, Tx, dialect};
+use crate::error::Result;
+
+/// A conversation that nobody has had yet.
+#[derive(QueryableByName)]
+pub struct Waiting {
+    #[diesel(sql_type = BigInt)]
+    pub id: ConversationId,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub responsible_id: Option<StaffId>,
+}
+
+/// Whoever is given one.
+#[derive(QueryableByName)]
+pub struct Server {
+    #[diesel(sql_type = BigInt)]
+    pub id: StaffId,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+}
+
+/// That `s` is there, and may serve a channel. `$1` is since when one must have been seen.
+fn serves(channel: &str) -> String {
+    format!(
+        "s.disabled_at IS NULL AND s.presence = 'online' AND s.seen_at > $1 \
+         AND (NOT EXISTS (SELECT 1 FROM staff_channels sc WHERE sc.staff_id = s.id) \
+         OR EXISTS (SELECT 1 FROM staff_channels sc WHERE sc.staff_id = s.id AND sc.channel_id = {channel}))"
+    )
+}
+
+/// Those that have waited longest, of those that somebody who is there may serve.
+pub fn longest(conn: &mut Conn, limit: i64) -> Result<Vec<Waiting>> {
+    select(conn, limit, "")
+}
+
+/// The same, kept as they are until the end. What somebody else holds at this moment is left to them.
+pub fn hold_longest(tx: &mut Tx, limit: i64) -> Result<Vec<Waiting>> {
+    let lock = dialect::free_rows_lock(tx, "v, c");
+    select(tx, limit, &lock)
+}
+
+fn select(conn: &mut Conn, limit: i64, lock: &str) -> Result<Vec<Waiting>> {
+    let text = format!(
+        "SELECT v.id AS id, c.responsible_id AS responsible_id \
+         FROM conversations v JOIN customers c ON c.id = v.customer_id \
+         WHERE v.status = 'queued' AND v.taken_at IS NULL AND NOT c.blocked AND EXISTS (SELECT 1 FROM staff s WHERE {} \
+         AND (s.role = 'operator' OR s.id = c.responsible_id)) ORDER BY v.opened_at, v.id LIMIT $2{lock}",
+        serves("v.channel_id")
+    );
+    Ok(Sql::new(text).bind(auth::store::here_since()).bind(limit).load(conn)?)
+}
+
+/// Who gets the next one of this channel: the customer's responsible before the operator with the fewest.
+pub fn whose_turn(conn: &mut Conn, channel: ChannelId, responsible: Option<StaffId>) -> Result<Option<Server>> {
+    let text = format!(
+        "SELECT s.id AS id, s.name AS name FROM staff s WHERE {} AND (s.role = 'operator' OR s.id = $3) \
+         ORDER BY CASE WHEN s.id = $3 THEN 0 ELSE 1 END, (SELECT count(*) FROM conversations v \
+         WHERE v.assignee_id = s.id AND v.status <> 'closed'), s.id LIMIT 1",
+        serves("$2")
+    );
+    let asked = Sql::new(text).bind(auth::store::here_since()).bind(channel.0).bind(responsible.map_or(0, |id| id.0));
+    Ok(asked.get_result(conn).optional()?)
+}
