@@ -45,7 +45,7 @@ pub fn edit_pipeline(tx: &mut Tx, by: &Admin, id: PipelineId, new: &NewPipeline)
 pub fn move_pipeline(tx: &mut Tx, by: &Admin, id: PipelineId, step: Step) -> Result<()> {
     let mut ids = store::hold_all(tx)?;
     let name = store::find(tx, id)?.name.clone();
-    if past_neighbour(&mut ids, id, step)? {
+    if step.past(&mut ids, &id).ok_or(Error::NotFound)? {
         store::set_positions(tx, &ids)?;
         audited(tx, by, "pipeline.moved", &json!({ "pipeline": id, "name": name, "step": step }))?;
     }
@@ -87,7 +87,7 @@ pub fn move_stage(tx: &mut Tx, by: &Admin, pipeline: PipelineId, id: DealStageId
     store::hold(tx, pipeline)?;
     let stage = store::find_stage(tx, pipeline, id)?;
     let mut ids = store::stage_ids(tx, pipeline)?;
-    if past_neighbour(&mut ids, id, step)? {
+    if step.past(&mut ids, &id).ok_or(Error::NotFound)? {
         store::set_stage_positions(tx, &ids)?;
         audited(tx, by, "deal_stage.moved", &json!({ "deal_stage": id, "name": stage.name, "step": step }))?;
     }
@@ -154,19 +154,6 @@ fn none_stands(count: i64, some: &'static str, many: &'static str) -> Result<()>
         1000.. => Err(Error::refused(many)),
         count => Err(Error::Refused(Said::from(some).with("count", count))),
     }
-}
-
-/// False: it stands at that end.
-fn past_neighbour<T: PartialEq>(all: &mut [T], one: T, step: Step) -> Result<bool> {
-    let from = all.iter().position(|other| *other == one).ok_or(Error::NotFound)?;
-    let to = match step {
-        Step::Up => from.checked_sub(1),
-        Step::Down => Some(from + 1).filter(|to| *to < all.len()),
-    };
-    if let Some(to) = to {
-        all.swap(from, to);
-    }
-    Ok(to.is_some())
 }
 
 fn record(tx: &mut Tx, by: &Admin, event: &str, id: PipelineId, name: &str) -> Result<()> {

@@ -45,13 +45,9 @@ pub fn show(tx: &mut Tx, by: &Admin, id: CustomFieldId, is_shown: bool) -> Resul
 /// Moves a field past its neighbour. At the end of the sequence it stays.
 pub fn move_by_one(tx: &mut Tx, by: &Admin, key: &str, step: Step) -> Result<()> {
     let mut keys: Vec<String> = store::sequence(tx)?.iter().map(Placed::key).collect();
-    let from = keys.iter().position(|place| place == key).ok_or(Error::NotFound)?;
-    let to = match step {
-        Step::Up => from.checked_sub(1),
-        Step::Down => Some(from + 1).filter(|to| *to < keys.len()),
-    };
-    let Some(to) = to else { return Ok(()) };
-    keys.swap(from, to);
+    if !step.past(&mut keys, &key.to_owned()).ok_or(Error::NotFound)? {
+        return Ok(());
+    }
     store::set_places(tx, &keys)?;
     audited(tx, by, "custom_field.moved", &json!({ "field": key, "step": step }))
 }

@@ -87,6 +87,21 @@ text_enum!(
     Step { Up = "up", Down = "down" }
 );
 
+impl Step {
+    /// Moves one of these past its neighbour. False: it stands at that end. `None`: it is not among them.
+    pub fn past<T: PartialEq>(self, all: &mut [T], one: &T) -> Option<bool> {
+        let from = all.iter().position(|other| other == one)?;
+        let to = match self {
+            Step::Up => from.checked_sub(1),
+            Step::Down => Some(from + 1).filter(|to| *to < all.len()),
+        };
+        if let Some(to) = to {
+            all.swap(from, to);
+        }
+        Some(to.is_some())
+    }
+}
+
 /// The sequence: what has a place by its place, then the system's fields, then the custom ones as they were declared.
 pub(super) fn in_sequence(places: &[String], custom: Vec<CustomField>) -> Vec<Placed> {
     let system = SystemField::ALL.iter().copied().map(Placed::System);

@@ -52,7 +52,7 @@ pub fn edit(tx: &mut Tx, by: &Admin, id: FunnelId, new: &NewFunnel) -> Result<()
 pub fn move_funnel(tx: &mut Tx, by: &Admin, id: FunnelId, step: Step) -> Result<()> {
     let mut ids = store::hold_all(tx)?;
     let name = store::find(tx, id)?.name.clone();
-    if past_neighbour(&mut ids, id, step)? {
+    if step.past(&mut ids, &id).ok_or(Error::NotFound)? {
         store::set_positions(tx, &ids)?;
         audited(tx, by, "funnel.moved", &json!({ "funnel": id, "name": name, "step": step }))?;
     }
@@ -86,7 +86,7 @@ pub fn move_block(tx: &mut Tx, by: &Admin, funnel: FunnelId, id: FunnelBlockId, 
     store::hold(tx, funnel)?;
     let block = store::find_block(tx, funnel, id)?;
     let mut ids = store::block_ids(tx, funnel)?;
-    if past_neighbour(&mut ids, id, step)? {
+    if step.past(&mut ids, &id).ok_or(Error::NotFound)? {
         store::set_block_positions(tx, &ids)?;
         let detail = json!({ "funnel_block": id, "name": block.name, "step": step });
         audited(tx, by, "funnel_block.moved", &detail)?;
@@ -162,19 +162,6 @@ fn fits(tx: &mut Tx, funnel: FunnelId, new: &NewBlock, own: Option<FunnelBlockId
         store::find_block(tx, funnel, next)?;
     }
     Ok(())
-}
-
-/// False: it stands at that end.
-fn past_neighbour<T: PartialEq>(all: &mut [T], one: T, step: Step) -> Result<bool> {
-    let from = all.iter().position(|other| *other == one).ok_or(Error::NotFound)?;
-    let to = match step {
-        Step::Up => from.checked_sub(1),
-        Step::Down => Some(from + 1).filter(|to| *to < all.len()),
-    };
-    if let Some(to) = to {
-        all.swap(from, to);
-    }
-    Ok(to.is_some())
 }
 
 fn record(tx: &mut Tx, by: &Admin, event: &str, id: FunnelId, name: &str) -> Result<()> {

@@ -186,7 +186,7 @@ mod tests {
         let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(facets.pairs()).finish();
         assert_eq!(again, query);
         assert_eq!(facets.set(), Facets::NAMES);
-        assert_eq!(facets.without("tag").set().len(), 12);
+        assert_eq!(facets.without("tag").set().len(), 13);
         assert!(facets.without("tag").tags.is_empty());
         assert!(!parsed("sort=created").is_narrow() && parsed("tag=9").is_narrow());
     }

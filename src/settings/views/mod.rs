@@ -4,6 +4,7 @@ pub mod channels;
 pub mod commands;
 pub mod custom_fields;
 pub mod funnels;
+pub mod moved;
 pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
