@@ -326,7 +326,7 @@ async fn contact_customer_opens_a_new_conversation() {
     let refused = client.get(&format!("/customers/{id}/message")).await;
     refused
         .assert_says("has an active conversation")
-        .assert_has(&format!("#message_form a[href='/inbox/{id}']"))
+        .assert_has(&format!("#message_form a[href^='/inbox/{id}?at=']"))
         .assert_lacks("textarea");
 }
 
