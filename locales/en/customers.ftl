@@ -155,7 +155,6 @@ customers-close-note = Closing note
 customers-message-through = Through
 customers-message-account-label = Through
 customers-message-account = Choose the channel to write through.
-customers-message-text = Message
 customers-message-files = Files
 customers-message-empty = Write a message or attach a file.
 customers-message-new = This opens a new conversation, assigned to you.

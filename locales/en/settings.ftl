@@ -232,3 +232,13 @@ work-tries = { $count ->
 work-again = Try again
 work-remove = Remove from the list
 work-over = There is nothing left to try again.
+
+# Before what cannot be undone.
+ask-secret = Make a new secret for { $name }
+ask-secret-text = The old secret stops working at once. Whatever uses it is refused until it has the new one.
+ask-disconnect = Disconnect { $name }
+ask-disconnect-text = The channel goes with its settings and tokens. Nobody has used it yet. This cannot be undone.
+ask-revoke = Revoke { $name }
+ask-revoke-text = Programs with this token are refused at once. This cannot be undone.
+ask-template = Delete { $name }
+ask-template-text = Nobody can send this template any more. Messages that were sent with it stay. This cannot be undone.

@@ -157,7 +157,6 @@ customers-close-note = Заметка при закрытии
 customers-message-through = Через
 customers-message-account-label = Через
 customers-message-account = Выберите канал, через который писать.
-customers-message-text = Сообщение
 customers-message-files = Файлы
 customers-message-empty = Напишите сообщение или приложите файл.
 customers-message-new = Откроется новое обращение, назначенное вам.

@@ -26,7 +26,8 @@ pub fn find_now(conn: &mut Conn, id: ChannelId) -> Result<Channel> {
 /// The channel behind a public address, enabled or not. Each call of a visitor or provider asks for it, and it hardly ever
 /// changes: mostly no thread has to be woken for it.
 pub async fn find_by_public_key(db: &Db, key: &str) -> Result<Channel> {
-    let (kept, key) = (format!("channel {key}"), key.to_owned());
+    // Not under the words of `find`: a key that is a number would be the channel of that number, which anybody can guess.
+    let (kept, key) = (format!("channel with the key {key}"), key.to_owned());
     let found = match db.kept::<Channel>(&kept) {
         Some(found) => found,
         None => {

@@ -182,7 +182,7 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
 pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
     use crate::db::schema::{channel_accounts as accounts, messages};
     use crate::messages::MessageKind;
-    // By the customer, whose messages have an index; neither they nor conversations have one by account.
+    // By the customer, whose messages are read from the newest on; they have no index by account.
     let customer = accounts::table.find(account).select(accounts::customer_id).single_value();
     Ok(messages::table
         .inner_join(conversations::table)

@@ -22,6 +22,8 @@ pub enum Query {
 pub struct Term {
     /// The term, folded.
     folded: String,
+    /// The same as it was typed: external IDs tell capitals apart.
+    typed: String,
     /// Its digits, if it looks like a phone number and they differ from it.
     phone: Option<String>,
 }
@@ -31,7 +33,7 @@ impl Query {
         let cut: String = typed.trim().chars().take(LONGEST).collect();
         let folded = text::fold(&cut);
         // A username is stored without its sign, and typed with or without it.
-        let folded = folded.trim_start_matches('@').trim_start().to_owned();
+        let [typed, folded] = [cut.as_str(), &folded].map(|text| text.trim_start_matches('@').trim_start().to_owned());
         if folded.is_empty() {
             return Query::Empty;
         }
@@ -39,7 +41,7 @@ impl Query {
             return Query::TooShort;
         }
         let phone = text::phone_needle(&folded).filter(|digits| *digits != folded);
-        Query::Term(Term { folded, phone })
+        Query::Term(Term { folded, typed, phone })
     }
 
     /// The term, if there is one to search for.
@@ -55,6 +57,11 @@ impl Term {
     /// The term, folded.
     pub fn folded(&self) -> &str {
         &self.folded
+    }
+
+    /// The term as it was typed.
+    pub fn typed(&self) -> &str {
+        &self.typed
     }
 
     /// The digits by which a phone is found: the term's own, if it looks like a phone number.

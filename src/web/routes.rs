@@ -247,6 +247,7 @@ routes! {
     Get "/settings/commands/new" Admin settings::web::commands::new;
     Get "/settings/commands/{id}" Admin settings::web::commands::page;
     Post "/settings/commands/{id}" Admin settings::web::commands::edit;
+    Get "/settings/commands/{id}/secret" Admin settings::web::ask::new_secret_of_command;
     Post "/settings/commands/{id}/secret" Admin settings::web::commands::secret;
     Post "/settings/commands/{id}/pause" Admin settings::web::commands::pause;
     Post "/settings/commands/{id}/enable" Admin settings::web::commands::enable;
@@ -270,9 +271,12 @@ routes! {
     Post "/settings/channels/{id}/test" Admin settings::web::channels::test;
     Post "/settings/channels/{id}/pause" Admin settings::web::channels::pause;
     Post "/settings/channels/{id}/enable" Admin settings::web::channels::enable;
+    Get "/settings/channels/{id}/secret" Admin settings::web::ask::new_secret;
     Post "/settings/channels/{id}/secret" Admin settings::web::channels::new_secret;
+    Get "/settings/channels/{id}/disconnect" Admin settings::web::ask::disconnect;
     Post "/settings/channels/{id}/disconnect" Admin settings::web::channels::disconnect;
     Post "/settings/channels/{id}/tokens" Admin settings::web::channels::add_token;
+    Get "/settings/channels/{id}/tokens/{token}/revoke" Admin settings::web::ask::revoke_token;
     Post "/settings/channels/{id}/tokens/{token}/revoke" Admin settings::web::channels::revoke_token;
     Post "/settings/channels/{id}/templates" Admin settings::web::templates::fetch;
     Get "/settings/templates" Admin settings::web::templates::list;
@@ -280,6 +284,7 @@ routes! {
     Get "/settings/templates/new" Admin settings::web::templates::new;
     Get "/settings/templates/{id}" Admin settings::web::templates::template;
     Post "/settings/templates/{id}" Admin settings::web::templates::save;
+    Get "/settings/templates/{id}/delete" Admin settings::web::ask::delete_template;
     Post "/settings/templates/{id}/delete" Admin settings::web::templates::delete;
     Get "/settings/custom-fields" Admin settings::web::custom_fields::list;
     Post "/settings/custom-fields" Admin settings::web::custom_fields::add;

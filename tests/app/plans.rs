@@ -331,6 +331,16 @@ const TABLE: &[Listed] = &[
         sqlite: &["COVERING INDEX conversations_opened"],
         postgres: &["Index Only Scan using conversations_opened"],
     },
+    both(
+        "history, what ended on a day",
+        |c| in_history(c, r#"{"tab":"history","by":"ended","from":"2026-01-05","to":"2026-01-05"}"#),
+        &["conversations_closed"],
+    ),
+    both(
+        "history, what somebody ended on a day",
+        |c| in_history(c, r#"{"tab":"history","by":"ended","operator":"1","from":"2026-01-05","to":"2026-01-05"}"#),
+        &["conversations_closed"],
+    ),
     Listed {
         name: "history, before a day",
         run: |c| in_history(c, r#"{"tab":"history","to":"2026-12-31"}"#),
@@ -412,8 +422,16 @@ const TABLE: &[Listed] = &[
             "customers_email",
             "customers_external",
             "customers_phone",
+            "channel_accounts_username",
         ],
-        postgres: &["customers_activity", "customers_name", "customers_email", "customers_external", "customers_phone"],
+        postgres: &[
+            "customers_activity",
+            "customers_name",
+            "customers_email",
+            "customers_external",
+            "customers_phone",
+            "channel_accounts_username",
+        ],
     },
 ];
 

@@ -520,3 +520,22 @@ async fn an_exact_match_is_not_lost_among_the_newest() {
     let number = hits(&app, &term("@anna"), Limits { common: 10, newest: 20, shown: 5 }).await;
     assert_eq!(number.rows.first().map(|hit| hit.rank), Some(0));
 }
+
+/// The same of an external ID, whose capitals are its own, and of a username.
+#[actix_web::test]
+async fn an_external_id_or_a_username_is_not_lost_among_the_newest() {
+    let app = spawn_app().await;
+    let telegram = channel(&app, "telegram", true);
+    let by_id = add(&app, &Person { name: "Zoe", external_id: "AB-77", idle: 59, ..Person::default() });
+    let by_name = add(&app, &Person { name: "Max", username: "Nora99", idle: 58, ..Person::default() });
+    account(&app, by_name, telegram);
+    app.execute(&format!("UPDATE channel_accounts SET username = 'Nora99' WHERE customer_id = {by_name}"));
+    for i in 0..30 {
+        add(&app, &Person { name: &format!("xAB-77 xNora99 {i}"), idle: i, ..Person::default() });
+    }
+    for (typed, wanted) in [("AB-77", by_id), ("@AB-77", by_id), ("nora99", by_name), ("@NORA99", by_name)] {
+        let found = hits(&app, &term(typed), Limits { common: 10, newest: 20, shown: 5 }).await;
+        assert_eq!(found.rows.first().map(|hit| (hit.id.0, hit.rank)), Some((wanted, 0)), "{typed}");
+        assert!(found.more, "{typed}");
+    }
+}

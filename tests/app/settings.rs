@@ -181,8 +181,9 @@ async fn a_channel_is_paused_and_only_an_unused_one_goes() {
     admin.get(&url).await.assert_lacks("#disconnect");
     admin.post_form(&format!("{url}/disconnect"), &[]).await.assert_status(409);
     app.execute("DELETE FROM channel_accounts");
-    let page = admin.get(&url).await;
-    admin.submit(&page, "#disconnect", &[]).await.assert_redirect("/settings/channels");
+    let ask = admin.get(&admin.get(&url).await.attribute("#disconnect", "href")).await;
+    ask.assert_says("This cannot be undone.");
+    admin.submit(&ask, "#ask", &[]).await.assert_redirect("/settings/channels");
     assert_eq!(app.number("SELECT count(*) FROM channels"), 0);
     admin.get(&url).await.assert_status(404);
 }
@@ -209,9 +210,17 @@ async fn an_app_gets_tokens_that_are_shown_once() {
     let good = [("webhook_url", "https://shop.example/hook")];
     admin.submit(&page, "#channel", &good).await.assert_redirect(&url);
     let before = app.text("SELECT secret FROM channels").unwrap();
-    admin.submit(&page, "#secret", &[]).await.assert_status(200).assert_has("#shown-value");
+    // What cannot be undone asks first; what is shown once can be copied.
+    let ask = admin.get(&page.attribute("#secret", "href")).await;
+    ask.assert_says("Make a new secret for Shop app").assert_has(&format!("#section a.btn[href='{url}']"));
+    assert_eq!(app.text("SELECT secret FROM channels").unwrap(), before);
+    let shown = admin.submit(&ask, "#ask", &[]).await;
+    shown.assert_status(200).assert_has("#shown-value").assert_has("button[data-copy-from='shown-value']");
     assert_ne!(app.text("SELECT secret FROM channels").unwrap(), before);
-    admin.submit(&page, "#tokens li form", &[]).await.assert_redirect(&url);
+    let ask = admin.get(&page.attribute("#tokens li a", "href")).await;
+    ask.assert_says("Revoke warehouse robot");
+    admin.submit(&ask, "#ask", &[]).await.assert_redirect(&url);
+    admin.get(&page.attribute("#tokens li a", "href")).await.assert_status(404);
     assert_eq!(app.number("SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL"), 0);
     admin.get(&url).await.assert_silent_about("warehouse robot");
 }

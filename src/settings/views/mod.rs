@@ -1,5 +1,6 @@
 //! Pages of the settings. What stands below their tabs is one region: forms change it in place.
 
+pub mod ask;
 pub mod channels;
 pub mod commands;
 pub mod custom_fields;

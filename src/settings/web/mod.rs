@@ -1,5 +1,6 @@
 //! Handlers of the settings.
 
+pub mod ask;
 pub mod channels;
 pub mod commands;
 pub mod conversation_tags;
