@@ -164,12 +164,12 @@ fn inputs(app: &mut ServiceConfig) {
 }
 
 fn sessions(db: Db, config: &Config, key: Key) -> SessionMiddleware<Sessions> {
-    let https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     SessionMiddleware::builder(Sessions::new(db, config), key)
         .cookie_name(COOKIE.into())
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
-        .cookie_secure(https)
+        // Whether it goes over TLS, every answer knows ([`security::put_headers`]).
+        .cookie_secure(false)
         .cookie_content_security(CookieContentSecurity::Signed)
         .session_lifecycle(
             PersistentSession::default().session_ttl(time::Duration::seconds(config.session_max.num_seconds())),
