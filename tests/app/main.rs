@@ -31,6 +31,7 @@ mod figures;
 mod files;
 mod filters;
 mod first_messages;
+mod first_ways;
 mod funnel_places;
 mod funnel_settings;
 mod funnels;
