@@ -54,6 +54,7 @@ mod oversized;
 mod oversized_chat;
 mod pins;
 mod plans;
+mod presence;
 mod process;
 mod profile;
 mod quick_replies;
