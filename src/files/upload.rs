@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(kept_in(data.path()), 0);
         // A length that is named is all that counts.
         spent.set(0);
-        let named = |length| arrive(&files, form(&[large.clone()]), Some(length), &limits, &spend);
+        let named = |length| arrive(&files, form(std::slice::from_ref(&large)), Some(length), &limits, &spend);
         named(90_000).await.unwrap().discard(&files).await;
         assert_eq!(spent.get(), 90_000);
         assert!(matches!(named(70_000).await, Err(Error::TooMany(7))));
