@@ -117,6 +117,18 @@ pub fn phone_needle(text: &str) -> Option<String> {
     })
 }
 
+/// The digits of a Russian number that somebody is typing from its trunk prefix 8, as they are stored: with the country's
+/// code. `None` where an 8 begins nothing of that kind.
+pub fn typed_from_trunk(digits: &str) -> Option<String> {
+    let rest = digits.strip_prefix('8').filter(|rest| (4..10).contains(&rest.len()))?;
+    (!rest.starts_with(['0', '8'])).then(|| format!("7{rest}"))
+}
+
+/// Whether what was searched for is meant as a phone number, and not as a name.
+pub fn is_number(text: &str) -> bool {
+    digits(text).len() >= 5 && !text.chars().any(char::is_alphabetic)
+}
+
 /// `text` as the inside of a LIKE pattern with `ESCAPE '\'`.
 pub fn like_escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -275,6 +287,16 @@ mod tests {
         }
         assert_eq!(phone_needle("Vasya1988"), None);
         assert_eq!(phone_needle("8901107").as_deref(), Some("8901107"), "part of any number");
+    }
+
+    /// SEARCH-07: on the way to its last digit a number from its 8 is the one from +7; what only begins with an 8 is not.
+    #[test]
+    fn a_number_is_typed_from_its_trunk_prefix() {
+        assert_eq!(typed_from_trunk("89017").as_deref(), Some("79017"));
+        assert_eq!(typed_from_trunk("8901788079").as_deref(), Some("7901788079"));
+        for other in ["8901", "89017880795", "79017", "88005", "80001", ""] {
+            assert_eq!(typed_from_trunk(other), None, "{other}");
+        }
     }
 
     /// "Write to Anna", and the whole name where its first word alone says too little.

@@ -62,12 +62,12 @@ impl Shared {
     }
 
     fn sessions(&self, key: Key) -> SessionMiddleware<Sessions> {
-        let https = self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         SessionMiddleware::builder(Sessions::new(self.db.get_ref().clone(), &self.config), key)
             .cookie_name(COOKIE.into())
             .cookie_http_only(true)
             .cookie_same_site(SameSite::Lax)
-            .cookie_secure(https)
+            // Whether it goes over TLS, every answer knows ([`security::put_headers`]).
+            .cookie_secure(false)
             .cookie_content_security(CookieContentSecurity::Signed)
             .session_lifecycle(
                 PersistentSession::default()

@@ -103,7 +103,15 @@ fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
 /// `GET /contacts/new`.
 pub async fn new(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
     let asked = asked.into_inner();
-    let form = EditForm { form_token: forms::new_token(), back: asked.way_back(), ..EditForm::default() };
+    let mut form = EditForm { form_token: forms::new_token(), back: asked.way_back(), ..EditForm::default() };
+    // What was searched for in vain.
+    let typed = asked.name();
+    let field = match () {
+        () if forms::is_email(&typed) => &mut form.email,
+        () if text::is_number(&typed) => &mut form.phone,
+        () => &mut form.name,
+    };
+    *field = typed;
     show_form(by, sh, hx, db, form, Errors::default(), vec![]).await
 }
 

@@ -114,6 +114,18 @@ pub struct State {
     pub offers: Vec<Offer>,
 }
 
+impl State {
+    /// The address at which this conversation is the one that is answered.
+    pub fn address(&self) -> String {
+        let id = self.customer.id;
+        let age = |open: &Conversation| (open.opened_at, open.id);
+        match (&self.conversation, self.others.first()) {
+            (Some(shown), Some(newest)) if age(newest) > age(shown) => format!("/inbox/{id}?at={}", shown.id),
+            _ => format!("/inbox/{id}"),
+        }
+    }
+}
+
 /// What passes in any conversation of a customer that may be answered: which one is, the form says together with its files.
 pub fn limits(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Limits> {
     let customer = customers::find(conn, &by.scope(), id)?;

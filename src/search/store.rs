@@ -51,7 +51,7 @@ impl Default for Limits {
 pub struct Hit {
     #[diesel(sql_type = BigInt)]
     pub id: CustomerId,
-    /// 0: a line is the term; 1: a line begins with it; 2: a word does; 3: it stands inside.
+    /// 0: a line is the term; 1: a line begins with it; 2: a word does; 3: it stands inside; 4: only its digits from +7 do.
     #[diesel(sql_type = BigInt)]
     pub rank: i64,
     #[diesel(sql_type = Text)]
@@ -276,9 +276,14 @@ fn rank(sql: &mut Sql, conn: &Conn, term: &Term) -> String {
         is_line.push(format!("{place_of}('\n' || c.search_text || '\n', {line}) > 0"));
         in_word.push(format!("{place_of}(c.search_text, {}) > 0", sql.put(format!(" {spelling}"))));
     }
+    let mut last = String::new();
+    if term.from_code().is_some() {
+        let inside = term.spellings().into_iter().map(|own| format!("{place_of}(c.search_text, {}) = 0", sql.put(own)));
+        last = format!("WHEN {} THEN CAST(4 AS BIGINT) ", inside.collect::<Vec<_>>().join(" AND "));
+    }
     format!(
         "CASE WHEN {} THEN CASE WHEN {} THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END \
-         WHEN {} THEN CAST(2 AS BIGINT) ELSE CAST(3 AS BIGINT) END",
+         WHEN {} THEN CAST(2 AS BIGINT) {last}ELSE CAST(3 AS BIGINT) END",
         begins.join(" OR "),
         is_line.join(" OR "),
         in_word.join(" OR ")

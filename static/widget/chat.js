@@ -100,9 +100,10 @@
   // ---- Requests -----------------------------------------------------------------------------------------------------
 
   class Refused extends Error {
-    constructor(status, error) {
+    constructor(status, error, after) {
       super(error?.message ?? word("Failed"));
       this.status = status;
+      this.wait = 1000 * after || 0;
       this.field = error?.field ?? "";
       this.fields = error?.fields ?? {};
     }
@@ -120,7 +121,7 @@
     });
     if (answer.status === 204) return null;
     const json = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Refused(answer.status, json?.error);
+    if (!answer.ok) throw new Refused(answer.status, json?.error, answer.headers.get("Retry-After"));
     return json;
   };
 
@@ -136,7 +137,7 @@
       } catch (error) {
         if (lasting(error)) throw error;
         lost(true);
-        await pause(wait * (0.7 + 0.6 * Math.random()));
+        await pause(Math.max(wait * (0.7 + 0.6 * Math.random()), error.wait ?? 0));
       }
     }
   };
