@@ -46,7 +46,7 @@ pub use lists::{add_to_list, remove_from_list};
 pub use numbers::{numbered, numbered_customers};
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
-pub use unsubscribed::{block_as_before, forget_ended_blocks, keep_blocked, unsubscribed};
+pub use unsubscribed::{HAS_LEFT, block_as_before, forget_ended_blocks, keep_blocked, unsubscribed};
 
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
