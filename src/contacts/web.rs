@@ -158,7 +158,7 @@ pub async fn create(
     };
     if form.anyway.is_empty() {
         let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
-        let email = details.email.as_deref().map(text::fold);
+        let email = details.email.as_deref().map(text::fold_address);
         let (phones, emails): (Vec<_>, Vec<_>) = (phone.into_iter().collect(), email.into_iter().collect());
         let token = form.form_token.clone();
         let (found, is_again) = db

@@ -20,7 +20,7 @@ pub struct StoredClaim {
 impl StoredClaim {
     /// Those of a customer's claims that their record does not say.
     pub fn unknown(of: &Customer, mut claims: Vec<Self>) -> Vec<Self> {
-        let email = of.email.as_deref().map(text::fold);
+        let email = of.email.as_deref().map(text::fold_address);
         claims.retain(|claim| {
             let own = match claim.kind {
                 ClaimKind::Phone => of.phone_digits.as_ref(),

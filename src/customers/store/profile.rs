@@ -93,7 +93,7 @@ pub fn duplicates(
 ) -> Result<Vec<ListedCustomer>> {
     let typed = |kind| claims.iter().filter(move |claim| claim.kind == kind).map(|claim| claim.value_folded.clone());
     let phones: Vec<String> = typed(ClaimKind::Phone).chain(of.phone_digits.clone()).collect();
-    let emails: Vec<String> = typed(ClaimKind::Email).chain(of.email.as_deref().map(text::fold)).collect();
+    let emails: Vec<String> = typed(ClaimKind::Email).chain(of.email.as_deref().map(text::fold_address)).collect();
     lookalikes(conn, scope, Some(of.id), &phones, &emails)
 }
 

@@ -60,7 +60,7 @@ impl Recipient {
 
     fn known(&self, tx: &mut Tx) -> Result<Option<CustomerId>> {
         match self {
-            Recipient::Email(email) => store::find_or_hold_contact(tx, None, None, Some(&text::fold(email))),
+            Recipient::Email(email) => store::find_or_hold_contact(tx, None, None, Some(&text::fold_address(email))),
             Recipient::Phone { channel, digits, .. } => match store::find_account_by_address(tx, *channel, digits)? {
                 Some(account) => Ok(Some(account.customer_id)),
                 None => store::find_or_hold_contact(tx, None, Some(digits), None),
