@@ -351,7 +351,7 @@ async fn contacts_lie_over_the_conversation() {
     let token = form.attribute("#contact_form [name=form_token]", "value");
     let fields = |email| [("back", back.as_str()), ("form_token", token.as_str()), ("name", "Boris"), ("email", email)];
     let wrong = client.htmx_post("/contacts/new", "form#contact_form", &fields("")).await;
-    wrong.assert_status(422).assert_region("contact_form").assert_has("#email-err");
+    wrong.assert_status(422).assert_has("form#contact_form #email-err").assert_lacks("nav.nav-side");
     let made = client.htmx_post("/contacts/new", "form#contact_form", &fields("b@example.com")).await;
     made.assert_status(200).assert_region("contact_form").assert_says("Boris");
     let boris = app.number("SELECT MAX(id) FROM customers");

@@ -89,7 +89,7 @@ async fn the_upgrade_folds_names_anew() {
              '2026-01-05 09:00:00')"
         ));
     };
-    ["φίλος", "straße", "strasse", "maß ss", "mass ß"].map(tag);
+    ["φίλος", "straße", "strasse", "maß ss", "mass ß"].into_iter().for_each(tag);
     let updates = migration(&app).split(';').map(str::trim).filter(|statement| statement.starts_with("UPDATE"));
     updates.for_each(|statement| app.execute(statement));
     for (folded, is_there) in
