@@ -78,7 +78,7 @@ impl TypedCompany {
 
 /// What is left of a pasted address: `https://www.example.com/about` is `example.com`.
 fn bare_domain(typed: &str) -> String {
-    let folded = text::fold(typed);
+    let folded = text::fold_address(typed);
     let rest = folded.split_once("://").map_or(folded.as_str(), |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(host).trim_start_matches('@').to_owned()

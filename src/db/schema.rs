@@ -150,6 +150,7 @@ diesel::table! {
         subscription_told_at -> Nullable<Timestamp>,
         told_email -> Nullable<Text>,
         told_phone -> Nullable<Text>,
+        found_by -> Nullable<Text>,
     }
 }
 

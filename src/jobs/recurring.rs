@@ -37,8 +37,8 @@ enum Work {
     Throttles,
     /// The planner's figures of tables that have grown.
     Figures,
-    /// The bits of customers' texts, for those who were there before there were any.
-    SearchPairs,
+    /// What customers are found by, for those who were there before an upgrade.
+    Search,
     /// Days that are over, for the reports.
     ReportDays,
 }
@@ -50,7 +50,7 @@ impl Work {
             // A desk that was filled while it stood still, or has always been stopped within the hour, has none.
             Self::Figures => Duration::from_secs(20),
             // One upgrade leaves them, or customers who were put in by hand.
-            Self::SearchPairs => Duration::from_secs(30),
+            Self::Search => Duration::from_secs(10),
             // A week of its own no process may see.
             Self::Strays => Duration::from_secs(3600),
             // A desk that begins to count has years before it.
@@ -72,7 +72,7 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::AppEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
     (Work::Figures, Duration::from_secs(3600)),
-    (Work::SearchPairs, Duration::from_secs(3600)),
+    (Work::Search, Duration::from_secs(3600)),
     (Work::ReportDays, Duration::from_secs(60)),
 ];
 
@@ -131,7 +131,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences)
             Ok(())
         }
         Work::Figures => crate::db::figures::refresh(&ctx.db).await.map(drop),
-        Work::SearchPairs => crate::customers::make_pairs(&ctx.db).await,
+        Work::Search => crate::customers::mend_search(&ctx.db).await,
         Work::ReportDays => {
             let clock = crate::web::times::Clock::now(ctx.config.time_zone);
             crate::reports::count_days(&ctx.db, clock).await.map(drop)

@@ -118,7 +118,7 @@ fn sign_in_email(errors: &mut Errors, typed: &str) -> String {
     if email.is_none() {
         errors.add("email", "error-email");
     }
-    text::fold(&email.unwrap_or_default())
+    text::fold_address(&email.unwrap_or_default())
 }
 
 impl NewStaff {

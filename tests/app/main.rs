@@ -43,6 +43,7 @@ mod home;
 mod hooks;
 mod inbox;
 mod input;
+mod letters;
 mod limits;
 mod lists;
 mod long;

@@ -284,17 +284,32 @@ const TABLE: &[Listed] = &[
     },
     Listed {
         name: "contacts, by what is too short for trigrams",
-        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "an", None)),
+        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "an", false, None)),
         sqlite: &["COVERING INDEX customers_name"],
         postgres: &["Index Only Scan using customers_name"],
     },
     Listed {
         name: "contacts, by a last name",
-        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", None)),
+        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", false, None)),
         sqlite: &["COVERING INDEX customers_later_name"],
         postgres: &["Index Only Scan using customers_later_name"],
     },
-    both("contacts", |c| drop(customers::store::by_name::by_name(c, &scope(), "", None)), &["customers_name"]),
+    both("contacts", |c| drop(customers::store::by_name::by_name(c, &scope(), "", false, None)), &["customers_name"]),
+    both(
+        "contacts whose details are missing",
+        |c| drop(customers::store::by_name::by_name(c, &scope(), "", true, None)),
+        &["customers_lacking"],
+    ),
+    both(
+        "contacts whose details are missing, by a first name",
+        |c| drop(customers::store::by_name::by_name(c, &scope(), "an", true, None)),
+        &["customers_lacking"],
+    ),
+    both(
+        "contacts whose details are missing, by a last name",
+        |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", true, None)),
+        &["customers_lacking_later"],
+    ),
     both(
         "tags of a page",
         |c| drop(customers::store::tags_of(c, &[CustomerId(1), CustomerId(2)])),

@@ -18,4 +18,4 @@ pub use interaction::{ConversationRow, InteractionTab, Selected};
 pub use list::{CustomersPage, Row};
 pub use message::{AccountChoice, MessageForm, MessagePage, Stop, WayOn};
 pub use newcomer::{NewcomerPage, TypedNewcomer, Way};
-pub use profile::{Claimed, Fields, Head, ProfilePage, Tab, TagsTab};
+pub use profile::{Fields, Head, ProfilePage, Tab, TagsTab};

@@ -96,7 +96,7 @@ impl Recipient {
     /// What it is in a record: external ID, digits of a phone, folded e-mail.
     fn contact(&self) -> (Option<&str>, Option<&str>, Option<String>) {
         match self {
-            Recipient::Email(email) => (None, None, Some(text::fold(email))),
+            Recipient::Email(email) => (None, None, Some(text::fold_address(email))),
             Recipient::Phone { digits, .. } => (None, Some(digits), None),
             Recipient::ExternalId { id, .. } => (Some(id), None, None),
         }
