@@ -101,6 +101,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),
+    ("/settings/rules", &["/settings/rules"]),
+    ("/settings/api-tokens", &["/settings/api-tokens"]),
     (
         "/settings/audit",
         &[
