@@ -141,6 +141,15 @@ impl LogView {
         if !thread.has_newer {
             finish(&mut items, running, thread, sh);
         }
+        // A rating stands where its line tells of it, with its words and its time, and is not said twice.
+        let told = rated_in(thread);
+        for item in &mut items {
+            if let Item::End(edge) = item
+                && told.contains(&edge.conversation)
+            {
+                edge.rating = 0;
+            }
+        }
         Self {
             items,
             first: thread.messages.first().map(|m| m.id),
@@ -153,6 +162,12 @@ impl LogView {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
+}
+
+/// The conversations of whose rating a line tells here.
+fn rated_in(thread: &Thread) -> Vec<ConversationId> {
+    let rated = |message: &&Message| matches!(message.event(), Some(Event::Rated { .. }));
+    thread.messages.iter().filter(rated).filter_map(|message| message.conversation_id).collect()
 }
 
 /// The conversation that the log is going through.

@@ -293,6 +293,25 @@ async fn reading_typing_and_rating_come_from_the_app_too() {
     assert_eq!(app.number("SELECT rating FROM conversations"), 5);
 }
 
+/// A rating is said once in a log: by its line, with words and time; whoever hides such lines sees it where the conversation ends.
+#[actix_web::test]
+async fn a_rating_is_said_once() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    let (id, supervisor) = (app.number("SELECT id FROM conversations"), app.sign_in(SUPERVISOR).await);
+    supervisor.post_form(&format!("/conversations/{id}/closure"), &[("reason", "solved")]).await.assert_status(303);
+    let rated = json!({"rating": 4, "comment": "Quick"});
+    send(&program, Method::POST, &format!("/api/v1/conversations/{id}/rating"), rated).await.assert_status(204);
+    let log = format!("/inbox/{}", app.number("SELECT id FROM customers"));
+    let page = supervisor.get(&log).await;
+    page.assert_says("rated the conversation 4 of 5").assert_says("Quick").assert_lacks(".log .rate");
+    let shown = [("bot", "1"), ("comment", "1"), ("command", "1")];
+    supervisor.post_form("/inbox/display", &shown).await.assert_status(303);
+    let page = supervisor.get(&log).await;
+    assert_eq!(page.count(".log .convo .rate"), 1);
+    page.assert_silent_about("4 of 5");
+}
+
 /// The last rating counts, and however often somebody rates, staff read one line of it until something else is said.
 #[actix_web::test]
 async fn a_rating_takes_the_place_of_the_one_before() {
