@@ -64,6 +64,8 @@ pub struct SystemView {
     pub said: String,
     pub note: String,
     pub time: UtcTime,
+    /// The conversation of which it tells the rating.
+    pub rates: Option<ConversationId>,
 }
 
 /// Whose words a message holds.
@@ -141,15 +143,6 @@ impl LogView {
         if !thread.has_newer {
             finish(&mut items, running, thread, sh);
         }
-        // A rating stands where its line tells of it, with its words and its time, and is not said twice.
-        let told = rated_in(thread);
-        for item in &mut items {
-            if let Item::End(edge) = item
-                && told.contains(&edge.conversation)
-            {
-                edge.rating = 0;
-            }
-        }
         Self {
             items,
             first: thread.messages.first().map(|m| m.id),
@@ -162,12 +155,20 @@ impl LogView {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
-}
 
-/// The conversations of whose rating a line tells here.
-fn rated_in(thread: &Thread) -> Vec<ConversationId> {
-    let rated = |message: &&Message| matches!(message.event(), Some(Event::Rated { .. }));
-    thread.messages.iter().filter(rated).filter_map(|message| message.conversation_id).collect()
+    /// Each rating once: at the end of its conversation only where no line tells of it, with its words and its time.
+    pub fn rated_once(mut self) -> Self {
+        let line = |item: &Item| if let Item::System(line) = item { line.rates } else { None };
+        let told: Vec<ConversationId> = self.items.iter().filter_map(line).collect();
+        for item in &mut self.items {
+            if let Item::End(edge) = item
+                && told.contains(&edge.conversation)
+            {
+                edge.rating = 0;
+            }
+        }
+        self
+    }
 }
 
 /// The conversation that the log is going through.
@@ -207,7 +208,8 @@ fn item(
         return Some(Item::End(Box::new(end_edge(thread, conversation, said, note))));
     }
     let (icon, said, note) = sentence(sh, &event)?;
-    Some(Item::System(Box::new(SystemView { id: message.id, icon, said, note, time: message.created_at })))
+    let rates = message.conversation_id.filter(|_| matches!(event, Event::Rated { .. }));
+    Some(Item::System(Box::new(SystemView { id: message.id, icon, said, note, time: message.created_at, rates })))
 }
 
 fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -> MessageView {

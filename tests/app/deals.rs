@@ -131,7 +131,7 @@ async fn a_deal_moves_in_one_click() {
     let url = format!("{profile}/deals/{deal}/stage");
     let form = format!("form[action='{url}']");
     let here = operator.get(&profile).await;
-    assert_eq!(here.attributes("form[action$='/stage']", "action"), [url.clone()], "nowhere to go from the only stage");
+    assert_eq!(here.attributes("form[action$='/stage']", "action"), [url.as_str()], "nowhere to go from the only stage");
     assert_eq!(here.select(&format!("{form} > button[name=stage]")), ["Talks"]);
     let at = || app.number(&format!("SELECT stage_id FROM deals WHERE id = {deal}"));
     let seen = stages[0].to_string();

@@ -186,6 +186,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/inbox/cards", "a region of the inbox"),
     ("/inbox/{customer}/", "regions of the inbox"),
     ("/settings", "leads on to the first section"),
+    ("/settings/lists", "leads on to the lists"),
 ];
 
 /// Numbers of the demo that stand for the words in the addresses.
@@ -366,6 +367,7 @@ const TABLES: &[&str] = &[
     "/settings/templates",
     "/settings/commands",
     "/settings/audit",
+    "/settings/rules",
 ];
 
 /// How many pixels each table of a page is wider than what frames it.
