@@ -143,6 +143,16 @@ pub fn tokens(conn: &mut Conn, channel: ChannelId) -> Result<Vec<ApiToken>> {
         .load(conn)?)
 }
 
+/// The tokens of all app channels that still work, each with its channel: channel by channel, oldest first.
+pub fn all_tokens(conn: &mut Conn) -> Result<Vec<(ApiToken, Channel)>> {
+    Ok(api_tokens::table
+        .inner_join(channels::table)
+        .filter(api_tokens::revoked_at.is_null())
+        .select((ApiToken::as_select(), Channel::as_select()))
+        .order((channels::id, api_tokens::id))
+        .load(conn)?)
+}
+
 /// Stores a token by its hash (`auth::sessions::hash_key`).
 pub fn insert_token(tx: &mut Tx, channel: ChannelId, name: &str, hash: &str, by: StaffId) -> Result<()> {
     diesel::insert_into(api_tokens::table)

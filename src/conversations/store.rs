@@ -97,7 +97,7 @@ pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<ConversationId> {
     Ok(id)
 }
 
-/// Gives the conversation, as it was read, to somebody else or back to the queue.
+/// Gives the conversation, as it was read, to somebody else or back to the queue. Whoever had it is not given it again by itself.
 pub(super) fn assign(tx: &mut Tx, conversation: &Conversation, assignee: Option<StaffId>) -> Result<()> {
     let status = if assignee.is_some() { Status::Active } else { Status::Queued };
     let taken_at = conversation.taken_at.or(assignee.map(|_| UtcTime::now()));
@@ -111,6 +111,7 @@ pub(super) fn assign(tx: &mut Tx, conversation: &Conversation, assignee: Option<
             conversations::status.eq(status),
             conversations::assignee_id.eq(assignee),
             conversations::taken_at.eq(taken_at),
+            conversations::handed_back_by_id.eq(conversation.assignee_id.filter(|_| assignee.is_none())),
         ))
         .execute(&mut **tx)?;
     if changed == 0 {

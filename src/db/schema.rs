@@ -268,6 +268,7 @@ diesel::table! {
         page_url -> Nullable<Text>,
         referrer -> Nullable<Text>,
         mail_token -> Nullable<Text>,
+        handed_back_by_id -> Nullable<BigInt>,
     }
 }
 
@@ -395,9 +396,10 @@ diesel::table! {
         stage_id -> BigInt,
         title -> Text,
         amount -> Nullable<BigInt>,
-        created_by_id -> BigInt,
+        created_by_id -> Nullable<BigInt>,
         created_at -> Timestamp,
         moved_at -> Timestamp,
+        client_uuid -> Nullable<Text>,
     }
 }
 

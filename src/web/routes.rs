@@ -100,6 +100,10 @@ routes! {
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;
     Get "/api/v1/customers/{external_id}/funnel-block" App api::funnel::block;
     Put "/api/v1/customers/{external_id}/funnel-block" App api::funnel::put_block;
+    Get "/api/v1/pipelines" App api::deals::pipelines;
+    Get "/api/v1/customers/{external_id}/deals" App api::deals::list;
+    Post "/api/v1/customers/{external_id}/deals" App api::deals::add;
+    Put "/api/v1/customers/{external_id}/deals/{deal}" App api::deals::change;
     Get "/api/v1/customers/{external_id}/conversations" App api::web::conversations_of;
     Get "/api/v1/customers/{external_id}/messages" App api::web::messages;
     Post "/api/v1/customers/{external_id}/messages" App api::web::send;
@@ -206,6 +210,7 @@ routes! {
     Post "/customers/{id}/deals" Operator customers::web::deals::add;
     Get "/customers/{id}/deals/{deal}" Operator customers::web::deals::form;
     Post "/customers/{id}/deals/{deal}" Operator customers::web::deals::edit;
+    Post "/customers/{id}/deals/{deal}/stage" Operator customers::web::deals::place;
     Get "/customers/{id}/deals/{deal}/delete" Operator customers::web::deals::ask;
     Post "/customers/{id}/deals/{deal}/delete" Operator customers::web::deals::delete;
     Get "/customers/{id}/message" Operator customers::web::message::form;
@@ -329,6 +334,10 @@ routes! {
     Post "/settings/pipelines/{id}/stages/{stage}/delete" Admin settings::web::pipelines::delete_stage;
     Get "/settings/audit" Admin audit::web::page;
     Get "/settings/audit/csv" Admin audit::web::csv;
+    Get "/settings/lists" Admin settings::web::lists;
+    Get "/settings/rules" Admin settings::web::rules::page;
+    Post "/settings/rules" Admin settings::web::rules::save;
+    Get "/settings/api-tokens" Admin settings::web::api_tokens::list;
     Get "/settings/general" Admin settings::web::general_page;
     Post "/settings/general" Admin settings::web::save;
     Post "/settings/work/{id}/again" Admin settings::web::work::again;

@@ -101,6 +101,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),
+    ("/settings/rules", &["/settings/rules"]),
+    ("/settings/api-tokens", &["/settings/api-tokens"]),
     (
         "/settings/audit",
         &[
@@ -189,6 +191,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/inbox/{customer}/", "regions of the inbox"),
     ("/settings", "leads on to the first section"),
     ("/settings/channels/{id}/tokens/{token}/revoke", "asks as its neighbours do; the demo has no token"),
+    ("/settings/lists", "leads on to the lists"),
 ];
 
 /// Numbers of the demo that stand for the words in the addresses.
@@ -369,6 +372,7 @@ const TABLES: &[&str] = &[
     "/settings/templates",
     "/settings/commands",
     "/settings/audit",
+    "/settings/rules",
 ];
 
 /// How many pixels each table of a page is wider than what frames it.
