@@ -324,6 +324,34 @@ fn file(attachment: parse::Attachment) -> RemoteFile {
 mod tests {
     use super::*;
 
+    fn senders(head: &str) -> Vec<Sender> {
+        let settings = MailSettings { senders: vec!["support@shop.test".into()], ..MailSettings::default() };
+        let raw = Bytes::from(format!("Message-ID: <1@x>\r\nTo: support@shop.test\r\n{head}\r\nhello\r\n"));
+        let told = read(&settings, &raw).unwrap().into_iter();
+        told.map(|event| if let Event::Message(message) = event { message.sender } else { panic!("{event:?}") })
+            .collect()
+    }
+
+    /// A form names its writer, who joins nobody; a list, a colleague's address and our own mail change nothing.
+    #[test]
+    fn a_form_names_who_wrote() {
+        for from in ["noreply@forms.test", "support@shop.test"] {
+            let head = format!("From: {from}\r\nReply-To: Anna <anna@customer.test>\r\n");
+            let [sender] = senders(&head).try_into().unwrap();
+            assert_eq!(sender.address, format!("anna@customer.test ({from})"));
+            assert_eq!((sender.email, sender.typed_email.as_deref()), (None, Some("anna@customer.test")));
+            assert_eq!(sender.display_name, "Anna");
+        }
+        for more in ["", "Reply-To: desk@forms.test\r\n", "List-Id: <l.test>\r\nReply-To: l@l.test\r\n"] {
+            let [sender] = senders(&format!("From: boris@forms.test\r\n{more}")).try_into().unwrap();
+            assert_eq!(
+                (sender.address.as_str(), sender.email.as_deref()),
+                ("boris@forms.test", Some("boris@forms.test"))
+            );
+        }
+        assert!(senders("From: support@shop.test\r\nReply-To: support+k3@shop.test\r\n").is_empty());
+    }
+
     #[test]
     fn a_cursor_survives_its_text() {
         let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
