@@ -30,6 +30,7 @@ channel-mail-scope = Scope
 channel-mail-senders = Sender addresses
 channel-mail-senders-hint = One a line. Staff choose among them; the first is offered first. Empty: the user.
 channel-mail-sender-wrong = “{ $line }” is not an e-mail address.
+channel-mail-sender-long = “{ $line }” is too long: replies carry 21 characters more, and mail servers take 64 before the @.
 channel-mail-senders-missing = Enter an address to send from: the user is not one.
 channel-mail-senders-many = Use at most { $limit } addresses.
 channel-mail-display-name = Sender’s name

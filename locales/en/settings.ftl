@@ -153,6 +153,7 @@ channel-connect-webchat-hint = Next you get the line to put into your site, and 
 channel-connect-app-hint = Next you make a token for the API and try the webhook.
 channel-connect-one = Connect channel
 channel-field-missing = Fill in this field.
+channel-secret-again = Type this again: what is stored is not shown to another server.
 channel-test = Test connection
 channel-test-good = The connection works.
 channel-test-good-as = The connection works: { $who }

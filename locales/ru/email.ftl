@@ -30,6 +30,7 @@ channel-mail-scope = Область доступа
 channel-mail-senders = Адреса отправителя
 channel-mail-senders-hint = По одному в строке. Сотрудники выбирают из них; первый предлагается сразу. Если пусто, берётся пользователь.
 channel-mail-sender-wrong = «{ $line }» — не адрес электронной почты.
+channel-mail-sender-long = Адрес «{ $line }» слишком длинный: в адресе для ответов на 21 знак больше, а до @ почтовые серверы принимают 64.
 channel-mail-senders-missing = Введите адрес отправителя: имя пользователя — не адрес.
 channel-mail-senders-many = Не больше { $limit } адресов.
 channel-mail-display-name = Имя отправителя

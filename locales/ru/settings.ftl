@@ -163,6 +163,7 @@ channel-connect-webchat-hint = Дальше вы получите строку �
 channel-connect-app-hint = Дальше вы создадите токен для API и проверите вебхук.
 channel-connect-one = Подключить канал
 channel-field-missing = Заполните это поле.
+channel-secret-again = Введите ещё раз: сохранённое другому серверу не показывается.
 channel-test = Проверить подключение
 channel-test-good = Подключение работает.
 channel-test-good-as = Подключение работает: { $who }

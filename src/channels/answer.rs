@@ -5,9 +5,11 @@ use reqwest::{Response, StatusCode};
 
 use super::failure::{Failure, Way};
 
-/// An answer's body, of `limit` bytes at most.
+const TOO_LARGE: &str = "too_large";
+
+/// An answer's body, of `limit` bytes at most. What answered at such length may have done what it was asked to.
 pub async fn limited(mut response: Response, limit: u64) -> Result<Bytes, Failure> {
-    let too_large = || Failure::permanent("too_large", format!("more than {} MB", limit / (1024 * 1024)));
+    let too_large = || Failure::new(TOO_LARGE, format!("more than {} MB", limit / (1024 * 1024)), Way::Unknown);
     if response.content_length().is_some_and(|length| length > limit) {
         return Err(too_large());
     }
@@ -41,7 +43,11 @@ pub fn unreadable(status: StatusCode) -> Failure {
 /// A file's answer: its bytes, `limit` of them at most, or why there are none. `who` answers.
 pub async fn file(response: Response, limit: u64, who: &str) -> Result<Bytes, Failure> {
     match response.status() {
-        StatusCode::OK => limited(response, limit).await.map_err(Failure::of_question),
+        StatusCode::OK => limited(response, limit).await.map_err(|failure| match failure.code.as_str() {
+            // However often it is asked for, it is as large.
+            TOO_LARGE => Failure { way: Way::Permanent, ..failure },
+            _ => failure.of_question(),
+        }),
         status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
             Err(Failure::again(status.as_str(), format!("{who} answered {status}")))
         }

@@ -32,6 +32,13 @@ pub trait Connector: Send + Sync {
     /// not among `typed`.
     fn check(&self, typed: &Values) -> Result<Checked, Vec<Problem>>;
 
+    /// Secrets that have to be typed again when the settings change so: one that is stored is shown to no other server
+    /// than the one that it was typed for.
+    fn asked_again(&self, was: &str, now: &str) -> &'static [&'static str] {
+        let _ = (was, now);
+        &[]
+    }
+
     /// The settings as the form shows them. Secrets are never shown.
     fn typed(&self, settings: &str) -> Values;
 

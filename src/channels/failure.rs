@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::http;
 
+/// How long a channel rests that an admin has to look at, between two tries.
+const MENDING: Duration = Duration::from_secs(300);
+
 /// A failure in the provider's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{words}")]
@@ -44,6 +47,12 @@ impl Failure {
 
     pub fn permanent(code: impl Into<String>, words: impl Into<String>) -> Self {
         Self::new(code, words, Way::Permanent)
+    }
+
+    /// The channel has to be looked at first: its token, its rights, its account. No message is at fault, so none fails;
+    /// the channel is tried again from time to time.
+    pub fn until_mended(code: impl Into<String>, words: impl Into<String>) -> Self {
+        Self::new(code, words, Way::ChannelAgain(MENDING)).of_channel()
     }
 
     pub fn again(code: impl Into<String>, words: impl Into<String>) -> Self {

@@ -113,6 +113,8 @@ pub struct Sender {
     /// Only what the provider itself vouches for.
     pub phone: Option<String>,
     pub email: Option<String>,
+    /// An e-mail address that somebody typed, and nobody vouches for.
+    pub typed_email: Option<String>,
     /// Where their picture can be fetched. Asked for once, when they first come.
     pub avatar: Option<Source>,
 }
@@ -122,8 +124,8 @@ pub struct Sender {
 pub struct Chain {
     /// Names of earlier messages, the nearest first (In-Reply-To, then References from its end).
     pub references: Vec<String>,
-    /// The signed token of the address that the mail was sent to, if it had one.
-    pub token: Option<String>,
+    /// What the addresses carry that the mail was sent to: one may be the token of a reply address.
+    pub tokens: Vec<String>,
     pub subject: String,
 }
 

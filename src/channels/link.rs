@@ -1,7 +1,7 @@
 //! A channel as its connector sees it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Client, Url};
@@ -24,6 +24,8 @@ pub struct Link {
     /// JSON of the kind's settings.
     pub settings: String,
     secrets: Secretly,
+    /// Secrets that the provider has given since in the place of others.
+    renewed: Arc<Mutex<Secretly>>,
     /// Where the provider reaches the channel's webhook, if the installation can be reached at all.
     pub hook_url: Option<String>,
     pub net: Net,
@@ -47,6 +49,7 @@ impl Link {
             channel: channel.id,
             settings: channel.settings.clone(),
             secrets: Secretly(opened.map(|text| unpack(&text)).unwrap_or_default()),
+            renewed: Arc::default(),
             hook_url: net.hook_url(&channel.public_key),
             net: net.clone(),
         })
@@ -54,7 +57,8 @@ impl Link {
 
     /// A link of settings that are not stored yet, to test them.
     pub fn of_form(channel: ChannelId, public_key: &str, settings: String, secrets: Values, net: &Net) -> Self {
-        Self { channel, settings, secrets: Secretly(secrets), hook_url: net.hook_url(public_key), net: net.clone() }
+        let (hook_url, net) = (net.hook_url(public_key), net.clone());
+        Self { channel, settings, secrets: Secretly(secrets), renewed: Arc::default(), hook_url, net }
     }
 
     /// The settings in the kind's own shape; those of an older version give what they have.
@@ -65,6 +69,17 @@ impl Link {
     /// A secret; empty if the channel has none of this name.
     pub fn secret(&self, name: &str) -> &str {
         self.secrets.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The provider has given another secret in the place of this one, which may end.
+    pub fn renew(&self, name: &str, secret: &str) {
+        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        renewed.0.insert(name.to_owned(), secret.to_owned());
+    }
+
+    /// What was given so, to be stored by whoever has the link.
+    pub fn renewed(&self) -> Values {
+        self.renewed.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 }
 
@@ -119,9 +134,10 @@ impl Net {
         client.map_err(|e| Failure::permanent("address", e.to_string()))
     }
 
-    /// The base address that the settings give for a provider, if they do.
-    pub fn base(&self, name: &str) -> Option<&str> {
-        self.bases.get(name).map(String::as_str)
+    /// Whether an address that a provider has named is on the server that the settings give for `name`.
+    pub fn is_at(&self, name: &str, url: &Url) -> bool {
+        let own = self.bases.get(name).and_then(|base| Url::parse(base).ok());
+        own.is_some_and(|own| own.origin() == url.origin())
     }
 
     /// Webhooks need an address that the world reaches, by HTTPS.

@@ -20,6 +20,7 @@ mod model;
 mod outbound;
 mod polling;
 pub mod registry;
+mod renewing;
 mod store;
 mod telegram;
 mod template;
@@ -38,6 +39,7 @@ pub use link::{Link, Net, pack, unpack};
 pub use model::{ApiToken, Channel, Health, NewChannel};
 pub use outbound::{Content, Extra, Mail, OutFile, Outbound, Receipt, Template};
 pub use polling::{Polled, Polling, Receives};
+pub use renewing::{hold_secrets, keep_renewed};
 pub use store::{
     all_tokens, by_token, delete, enabled, find, find_by_public_key, find_now, in_use, insert, insert_token, list,
     list_now, names, note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret,

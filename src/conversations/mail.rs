@@ -55,7 +55,7 @@ pub(super) fn keep(tx: &mut Tx, conversation: &Conversation, message: MessageId,
     let new = NewMail {
         subject: mail.subject.clone(),
         sender: Person { name: settings.display_name, address: mail.from.clone() },
-        recipients: vec![Person { name: account.display_name, address: account.address }],
+        recipients: vec![Person { name: account.display_name, address: address::reached(&account.address).to_owned() }],
         bcc: mail.bcc.clone(),
         ..NewMail::default()
     };

@@ -179,7 +179,10 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
     Ok(())
 }
 
-/// When this account wrote last, if it ever did.
+/// Messages among which the one is that was written last.
+const LAST_HEARD: i64 = 20;
+
+/// When this account wrote last, if it ever did: by the customer's clock where that is known, since the provider counts by it.
 pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
     use crate::db::schema::{channel_accounts as accounts, messages};
     use crate::messages::MessageKind;
@@ -189,14 +192,16 @@ pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<U
     let id = of_account.put(account.0);
     of_account.text = format!("+conversations.account_id = {id}");
     let customer = accounts::table.find(account).select(accounts::customer_id).single_value();
-    Ok(messages::table
+    // Some may have come late, and in another order than they were written in.
+    let last: Vec<(UtcTime, Option<UtcTime>)> = messages::table
         .inner_join(conversations::table)
         .filter(messages::customer_id.nullable().eq(customer).and(messages::kind.eq(MessageKind::Customer)))
         .filter(of_account.condition())
         .order(messages::id.desc())
-        .select(messages::created_at)
-        .one(conn)
-        .optional()?)
+        .select((messages::created_at, messages::sent_at))
+        .at_most(LAST_HEARD)
+        .load(conn)?;
+    Ok(last.into_iter().map(|(came, sent)| sent.unwrap_or(came)).max())
 }
 
 /// Which tags stand on many conversations, in one query.

@@ -635,6 +635,7 @@ diesel::table! {
         reply_to_id -> Nullable<BigInt>,
         unsupported -> Nullable<Text>,
         blocked_account_id -> Nullable<BigInt>,
+        sent_at -> Nullable<Timestamp>,
     }
 }
 

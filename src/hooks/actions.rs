@@ -1,18 +1,23 @@
 //! What an event changes. Each may come twice, late, or before what it is about.
 
+use super::known::Known;
 use super::store;
+use crate::channels::Channel;
 use crate::channels::inbound::{Event, Message};
-use crate::channels::{Channel, registry};
 use crate::conversations::{self, Belongs, Inbound, Sender};
-use crate::customers::{self, Addressing};
+use crate::customers::{self, Addressing, Claim, ClaimKind};
 use crate::db::Tx;
-use crate::db::types::UtcTime;
+use crate::db::types::{CustomerId, MessageId, UtcTime};
 use crate::error::Result;
 use crate::files::StoredFile;
 use crate::mails::{self, NewMail};
+use crate::messages::{self, AWAITED};
 use crate::outbox;
 use crate::realtime::Topic;
 use crate::text;
+
+/// A message that was so long on its way is shown with the time at which it was written.
+const LATE: chrono::Duration = chrono::Duration::minutes(1);
 
 /// The files of an event, fetched.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +25,10 @@ pub struct Fetched {
     pub files: Vec<StoredFile>,
     /// Those that could not be had, each with the reason.
     pub missing: Vec<String>,
+    /// Names of those that cannot be had at the moment.
+    pub awaited: Vec<String>,
+    /// The message was stored before; only files that it lacked are brought.
+    pub is_rest: bool,
     pub avatar: Option<StoredFile>,
     /// What it was as a mail.
     pub mail: Option<NewMail>,
@@ -31,6 +40,8 @@ pub enum Outcome {
     Done,
     /// It is about something that is not here yet.
     Later,
+    /// It is done but for files that cannot be had at the moment.
+    FilesLater,
 }
 
 /// Applies one event. `bot`: whether a funnel may be enabled.
@@ -44,7 +55,8 @@ pub fn apply(
 ) -> Result<Outcome> {
     let known = match event {
         Event::Message(message) => {
-            return receive(tx, channel, message, fetched, (addressing, bot)).map(|()| Outcome::Done);
+            receive(tx, channel, message, fetched, received_at, (addressing, bot))?;
+            return Ok(if fetched.awaited.is_empty() { Outcome::Done } else { Outcome::FilesLater });
         }
         Event::Edited { provider_id, body, at } => edit(tx, channel, provider_id, body, at.unwrap_or(received_at))?,
         Event::Reaction { provider_id, address, emoji } => react(tx, channel, provider_id, address, emoji)?,
@@ -66,20 +78,28 @@ fn receive(
     channel: &Channel,
     message: &Message,
     fetched: &Fetched,
+    received_at: UtcTime,
     (addressing, bot): (&Addressing, bool),
 ) -> Result<()> {
-    if outbox::whose(tx, channel.id, &message.provider_id)?.is_some() {
+    let Known { belongs, address, name, message: known } = Known::find(tx, channel, message)?;
+    if let Some((id, customer)) = known {
+        return if fetched.is_rest { complete(tx, message, fetched, id, customer) } else { Ok(()) };
+    }
+    if fetched.is_rest {
+        // It has been deleted meanwhile.
         return Ok(());
     }
     let sender = &message.sender;
+    let typed_email = sender.typed_email.clone().map(|value| Claim { kind: ClaimKind::Email, value });
     let inbound = Inbound {
         channel: channel.id,
         sender: Sender {
-            address: sender.address.clone(),
+            address: address.clone(),
             display_name: text::clean(&sender.display_name),
             username: text::clean(&sender.username),
             phone: sender.phone.clone(),
             email: sender.email.clone(),
+            claims: typed_email.into_iter().collect(),
             ..Sender::default()
         },
         body: text::clean_lines(&message.body),
@@ -89,8 +109,7 @@ fn receive(
         bot,
         addressing: addressing.clone(),
     };
-    let belongs = belongs(tx, channel, message)?;
-    if message.automatic && !goes_on(tx, channel, message, belongs)? {
+    if message.automatic && !goes_on(tx, channel, &address, belongs)? {
         // A machine's answer opens nothing.
         return Ok(());
     }
@@ -98,16 +117,15 @@ fn receive(
     // Somebody who is known may only now tell their number: Telegram's people share it after their first words.
     let (email, phone) = (sender.email.as_deref(), sender.phone.as_deref());
     customers::store::fill_contact(tx, received.customer, email, phone, &addressing.phone_region)?;
-    outbox::remember(tx, channel.id, &message.provider_id, received.message, received.customer, None)?;
+    outbox::remember(tx, channel.id, &name, received.message, received.customer, None)?;
     let reply_to = match &message.reply_to {
         Some(name) => outbox::whose(tx, channel.id, name)?.map(|(id, _)| id),
         None => None,
     };
-    let missing: Vec<&str> =
-        message.unsupported.iter().map(String::as_str).chain(fetched.missing.iter().map(String::as_str)).collect();
-    if reply_to.is_some() || !missing.is_empty() {
-        let missing = missing.join("; ");
-        store::complete(tx, received.message, reply_to, Some(missing.as_str()).filter(|text| !text.is_empty()))?;
+    let late = message.sent_at.filter(|sent| sent.until(received_at) >= LATE);
+    let unsupported = not_shown(message, fetched);
+    if reply_to.is_some() || unsupported.is_some() || late.is_some() {
+        store::complete(tx, received.message, reply_to, unsupported.as_deref(), late)?;
     }
     if let Some(mail) = &fetched.mail {
         mails::attach(tx, received.message, received.customer, mail)?;
@@ -118,20 +136,28 @@ fn receive(
     Ok(())
 }
 
-/// Which conversation a message belongs to: each chain of mails is one of its own.
-fn belongs(tx: &mut Tx, channel: &Channel, message: &Message) -> Result<Belongs> {
-    if !registry::find(channel.kind).is_some_and(|connector| connector.abilities().chains) {
-        return Ok(Belongs::Account);
-    }
-    Ok(Belongs::Chain(mails::conversation_of_chain(tx, channel.id, &message.chain)?))
+/// Brings what a message lacked that was stored before.
+fn complete(tx: &mut Tx, message: &Message, fetched: &Fetched, id: MessageId, customer: CustomerId) -> Result<()> {
+    messages::add_files(tx, id, customer, &fetched.files)?;
+    store::set_unsupported(tx, id, not_shown(message, fetched).as_deref())?;
+    tx.publish(Topic::Customer(customer));
+    tx.publish(Topic::Inbox);
+    Ok(())
+}
+
+/// What of a message cannot be shown: its kind, files that are gone, and files that may still come.
+fn not_shown(message: &Message, fetched: &Fetched) -> Option<String> {
+    let awaited = fetched.awaited.iter().map(|name| format!("{AWAITED}{name}"));
+    let all: Vec<String> = message.unsupported.iter().chain(&fetched.missing).cloned().chain(awaited).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Whether a message finds its conversation open.
-fn goes_on(tx: &mut Tx, channel: &Channel, message: &Message, belongs: Belongs) -> Result<bool> {
+fn goes_on(tx: &mut Tx, channel: &Channel, address: &str, belongs: Belongs) -> Result<bool> {
     match belongs {
         Belongs::Account => Ok(true),
         Belongs::Chain(None) => Ok(false),
-        Belongs::Chain(Some(id)) => mails::goes_on_for(tx, channel.id, id, &message.sender.address),
+        Belongs::Chain(Some(id)) => mails::goes_on_for(tx, channel.id, id, address),
     }
 }
 

@@ -23,11 +23,15 @@ const AT_ONCE: usize = 4;
 /// How often an event is tried that cannot be applied, before it is given up with its reason.
 const TRIES: i32 = 6;
 
+/// How often a file is asked for that cannot be had at the moment: for a day. Providers keep them for longer.
+const FILE_TRIES: i32 = 34;
+
 /// An event, read, and its files stored: what the write needs of it. Its bytes have gone.
 struct Ready {
     id: HookEventId,
     received_at: UtcTime,
     tries: i32,
+    lacks_files: bool,
     read: Result<Vec<(Event, Fetched)>, String>,
 }
 
@@ -55,6 +59,7 @@ pub async fn take(
     tracing::warn!(%error, channel = %channel.id, "a batch of events failed; they are read one by one");
     for one in ready {
         let (of, reading, id, tries) = (channel.clone(), addressing.clone(), one.id, one.tries);
+        let lacks_files = one.lacks_files;
         let Err(error) = ctx.db.write(move |tx| write(tx, &of, slice::from_ref(&one), (&reading, bot))).await else {
             continue;
         };
@@ -67,6 +72,8 @@ pub async fn take(
             .write(move |tx| {
                 if tries >= TRIES {
                     store::set_unreadable(tx, id, &why)
+                } else if lacks_files {
+                    store::set_later(tx, id, UtcTime::now().plus(pause(tries)), store::LACKS_FILES)
                 } else {
                     store::set_later(tx, id, UtcTime::now().plus(pause(tries)), &why)
                 }
@@ -88,12 +95,15 @@ async fn make_ready(
     link: &Link,
     event: Waiting,
 ) -> Result<Arc<Ready>> {
-    let Waiting { id, body, received_at, tries } = event;
+    let Waiting { id, body, received_at, tries, lacks_files } = event;
     let read = match read(connector, link, body).await {
-        Ok(events) => Ok(contents::stored(ctx, channel, connector, link, events).await?),
+        Ok(events) => {
+            let once = contents::Reading { is_rest: lacks_files, is_last: tries >= FILE_TRIES };
+            Ok(contents::stored(ctx, channel, connector, link, events, once).await?)
+        }
         Err(why) => Err(why),
     };
-    Ok(Arc::new(Ready { id, received_at, tries, read }))
+    Ok(Arc::new(Ready { id, received_at, tries, lacks_files, read }))
 }
 
 /// Reads one event where nobody waits for the thread: how long that takes, its sender decides.
@@ -132,15 +142,28 @@ fn apply(tx: &mut Tx, channel: &Channel, one: &Ready, reading: (&Addressing, boo
             return Ok(false);
         }
     };
+    let mut lacks_files = false;
     for (event, fetched) in events {
-        if actions::apply(tx, channel, event, fetched, one.received_at, reading)? == Outcome::Later && tries < TRIES {
+        match actions::apply(tx, channel, event, fetched, one.received_at, reading)? {
             // What it is about may be written down in this moment: a status that overtakes the answer to its call.
-            let why = "it names a message that is not known yet";
-            store::set_later(tx, id, UtcTime::now().plus(pause(tries)), why)?;
-            return Ok(false);
+            Outcome::Later if tries < TRIES => {
+                let why = "it names a message that is not known yet";
+                store::set_later(tx, id, UtcTime::now().plus(pause(tries)), why)?;
+                return Ok(false);
+            }
+            Outcome::FilesLater => lacks_files = true,
+            Outcome::Later | Outcome::Done => {}
         }
     }
-    Ok(true)
+    if lacks_files {
+        store::set_later(tx, id, UtcTime::now().plus(file_pause(tries)), store::LACKS_FILES)?;
+    }
+    Ok(!lacks_files)
+}
+
+/// 2, 4, 8 … seconds, an hour at the most.
+fn file_pause(tries: i32) -> chrono::Duration {
+    chrono::Duration::seconds(2_i64.saturating_pow(u32::try_from(tries).unwrap_or(0).min(12) + 1).min(3600))
 }
 
 /// 1, 2, 4 … seconds.

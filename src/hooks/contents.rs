@@ -5,17 +5,33 @@ use std::mem;
 use std::time::Duration;
 
 use super::actions::Fetched;
+use super::known::Known;
 use super::store;
-use crate::channels::inbound::{self, Event, Message, RemoteFile, Source};
+use crate::channels::inbound::{self, Event, Message, RemoteFile, Sender, Source};
 use crate::channels::{self, Channel, Connector, FileLimits, Link, Way};
-use crate::db::types::ChannelId;
 use crate::error::Result;
 use crate::files::{self, StoredFile};
 use crate::jobs::Ctx;
 use crate::mails;
 
-/// How often a file is tried before the message goes without it.
+/// How often a file is tried before the message goes in without it.
 const FETCHES: u32 = 3;
+
+/// Which reading of an event this is.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    /// Its messages are stored; what is fetched are files that they lack.
+    pub is_rest: bool,
+    /// What cannot be had now never will be.
+    pub is_last: bool,
+}
+
+/// Why a file is not there.
+enum Lost {
+    /// It may be had later: the provider, the line or the store is away.
+    ForNow(String),
+    ForGood(String),
+}
 
 /// Each event with what is stored of it.
 pub async fn stored(
@@ -24,11 +40,12 @@ pub async fn stored(
     connector: &dyn Connector,
     link: &Link,
     events: Vec<Event>,
+    reading: Reading,
 ) -> Result<Vec<(Event, Fetched)>> {
     let mut found = vec![];
     for mut event in events {
         let fetched = match &mut event {
-            Event::Message(message) => of_message(ctx, channel, connector, link, message).await?,
+            Event::Message(message) => of_message(ctx, channel, connector, link, message, reading).await?,
             _ => Fetched::default(),
         };
         found.push((event, fetched));
@@ -42,19 +59,26 @@ async fn of_message(
     connector: &dyn Connector,
     link: &Link,
     message: &mut Message,
+    reading: Reading,
 ) -> Result<Fetched> {
-    let (known, wants_avatar) = is_known(ctx, channel.id, message).await?;
+    let (known, wants_avatar) = is_known(ctx, channel, message).await?;
     let (remote, letter, avatar) = (mem::take(&mut message.files), message.letter.take(), message.sender.avatar.take());
-    let mut fetched = Fetched::default();
-    if known {
+    let mut fetched = Fetched { is_rest: reading.is_rest, ..Fetched::default() };
+    if known != reading.is_rest {
         return Ok(fetched);
     }
     let limit = FileLimits::of(channel.kind).file;
     for file in remote {
         match get(ctx, connector, link, &file, limit).await {
             Ok(stored) => fetched.files.push(stored),
-            Err(why) => fetched.missing.push(format!("{}: {why}", named(&file.name))),
+            Err(Lost::ForNow(_)) if !reading.is_last => fetched.awaited.push(named(&file.name)),
+            Err(Lost::ForNow(why) | Lost::ForGood(why)) => {
+                fetched.missing.push(format!("{}: {why}", named(&file.name)));
+            }
         }
+    }
+    if reading.is_rest {
+        return Ok(fetched);
     }
     if let Some(letter) = letter {
         fetched.mail = Some(mails::keep(&ctx.db, &ctx.files, &letter).await?);
@@ -69,14 +93,17 @@ async fn of_message(
 
 /// Whether a message is stored already, and needs no files a second time; and whether its sender needs a picture. Nothing
 /// is asked for what brings neither.
-async fn is_known(ctx: &Ctx, channel: ChannelId, message: &Message) -> Result<(bool, bool)> {
+async fn is_known(ctx: &Ctx, channel: &Channel, message: &Message) -> Result<(bool, bool)> {
     if message.files.is_empty() && message.letter.is_none() && message.sender.avatar.is_none() {
         return Ok((false, false));
     }
-    let (name, address) = (message.provider_id.clone(), message.sender.address.clone());
+    let sender = Sender { address: message.sender.address.clone(), ..Sender::default() };
+    let (provider_id, chain) = (message.provider_id.clone(), message.chain.clone());
+    let (channel, message) = (channel.clone(), Message { sender, provider_id, chain, ..Message::default() });
     let asked = ctx.db.read(move |conn| {
-        let known = crate::outbox::whose(conn, channel, &name)?.is_some();
-        Ok((known, !known && store::wants_avatar(conn, channel, &address)?))
+        let known = Known::find(conn, &channel, &message)?;
+        let is_new = known.message.is_none();
+        Ok((!is_new, is_new && store::wants_avatar(conn, channel.id, &known.address)?))
     });
     asked.await
 }
@@ -92,7 +119,7 @@ async fn get(
     link: &Link,
     file: &RemoteFile,
     limit: u64,
-) -> Result<StoredFile, String> {
+) -> Result<StoredFile, Lost> {
     let mut tries = 1;
     let got = loop {
         let done = match &file.source {
@@ -109,7 +136,10 @@ async fn get(
                 tokio::time::sleep(named.min(Duration::from_secs(10))).await;
                 tries += 1;
             }
-            Err(failure) => return Err(failure.words),
+            Err(failure) if matches!(failure.way, Way::Again(_) | Way::ChannelAgain(_)) => {
+                return Err(Lost::ForNow(failure.words));
+            }
+            Err(failure) => return Err(Lost::ForGood(failure.words)),
         }
     };
     let name = match (&got.name, file.name.is_empty()) {
@@ -118,6 +148,6 @@ async fn get(
     };
     files::keep_bytes(&ctx.db, &ctx.files, &name, &got.bytes).await.map_err(|error| {
         tracing::error!(%error, "a file was not kept");
-        "the file could not be stored here".into()
+        Lost::ForNow("the file could not be stored here".into())
     })
 }

@@ -160,7 +160,8 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
     }
 }
 
-type Conversation = Option<Box<dyn channels::Polling>>;
+/// What is asked, and the link that it works with.
+type Conversation = Option<(Box<dyn channels::Polling>, Link)>;
 
 /// Asks once and stores what has come; and that it went well, unless that is known to be written down (`well`). False:
 /// nothing came, without any waiting.
@@ -168,18 +169,22 @@ async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation, well: bo
     let ours = |error: crate::error::Error| Failure::again("storing", error.to_string());
     let id = channel.id;
     let cursor = ctx.db.read(move |conn| store::cursor(conn, id)).await.map_err(ours)?;
-    let link = Link::open(channel, &ctx.secrets, &ctx.net).map_err(ours)?;
     // What fails before it is stored ends the conversation.
-    let mut talk = match polling.take() {
-        Some(talk) => talk,
+    let (mut talk, link) = match polling.take() {
+        Some(going_on) => going_on,
         None => {
+            let link = Link::open(channel, &ctx.secrets, &ctx.net).map_err(ours)?;
             let connector = registry::find(channel.kind);
             let made = connector.and_then(|connector| connector.polling(&link));
-            made.ok_or_else(|| Failure::permanent("no_polling", "this channel is not asked"))?
+            (made.ok_or_else(|| Failure::permanent("no_polling", "this channel is not asked"))?, link)
         }
     };
     let began = tokio::time::Instant::now();
-    let Polled { events, cursor, failure } = talk.next(cursor.as_deref()).await?;
+    let next = talk.next(cursor.as_deref()).await;
+    if let Err(error) = channels::keep_renewed(&ctx.db, &ctx.secrets, &link).await {
+        tracing::warn!(%error, channel = %id, "a secret that the provider has replaced was not stored");
+    }
+    let Polled { events, cursor, failure } = next?;
     let is_empty = events.is_empty();
     let news = !is_empty || cursor.is_some();
     let went_well = failure.is_none();
@@ -199,6 +204,6 @@ async fn once(ctx: &Ctx, channel: &Channel, polling: &mut Conversation, well: bo
             .await
             .map_err(ours)?;
     }
-    *polling = Some(talk);
+    *polling = Some((talk, link));
     failure.map_or_else(|| Ok(!is_empty || began.elapsed() >= PAUSE), Err)
 }

@@ -25,7 +25,12 @@ pub struct Waiting {
     pub body: Bytes,
     pub received_at: UtcTime,
     pub tries: i32,
+    /// What it says is written down, but for files that could not be had.
+    pub lacks_files: bool,
 }
+
+/// The reason why such an event is read again.
+pub const LACKS_FILES: &str = "a file cannot be had at the moment";
 
 #[derive(QueryableByName)]
 struct Size {
@@ -64,12 +69,10 @@ pub fn insert(tx: &mut Tx, channel: ChannelId, new: &[RawEvent]) -> Result<usize
 
 /// Channels that are switched on and have something to read now.
 pub fn channels_waiting(conn: &mut Conn, now: UtcTime) -> Result<Vec<ChannelId>> {
-    Ok(events::table
-        .inner_join(channels::table)
-        .filter(channels::enabled.and(events::read_at.is_null()).and(events::not_before.le(now)))
-        .select(events::channel_id)
-        .distinct()
-        .load(conn)?)
+    // One look into the index a channel, however many wait, and none for a channel on pause.
+    let waiting = events::table
+        .filter(events::channel_id.eq(channels::id).and(events::read_at.is_null()).and(events::not_before.le(now)));
+    Ok(channels::table.filter(channels::enabled.and(diesel::dsl::exists(waiting))).select(channels::id).load(conn)?)
 }
 
 /// The oldest events of a channel that wait, as many as may be in memory together; at least one, if there is any.
@@ -86,12 +89,18 @@ pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime) -> Result<Vec<
     if sizes.is_empty() {
         return Ok(vec![]);
     }
-    let rows: Vec<(HookEventId, Vec<u8>, UtcTime, i32)> = events::table
+    let rows: Vec<(HookEventId, Vec<u8>, UtcTime, i32, Option<String>)> = events::table
         .filter(among(conn, events::id, together(&sizes)))
         .order(events::id)
-        .select((events::id, events::body, events::received_at, events::tries))
+        .select((events::id, events::body, events::received_at, events::tries, events::error))
         .load(conn)?;
-    let waiting = |(id, body, received_at, tries)| Waiting { id, body: Bytes::from(body), received_at, tries };
+    let waiting = |(id, body, received_at, tries, error): (_, _, _, _, Option<String>)| Waiting {
+        id,
+        body: Bytes::from(body),
+        received_at,
+        tries,
+        lacks_files: error.as_deref() == Some(LACKS_FILES),
+    };
     Ok(rows.into_iter().map(waiting).collect())
 }
 
@@ -236,10 +245,22 @@ pub fn set_subscribed(tx: &mut Tx, account: AccountId, subscribed: bool, at: Utc
 }
 
 /// What a channel adds to a stored message.
-pub fn complete(tx: &mut Tx, id: MessageId, reply_to: Option<MessageId>, unsupported: Option<&str>) -> Result<()> {
+pub fn complete(
+    tx: &mut Tx,
+    id: MessageId,
+    reply_to: Option<MessageId>,
+    unsupported: Option<&str>,
+    sent_at: Option<UtcTime>,
+) -> Result<()> {
     diesel::update(messages::table.find(id))
-        .set((messages::reply_to_id.eq(reply_to), messages::unsupported.eq(unsupported)))
+        .set((messages::reply_to_id.eq(reply_to), messages::unsupported.eq(unsupported), messages::sent_at.eq(sent_at)))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What of the message cannot be shown now.
+pub fn set_unsupported(tx: &mut Tx, id: MessageId, unsupported: Option<&str>) -> Result<()> {
+    diesel::update(messages::table.find(id)).set(messages::unsupported.eq(unsupported)).execute(&mut **tx)?;
     Ok(())
 }
 

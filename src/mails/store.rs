@@ -8,6 +8,7 @@ use super::model::{Mail, NewMail, Row, json};
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
 use crate::channels::email::MailSettings;
+use crate::channels::email::address::{reached, through};
 use crate::channels::inbound::Chain;
 use crate::db::schema::{
     channel_accounts as accounts, conversations, files, mail_pictures, mails, message_refs, messages,
@@ -128,7 +129,7 @@ pub fn chain_of(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<Str
     Ok(names)
 }
 
-/// The conversation of a chain: that of the nearest mail which it names, then that of the token.
+/// The conversation of a chain: that of the nearest mail which it names, then that of the first token which is known.
 pub fn conversation_of_chain(conn: &mut Conn, channel: ChannelId, chain: &Chain) -> Result<Option<ConversationId>> {
     let rows: Vec<(String, Option<ConversationId>)> = message_refs::table
         .inner_join(messages::table)
@@ -139,12 +140,28 @@ pub fn conversation_of_chain(conn: &mut Conn, channel: ChannelId, chain: &Chain)
     if let Some(found) = chain.references.iter().find_map(of) {
         return Ok(Some(found));
     }
-    let Some(token) = &chain.token else { return Ok(None) };
-    Ok(conversations::table
-        .filter(conversations::mail_token.eq(token).and(conversations::channel_id.eq(channel)))
-        .select(conversations::id)
+    if chain.tokens.is_empty() {
+        return Ok(None);
+    }
+    let known: Vec<(Option<String>, ConversationId)> = conversations::table
+        .filter(conversations::mail_token.eq_any(&chain.tokens).and(conversations::channel_id.eq(channel)))
+        .select((conversations::mail_token, conversations::id))
+        .load(conn)?;
+    let of = |token: &String| known.iter().find(|(own, _)| own.as_ref() == Some(token)).map(|(_, id)| *id);
+    Ok(chain.tokens.iter().find_map(of))
+}
+
+/// Under which address of the channel a chain knows whoever sends from `address`: the chain may have begun with a form in
+/// which they named it, or go on through one.
+pub fn writer_in(conn: &mut Conn, conversation: ConversationId, address: &str) -> Result<Option<String>> {
+    let account: Option<String> = conversations::table
+        .inner_join(accounts::table)
+        .filter(conversations::id.eq(conversation))
+        .select(accounts::address)
         .one(conn)
-        .optional()?)
+        .optional()?;
+    let is_theirs = |account: &String| reached(account) == address || through(address) == Some(account.as_str());
+    Ok(account.filter(is_theirs))
 }
 
 /// Whether a conversation is open and belongs to whoever has this address in the channel.

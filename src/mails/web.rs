@@ -5,13 +5,14 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Path, Query};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::Deserialize;
 
 use super::model::Mail;
 use super::store::{self, Stored};
 use super::views::MailPage;
 use crate::auth::Operator;
-use crate::channels::email::{Clean, Remote, for_showing};
+use crate::channels::email::{Clean, Remote, for_showing, has_remote};
 use crate::db::Db;
 use crate::db::types::{AttachmentId, MessageId};
 use crate::error::{Error, Result};
@@ -45,9 +46,11 @@ pub async fn page(
     id: Path<MessageId>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
-    let (mail, clean) = look_of(by, &db, &stored, id.into_inner(), Remote::Blocked).await?;
+    let (mail, html, _) = found(by, &db, &stored, id.into_inner()).await?;
+    let has_remote = tokio::task::spawn_blocking(move || has_remote(&String::from_utf8_lossy(&html)));
+    let has_remote = has_remote.await.map_err(|e| Error::Internal(e.to_string()))?;
     let shows_remote = asked.remote() == Remote::Shown;
-    hx.page(&MailPage { sh, head: (&mail).into(), mail, has_remote: clean.has_remote, shows_remote })
+    hx.page(&MailPage { sh, head: (&mail).into(), mail, has_remote, shows_remote })
 }
 
 /// `GET /mails/{message}/look`: the HTML for the frame of the page.
@@ -59,7 +62,7 @@ pub async fn look(
     asked: Query<Asked>,
 ) -> Result<HttpResponse> {
     let remote = asked.remote();
-    let (_, clean) = look_of(by, &db, &stored, id.into_inner(), remote).await?;
+    let clean = look_of(by, &db, &stored, id.into_inner(), remote).await?;
     let html = format!(
         "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title></title></head><body>\n{}\n</body></html>\n",
         clean.html
@@ -108,8 +111,8 @@ pub async fn original(by: Operator, db: Data<Db>, stored: Data<Files>, id: Path<
     files::web::answer(&stored, &file).await
 }
 
-/// A mail and its HTML, made harmless.
-async fn look_of(by: Operator, db: &Db, stored: &Files, id: MessageId, remote: Remote) -> Result<(Mail, Clean)> {
+/// A mail, its HTML as it came, and where the pictures inside are kept.
+async fn found(by: Operator, db: &Db, stored: &Files, id: MessageId) -> Result<(Mail, Bytes, Vec<(String, Stored)>)> {
     let (mail, html, pictures) = db
         .read(move |conn| {
             let mail = store::find(conn, &by.scope(), id)?;
@@ -118,14 +121,19 @@ async fn look_of(by: Operator, db: &Db, stored: &Files, id: MessageId, remote: R
         })
         .await?;
     let (sha256, ..) = html.ok_or(Error::NotFound)?;
-    let html = stored.bytes(&sha256).await?;
+    Ok((mail, stored.bytes(&sha256).await?, pictures))
+}
+
+/// A mail's HTML, made harmless, with the pictures inside.
+async fn look_of(by: Operator, db: &Db, stored: &Files, id: MessageId, remote: Remote) -> Result<Clean> {
+    let (_, html, pictures) = found(by, db, stored, id).await?;
     let pictures = inlined(stored, pictures).await?;
     // Two megabytes of markup take their time.
     let clean = tokio::task::spawn_blocking(move || {
         let html = String::from_utf8_lossy(&html);
         for_showing(&html, remote, &|cid| pictures.iter().find(|(known, _)| known == cid).map(|(_, url)| url.clone()))
     });
-    Ok((mail, clean.await.map_err(|e| Error::Internal(e.to_string()))?))
+    clean.await.map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// Pictures as part of the page: the frame is a stranger to us and is let in nowhere, so it could fetch none.

@@ -10,7 +10,7 @@ pub mod store;
 pub mod thread;
 pub mod views;
 
-pub use model::{Attachment, Event, LONGEST, Message, MessageKind, NewMessage, Who};
+pub use model::{AWAITED, Attachment, Event, LONGEST, Message, MessageKind, NewMessage, Who};
 
 pub use crate::files::StoredFile;
-pub use store::{At, find_by_client_uuid, first_of, insert, stretch};
+pub use store::{At, add_files, find_by_client_uuid, first_of, insert, stretch};

@@ -55,6 +55,8 @@ pub struct Message {
     pub has_attachments: bool,
     pub received_while_blocked: bool,
     pub created_at: UtcTime,
+    /// When the customer wrote it, where that was long before it came here.
+    pub sent_at: Option<UtcTime>,
     pub edited_at: Option<UtcTime>,
     /// What it said before it was edited.
     pub first_body: Option<String>,
@@ -176,6 +178,9 @@ impl Attachment {
         crate::files::is_picture(&self.content_type)
     }
 }
+
+/// Stands before the name of a file that could not be had yet, among what of a message cannot be shown.
+pub const AWAITED: &str = "awaited: ";
 
 /// A message to store.
 #[derive(Clone, Debug)]

@@ -10,9 +10,10 @@ use crate::customers::Customer;
 use crate::db::dialect::{Engine, engine};
 use crate::db::schema::{attachments, files, message_reactions as reactions, messages};
 use crate::db::sql::{Condition, Limited, Sql, among};
-use crate::db::types::{ConversationId, CustomerId, MessageId, UtcTime};
+use crate::db::types::{ConversationId, CustomerId, FileId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::files::StoredFile;
 use crate::text;
 
 /// Characters of a message that a card shows.
@@ -48,22 +49,53 @@ pub fn insert(tx: &mut Tx, new: &NewMessage) -> Result<MessageId> {
     .bind(now)
     .get_result::<Inserted>(&mut **tx)?
     .id;
-    for (position, file) in (0..).zip(&new.files) {
+    insert_files(tx, id, new.customer_id, 0, &new.files)?;
+    let is_talk = !matches!(new.kind, MessageKind::System | MessageKind::CommandResult);
+    if is_talk && new.from_blocked.is_none() {
+        show_on_card(tx, new, id, now)?;
+    }
+    Ok(id)
+}
+
+fn insert_files(tx: &mut Tx, id: MessageId, customer: CustomerId, first: i32, new: &[StoredFile]) -> Result<()> {
+    for (position, file) in (first..).zip(new) {
         diesel::insert_into(attachments::table)
             .values((
                 attachments::message_id.eq(id),
-                attachments::customer_id.eq(new.customer_id),
+                attachments::customer_id.eq(customer),
                 attachments::file_id.eq(file.file_id),
                 attachments::name.eq(&file.name),
                 attachments::position.eq(position),
             ))
             .execute(&mut **tx)?;
     }
-    let is_talk = !matches!(new.kind, MessageKind::System | MessageKind::CommandResult);
-    if is_talk && new.from_blocked.is_none() {
-        show_on_card(tx, new, id, now)?;
-    }
-    Ok(id)
+    Ok(())
+}
+
+/// Puts files on a message that is there already; those that it has are passed over.
+pub fn add_files(tx: &mut Tx, id: MessageId, customer: CustomerId, files: &[StoredFile]) -> Result<()> {
+    let there: Vec<(FileId, String, i32)> = attachments::table
+        .filter(attachments::message_id.eq(id))
+        .select((attachments::file_id, attachments::name, attachments::position))
+        .load(&mut **tx)?;
+    let is_new =
+        |file: &&StoredFile| !there.iter().any(|(known, name, _)| *known == file.file_id && *name == file.name);
+    let new: Vec<StoredFile> = files.iter().filter(is_new).cloned().collect();
+    let Some(file) = new.first() else { return Ok(()) };
+    let first = there.iter().map(|(.., position)| position + 1).max().unwrap_or_default();
+    insert_files(tx, id, customer, first, &new)?;
+    diesel::update(messages::table.find(id)).set(messages::has_attachments.eq(true)).execute(&mut **tx)?;
+    Sql::new(
+        "UPDATE customers SET last_message_attachment = $1, \
+         last_message_text = CASE WHEN last_message_text = '' THEN $2 ELSE last_message_text END \
+         WHERE id = $3 AND last_message_id = $4",
+    )
+    .bind(true)
+    .bind(file.name.as_str())
+    .bind(customer.0)
+    .bind(id.0)
+    .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// A customer's message is one more that is unread, and names the channel that they are reached through now.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::delivery_view::DeliveryView;
-use super::model::{Attachment, Event, Message, MessageKind, Who};
+use super::model::{AWAITED, Attachment, Event, Message, MessageKind, Who};
 use super::thread::Thread;
 use crate::conversations::{CloseReason, Conversation, Origin, is_workable};
 use crate::customers::Customer;
@@ -91,6 +91,8 @@ pub struct MessageView {
     pub body: String,
     pub files: Vec<Attachment>,
     pub time: UtcTime,
+    /// When it came, where it was written long before.
+    pub came: Option<UtcTime>,
     pub received_while_blocked: bool,
     /// What became of it at the provider.
     pub delivery: Option<DeliveryView>,
@@ -240,7 +242,8 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         channel_kind: thread.channels.get(&message.channel_id).map_or("", |c| c.kind.as_str()),
         body: message.body.clone(),
         files: thread.attachments.get(&message.id).cloned().unwrap_or_default(),
-        time: message.created_at,
+        time: message.sent_at.unwrap_or(message.created_at),
+        came: message.sent_at.map(|_| message.created_at),
         received_while_blocked: message.received_while_blocked,
         delivery: thread.deliveries.get(&message.id).map(|(delivery, tries)| {
             let conversation = message.conversation_id.and_then(|id| thread.conversations.get(&id));
@@ -261,7 +264,10 @@ fn not_shown(sh: &Shell, what: &str) -> String {
         "unreadable" => sh.t("mail-unreadable").to_string(),
         "too_large" => sh.t("mail-too-large").to_string(),
         "attachments" => sh.t("mail-left-out").to_string(),
-        other => other.to_owned(),
+        other => match other.strip_prefix(AWAITED) {
+            Some(file) => sh.ta("messages-file-awaited", "file", file),
+            None => other.to_owned(),
+        },
     };
     what.split("; ").map(said).collect::<Vec<_>>().join("; ")
 }

@@ -51,7 +51,11 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
         return write_down(ctx, delivery, move |tx, delivery| actions::sent(tx, delivery, pace)).await;
     }
     for part in done..parts {
-        match hand_over(ctx, connector, &link, &out, part, delivery).await {
+        let handed = hand_over(ctx, connector, &link, &out, part, delivery).await;
+        if let Err(error) = channels::keep_renewed(&ctx.db, &ctx.secrets, &link).await {
+            tracing::warn!(%error, delivery = %delivery.id, "a secret that the provider has replaced was not stored");
+        }
+        match handed {
             Ok(receipt) => {
                 write_down(ctx, delivery, move |tx, delivery| {
                     actions::part_sent(tx, delivery, part, parts, &receipt, pace)

@@ -6,8 +6,8 @@ use crate::audit;
 use crate::auth::Admin;
 use crate::auth::sessions::hash_key;
 use crate::channels::{self, Channel, ChannelKind, NewChannel};
+use crate::db::Tx;
 use crate::db::types::{ChannelId, UtcTime};
-use crate::db::{Tx, dialect};
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::realtime::Topic;
@@ -40,7 +40,7 @@ pub fn save(
     settings: &str,
     secrets: Option<&NewSecrets>,
 ) -> Result<()> {
-    hold(tx, id)?;
+    channels::hold_secrets(tx, id)?;
     let channel = channels::find(tx, id)?;
     channels::rename(tx, id, name)?;
     channels::set_settings(tx, id, settings)?;
@@ -54,12 +54,6 @@ pub fn save(
     told(tx, by, id, "channel.edited", name)
 }
 
-/// One at a time changes a channel's secrets.
-fn hold(tx: &mut Tx, id: ChannelId) -> Result<()> {
-    dialect::hold_words(tx, [format!("secrets of channel {id}")])?;
-    Ok(())
-}
-
 /// Pauses a channel, or lets it work again.
 pub fn switch(tx: &mut Tx, by: &Admin, id: ChannelId, enabled: bool) -> Result<()> {
     let channel = channels::find(tx, id)?;
@@ -70,7 +64,7 @@ pub fn switch(tx: &mut Tx, by: &Admin, id: ChannelId, enabled: bool) -> Result<(
 
 /// Stores a new sealed secret; what the old one signed is not believed any more, nor what was given for it.
 pub fn replace_secret(tx: &mut Tx, by: &Admin, id: ChannelId, sealed: &str) -> Result<Channel> {
-    hold(tx, id)?;
+    channels::hold_secrets(tx, id)?;
     let channel = channels::find(tx, id)?;
     channels::set_secret(tx, id, sealed)?;
     told(tx, by, id, "channel.secret_replaced", &channel.name)?;

@@ -126,7 +126,7 @@ fn a_picture_inside_is_no_attachment() {
 fn an_answer_names_its_chain() {
     let mail = read("quoted-history");
     assert_eq!(mail.chain(), ["7.31@support.test", "a@customer.test"]);
-    assert_eq!(mail.tokens(|address| address.ends_with("@support.test")), ["k3v9", "k3v9"]);
+    assert_eq!(mail.tokens(|address| address.ends_with("@support.test")), ["k3v9"]);
     assert_eq!(mail.text, "It is blue.");
     assert!(mail.quoted.contains("Which colour is it?"));
 }
@@ -136,7 +136,7 @@ fn machines_and_bounces_are_known() {
     assert_eq!(read("vacation").nature, Nature::AutoReply);
     assert_eq!(read("newsletter").nature, Nature::Bulk);
     let report = |name: &str| match read(name).nature {
-        Nature::Bounce(report) => report,
+        Nature::Bounce(mut reports) => reports.remove(0),
         other => panic!("{name} is {other:?}"),
     };
     let hard = report("bounce-hard");

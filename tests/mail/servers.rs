@@ -202,7 +202,8 @@ async fn what_comes_back_names_the_letter_that_it_is_about() {
     let sent = letter(&format!("{user}@support.test"), "gone@bounce.test");
     send(&smtp(&lab, &user), &compose(&sent).unwrap()).await.unwrap();
     let report = parse(&arrived(&lab, &user, 1)[0]);
-    let Nature::Bounce(report) = report.nature else { panic!("{report:?}") };
+    let Nature::Bounce(reports) = report.nature else { panic!("{report:?}") };
+    let report = reports[0].clone();
     assert_eq!(report.original, Some(sent.message_id));
     assert_eq!(report.recipient.as_deref(), Some("gone@bounce.test"));
     assert_eq!(report.status, "5.1.1");

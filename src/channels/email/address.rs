@@ -7,6 +7,9 @@ use crate::text;
 /// The longest address that is taken: RFC 5321 allows 254 characters.
 const LONGEST: usize = 254;
 
+/// Characters of the token in a reply address.
+pub const TOKEN: usize = 20;
+
 /// A name and an address, as a header holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -37,6 +40,27 @@ pub fn with_token(address: &str, token: &str) -> String {
         Some((local, domain)) => format!("{local}+{token}@{domain}"),
         None => address.to_owned(),
     }
+}
+
+/// Whether replies can come home to this address: with its token it is still one that mail servers take.
+pub fn takes_token(address: &str) -> bool {
+    with_token(address, &"0".repeat(TOKEN)).parse::<lettre::Address>().is_ok()
+}
+
+/// Whoever was named as the one to answer by a mail of somebody else's: a form on a site sends what a visitor typed. The
+/// account of the address itself is another's, who has shown that they can send from it.
+pub fn typed(address: &str, through: &str) -> String {
+    format!("{address} ({through})")
+}
+
+/// Where mails to an account go.
+pub fn reached(account: &str) -> &str {
+    account.split_once(" (").map_or(account, |(address, _)| address)
+}
+
+/// Whose mails named the account as the one to answer.
+pub fn through(account: &str) -> Option<&str> {
+    account.split_once(" (")?.1.strip_suffix(')')
 }
 
 /// The part behind the last plus: a sender may have one of its own.
@@ -75,6 +99,20 @@ mod tests {
         assert_eq!(token_of("support+sales+k3v9@shop.test"), Some("k3v9"));
         assert_eq!(token_of("support@shop.test"), None);
         assert_eq!(token_of("support+@shop.test"), None);
+    }
+
+    #[test]
+    fn a_typed_address_is_an_account_of_its_own() {
+        let account = typed("anna@customer.test", "form@shop.test");
+        assert_eq!((reached(&account), through(&account)), ("anna@customer.test", Some("form@shop.test")));
+        assert_eq!((reached("anna@customer.test"), through("anna@customer.test")), ("anna@customer.test", None));
+        assert_eq!(normal(&account), None, "nobody can send from it");
+    }
+
+    #[test]
+    fn an_address_without_room_for_a_token_is_told() {
+        assert!(takes_token("support@shop.test") && takes_token(&format!("{}@shop.test", "a".repeat(43))));
+        assert!(!takes_token(&format!("{}@shop.test", "a".repeat(44))));
     }
 
     #[test]

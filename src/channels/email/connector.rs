@@ -14,6 +14,7 @@ use super::settings::{Login, MailSettings};
 use super::smtp::{self, SmtpWay};
 use super::{form, tokens};
 use crate::channels::inbound::Event;
+use crate::channels::json::joined;
 use crate::channels::{
     Abilities, ChannelKind, Checked, Connector, Failure, Field, FileLimits, Link, MB, Outbound, Pace, Polling, Problem,
     Receipt, Receives, Takes, Values, WritesFirst,
@@ -47,6 +48,10 @@ impl Connector for Email {
 
     fn check(&self, typed: &Values) -> Result<Checked, Vec<Problem>> {
         form::check(typed)
+    }
+
+    fn asked_again(&self, was: &str, now: &str) -> &'static [&'static str] {
+        form::asked_again(&MailSettings::from_json(was), &MailSettings::from_json(now))
     }
 
     fn typed(&self, settings: &str) -> Values {
@@ -111,8 +116,8 @@ async fn letter(settings: &MailSettings, out: &Outbound) -> Result<Letter, Failu
     }
     Ok(Letter {
         message_id: format!("{}@{}", out.key, address::domain(&from)),
-        from: Person { name: settings.display_name.clone(), address: from },
-        to: out.to.clone(),
+        from: Person { name: joined([&out.author, &settings.display_name], ", "), address: from },
+        to: address::reached(&out.to).to_owned(),
         bcc: mail.bcc,
         subject: mail.subject,
         text: out.text.clone(),

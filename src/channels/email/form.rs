@@ -95,6 +95,18 @@ pub fn check(typed: &Values) -> Result<Checked, Vec<Problem>> {
     }
 }
 
+/// What proves who the desk is to servers that were other ones before.
+pub fn asked_again(was: &MailSettings, now: &MailSettings) -> &'static [&'static str] {
+    let hosts = |of: &MailSettings| [of.imap.host.to_lowercase(), of.smtp.host.to_lowercase()];
+    match now.login {
+        Login::Password if hosts(was) != hosts(now) => &["password"],
+        Login::XOAuth2 if was.tokens.token_url != now.tokens.token_url => &["client_secret", "refresh_token"],
+        // What the refresh token brings is shown there.
+        Login::XOAuth2 if hosts(was) != hosts(now) => &["refresh_token"],
+        _ => &[],
+    }
+}
+
 pub fn typed(settings: &str) -> Values {
     let settings = MailSettings::from_json(settings);
     let server = |name: &str, server: &Server| {
@@ -153,13 +165,16 @@ fn senders(problems: &mut Vec<Problem>, typed: &str, user: &str) -> Vec<String> 
     let mut found: Vec<String> = vec![];
     for line in typed.lines().map(str::trim).filter(|line| !line.is_empty()) {
         match address::normal(line) {
+            Some(address) if !address::takes_token(&address) => {
+                problems.push(Problem::new("senders", Said::from("channel-mail-sender-long").with("line", line)));
+            }
             Some(address) if !found.contains(&address) => found.push(address),
             Some(_) => {}
             None => problems.push(Problem::new("senders", Said::from("channel-mail-sender-wrong").with("line", line))),
         }
     }
     if found.is_empty() && !problems.iter().any(|problem| problem.field == "senders") {
-        match address::normal(user) {
+        match address::normal(user).filter(|address| address::takes_token(address)) {
             Some(address) => found.push(address),
             None => problems.push(Problem::new("senders", "channel-mail-senders-missing")),
         }

@@ -64,7 +64,14 @@ impl Folder {
         let opened = within(way.patience, session.select(encoded(&way.folder))).await;
         let folder = opened.map_err(|f| Failure { words: format!("{}: {}", way.folder, f.words), ..f })?;
         let validity = folder.uid_validity.unwrap_or_default();
-        let next_uid = folder.uid_next.unwrap_or(1);
+        let next_uid = match folder.uid_next {
+            Some(next) => next,
+            // `*` is the newest mail. Without that the archive would be taken for news.
+            None => {
+                let newest = within(way.patience, session.uid_search("UID *")).await?.into_iter().max();
+                newest.unwrap_or_default().saturating_add(1)
+            }
+        };
         Ok(Self { session, patience: way.patience, can_idle, validity, next_uid })
     }
 

@@ -29,6 +29,6 @@ pub use nature::{Nature, Report, is_gone, status_in};
 pub use parse::{Attachment, Mail, Picture, parse};
 pub use plain::{split, to_html};
 pub use proof::Proof;
-pub use sanitise::{Clean, Remote, for_showing};
+pub use sanitise::{Clean, Remote, for_showing, has_remote};
 pub use settings::{Login, MailSecrets, MailSettings, Security, Server, TokenSource};
 pub use smtp::{SmtpWay, check, send};

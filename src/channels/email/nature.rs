@@ -15,8 +15,8 @@ pub enum Nature {
     Bulk,
     /// Out of office and its like: opens nothing, is answered by nothing.
     AutoReply,
-    /// A mail server tells about a letter of ours.
-    Bounce(Report),
+    /// A mail server tells about a letter of ours: each recipient who did not get it, else the first that it names.
+    Bounce(Vec<Report>),
 }
 
 /// What a mail server tells about one letter (RFC 3464).
@@ -56,13 +56,15 @@ pub fn status_in(words: &str) -> Option<&str> {
     })
 }
 
+/// Recipients of one report that are told of: a letter of ours goes to the customer and some blind copies.
+const FAILED: usize = 50;
 /// The longest words of a server that are kept, in characters.
 const WORDS: usize = 500;
 
 pub(super) fn of(message: &Message) -> Nature {
     let head = Head::of(message);
-    if let Some(report) = report(message, &head) {
-        return Nature::Bounce(report);
+    if let Some(reports) = reports(message, &head) {
+        return Nature::Bounce(reports);
     }
     let submitted = head.first("auto-submitted");
     let submitted = submitted.split(';').next().unwrap_or_default().trim();
@@ -85,6 +87,12 @@ pub(super) fn of(message: &Message) -> Nature {
     } else {
         Nature::Letter
     }
+}
+
+/// Whether a list passed it on.
+pub(super) fn is_of_list(message: &Message) -> bool {
+    let head = Head::of(message);
+    head.first("precedence") == "list" || ["list-id", "list-post"].iter().any(|name| head.has(name))
 }
 
 /// The headers that tell machines from people, in lower case.
@@ -120,7 +128,7 @@ impl Head {
     }
 }
 
-fn report(message: &Message, head: &Head) -> Option<Report> {
+fn reports(message: &Message, head: &Head) -> Option<Vec<Report>> {
     let kind = message.content_type();
     let is_report = kind.is_some_and(|t| {
         t.ctype().eq_ignore_ascii_case("multipart")
@@ -132,28 +140,31 @@ fn report(message: &Message, head: &Head) -> Option<Report> {
     });
     match status {
         Some(part) if is_report || head.is_from_postmaster() => {
-            let mut report = delivery_status(&String::from_utf8_lossy(part.contents()));
-            report.original = original(message);
-            if report.words.is_empty() {
-                report.words = words_of(message);
+            let mut reports = delivery_status(&String::from_utf8_lossy(part.contents()));
+            let original = original(message);
+            for report in &mut reports {
+                report.original.clone_from(&original);
+                if report.words.is_empty() {
+                    report.words = words_of(message);
+                }
             }
-            Some(report)
+            Some(reports)
         }
         // Servers older than RFC 3464 tell in words only.
         None if head.is_from_nobody() && head.is_from_postmaster() => {
             let words = words_of(message);
             let status = status_in(&words).unwrap_or_default().to_owned();
             let is_final = !status.starts_with('4') && !status.starts_with('2');
-            Some(Report { original: original(message), recipient: None, is_final, status, words })
+            Some(vec![Report { original: original(message), recipient: None, is_final, status, words }])
         }
         _ => None,
     }
 }
 
-/// The per-recipient fields: the first that failed, else the first at all.
-fn delivery_status(text: &str) -> Report {
+/// The per-recipient fields: of those that failed, else of the first.
+fn delivery_status(text: &str) -> Vec<Report> {
     let text = text.replace("\r\n", "\n");
-    let mut first: Option<Report> = None;
+    let (mut failed, mut first): (Vec<Report>, Option<Report>) = (vec![], None);
     for block in text.split("\n\n").filter(|block| !block.trim().is_empty()).take(500) {
         let fields = fields(block);
         let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -171,12 +182,13 @@ fn delivery_status(text: &str) -> Report {
             is_final,
             words: words.chars().take(WORDS).collect(),
         };
-        if is_final {
-            return report;
+        if !is_final {
+            first.get_or_insert(report);
+        } else if failed.iter().all(|known| known.recipient != report.recipient) && failed.len() < FAILED {
+            failed.push(report);
         }
-        first.get_or_insert(report);
     }
-    first.unwrap_or_default()
+    if failed.is_empty() { vec![first.unwrap_or_default()] } else { failed }
 }
 
 /// `Name: value` lines with their continuations; names in lower case.
@@ -276,17 +288,20 @@ mod tests {
     }
 
     #[test]
-    fn the_recipient_that_failed_counts() {
-        let report = delivery_status(
+    fn the_recipients_that_failed_count() {
+        let reports = delivery_status(
             "Reporting-MTA: dns; mx.b.test\r\n\r\nFinal-Recipient: rfc822; ok@b.test\r\nAction: delayed\r\nStatus: 4.4.1\r\n\
              \r\nFinal-Recipient: rfc822; <Gone@b.test>\r\nAction: failed\r\nStatus: 5.1.1 (no such user)\r\n\
-             Diagnostic-Code: smtp; 550 5.1.1\r\n mailbox does not exist\r\n",
+             Diagnostic-Code: smtp; 550 5.1.1\r\n mailbox does not exist\r\n\r\n\
+             Final-Recipient: rfc822; copy@b.test\r\nAction: failed\r\nStatus: 5.2.2\r\n",
         );
+        let [report, copy] = reports.as_slice() else { panic!("{reports:?}") };
+        assert_eq!((copy.recipient.as_deref(), copy.status.as_str()), (Some("copy@b.test"), "5.2.2"));
         assert_eq!(report.recipient.as_deref(), Some("gone@b.test"));
         assert_eq!(report.words, "550 5.1.1 mailbox does not exist");
         assert!(report.is_hard());
-        let delayed = delivery_status("Final-Recipient: rfc822; a@b.test\nAction: delayed\nStatus: 4.4.1\n");
+        let delayed = delivery_status("Final-Recipient: rfc822; a@b.test\nAction: delayed\nStatus: 4.4.1\n").remove(0);
         assert!(!delayed.is_final && !delayed.is_hard());
-        assert_eq!(delivery_status("nothing of the kind"), Report::default());
+        assert_eq!(delivery_status("nothing of the kind"), [Report::default()]);
     }
 }

@@ -3,6 +3,7 @@
 //! Whatever the bytes are, this gives an answer: what cannot be read is kept as it came (the original is stored beside
 //! the message) and said to be unreadable.
 
+use chrono::DateTime;
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 
@@ -10,6 +11,7 @@ use super::address::{self, Person};
 use super::bomb;
 use super::nature::{self, Nature};
 use super::{plain, sanitise};
+use crate::db::types::UtcTime;
 use crate::text;
 
 /// Attachments of one mail that are kept; more are counted only.
@@ -40,6 +42,8 @@ pub struct Mail {
     /// To whom the server delivered it, as Delivered-To and its like say, newest first.
     pub delivered_to: Vec<String>,
     pub subject: String,
+    /// When the mailbox's own server got it, as it says itself; else when the sender says to have sent it.
+    pub sent_at: Option<UtcTime>,
     /// What was written, without the history below it.
     pub text: String,
     /// The history that was quoted below.
@@ -52,6 +56,8 @@ pub struct Mail {
     /// Attachments that were too many.
     pub left_out: usize,
     pub nature: Nature,
+    /// A list passed it on, which may have named another address for answers.
+    pub is_list: bool,
     /// The mail is broken or made to harm; only its head was read.
     pub is_unreadable: bool,
 }
@@ -96,7 +102,13 @@ impl Mail {
     pub fn tokens(&self, is_own: impl Fn(&str) -> bool) -> Vec<&str> {
         let addresses = self.delivered_to.iter().map(String::as_str);
         let named = self.to.iter().chain(&self.cc).map(|person| person.address.as_str());
-        addresses.chain(named).filter(|address| is_own(address)).filter_map(address::token_of).collect()
+        let mut found: Vec<&str> = vec![];
+        for token in addresses.chain(named).filter(|address| is_own(address)).filter_map(address::token_of) {
+            if !found.contains(&token) {
+                found.push(token);
+            }
+        }
+        found
     }
 }
 
@@ -139,7 +151,9 @@ fn head(message: &Message, raw: &[u8]) -> Mail {
         cc: message.all_cc().flat_map(people).take(ATTACHMENTS).collect(),
         delivered_to: delivered_to(message),
         subject: text::clean(message.subject().unwrap_or_default()).chars().take(SUBJECT).collect(),
+        sent_at: sent_at(message),
         nature: nature::of(message),
+        is_list: nature::is_of_list(message),
         ..Mail::default()
     }
 }
@@ -166,7 +180,7 @@ fn read(message: &Message, raw: &[u8]) -> Mail {
         }
         let file = file_of(part, message);
         let cid = part.content_id().map(|id| id.trim_matches(['<', '>', ' ']).to_owned()).filter(|id| !id.is_empty());
-        let is_named = |cid: &str| html.as_deref().is_some_and(|html| html.contains(&format!("cid:{cid}")));
+        let is_named = |cid: &str| html.as_deref().is_some_and(|html| sanitise::names_picture(html, cid));
         match cid.filter(|cid| file.content_type.starts_with("image/") && is_named(cid)) {
             Some(cid) => mail.pictures.push(Picture { cid, file }),
             None => mail.attachments.push(file),
@@ -275,6 +289,13 @@ fn people(address: &Address) -> Vec<Person> {
             Some(Person { name, address })
         })
         .collect()
+}
+
+/// The uppermost Received is the last one: its server is the mailbox's. A sender's clock may be wrong.
+fn sent_at(message: &Message) -> Option<UtcTime> {
+    let received = message.received_all().next().and_then(|received| received.date());
+    let told = received.or_else(|| message.date().copied())?;
+    DateTime::from_timestamp(told.to_timestamp(), 0).map(UtcTime::from)
 }
 
 fn delivered_to(message: &Message) -> Vec<String> {

@@ -61,7 +61,8 @@ fn escape(text: &str) -> String {
 pub fn split(text: &str) -> (String, String) {
     let lines: Vec<&str> = text.lines().collect();
     let tail = quote_at_the_end(&lines);
-    let Some(mut at) = (0..lines.len()).find(|at| begins_history(&lines, *at, tail)) else {
+    let unsigned = quote_at_the_end(lines.get(..signature(&lines)).unwrap_or_default());
+    let Some(mut at) = (0..lines.len()).find(|at| begins_history(&lines, *at, [tail, unsigned])) else {
         return (text.trim().to_owned(), String::new());
     };
     while at > 0 && lines.get(at - 1).is_some_and(|line| line.trim().is_empty()) {
@@ -72,11 +73,11 @@ pub fn split(text: &str) -> (String, String) {
     if said.is_empty() { (text.trim().to_owned(), String::new()) } else { (said, quoted) }
 }
 
-/// `tail`: where the quote begins that the text ends with.
-fn begins_history(lines: &[&str], at: usize, tail: usize) -> bool {
+/// Where the quote begins that the text ends with: as it stands, and without the signature below.
+fn begins_history(lines: &[&str], at: usize, [tail, unsigned]: [usize; 2]) -> bool {
     let Some(line) = lines.get(at).map(|line| line.trim()) else { return false };
     let only_quoted = at >= tail && line.starts_with('>');
-    is_separator(line) || is_head_block(lines, at) || is_attribution(lines, at) || only_quoted
+    is_separator(line) || is_head_block(lines, at) || is_attribution(lines, at, unsigned) || only_quoted
 }
 
 /// `-----Original Message-----` in the languages that were met.
@@ -126,8 +127,8 @@ fn is_forwarded(lines: &[&str], at: usize) -> bool {
         .any(|word| before.contains(word))
 }
 
-/// `On …, Anna wrote:` over one to three lines, with a quote below.
-fn is_attribution(lines: &[&str], at: usize) -> bool {
+/// `On …, Anna wrote:` over one to three lines, with a quote below and nothing behind that.
+fn is_attribution(lines: &[&str], at: usize, tail: usize) -> bool {
     const ENDS: &[&str] = &[
         "wrote:",
         "писал:",
@@ -160,10 +161,19 @@ fn is_attribution(lines: &[&str], at: usize) -> bool {
             let has_time = whole.chars().any(|c| c.is_ascii_digit());
             let below = lines.get(last + 1..).unwrap_or_default();
             let quote = below.iter().map(|line| line.trim()).find(|line| !line.is_empty());
-            return has_time && whole.len() < 300 && quote.is_some_and(|line| line.starts_with('>'));
+            let is_quote = quote.is_some_and(|line| line.starts_with('>'));
+            // Answers between the lines of the quote are what somebody has to say.
+            return has_time && whole.len() < 300 && is_quote && last + 1 >= tail;
         }
     }
     false
+}
+
+/// The line at which the signature begins that the text ends with; its end if it has none.
+fn signature(lines: &[&str]) -> usize {
+    let from = lines.len().saturating_sub(10);
+    let mark = lines.get(from..).unwrap_or_default().iter().rposition(|line| line.trim_end() == "--");
+    mark.map_or(lines.len(), |at| from + at)
 }
 
 /// The line from which on there are quoted and empty ones only. Found once, from the end: looked for from each line of a
@@ -210,6 +220,7 @@ mod tests {
                 "Хорошо\n\n________________________________",
             ),
             ("Yes\n> are you there?\n> hello?", "Yes"),
+            ("Yes\n\nOn Mon, 5 Jan 2026, Shop wrote:\n> Is it blue?\n\n-- \nAnna\n", "Yes"),
         ] {
             let (found, quoted) = split(whole);
             assert_eq!(found, said, "{whole}");
@@ -221,6 +232,7 @@ mod tests {
     fn answers_between_the_lines_and_forwarded_letters_stay_whole() {
         for whole in [
             "> is it blue?\nYes.\n> is it big?\nNo.",
+            "Hello\n\nOn Mon, 5 Jan 2026, Shop wrote:\n> is it blue?\nYes.\n> is it big?\nNo.",
             "See below\n\n---------- Forwarded message ---------\nFrom: Anna <a@b.test>\nDate: Mon\nTo: x\n\nHello",
             "He wrote: I will come at 5",
             "> only a quote",

@@ -79,9 +79,9 @@ pub fn for_showing(html: &str, remote: Remote, picture: &dyn Fn(&str) -> Option<
         return Clean::default();
     }
     let mut addresses: HashMap<String, String> = HashMap::new();
-    for cid in cids(html) {
-        if let Some(address) = picture(&cid) {
-            addresses.insert(cid, address);
+    for written in cids(html) {
+        if let Some(address) = picture(&written).or_else(|| picture(&decoded(&written))) {
+            addresses.insert(written, address);
         }
     }
     let has_remote = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -100,6 +100,11 @@ pub fn for_showing(html: &str, remote: Remote, picture: &dyn Fn(&str) -> Option<
     });
     let html = builder.clean(html).to_string();
     Clean { html, has_remote: has_remote.load(std::sync::atomic::Ordering::Relaxed) }
+}
+
+/// Whether the HTML of a mail names pictures from elsewhere.
+pub fn has_remote(html: &str) -> bool {
+    for_showing(html, Remote::Blocked, &|_| None).has_remote
 }
 
 /// The same without any picture, for turning into text.
@@ -163,7 +168,32 @@ fn strip_scheme<'a>(value: &'a str, scheme: &str) -> Option<&'a str> {
     value.get(scheme.len()..)
 }
 
-/// The Content-IDs that the HTML names.
+/// Whether the HTML names the picture of this Content-ID.
+pub fn names_picture(html: &str, cid: &str) -> bool {
+    html.contains(&format!("cid:{cid}")) || cids(html).iter().any(|written| decoded(written) == cid)
+}
+
+/// RFC 2392: in an address a Content-ID may be written with its odd characters as `%40`.
+fn decoded(cid: &str) -> String {
+    let mut bytes = Vec::with_capacity(cid.len());
+    let mut rest = cid.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%').and_then(|digits| hex::decode(digits).ok());
+        match code.as_deref() {
+            Some([byte]) => {
+                bytes.push(*byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| cid.to_owned())
+}
+
+/// The Content-IDs that the HTML names, as they are written there.
 fn cids(html: &str) -> Vec<String> {
     let mut found: Vec<String> = vec![];
     for (at, _) in html.match_indices(':') {
@@ -188,6 +218,16 @@ mod tests {
 
     fn shown(html: &str) -> Clean {
         for_showing(html, Remote::Blocked, &|cid| (cid == "logo@x").then(|| "data:image/png;base64,AAAA".into()))
+    }
+
+    #[test]
+    fn a_picture_is_found_however_its_name_is_written() {
+        for written in ["logo@x", "logo%40x", "lo%67o%40x"] {
+            let html = format!("<img src=\"cid:{written}\">");
+            assert!(shown(&html).html.contains("data:image/png"), "{written}");
+            assert!(names_picture(&html, "logo@x") && !names_picture(&html, "other@x"), "{written}");
+        }
+        assert!(!shown("<img src=\"cid:logo%4\">").html.contains("data:"));
     }
 
     #[test]

@@ -81,7 +81,15 @@ async fn recipient(way: &SmtpWay, connection: &mut AsyncSmtpConnection, address:
     step(way, connection.command(Rcpt::new(address.clone(), vec![]))).await.map(drop)
 }
 
+/// Whatever fails at the door concerns the whole channel, and no mail is at fault: each goes out once the door is open.
 async fn open(way: &SmtpWay) -> Result<AsyncSmtpConnection, Failure> {
+    connected(way).await.map_err(|failure| match failure.way {
+        Way::Permanent => Failure::until_mended(failure.code, failure.words),
+        _ => failure.of_channel(),
+    })
+}
+
+async fn connected(way: &SmtpWay) -> Result<AsyncSmtpConnection, Failure> {
     let server = &way.server;
     if server.security == Security::Plain && !server.is_loopback() {
         return Err(Failure::again("tls", "a connection without TLS is made to this machine only"));
@@ -108,9 +116,7 @@ async fn open(way: &SmtpWay) -> Result<AsyncSmtpConnection, Failure> {
             if let Proof::Token { token, .. } = &way.proof {
                 tokens::forget(token);
             }
-            // The mail is not at fault: it goes out once the login is right.
-            let way = if failure.way == Way::Permanent { Way::Again(None) } else { failure.way };
-            Failure { code: "login".into(), way, of_channel: true, ..failure }
+            Failure { code: "login".into(), ..failure }
         })?;
     }
     Ok(connection)

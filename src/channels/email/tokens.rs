@@ -23,6 +23,10 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// Tokens in use, and until when they work. Lost with the process: others are asked for then.
 static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
 
+/// Refresh tokens that were replaced, by what they were shown with, and the newest in their place: whoever has read the
+/// channel before goes on with that. What is stored outlives the process.
+static RENEWED: LazyLock<tokio::sync::Mutex<HashMap<[u8; 32], String>>> = LazyLock::new(Default::default);
+
 /// By what they are got with.
 type Kept = HashMap<[u8; 32], (String, Instant)>;
 
@@ -30,6 +34,8 @@ type Kept = HashMap<[u8; 32], (String, Instant)>;
 struct Answer {
     access_token: String,
     expires_in: Option<u64>,
+    /// It takes the place of the one that was shown (RFC 6749, 6).
+    refresh_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -45,9 +51,17 @@ pub fn forget(refused: &str) {
 
 /// A token that works now (RFC 6749, 6).
 pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure> {
-    let refresh = link.secret("refresh_token");
-    let key: [u8; 32] = Sha256::digest(format!("{}\n{}\n{refresh}", source.token_url, source.client_id)).into();
-    let known = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    let key_of = |refresh: &str| -> [u8; 32] {
+        Sha256::digest(format!("{}\n{}\n{refresh}", source.token_url, source.client_id)).into()
+    };
+    let given = link.secret("refresh_token");
+    // Of two who ask at once with a token that is replaced, the second would show one that has ended.
+    let mut renewed = RENEWED.lock().await;
+    let refresh = renewed.get(&key_of(given)).cloned().unwrap_or_else(|| given.to_owned());
+    if refresh != given {
+        link.renew("refresh_token", &refresh);
+    }
+    let known = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&key_of(&refresh)).cloned();
     if let Some((token, _)) = known.filter(|(_, until)| *until > Instant::now() + MARGIN) {
         return Ok(token);
     }
@@ -55,9 +69,13 @@ pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure
     let mut form = vec![
         ("grant_type", "refresh_token"),
         ("client_id", source.client_id.as_str()),
-        ("client_secret", link.secret("client_secret")),
-        ("refresh_token", refresh),
+        ("refresh_token", refresh.as_str()),
     ];
+    // A public client has none, and may be refused for an empty one.
+    let client_secret = link.secret("client_secret");
+    if !client_secret.is_empty() {
+        form.push(("client_secret", client_secret));
+    }
     if !source.scope.is_empty() {
         form.push(("scope", source.scope.as_str()));
     }
@@ -70,12 +88,23 @@ pub async fn access(link: &Link, source: &TokenSource) -> Result<String, Failure
         let words = serde_json::from_slice::<Refusal>(&body)
             .map(|refusal| refusal.error_description.unwrap_or(refusal.error))
             .unwrap_or_else(|_| format!("the token endpoint answered {status}"));
-        return Err(Failure::again("login", words));
+        return Err(match status.is_client_error() {
+            true => Failure::until_mended("login", words),
+            false => Failure::again("login", words).of_channel(),
+        });
     }
     let answer: Answer = serde_json::from_slice(&body)
-        .map_err(|_| Failure::again("login", "the token endpoint answered something else than a token"))?;
+        .map_err(|_| Failure::again("login", "the token endpoint answered something else than a token").of_channel())?;
     let until = Instant::now() + Duration::from_secs(answer.expires_in.unwrap_or(USUAL).min(LONGEST));
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (answer.access_token.clone(), until));
+    let newest = answer.refresh_token.filter(|newest| !newest.is_empty()).unwrap_or_else(|| refresh.clone());
+    if newest != refresh {
+        for shown in renewed.values_mut().filter(|shown| **shown == refresh) {
+            shown.clone_from(&newest);
+        }
+        renewed.insert(key_of(&refresh), newest.clone());
+        link.renew("refresh_token", &newest);
+    }
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(key_of(&newest), (answer.access_token.clone(), until));
     Ok(answer.access_token)
 }
 

@@ -92,7 +92,7 @@ fn meaning(answer: &Value) -> Failure {
             failure(Way::ChannelAgain(Duration::from_secs(seconds.clamp(1, 86_400)))).of_channel()
         }
         // The token is wrong; a token of the wrong form is not found.
-        401 | 404 => failure(Way::Permanent).of_channel(),
+        401 | 404 => Failure::until_mended(code.to_string(), words),
         403 if words.contains("blocked by the user") || words.contains("deactivated") => failure(Way::Unsubscribed),
         409 => failure(Way::Again(None)).of_channel(),
         500.. => failure(Way::Again(None)).of_channel(),
@@ -122,6 +122,9 @@ mod tests {
         assert_eq!(error(403, "Forbidden: bot can't initiate conversation with a user").way, Way::Permanent);
         assert_eq!(error(400, "Bad Request: chat not found").way, Way::Permanent);
         assert_eq!(error(502, "Bad Gateway").way, Way::Again(None));
-        assert!(error(401, "Unauthorized").of_channel);
+        for code in [401, 404] {
+            let revoked = error(code, "Unauthorized");
+            assert!(matches!(revoked.way, Way::ChannelAgain(_)) && revoked.of_channel, "{code}");
+        }
     }
 }

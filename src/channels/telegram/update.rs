@@ -44,6 +44,7 @@ fn message(of: &Value) -> Option<Event> {
             language: text(&from["language_code"]),
             phone: is_own.then(|| plus(said(&contact["phone_number"]))).filter(|phone| !phone.is_empty()),
             email: None,
+            typed_email: None,
             avatar: from["id"].as_i64().map(|id| Source::There(format!("avatar:{id}"))),
         },
         provider_id: name(&of["message_id"])?,
@@ -138,6 +139,9 @@ fn unknown(of: &serde_json::Map<String, Value>) -> Option<String> {
         "from",
         "sender_chat",
         "sender_business_bot",
+        "business_connection_id",
+        "sender_boost_count",
+        "paid_star_count",
         "date",
         "chat",
         "edit_date",
@@ -155,10 +159,15 @@ fn unknown(of: &serde_json::Map<String, Value>) -> Option<String> {
         "has_protected_content",
         "is_from_offline",
         "forward_origin",
+        "forward_from_chat",
+        "forward_from_message_id",
+        "forward_signature",
+        "is_automatic_forward",
         "forward_from",
         "forward_date",
         "forward_sender_name",
         "has_media_spoiler",
+        "show_caption_above_media",
     ];
     const SILENT: &[&str] =
         &["pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set"];

@@ -64,7 +64,7 @@ fn meaning(status: i64, words: &str, seconds: Option<u64>) -> Failure {
         // Bad data, a receiver who is not there, a device or a version that cannot show it.
         1 | 3 | 4 | 5 | 11 | 13 | 14 => Failure::permanent(code, said),
         // The token is wrong, or the bot is blocked, gone, suspended or not allowed.
-        2 | 7 | 8 | 9 | 15 => Failure::permanent(code, said).of_channel(),
+        2 | 7 | 8 | 9 | 15 => Failure::until_mended(code, said),
         6 => Failure::new(code, said, Way::Unsubscribed),
         // The webhook is being set.
         10 => Failure::again(code, said).of_channel(),
@@ -89,6 +89,9 @@ mod tests {
         assert_eq!(meaning(12, "words", Some(7)).way, Way::Again(Some(Duration::from_secs(7))));
         for status in [2, 7, 8, 9, 10, 15] {
             assert!(meaning(status, "words", None).of_channel, "{status}");
+        }
+        for status in [2, 7, 8, 9, 15] {
+            assert!(matches!(way(status), Way::ChannelAgain(_)), "{status}");
         }
         for status in [3, 6, 12] {
             assert!(!meaning(status, "words", None).of_channel, "{status}");

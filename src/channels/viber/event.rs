@@ -69,6 +69,7 @@ fn message(told: &Value, address: String, phone: Option<String>, at: Option<UtcT
             language: text(&from["language"]),
             phone,
             email: None,
+            typed_email: None,
             avatar: Some(avatar).filter(|url| !url.is_empty()).map(Source::There),
         },
         provider_id,

@@ -28,6 +28,7 @@ use super::failure::Failure;
 use super::form::{Checked, Field, FieldKind, Problem, Values, is_on};
 use super::hook::{Accepted, Hook, HookRefused, RawEvent};
 use super::inbound::{Event, Fetched, RemoteFile, Source};
+use super::json::joined;
 use super::link::Link;
 use super::outbound::{Outbound, Receipt};
 use super::polling::Receives;
@@ -83,13 +84,12 @@ struct Settings {
 }
 
 impl Settings {
-    /// As messages carry it.
-    fn sender(&self) -> Value {
-        if self.avatar.is_empty() {
-            json!({ "name": self.sender })
-        } else {
-            json!({ "name": self.sender, "avatar": self.avatar })
-        }
+    /// As messages carry it: under the name of whoever writes, and the channel's where both have room.
+    fn sender(&self, author: &str) -> Value {
+        let both = joined([author, &self.sender], ", ");
+        let fits = author.is_empty() || both.chars().count() <= SENDER;
+        let name: String = if fits { both } else { author.chars().take(SENDER).collect() };
+        if self.avatar.is_empty() { json!({ "name": name }) } else { json!({ "name": name, "avatar": self.avatar }) }
     }
 }
 
@@ -220,7 +220,7 @@ impl Connector for Viber {
 
     async fn send(&self, link: &Link, out: &Outbound, part: usize) -> Result<Receipt, Failure> {
         let settings: Settings = link.settings();
-        sending::send(&Api(link), &settings.sender(), out, part).await
+        sending::send(&Api(link), &settings.sender(&out.author), out, part).await
     }
 }
 
@@ -229,7 +229,7 @@ fn welcome(settings: &Settings, told: &Value) -> Option<String> {
     if settings.welcome.is_empty() || told["subscribed"] == true {
         return None;
     }
-    Some(json!({ "type": "text", "text": settings.welcome, "sender": settings.sender() }).to_string())
+    Some(json!({ "type": "text", "text": settings.welcome, "sender": settings.sender("") }).to_string())
 }
 
 fn no_address() -> Failure {
@@ -275,6 +275,8 @@ mod tests {
     #[test]
     fn a_welcome_is_for_those_who_have_not_subscribed() {
         let settings = Settings { sender: "N".into(), welcome: "Hi".into(), ..Settings::default() };
+        assert_eq!(settings.sender("Anna")["name"], "Anna, N");
+        assert_eq!(settings.sender(&"я".repeat(28))["name"], "я".repeat(28));
         let said: Value = serde_json::from_str(&welcome(&settings, &json!({ "subscribed": false })).unwrap()).unwrap();
         assert_eq!(said, json!({ "type": "text", "text": "Hi", "sender": { "name": "N" } }));
         assert_eq!(welcome(&settings, &json!({ "subscribed": true })), None);

@@ -51,10 +51,11 @@ impl Api<'_> {
         let named = found["url"].as_str().and_then(|url| Url::parse(url).ok());
         let url = named.ok_or_else(|| Failure::permanent("no_file", "the file has no address"))?;
         // The token goes to nobody else.
-        if self.0.net.base("whatsapp").is_none() && !is_meta(&url) {
+        let gateway = ["whatsapp_media", "whatsapp"].into_iter().find(|name| self.0.net.is_at(name, &url));
+        if gateway.is_none() && !is_meta(&url) {
             return Err(Failure::permanent("no_file", "the file's address is not Meta's"));
         }
-        let client = self.0.net.named("whatsapp", &url)?;
+        let client = self.0.net.named(gateway.unwrap_or("whatsapp"), &url)?;
         let patience = self.0.net.patience + Duration::from_secs(limit / (1024 * 1024));
         let request = client.get(url).bearer_auth(self.0.secret("token")).timeout(patience);
         let response = request.send().await.map_err(|error| Failure::of_request(&error).of_question())?;
@@ -96,7 +97,7 @@ pub fn meaning(error: &Value, seconds: Option<u64>) -> Failure {
         131_026 => Failure { way: Way::Unsubscribed, ..failure },
         // The token, its rights, the account or the number: nothing leaves until an admin has looked.
         0 | 3 | 10 | 190 | 200..=299 | 368 | 131_005 | 131_031 | 131_042 | 131_045 | 131_048 | 133_010 => {
-            failure.of_channel()
+            Failure::until_mended(failure.code, failure.words)
         }
         // Their own trouble.
         1 | 2 | 131_000 | 131_016 | 131_057 | 133_004 => Failure { way: Way::Again(None), ..failure },
@@ -130,7 +131,10 @@ mod tests {
         assert_eq!(way(130_429), Way::ChannelAgain(Duration::from_secs(5)));
         assert_eq!(way(131_000), Way::Again(None));
         assert_eq!(meaning(&json!({ "code": 4 }), Some(30)).way, Way::ChannelAgain(Duration::from_secs(30)));
-        assert!(meaning(&json!({ "code": 190 }), None).of_channel);
+        for code in [190, 200, 368, 131_042] {
+            assert!(matches!(way(code), Way::ChannelAgain(_)), "{code}");
+            assert!(meaning(&json!({ "code": code }), None).of_channel, "{code}");
+        }
         assert_eq!(meaning(&json!({ "code": 555, "is_transient": true }), None).way, Way::Again(None));
     }
 

@@ -54,7 +54,9 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
         return Ok(status(&event["status"]).into_iter().collect());
     }
     let message = &event["message"];
-    let (from, id) = (text(&message["from"]), text(&message["id"]));
+    // Who has a username may hide the number, and is named by an ID of this business alone.
+    let from = [&message["from"], &message["from_user_id"]].into_iter().map(text).find(|from| !from.is_empty());
+    let (from, id) = (from.unwrap_or_default(), text(&message["id"]));
     if from.is_empty() || id.is_empty() {
         return Err("the message names nobody, or has no ID".into());
     }

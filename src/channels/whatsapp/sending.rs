@@ -62,7 +62,9 @@ pub async fn send(api: &Api<'_>, number: &str, out: &Outbound, part: usize) -> R
             media(file, &id, captioned.then_some(out.text.as_str()))
         }
     };
-    let mut message = json!({ "messaging_product": "whatsapp", "recipient_type": "individual", "to": out.to });
+    // Who hides the number has an ID of this business alone.
+    let to = if out.to.bytes().all(|b| b.is_ascii_digit() || b == b'+') { "to" } else { "recipient" };
+    let mut message = json!({ "messaging_product": "whatsapp", "recipient_type": "individual", to: out.to });
     if let (Some(message), Value::Object(content)) = (message.as_object_mut(), content) {
         message.extend(content);
     }

@@ -90,7 +90,11 @@ pub async fn connect(
     let made = connector.made_secret().map(|(label, hint)| Shown { label, hint, value: random_token() });
     let secret = match &made {
         Some(made) => Some(secrets.seal(&made.value)?),
-        None => Some(secrets.seal(&channels::pack(&checked.secrets)?)?),
+        None => {
+            let mut all = checked.secrets;
+            all.extend(link.renewed());
+            Some(secrets.seal(&channels::pack(&all)?)?)
+        }
     };
     let new = NewChannel { kind: connector.kind(), name, public_key, secret, settings };
     let id = db
@@ -163,22 +167,28 @@ pub async fn save(
         Ok(parsed) => parsed,
         Err(errors) => return hx.invalid(&ChannelPage { errors, ..page }),
     };
-    let Checked { settings, secrets: new } = checked;
-    let mut all = page.channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?;
-    if !new.is_empty() {
-        let mut known = channels::unpack(&all.unwrap_or_default());
-        known.extend(new.clone());
-        all = Some(channels::pack(&known)?);
+    let Checked { settings, secrets: mut new } = checked;
+    let stored = page.channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?;
+    let mut known = channels::unpack(&stored.unwrap_or_default());
+    for name in connector.asked_again(&page.channel.settings, &settings) {
+        if known.get(*name).is_some_and(|stored| !stored.is_empty()) && !new.contains_key(*name) {
+            page.errors.add(name, "channel-secret-again");
+        }
     }
+    if !page.errors.is_empty() {
+        return hx.invalid(&page);
+    }
+    known.extend(new.clone());
     if settings != page.channel.settings || !new.is_empty() {
-        let opened = channels::unpack(all.as_deref().unwrap_or_default());
-        let link = Link::of_form(id, &page.channel.public_key, settings.clone(), opened, &net);
+        let link = Link::of_form(id, &page.channel.public_key, settings.clone(), known.clone(), &net);
         if let Err(failure) = connector.test(&link).await {
             page.errors.add("", Said::from("channel-test-failed").with("words", failure.words));
             return hx.invalid(&page);
         }
+        new.extend(link.renewed());
+        known.extend(link.renewed());
     }
-    let sealed = if new.is_empty() { None } else { all.map(|text| secrets.seal(&text)).transpose()? };
+    let sealed = if new.is_empty() { None } else { Some(secrets.seal(&channels::pack(&known)?)?) };
     let was = page.channel.secret.clone();
     let new = sealed.map(|sealed| NewSecrets { was, sealed });
     match db.write(move |tx| connecting::save(tx, &by, id, &name, &settings, new.as_ref())).await {
@@ -207,7 +217,9 @@ pub async fn test(
         Some(url) => app_events::ping(&page.channel, &url, &secrets, &net, &config).await?,
         None => {
             let link = Link::open(&page.channel, &secrets, &net)?;
-            connector.test(&link).await.map_err(|failure| failure.words)
+            let outcome = connector.test(&link).await.map_err(|failure| failure.words);
+            channels::keep_renewed(&db, &secrets, &link).await?;
+            outcome
         }
     };
     let told = outcome.clone().err();

@@ -203,9 +203,15 @@ pub fn envelope(value: Value) -> String {
     ascii_json(&json!({ "object": "whatsapp_business_account", "entry": entry }).to_string())
 }
 
+/// This moment as Meta writes it: free text goes out for a day after it.
+fn now() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.expect("a time after 1970").as_secs().to_string()
+}
+
 /// A message of a customer who is called Anna.
 pub fn said(from: &str, id: &str, content: Value) -> Value {
-    let mut message = json!({ "from": from, "id": id, "timestamp": "1790000000" });
+    let mut message = json!({ "from": from, "id": id, "timestamp": now() });
     message.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
     json!({ "contacts": [{ "profile": { "name": "Анна Орлова" }, "wa_id": from }], "messages": [message] })
 }

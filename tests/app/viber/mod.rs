@@ -231,7 +231,10 @@ async fn a_reply_leaves_with_its_files() {
     let sent = viber.sent();
     assert_eq!(sent.len(), 4);
     for message in &sent {
-        assert_eq!((&message["receiver"], &message["sender"]["name"]), (&json!(ANNA), &json!("Northwind")));
+        assert_eq!(
+            (&message["receiver"], &message["sender"]["name"]),
+            (&json!(ANNA), &json!("Olga Operator, Northwind"))
+        );
     }
     assert_eq!((&sent[0]["type"], &sent[0]["text"]), (&json!("text"), &json!("Здравствуйте, Анна")));
     assert_eq!((&sent[1]["type"], &sent[1]["text"]), (&json!("picture"), &json!("Look")));
