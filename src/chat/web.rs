@@ -13,7 +13,7 @@ use super::model::{self, About, Hello, Look, Rating, ReadMark, Session, Settings
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
 use crate::conversations::{self, Inbound, Sender, VisitDetails};
-use crate::customers::{self, Addressing};
+use crate::customers::Addressing;
 use crate::db::types::{AttachmentId, MessageId, UtcTime};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Said};
@@ -220,14 +220,10 @@ fn store_message(
         Err(missing) => return Ok(Err(missing.clone())),
     };
     inbound.sender.display_name = model::display_name(seat.as_ref(), told.vouched, &about.name);
-    // The signature is on the external ID alone: an address beside it may be anybody's, and joins nobody.
+    // The signature is on the external ID alone: an address beside it may be anybody's: nobody joins by it, and it
+    // does not become the record's, which its owner would join.
     inbound.sender.claims = about.claims();
-    let received = conversations::receive(tx, &inbound)?;
-    if told.vouched {
-        let (email, phone) = (about.email.as_deref(), about.phone.as_deref());
-        customers::store::fill_contact(tx, received.customer, email, phone, &inbound.addressing.phone_region)?;
-    }
-    Ok(Ok(received.message))
+    Ok(Ok(conversations::receive(tx, &inbound)?.message))
 }
 
 /// `POST /chat/{key}/typing`. Nobody hears of a blocked visitor.

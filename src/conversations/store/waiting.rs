@@ -52,10 +52,10 @@ fn select(conn: &mut Conn, limit: i64, lock: &str) -> Result<Vec<Waiting>> {
         "SELECT v.id AS id, c.responsible_id AS responsible_id \
          FROM conversations v JOIN customers c ON c.id = v.customer_id \
          WHERE v.status = 'queued' AND v.taken_at IS NULL AND NOT c.blocked AND EXISTS (SELECT 1 FROM staff s WHERE {} \
-         AND (s.role = 'operator' OR s.id = c.responsible_id)) ORDER BY v.opened_at, v.id LIMIT $2{lock}",
+         AND (s.role = 'operator' OR s.id = c.responsible_id)) ORDER BY v.opened_at, v.id LIMIT {limit}{lock}",
         serves("v.channel_id")
     );
-    Ok(Sql::new(text).bind(auth::store::here_since()).bind(limit).load(conn)?)
+    Ok(Sql::new(text).bind(auth::store::here_since()).load(conn)?)
 }
 
 /// Who gets the next one of this channel: the customer's responsible before the operator with the fewest.
