@@ -71,7 +71,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs::recurring", "hooks::forget", "the one table of work that comes round"),
     ("jobs::recurring", "app_events::forget", "the one table of work that comes round"),
     ("jobs::recurring", "exports::expire", "the one table of work that comes round"),
-    ("jobs::recurring", "customers::make_pairs", "the one table of work that comes round"),
+    ("jobs::recurring", "customers::mend_search", "the one table of work that comes round"),
     ("jobs::recurring", "reports::count_days", "the one table of work that comes round"),
 ];
 

@@ -181,15 +181,34 @@ impl Set {
     }
 }
 
-/// The data set of this size; made unless it is there.
+/// The newest migration: what was made before it may lack what is there now.
+fn newest_migration() -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite");
+    let names = std::fs::read_dir(folder)
+        .expect("the migrations")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.max().expect("a migration")
+}
+
+/// The data set of this size; made unless it is there, by a program with the same migrations.
 pub async fn make(options: &Options, customers: u64, server: Option<&str>) -> Set {
     let engine = if server.is_some() { "postgres" } else { "sqlite" };
     let folder = options.data.join(format!("{engine}-{customers}"));
     let name = format!("switchboard_bench_{customers}");
     let set = Set { customers, folder, url: server.map(|url| beside(url, &name)) };
     let done = set.folder.join("done");
-    if done.exists() {
-        return set;
+    let version = newest_migration();
+    match std::fs::read_to_string(&done) {
+        Ok(made_at) if made_at == version => return set,
+        Ok(_) => {
+            eprintln!("the {engine} data set of {customers} is older than the newest migration: it is made anew");
+            std::fs::remove_dir_all(&set.folder).expect("the old set is removed");
+            if let Some(server) = server {
+                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                postgres(server).await.batch_execute(&drop).await.expect("the old set is removed");
+            }
+        }
+        Err(_) => {}
     }
     std::fs::create_dir_all(&set.folder).expect("a folder");
     if let Some(server) = server {
@@ -206,6 +225,6 @@ pub async fn make(options: &Options, customers: u64, server: Option<&str>) -> Se
         .status()
         .expect("the binary starts");
     assert!(status.success(), "the data set was not made");
-    std::fs::write(done, "").expect("a note");
+    std::fs::write(done, version).expect("a note");
     set
 }

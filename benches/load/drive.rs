@@ -107,11 +107,13 @@ impl Taken {
         self.times.push(u32::try_from(time.as_micros()).unwrap_or(u32::MAX));
     }
 
-    /// Notes an answer, which is an error unless it is a 200.
+    /// Notes an answer, which is an error unless it is a 200. The time of an error says nothing: a refusal is quick.
     pub fn answered(&mut self, time: Duration, answer: Option<(u16, Bytes)>) {
-        self.note(time);
         match answer {
-            Some((200, body)) => self.bytes += body.len() as u64,
+            Some((200, body)) => {
+                self.note(time);
+                self.bytes += body.len() as u64;
+            }
             _ => self.errors += 1,
         }
     }
@@ -127,6 +129,7 @@ impl Taken {
         all
     }
 
+    /// Those that were answered.
     pub fn count(&self) -> usize {
         self.times.len()
     }

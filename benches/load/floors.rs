@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 use crate::data::{Direct, Set};
-use crate::drive::{Ask, Taken, drive};
+use crate::drive::{Ask, Taken, drive, drive_apart};
 
 /// Another process of this program, which serves pages of any size with the web server that the desk has, and nothing
 /// besides: no session, no database, no template, no compression.
@@ -49,6 +49,11 @@ impl Fixed {
     pub async fn page(&self, bytes: u64, connections: usize) -> f64 {
         let ask = move |_| Ask::get(format!("/{bytes}"), "");
         drive(self.address, connections, Duration::from_millis(400), ask).await.within(50.0)
+    }
+
+    /// A page of this size, asked for over one connection by a thread of its own.
+    pub async fn page_apart(&self, bytes: u64, time: Duration) -> Taken {
+        drive_apart(self.address, 1, time, move |_| Ask::get(format!("/{bytes}"), "")).await
     }
 
     pub fn stop(&mut self) {

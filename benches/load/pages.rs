@@ -32,6 +32,9 @@ struct Known {
     common_tag: i64,
     rare_tag: i64,
     subject: i64,
+    /// The block of a funnel and the stage of a pipeline with the most customers.
+    block: i64,
+    stage: i64,
     /// First and last names, of three letters and more, as people type them.
     names: Vec<String>,
 }
@@ -58,6 +61,8 @@ impl Known {
             common_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'VIP'").await,
             rare_tag: direct.number("SELECT id FROM customer_tags WHERE name = 'Founder'").await,
             subject: direct.number("SELECT max(id) FROM conversation_tags").await,
+            block: direct.number(&most("block_id", "funnel_places")).await,
+            stage: direct.number(&most("stage_id", "deals")).await,
         }
     }
 
@@ -83,6 +88,11 @@ impl Known {
     fn of_each(&self, path: impl Fn(i64) -> String) -> Vec<String> {
         self.spread().into_iter().map(path).collect()
     }
+}
+
+/// The value of this column that most rows of a table have.
+fn most(column: &str, table: &str) -> String {
+    format!("SELECT {column} FROM {table} GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT 1")
 }
 
 /// Names and parts of numbers that are typed into a filter, one after the other.
@@ -132,7 +142,7 @@ fn lists_of_customers(known: &Known) -> Vec<Page> {
         "SELECT l.tag_id, t.* FROM customer_tag_links l JOIN customer_tags t ON t.id = l.tag_id WHERE l.customer_id IN \
          (SELECT c.id FROM customers c {NEWEST})"
     );
-    let Known { common_tag, rare_tag, .. } = known;
+    let Known { common_tag, rare_tag, block, stage, .. } = known;
     vec![
         busy(page("inbox", "/inbox", &[&rows])),
         page("inbox, compressed", "/inbox", &[&rows]),
@@ -142,6 +152,8 @@ fn lists_of_customers(known: &Known) -> Vec<Page> {
         page("inbox, free", "/inbox?tab=free", &[]),
         known.named("inbox, by name", "/inbox?search="),
         known.numbered("inbox, number holds four digits", "/inbox?customer_id=", 4),
+        page("inbox, block of a funnel", &format!("/inbox?funnel_block={block}"), &[]),
+        page("inbox, stage of a deal", &format!("/inbox?deal_stage={stage}"), &[]),
         busy(page("customers", "/customers?period=all", &[&rows, &tags])),
         page("customers, this week", "/customers", &[]),
         page("customers, common tag", &format!("/customers?period=all&tag={common_tag}"), &[]),

@@ -73,9 +73,9 @@ fn errors(report: &Report) {
     let (mut count, mut errors) = (0, 0);
     for set in 0..report.sets.len() {
         for taken in (0..report.names.len()).filter_map(|at| report.taken_of(set, at)) {
-            count += taken.count() as u64;
+            count += (taken.count() + taken.errors) as u64;
             errors += taken.errors as u64;
         }
     }
-    println!("\n{} answers in all, {errors} of them wrong or missing.", thousands(count));
+    println!("\n{} requests in all, {errors} of them answered wrongly or not at all.", thousands(count));
 }

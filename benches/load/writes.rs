@@ -17,6 +17,8 @@ const WRITERS: usize = 64;
 const PACE: u32 = 3_000;
 /// The public key of the demo's web chat: it stands in the page of the demo's site.
 const WEB_CHAT_KEY: &str = "northwind";
+/// The size of the fixed page that is read beside them, in bytes: about a list's.
+const FIXED: u64 = 70_000;
 const BOUNDARY: &str = "switchboard-load";
 
 /// A visitor's token, from an address of its own: the limit for one address is not what is measured.
@@ -83,14 +85,15 @@ async fn write(server: &Server, writers: usize, time: Duration, pace: Option<u32
         workers.push(tokio::task::spawn_local(async move {
             let (mut taken, mut number) = (Taken::default(), writer);
             while begun.elapsed() < time {
-                if let Some(pause) = pause {
-                    let due = pause * u32::try_from(number).unwrap_or(u32::MAX);
-                    tokio::time::sleep(due.saturating_sub(begun.elapsed())).await;
-                }
-                let ask = message(&token, number);
-                let asked = Instant::now();
-                let answer = line.send(&ask).await;
-                taken.answered(asked.elapsed(), answer);
+                // At a pace each is due at its time, whatever became of the one before: what waits for its turn counts as
+                // waiting.
+                let due = match pause {
+                    Some(pause) => begun + pause * u32::try_from(number).unwrap_or(u32::MAX),
+                    None => Instant::now(),
+                };
+                tokio::time::sleep_until(due.into()).await;
+                let answer = line.send(&message(&token, number)).await;
+                taken.answered(due.elapsed(), answer);
                 number += WRITERS;
             }
             taken
@@ -128,5 +131,16 @@ pub async fn measure(options: &Options, set: &Set, server: &mut Server, fixed: &
         }
         report.taken(set, &format!("{name}, quiet"), quiet, None, None);
     }
+    beside_nothing(options, set, server, fixed, report).await;
     report.memory(set, "after the writes", server);
+}
+
+/// What the machine takes by itself: the writers get on as above, and the page beside them is another server's, which asks
+/// nobody for it. It waits for a processor alone.
+async fn beside_nothing(options: &Options, set: &Set, server: &Server, fixed: &Fixed, report: &mut Report) {
+    let quiet = fixed.page_apart(FIXED, options.time()).await;
+    let (_, busy) =
+        tokio::join!(write(server, WRITERS, options.time(), Some(PACE)), fixed.page_apart(FIXED, options.time()));
+    report.taken(set, "a fixed page, quiet", quiet, None, None);
+    report.taken(set, &format!("a fixed page, while {PACE} a second are posted"), busy, None, None);
 }

@@ -47,7 +47,9 @@ bulk-delete-submit = { $count ->
 }
 bulk-delete-unsubscribed = Delete unsubscribed
 bulk-delete-unsubscribed-item = Delete unsubscribed…
-bulk-unsubscribed-text = These are the customers who unsubscribed or blocked the bot wherever they had an account, and those on the blacklist. Who is on the blacklist stays blocked: if they write again, they come back as a new record and land there at once.
+bulk-unsubscribed-text = These are the customers who unsubscribed or blocked the bot wherever they had an account, and those on the blacklist. Whoever still has an account that can be written to stays, a web chat or an app included. Who is on the blacklist stays blocked: if they write again, they come back as a new record and land there at once.
+bulk-unsubscribed-list = Show who has unsubscribed
+bulk-unsubscribed-blacklist = Show the blacklist
 bulk-unsubscribed-none = Nobody has unsubscribed, and nobody is on the blacklist.
 bulk-unsubscribed-count = { $count ->
     [one] { $count } customer has unsubscribed or is on the blacklist.
@@ -58,7 +60,7 @@ bulk-why-gone = not there any more, or not yours to see
 refused-still-subscribed = can be reached again and is not on the blacklist
 bulk-why-failed = an error; nothing was changed
 bulk-why-refused = the state of things had no room for it
-batch-title = Actions on many customers
+batch-title = Runs of bulk actions
 batch-never = Nothing has been done to many customers yet
 batch-hint = Mark customers in the inbox and choose what becomes of them.
 batch-inbox = Go to the inbox

@@ -16,8 +16,6 @@ pipeline-stage-new = New
 pipeline-stage-in-progress = In progress
 pipeline-stage-won = Won
 pipeline-stage-lost = Lost
-pipeline-up = Move up: { $name }
-pipeline-down = Move down: { $name }
 pipeline-stages-count = { $count ->
     [one] { $count } stage
    *[other] { $count } stages
@@ -68,3 +66,7 @@ deal-stage = Stage
 deal-stage-missing = Choose a stage.
 deal-delete = Delete deal
 deal-delete-final = The deal is deleted. This cannot be undone.
+deal-move-to = Move “{ $title }” to { $stage }
+deal-other-stage = Other stage
+deal-changed-meanwhile = Somebody else changed this deal meanwhile. Compare, then save again.
+deal-moved-meanwhile = Somebody else has moved this deal to “{ $stage }” meanwhile.

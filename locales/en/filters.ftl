@@ -25,6 +25,7 @@ filter-variables = Filter by variables
 filter-variable = Variable
 filter-value = Variable value
 filter-variable-hint = Both match in full, with capital and small letters as they are.
+filter-unsubscribed = Unsubscribed wherever they had an account
 filter-unanswered = Unanswered
 filter-sort = Sort by customer creation date
 filter-gone = deleted

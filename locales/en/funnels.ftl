@@ -20,8 +20,6 @@ funnel-starts-everywhere = Of all channels but e-mail
 funnel-starts-chosen = Of these channels:
 funnel-starts-missing = Choose where the funnel begins.
 funnel-channels-missing = Choose at least one channel.
-funnel-up = Move up: { $name }
-funnel-down = Move down: { $name }
 funnel-blocks-count = { $count ->
     [one] { $count } block
    *[other] { $count } blocks

@@ -29,6 +29,7 @@ mail-files-hint = 25 MB in all.
 mail-fields = Sender, subject, bcc
 mail-subject-hint = Empty: the subject of the chain.
 mail-choice = E-mail message
+mail-fields-need-mail = A subject and blind copies go only with an e-mail message. Choose it, or empty these fields.
 refused-no-email = This customer has no e-mail address.
 refused-email-of-another = This address writes as another customer.
 # What of a mail cannot be shown.

@@ -11,10 +11,6 @@ messages-yesterday = Yesterday
 messages-conversation = Conversation { $number }
 messages-started = started { $time }
 messages-ended = ended { $time }
-messages-stars = { $count ->
-    [one] { $count } star of 5
-   *[other] { $count } stars of 5
-}
 messages-closed = Closed
 messages-closed-by = Closed by { $by }
 messages-closed-for = Closed: { $reason }

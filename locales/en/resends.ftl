@@ -18,6 +18,7 @@ resend-count-passed = { $count ->
     [one] { $count } is passed over: the customer is blocked or unsubscribed, or the channel is paused.
    *[other] { $count } are passed over: the customers are blocked or unsubscribed, or the channel is paused.
 }
+resend-passed-show = Who has failed messages
 resend-count-again = Count again
 resend-none = There is nothing to send again.
 resend-going = Messages are being sent again right now. Wait for the end, or stop it.

@@ -46,6 +46,7 @@ template-missing = Choose a template.
 template-gone = This template cannot be used any more. Choose another one.
 template-other-channel = This template belongs to another channel.
 template-no-files = No files can go with a template.
+template-no-text = No other words can go with a template. Empty this field, or choose no template.
 template-preview = What the customer will read
 template-has-title = Its title is a picture, a video or a document.
 template-has-button = One of its buttons needs a value with each message.

@@ -58,6 +58,7 @@ toast-field-deleted = Field deleted
 toast-funnel-deleted = Funnel deleted
 toast-funnel-block-deleted = Block deleted
 toast-deal-added = Deal added
+toast-deal-moved = Deal moved
 toast-deal-deleted = Deal deleted
 toast-pipeline-deleted = Pipeline deleted
 toast-deal-stage-deleted = Stage deleted

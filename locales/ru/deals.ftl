@@ -16,8 +16,6 @@ pipeline-stage-new = Новая
 pipeline-stage-in-progress = В работе
 pipeline-stage-won = Успех
 pipeline-stage-lost = Отказ
-pipeline-up = Переместить выше: { $name }
-pipeline-down = Переместить ниже: { $name }
 pipeline-stages-count = { $count ->
     [one] { $count } стадия
     [few] { $count } стадии
@@ -72,3 +70,7 @@ deal-stage = Стадия
 deal-stage-missing = Выберите стадию.
 deal-delete = Удалить сделку
 deal-delete-final = Сделка будет удалена. Это нельзя отменить.
+deal-move-to = Перенести «{ $title }» на стадию «{ $stage }»
+deal-other-stage = Другая стадия
+deal-changed-meanwhile = Сделку тем временем изменил кто-то другой. Сравните и сохраните ещё раз.
+deal-moved-meanwhile = Тем временем кто-то другой перенёс сделку на стадию «{ $stage }».

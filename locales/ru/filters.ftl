@@ -26,6 +26,7 @@ filter-variables = Фильтр по переменным
 filter-variable = Переменная
 filter-value = Значение переменной
 filter-variable-hint = Имя и значение должны совпадать полностью, с учётом регистра.
+filter-unsubscribed = Отписались во всех своих каналах
 filter-unanswered = Без ответа
 filter-sort = Сортировать по дате создания клиента
 filter-gone = удалено

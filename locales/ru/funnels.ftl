@@ -20,8 +20,6 @@ funnel-starts-everywhere = Всех каналов, кроме почты
 funnel-starts-chosen = Этих каналов:
 funnel-starts-missing = Выберите, где начинается воронка.
 funnel-channels-missing = Выберите хотя бы один канал.
-funnel-up = Переместить выше: { $name }
-funnel-down = Переместить ниже: { $name }
 funnel-blocks-count = { $count ->
     [one] { $count } блок
     [few] { $count } блока

@@ -11,11 +11,6 @@ messages-yesterday = Вчера
 messages-conversation = Обращение { $number }
 messages-started = начато { $time }
 messages-ended = завершено { $time }
-messages-stars = { $count ->
-    [one] { $count } звезда из 5
-    [few] { $count } звезды из 5
-   *[many] { $count } звёзд из 5
-}
 messages-closed = Закрыто
 messages-closed-by = Закрыто, сотрудник: { $by }
 messages-closed-for = Закрыто: { $reason }

@@ -58,6 +58,7 @@ toast-field-deleted = Поле удалено
 toast-funnel-deleted = Воронка удалена
 toast-funnel-block-deleted = Блок удалён
 toast-deal-added = Сделка добавлена
+toast-deal-moved = Сделка перенесена
 toast-deal-deleted = Сделка удалена
 toast-pipeline-deleted = Воронка продаж удалена
 toast-deal-stage-deleted = Стадия удалена

@@ -10,7 +10,7 @@ use utoipa::openapi::{Content, Object, Paths, Ref, Required, Response, ResponseB
 use utoipa::{Modify, OpenApi};
 
 use super::model::{Event, EventConversation, EventCustomer, EventData};
-use super::{funnel, web};
+use super::{deals, funnel, web};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,7 +21,8 @@ use super::{funnel, web};
     modifiers(&Bearer, &Refusals, &Webhook),
     security(("token" = [])),
     paths(
-        web::customer, web::put_customer, funnel::block, funnel::put_block, web::conversations_of, web::conversation, web::messages, web::send, web::typing,
+        web::customer, web::put_customer, funnel::block, funnel::put_block, deals::pipelines, deals::list, deals::add,
+        deals::change, web::conversations_of, web::conversation, web::messages, web::send, web::typing,
         web::read, web::rating, web::events, web::file,
     ),
     components(schemas(Event, EventData, EventCustomer, EventConversation))

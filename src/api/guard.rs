@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
@@ -15,7 +14,7 @@ use crate::db::Db;
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
 use crate::portal::{self, Seat};
-use crate::web::address::client_ip;
+use crate::web::address::{bearer, client_ip};
 
 /// Uses of a token are noted at most this often.
 const NOTED_EVERY: chrono::Duration = chrono::Duration::seconds(60);
@@ -69,9 +68,7 @@ impl FromRequest for App {
 
 /// The token that was sent, if it works, and its channel.
 async fn known(db: &Db, req: &HttpRequest) -> Result<(ApiToken, Channel)> {
-    let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let token = header.strip_prefix("Bearer ").map(str::trim).filter(|t| !t.is_empty()).ok_or(Error::SignIn)?;
-    let hash = hash_key(token);
+    let hash = hash_key(bearer(req).ok_or(Error::SignIn)?);
     let (token, channel) = db.read(move |conn| channels::by_token(conn, &hash)?.ok_or(Error::SignIn)).await?;
     if channel.kind == ChannelKind::App { Ok((token, channel)) } else { Err(Error::SignIn) }
 }

@@ -1,5 +1,7 @@
 //! What goes in and out.
 
+pub mod deals;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -189,7 +191,8 @@ pub struct Rating {
     pub comment: String,
 }
 
-/// Something that happened: `message.created`, `conversation.closed`.
+/// Something that happened: `message.created`, `conversation.closed`. A webhook is also sent `ping`, with the `id` 0, when an admin
+/// tries it.
 #[derive(Serialize, ToSchema)]
 pub struct Event {
     pub id: i64,
@@ -208,6 +211,8 @@ pub enum EventData {
     MessageCreated { message: Message, customer: EventCustomer },
     /// `conversation.closed`.
     ConversationClosed { conversation: EventConversation, customer: EventCustomer },
+    /// `ping`.
+    Ping {},
 }
 
 /// Whose event it is.

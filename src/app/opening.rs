@@ -12,16 +12,28 @@ use crate::settings;
 
 /// Brings the database up to date and opens it: what every command needs.
 pub fn open(config: &Config) -> Result<Db> {
-    for name in migrate(config)? {
+    opened(config, migrate(config)?)
+}
+
+/// Brings the database up to date; gives the names of what ran. Refuses while a desk runs on a file that is behind: it is an
+/// older one, which does not know what comes.
+pub fn migrate(config: &Config) -> Result<Vec<String>> {
+    config.make_data_folder()?;
+    let database = config.database();
+    let is_behind = db::migrate::is_behind(&database).map_err(|failure| named(config, failure))?;
+    let _alone = is_behind.then(|| db::serve_alone(&database)).transpose()?;
+    up_to_date(config)
+}
+
+fn up_to_date(config: &Config) -> Result<Vec<String>> {
+    db::migrate::run(address(config).direct()).map_err(|failure| named(config, failure))
+}
+
+fn opened(config: &Config, ran: Vec<String>) -> Result<Db> {
+    for name in ran {
         tracing::info!(migration = name, "the database was brought up to date");
     }
     Db::open(address(config), config.connections).map_err(|failure| named(config, failure))
-}
-
-/// Brings the database up to date; gives the names of what ran.
-pub fn migrate(config: &Config) -> Result<Vec<String>> {
-    config.make_data_folder()?;
-    db::migrate::run(address(config).direct()).map_err(|failure| named(config, failure))
 }
 
 fn address(config: &Config) -> Address {
@@ -41,9 +53,9 @@ fn named(config: &Config, failure: Failure) -> Error {
     Error::Internal(format!("{file}: {said}"))
 }
 
-/// What is stored, and the key to it, each fit to work with.
+/// What is stored, and the key to it, each fit to work with: for the desk, which has a file of SQLite to itself.
 pub(super) async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> {
-    let db = open(config)?;
+    let db = opened(config, up_to_date(config)?)?;
     demo::require_finished(&db).await?;
     db.read(moving::require_finished).await?;
     require_key(&db, config).await?;

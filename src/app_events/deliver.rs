@@ -55,7 +55,8 @@ async fn push(ctx: &Ctx, channel: &Channel, event: &Event, url: &str) -> Result<
     let secret = channel.secret.as_deref().map(|sealed| ctx.secrets.open(sealed)).transpose()?.unwrap_or_default();
     let (name, body) = (("Switchboard-Event", event.id), event.json().to_string());
     let post = jobs::Post { url, secret: &secret, name, body, patience: PATIENCE };
-    let answer = jobs::post(ctx, post).await.map_err(|why| Error::Internal(format!("webhook: {why}")))?;
+    let answer =
+        jobs::post(&ctx.net, &ctx.config, post).await.map_err(|why| Error::Internal(format!("webhook: {why}")))?;
     if answer.status().is_success() {
         return Ok(());
     }

@@ -9,7 +9,9 @@
 
 mod deliver;
 mod model;
+mod ping;
 mod store;
 
 pub use model::{Deliver, Event, Matter};
+pub use ping::ping;
 pub use store::{closed, forget, release, said, since};

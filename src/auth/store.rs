@@ -203,15 +203,13 @@ pub fn note_seen(tx: &mut Tx, id: StaffId, now: UtcTime) -> QueryResult<()> {
     diesel::update(not_noted).set(staff::seen_at.eq(now)).execute(&mut **tx).map(drop)
 }
 
-/// Whether anybody who answers customers is there: online by their own choice, and seen lately.
-pub fn somebody_is_online(conn: &mut Conn) -> QueryResult<bool> {
-    let someone: Option<StaffId> = staff::table
+/// How many are there: online by their own choice, and seen lately.
+pub fn online(conn: &mut Conn) -> QueryResult<i64> {
+    staff::table
         .filter(staff::presence.eq(Presence::Online).and(staff::disabled_at.is_null()))
         .filter(staff::seen_at.gt(here_since()))
-        .select(staff::id)
-        .one(conn)
-        .optional()?;
-    Ok(someone.is_some())
+        .count()
+        .get_result(conn)
 }
 
 /// Whoever has no session any more is not there.

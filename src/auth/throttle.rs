@@ -27,6 +27,8 @@ pub struct Throttle {
     passwords: DefaultKeyedRateLimiter<StaffId>,
     /// Public endpoints: the widget.
     public: DefaultKeyedRateLimiter<IpAddr>,
+    /// Bytes of files that come to public endpoints, in kibibytes: nobody fills the disk from one place.
+    uploads: DefaultKeyedRateLimiter<IpAddr>,
     /// Unknown outside, so that nobody finds another account of the same number.
     numbers: RandomState,
     /// A provider calls for many customers from one address: what is believed is not counted.
@@ -59,6 +61,8 @@ impl Default for Throttle {
             by_network: RateLimiter::keyed(one_in(Duration::from_secs(3), 30)),
             passwords: RateLimiter::keyed(one_in(Duration::from_secs(30), 5)),
             public: RateLimiter::keyed(one_in(Duration::from_millis(50), 200)),
+            // Half a gibibyte at once, then four a day. An office shares an address.
+            uploads: RateLimiter::keyed(one_in(Duration::from_millis(20), 512 * 1024)),
             numbers: RandomState::new(),
             // A bot that was disconnected may still be called, and the provider's next call from there may be for another.
             hooks: Strangers::new(one_in(Duration::from_millis(100), 200)),
@@ -89,6 +93,16 @@ impl Throttle {
     /// Counts one call to a public endpoint.
     pub fn public(&self, address: IpAddr) -> Result<()> {
         self.public.check_key(&network(address)).map_err(|until| self.too_many(&until))
+    }
+
+    /// Counts bytes of a file that comes to a public endpoint. What is begun of a kibibyte counts as one.
+    pub fn upload(&self, address: IpAddr, bytes: u64) -> Result<()> {
+        let count = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        match self.uploads.check_key_n(&network(address), NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)) {
+            Ok(counted) => counted.map_err(|until| self.too_many(&until)),
+            // More than is ever left: the form's own limits are far below.
+            Err(_) => Err(Error::TooLarge(usize::try_from(bytes).unwrap_or(usize::MAX))),
+        }
     }
 
     /// Whether a webhook from this address is listened to: not while too many of its calls were turned away.
@@ -127,6 +141,7 @@ impl Throttle {
         self.by_network.retain_recent();
         self.passwords.retain_recent();
         self.public.retain_recent();
+        self.uploads.retain_recent();
         self.tokens.retain_recent();
         self.hooks.tidy();
         self.programs.tidy();
@@ -213,6 +228,19 @@ mod tests {
             let _ = throttle.sign_in("staff 1", at("192.0.2.1"));
         }
         assert!(throttle.password(StaffId(1)).is_ok());
+    }
+
+    /// Half a gibibyte comes in from one place at once, and then little; from elsewhere as much.
+    #[test]
+    fn bytes_are_counted_by_network() {
+        const MEBIBYTE: u64 = 1024 * 1024;
+        let throttle = Throttle::default();
+        let taken = |address: &str| (0..600).take_while(|_| throttle.upload(at(address), MEBIBYTE).is_ok()).count();
+        let first = taken("192.0.2.1");
+        assert!((512..530).contains(&first), "{first}");
+        assert!(matches!(throttle.upload(at("192.0.2.1"), MEBIBYTE), Err(Error::TooMany(1..=60))));
+        assert!(taken("2001:db8::1") >= 512);
+        assert!(throttle.upload(at("2001:db8::2"), MEBIBYTE).is_err(), "the same /64");
     }
 
     /// What providers are believed is not counted; who is turned away again and again is not heard for a while.

@@ -69,7 +69,7 @@ pub async fn login(
     form: Form<LoginForm>,
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
-    let email = text::fold(&form.email);
+    let email = text::fold_address(&form.email);
     let business = db.read(settings::business_name).await?;
     let again = |status, errors| {
         hx.with_status(

@@ -39,8 +39,9 @@ pub use model::{ApiToken, Channel, Health, NewChannel};
 pub use outbound::{Content, Extra, Mail, OutFile, Outbound, Receipt, Template};
 pub use polling::{Polled, Polling, Receives};
 pub use store::{
-    by_token, delete, enabled, find, find_by_public_key, find_now, in_use, insert, insert_token, list, list_now, names,
-    note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret, set_settings, tokens,
+    all_tokens, by_token, delete, enabled, find, find_by_public_key, find_now, in_use, insert, insert_token, list,
+    list_now, names, note_failure, note_success, note_token_used, rename, revoke_token, set_enabled, set_secret,
+    set_settings, tokens,
 };
 pub use template::{RemoteTemplate, TemplateSource, TemplateState, Templates};
 pub use web_chat::{ACCENT, FieldRule, Position, VOUCHED, WebChatSettings};

@@ -26,7 +26,8 @@ pub fn find_now(conn: &mut Conn, id: ChannelId) -> Result<Channel> {
 /// The channel behind a public address, enabled or not. Each call of a visitor or provider asks for it, and it hardly ever
 /// changes: mostly no thread has to be woken for it.
 pub async fn find_by_public_key(db: &Db, key: &str) -> Result<Channel> {
-    let (kept, key) = (format!("channel {key}"), key.to_owned());
+    // Not under the words of `find`: a key that is a number would be the channel of that number, which anybody can guess.
+    let (kept, key) = (format!("channel with the key {key}"), key.to_owned());
     let found = match db.kept::<Channel>(&kept) {
         Some(found) => found,
         None => {
@@ -139,6 +140,16 @@ pub fn tokens(conn: &mut Conn, channel: ChannelId) -> Result<Vec<ApiToken>> {
         .filter(api_tokens::channel_id.eq(channel).and(api_tokens::revoked_at.is_null()))
         .select(ApiToken::as_select())
         .order(api_tokens::id)
+        .load(conn)?)
+}
+
+/// The tokens of all app channels that still work, each with its channel: channel by channel, oldest first.
+pub fn all_tokens(conn: &mut Conn) -> Result<Vec<(ApiToken, Channel)>> {
+    Ok(api_tokens::table
+        .inner_join(channels::table)
+        .filter(api_tokens::revoked_at.is_null())
+        .select((ApiToken::as_select(), Channel::as_select()))
+        .order((channels::id, api_tokens::id))
         .load(conn)?)
 }
 

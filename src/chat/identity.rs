@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
@@ -19,7 +18,7 @@ use crate::db::types::{AccountId, AttachmentId, UtcTime};
 use crate::error::{Error, Result};
 use crate::portal::{self, Seat};
 use crate::secrets::{Secrets, hmac_sha256, verify_hmac};
-use crate::web::address::client_ip;
+use crate::web::address::{bearer, client_ip};
 
 const VISITOR: &str = "visitor";
 const VOUCHER: &str = "visitor voucher";
@@ -142,8 +141,7 @@ impl FromRequest for Caller {
         Box::pin(async move {
             allow(&req)?;
             let channel = channel_of(&req).await?;
-            let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            let token = header.strip_prefix("Bearer ").unwrap_or_default().trim();
+            let token = bearer(&req).unwrap_or_default();
             let address = address_of(&*shared::<Secrets>(&req)?, &channel, token).ok_or(Error::SignIn)?;
             Ok(Caller { channel, address })
         })

@@ -1,25 +1,24 @@
 //! What the panel asks for. Errors are JSON, in the language that the panel names.
 
-use actix_multipart::Multipart;
+mod send;
+
+pub use send::send;
+
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::details::{self, Geo};
 use super::identity::{self, Caller, Open, Visitor};
 use super::model::{self, About, Hello, Look, Rating, ReadMark, Session, Settings, Told, Typing, View};
 use crate::auth::CustomerScope;
 use crate::channels::Channel;
-use crate::conversations::{self, Inbound, Sender, VisitDetails};
-use crate::customers::Addressing;
+use crate::conversations;
+use crate::db::Db;
 use crate::db::types::{AttachmentId, MessageId, UtcTime};
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result, Said};
-use crate::files::{self, Files, Limits, Upload};
-use crate::funnels;
-use crate::messages;
+use crate::error::{Error, Result};
+use crate::files::{self, Files};
 use crate::portal::{self, At};
 use crate::realtime::{Topic, sse};
 use crate::secrets::Secrets;
@@ -128,102 +127,6 @@ pub async fn about(caller: Caller, req: HttpRequest, told: Json<Told>) -> HttpRe
     );
     crate::web::errors::fields_json(Shell::language_of(&req), &errors)
         .unwrap_or_else(|| HttpResponse::NoContent().finish())
-}
-
-/// `POST /chat/{key}/messages`: a form of `text`, `file`, `client_uuid`, `page`, `referrer`, and what the visitor says
-/// about themselves: `name`, `email`, `phone`.
-pub async fn send(
-    caller: Caller,
-    req: HttpRequest,
-    db: Data<Db>,
-    stored: Data<Files>,
-    addressing: Data<Addressing>,
-    geo: Data<Geo>,
-    form: Multipart,
-) -> Result<HttpResponse> {
-    let form = files::accept(&db, &stored, form, &Limits::of(caller.channel.kind)).await?;
-    let mut errors = Errors::default();
-    let body = errors.lines("text", form.field("text"), messages::LONGEST);
-    if body.is_empty() && form.files.is_empty() {
-        errors.add("text", "chat-message-empty");
-    }
-    if Uuid::parse_str(form.field("client_uuid")).is_err() {
-        errors.add("client_uuid", "error-bad-request");
-    }
-    if let Some((field, said)) = errors.first() {
-        return Ok(crate::web::errors::field_json(Shell::language_of(&req), field, said));
-    }
-    let visit = details::of(&req, &geo, form.field("page"), form.field("referrer"));
-    let inbound = Inbound { bot: funnels::are_on(&db).await, ..inbound(&caller, &form, body, visit, &addressing) };
-    let about = ToldOfThemselves::read(&caller, &form);
-    match db.write(move |tx| store_message(tx, &about, inbound.clone())).await? {
-        Ok(id) => Ok(no_store().json(serde_json::json!({ "id": id }))),
-        Err((field, said)) => Ok(crate::web::errors::field_json(Shell::language_of(&req), field, &said)),
-    }
-}
-
-/// What a form says of its visitor. Whether they are asked before their first message, only the write can tell: it is
-/// where their account is looked for.
-struct ToldOfThemselves {
-    /// Of somebody who has written before, or for whom their site vouches.
-    known: About,
-    /// Of anybody else: as they were asked.
-    asked: Result<About, (&'static str, Said)>,
-    vouched: bool,
-}
-
-impl ToldOfThemselves {
-    fn read(caller: &Caller, form: &Upload) -> Self {
-        let settings = Settings::of(&caller.channel, String::new());
-        let parse = |errors: &mut Errors, asked| {
-            About::parse(errors, asked, form.field("name"), form.field("email"), form.field("phone"))
-        };
-        let mut errors = Errors::default();
-        let asked = parse(&mut errors, Some(&settings));
-        let missing = errors.first().map(|(field, said)| (field, said.clone()));
-        Self {
-            known: parse(&mut Errors::default(), None),
-            asked: missing.map_or(Ok(asked), Err),
-            vouched: caller.external_id().is_some(),
-        }
-    }
-}
-
-fn inbound(caller: &Caller, form: &Upload, body: String, visit: VisitDetails, addressing: &Addressing) -> Inbound {
-    Inbound {
-        channel: caller.channel.id,
-        sender: Sender {
-            address: caller.address.clone(),
-            external_id: caller.external_id().map(str::to_owned),
-            ..Sender::default()
-        },
-        body,
-        files: form.files.clone(),
-        client_uuid: Some(form.field("client_uuid").to_ascii_lowercase()),
-        visit: Some(visit),
-        bot: false,
-        addressing: addressing.clone(),
-    }
-}
-
-/// The message's number, or what is missing of a first one.
-fn store_message(
-    tx: &mut Tx,
-    told: &ToldOfThemselves,
-    mut inbound: Inbound,
-) -> Result<Result<MessageId, (&'static str, Said)>> {
-    tx.concerns_one_customer();
-    let seat = portal::seat_of(tx, inbound.channel, &inbound.sender.address)?;
-    let about = match &told.asked {
-        _ if seat.is_some() || told.vouched => &told.known,
-        Ok(asked) => asked,
-        Err(missing) => return Ok(Err(missing.clone())),
-    };
-    inbound.sender.display_name = model::display_name(seat.as_ref(), told.vouched, &about.name);
-    // The signature is on the external ID alone: an address beside it may be anybody's: nobody joins by it, and it
-    // does not become the record's, which its owner would join.
-    inbound.sender.claims = about.claims();
-    Ok(Ok(conversations::receive(tx, &inbound)?.message))
 }
 
 /// `POST /chat/{key}/typing`. Nobody hears of a blocked visitor.

@@ -80,7 +80,7 @@ async fn post(ctx: &Ctx, command: &Command, run: i64, body: String) -> Result<St
     let secret = ctx.secrets.open(&command.secret).map_err(|e| e.to_string())?;
     let name = ("Switchboard-Command", run);
     let post = jobs::Post { url: &command.url, secret: &secret, name, body, patience: PATIENCE };
-    let response = jobs::post(ctx, post).await?;
+    let response = jobs::post(&ctx.net, &ctx.config, post).await?;
     let status = response.status();
     let mut stream = response.bytes_stream();
     let mut bytes: Vec<u8> = vec![];

@@ -1,7 +1,7 @@
 //! Organisations that customers belong to; a customer belongs to at most one.
 //!
 //! - A company that is deleted leaves its members behind, without a company.
-//! - Two companies may have the same name; whoever types a name gets the older of them.
+//! - Two companies may have the same name, if that is said to be meant; whoever types a name gets the older of them.
 
 pub mod actions;
 mod model;

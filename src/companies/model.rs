@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::schema::companies;
 use crate::db::types::{CompanyId, UtcTime};
 use crate::text;
-use crate::web::forms::{Errors, LINES};
+use crate::web::forms::{Errors, LINES, version};
 
 /// An organisation.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -29,12 +29,9 @@ impl Company {
         text::hue(self.id.0)
     }
 
-    /// Changes when a field does, as `customers::Details::version`.
+    /// Of the fields that its form shows.
     pub fn version(&self) -> String {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        (&self.name, &self.domain, &self.note).hash(&mut hasher);
-        format!("{:016x}", hasher.finish())
+        version(&(&self.name, &self.domain, &self.note))
     }
 }
 
@@ -78,7 +75,7 @@ impl TypedCompany {
 
 /// What is left of a pasted address: `https://www.example.com/about` is `example.com`.
 fn bare_domain(typed: &str) -> String {
-    let folded = text::fold(typed);
+    let folded = text::fold_address(typed);
     let rest = folded.split_once("://").map_or(folded.as_str(), |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(host).trim_start_matches('@').to_owned()

@@ -26,6 +26,8 @@ pub struct CompanyForm {
     pub version: String,
     pub token: String,
     pub errors: Errors,
+    /// Another company that has the name already.
+    pub namesake: Option<Company>,
 }
 
 /// What the right pane shows.

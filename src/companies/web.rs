@@ -58,7 +58,7 @@ pub async fn details(
             let find: String = text::clean(&wanted.find).chars().take(200).collect();
             let mut found = vec![];
             if !find.is_empty() {
-                found = customers::store::by_name::by_name(conn, &by.scope(), &text::fold(&find), None)?.rows;
+                found = customers::store::by_name::by_name(conn, &by.scope(), &text::fold(&find), false, None)?.rows;
                 found.retain(|customer| customer.company_id != Some(id));
                 found.truncate(OFFERED);
             }
@@ -72,7 +72,7 @@ fn book(conn: &mut Conn, asked: &Asked) -> Result<Book<Company>> {
     let (q, cursor) = (asked.name(), NameCursor::decode(&asked.at));
     let page = store::by_name(conn, &text::fold(&q), cursor.as_ref())?;
     let at = if cursor.is_some() { asked.at.clone() } else { String::new() };
-    Ok(Book { base: "/companies", q, at, page, back: asked.way_back() })
+    Ok(Book { base: "/companies", q, at, page, back: asked.way_back(), is_pending: false, is_over: false })
 }
 
 /// A form as it was sent.
@@ -84,6 +84,8 @@ pub struct Sent {
     note: String,
     version: String,
     form_token: String,
+    /// Another company has this name, and that is meant so.
+    anyway: String,
 }
 
 impl Sent {
@@ -105,6 +107,9 @@ pub async fn create(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, form: Form<Se
         Ok(new) => new,
         Err(errors) => return show_form(sh, hx, db, None, sent, errors).await,
     };
+    if let Some(other) = namesake(&db, None, &sent, &new.name).await? {
+        return ask_again(sh, hx, db, None, sent, other).await;
+    }
     let token = sent.form_token.clone();
     let made = db
         .write(move |tx| if forms::spend(tx, &token)? { actions::create(tx, &by, &new).map(Some) } else { Ok(None) })
@@ -123,7 +128,7 @@ pub async fn edit_form(_by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<
         domain: typed.domain,
         note: typed.note,
         version: company.version(),
-        form_token: String::new(),
+        ..Sent::default()
     };
     show_form(sh, hx, db, Some(id), sent, Errors::default()).await
 }
@@ -142,6 +147,9 @@ pub async fn edit(
         Ok(new) => new,
         Err(errors) => return show_form(sh, hx, db, Some(id), sent, errors).await,
     };
+    if let Some(other) = namesake(&db, Some(id), &sent, &new.name).await? {
+        return ask_again(sh, hx, db, Some(id), sent, other).await;
+    }
     let version = sent.version.clone();
     let newer = db
         .write(move |tx| {
@@ -163,6 +171,39 @@ pub async fn edit(
     }
 }
 
+/// Another company of this name, unless that is meant so, or the company is called so already. A second click meets the company
+/// that the first one has made, which is no other.
+async fn namesake(db: &Db, of: Option<CompanyId>, sent: &Sent, name: &str) -> Result<Option<Company>> {
+    if !sent.anyway.is_empty() {
+        return Ok(None);
+    }
+    let (name, token) = (name.to_owned(), sent.form_token.clone());
+    db.read(move |conn| {
+        let is_kept = match of {
+            Some(id) => text::fold(&store::find(conn, id)?.name) == text::fold(&name),
+            None => forms::is_spent(conn, &token)?,
+        };
+        if is_kept { Ok(None) } else { store::find_by_name(conn, &name) }
+    })
+    .await
+}
+
+/// The form with the company that has the name, and the question whether another one is meant.
+async fn ask_again(
+    sh: Shell,
+    hx: Hx,
+    db: Data<Db>,
+    id: Option<CompanyId>,
+    sent: Sent,
+    other: Company,
+) -> Result<HttpResponse> {
+    let mut page = form_page(sh, &db, id, sent, Errors::default()).await?;
+    if let Pane::Form(form) = &mut page.pane {
+        form.namesake = Some(other);
+    }
+    hx.invalid(&page)
+}
+
 async fn show_form(
     sh: Shell,
     hx: Hx,
@@ -171,16 +212,21 @@ async fn show_form(
     sent: Sent,
     errors: Errors,
 ) -> Result<HttpResponse> {
+    let is_wrong = !errors.is_empty();
+    let page = form_page(sh, &db, id, sent, errors).await?;
+    if is_wrong { hx.invalid(&page) } else { hx.page(&page) }
+}
+
+async fn form_page(sh: Shell, db: &Db, id: Option<CompanyId>, sent: Sent, errors: Errors) -> Result<CompaniesPage> {
     let (book, company) = db
         .read(move |conn| {
             let company = id.map(|id| store::find(conn, id)).transpose()?;
             Ok((book(conn, &Asked::default())?, company))
         })
         .await?;
-    let is_wrong = !errors.is_empty();
-    let form = CompanyForm { company, typed: sent.typed(), version: sent.version, token: sent.form_token, errors };
-    let page = CompaniesPage { sh, book, shown: id.map(|id| id.0), pane: Pane::Form(Box::new(form)) };
-    if is_wrong { hx.invalid(&page) } else { hx.page(&page) }
+    let typed = sent.typed();
+    let form = CompanyForm { company, typed, version: sent.version, token: sent.form_token, errors, namesake: None };
+    Ok(CompaniesPage { sh, book, shown: id.map(|id| id.0), pane: Pane::Form(Box::new(form)) })
 }
 
 /// `GET /companies/{id}/delete`.

@@ -55,12 +55,13 @@ pub fn known_engine(url: String) -> Result<String, Error> {
 
 /// Links begin with it, and cookies are kept to TLS by it.
 pub fn web_address(url: String) -> Result<String, Error> {
-    let fits = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if fits {
-        Ok(url.trim_end_matches('/').to_owned())
-    } else {
-        Err(wrong("public_url", &url, "an address such as https://desk.example.com"))
-    }
+    let is_bare = |url: &Url| {
+        let has_more = url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
+        matches!(url.scheme(), "http" | "https") && url.has_host() && !has_more
+    };
+    // As it is written usually: whoever asks whether it is TLS looks at its first letters.
+    let usual = Url::parse(&url).ok().filter(is_bare).map(|url| url.as_str().trim_end_matches('/').to_owned());
+    usual.ok_or_else(|| wrong("public_url", &url, "an address such as https://desk.example.com"))
 }
 
 /// A country whose numbers are known.

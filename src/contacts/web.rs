@@ -4,18 +4,19 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path, Query};
 use serde::Deserialize;
 
-use super::views::{Book, ContactsPage, Details, NewContact, Pane};
+use super::views::{Book, ContactsPage, Details, MadeContact, NewContact, Pane};
 use crate::auth::Operator;
 use crate::channels;
 use crate::companies;
 use crate::config::Config;
 use crate::conversations;
 use crate::customers::Belongings;
-use crate::customers::{self, EditForm, ListedCustomer};
+use crate::customers::{self, EditForm, ListedCustomer, StoredClaim};
 use crate::db::page::NameCursor;
 use crate::db::types::CustomerId;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
+use crate::fields;
 use crate::text;
 use crate::web::address::own_path;
 use crate::web::forms::{self, Errors};
@@ -32,6 +33,10 @@ pub struct Asked {
     pub q: String,
     pub at: String,
     pub back: String,
+    /// Contacts alone whose details are missing.
+    pending: String,
+    /// The list lies over the inbox, which stays.
+    over: String,
 }
 
 impl Asked {
@@ -67,18 +72,25 @@ pub async fn details(
 ) -> Result<HttpResponse> {
     let (id, asked) = (id.into_inner(), asked.into_inner());
     sh.live = format!("/live?customer={id}");
-    let (book, details) = db.read(move |conn| Ok((book(conn, &by, &asked)?, look(conn, &by, id)?))).await?;
+    let (book, details) = db
+        .read(move |conn| {
+            let book = book(conn, &by, &asked)?;
+            let details = look(conn, &by, id, &book.entry(id))?;
+            Ok((book, details))
+        })
+        .await?;
     hx.page(&ContactsPage { sh, book, shown: Some(id.0), pane: Pane::Details(Box::new(details)) })
 }
 
 fn book(conn: &mut Conn, by: &Operator, asked: &Asked) -> Result<Book<ListedCustomer>> {
-    let (q, cursor) = (asked.name(), NameCursor::decode(&asked.at));
-    let page = customers::store::by_name::by_name(conn, &by.scope(), &text::fold(&q), cursor.as_ref())?;
+    let (q, cursor, is_pending) = (asked.name(), NameCursor::decode(&asked.at), asked.pending == "1");
+    let page = customers::store::by_name::by_name(conn, &by.scope(), &text::fold(&q), is_pending, cursor.as_ref())?;
     let at = if cursor.is_some() { asked.at.clone() } else { String::new() };
-    Ok(Book { base: "/contacts", q, at, page, back: asked.way_back() })
+    Ok(Book { base: "/contacts", q, at, page, back: asked.way_back(), is_pending, is_over: asked.over == "1" })
 }
 
-fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
+/// What is known of a contact. `back`: the address that shows it.
+fn look(conn: &mut Conn, by: &Operator, id: CustomerId, back: &str) -> Result<Details> {
     let customer = customers::find(conn, &by.scope(), id)?;
     let kinds = channels::list(conn)?;
     let recent = conversations::store::of_customer::recent(conn, &customer, RECENT)?;
@@ -86,10 +98,14 @@ fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
         Some(id) => Some(companies::store::find(conn, id)?),
         None => None,
     };
-    let Belongings { handles, is_pending, .. } = customers::store::belongings_of(conn, id)?;
+    let Belongings { handles, is_pending, variables, claims, tags, .. } = customers::store::belongings_of(conn, id)?;
     Ok(Details {
         handles,
         is_pending,
+        values: fields::values(conn, id, variables, back)?,
+        tags,
+        duplicates: customers::store::profile::duplicates(conn, &by.scope(), &customer, &claims)?,
+        claims: StoredClaim::unknown(&customer, claims),
         recent: recent
             .into_iter()
             .map(|c| (kinds.iter().find(|k| k.id == c.channel_id).cloned(), c))
@@ -103,7 +119,15 @@ fn look(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Details> {
 /// `GET /contacts/new`.
 pub async fn new(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
     let asked = asked.into_inner();
-    let form = EditForm { form_token: forms::new_token(), back: asked.way_back(), ..EditForm::default() };
+    let mut form = EditForm { form_token: forms::new_token(), back: asked.way_back(), ..EditForm::default() };
+    // What was searched for in vain.
+    let typed = asked.name();
+    let field = match () {
+        () if forms::is_email(&typed) => &mut form.email,
+        () if text::is_number(&typed) => &mut form.phone,
+        () => &mut form.name,
+    };
+    *field = typed;
     show_form(by, sh, hx, db, form, Errors::default(), vec![]).await
 }
 
@@ -142,7 +166,7 @@ pub async fn create(
     };
     if form.anyway.is_empty() {
         let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
-        let email = details.email.as_deref().map(text::fold);
+        let email = details.email.as_deref().map(text::fold_address);
         let (phones, emails): (Vec<_>, Vec<_>) = (phone.into_iter().collect(), email.into_iter().collect());
         let token = form.form_token.clone();
         let (found, is_again) = db
@@ -170,6 +194,10 @@ pub async fn create(
         })
         .await;
     match made {
+        // Whoever stays on the page that they were on is offered the contact.
+        Ok(Some(id)) if hx.region.is_some() && !form.back.is_empty() => {
+            hx.page(&MadeContact::new(sh, id, text::clean(&form.name), own_path(&form.back)))
+        }
         Ok(Some(id)) if form.back.is_empty() => hx.done("toast-contact-created", &format!("/contacts/{id}")),
         Ok(None) if form.back.is_empty() => hx.done("toast-contact-created", "/contacts"),
         Ok(_) => hx.done("toast-contact-created", own_path(&form.back)),

@@ -123,7 +123,7 @@ pub fn transfer(
     let event = Event::Transferred { by: who(by), to: colleague, note: words.to_owned() };
     let detail = json!({ "conversation": conversation.id, "assignee": to });
     note(tx, by, conversation, "conversation.transferred", &detail, event)?;
-    distribution::after_one_has_left(tx)
+    if to.is_none() { distribution::distribute(tx) } else { distribution::after_one_has_left(tx) }
 }
 
 fn serving(tx: &mut Tx, id: StaffId) -> Result<Who> {

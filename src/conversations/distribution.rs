@@ -2,11 +2,12 @@
 //!
 //! Each goes to the customer's responsible, if they are online and may serve its channel; otherwise to the operator who is
 //! online, may serve it and has the fewest active ones (of several, the one whose account is oldest). Supervisors and admins
-//! get those of their own customers only. A conversation that somebody has had and handed back waits for whoever takes it:
-//! the program would give it to the same person again.
+//! get those of their own customers only. A conversation that somebody has handed back to the queue is given out again, to
+//! anybody but them.
 
 use super::actions;
-use super::store::{self, waiting};
+use super::store;
+use super::store::waiting::{self, Waiting};
 use crate::auth::CustomerScope;
 use crate::db::types::{ConversationId, StaffId};
 use crate::db::{Db, Tx, dialect};
@@ -22,7 +23,7 @@ const GIVING: &str = "distribution";
 /// Gives a conversation that has just been opened; without anybody there it stays queued.
 pub(super) fn give_new(tx: &mut Tx, id: ConversationId, responsible: Option<StaffId>) -> Result<()> {
     dialect::hold_words(tx, [GIVING.to_owned()])?;
-    give(tx, id, responsible)
+    give(tx, &Waiting { id, responsible_id: responsible, handed_back_by_id: None })
 }
 
 /// Gives the one that waits longest, when somebody has one fewer.
@@ -35,7 +36,7 @@ pub(super) fn after_some_have_left(tx: &mut Tx, count: i64) -> Result<()> {
     if count == 0 { Ok(()) } else { up_to(tx, count.min(AT_ONCE)) }
 }
 
-/// Gives what waits to those who are there: somebody has come.
+/// Gives what waits to those who are there: somebody has come, or has handed one back.
 pub fn distribute(tx: &mut Tx) -> Result<()> {
     up_to(tx, AT_ONCE)
 }
@@ -52,13 +53,13 @@ fn up_to(tx: &mut Tx, limit: i64) -> Result<()> {
     }
     dialect::hold_words(tx, [GIVING.to_owned()])?;
     for found in waiting::hold_longest(tx, limit)? {
-        give(tx, found.id, found.responsible_id)?;
+        give(tx, &found)?;
     }
     Ok(())
 }
 
-fn give(tx: &mut Tx, id: ConversationId, responsible: Option<StaffId>) -> Result<()> {
-    let conversation = store::find(tx, &CustomerScope::system(), id)?;
-    let Some(to) = waiting::whose_turn(tx, conversation.channel_id, responsible)? else { return Ok(()) };
-    actions::give(tx, &conversation, responsible, Who { id: to.id, name: to.name })
+fn give(tx: &mut Tx, waiting: &Waiting) -> Result<()> {
+    let conversation = store::find(tx, &CustomerScope::system(), waiting.id)?;
+    let Some(to) = waiting::whose_turn(tx, conversation.channel_id, waiting)? else { return Ok(()) };
+    actions::give(tx, &conversation, waiting.responsible_id, Who { id: to.id, name: to.name })
 }

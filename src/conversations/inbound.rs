@@ -179,7 +179,7 @@ fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccoun
 fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
     let sender = &inbound.sender;
     let phone = sender.phone.as_deref().and_then(|p| text::phone_digits(p, &inbound.addressing.phone_region));
-    let email = sender.email.as_deref().map(text::fold);
+    let email = sender.email.as_deref().map(text::fold_address);
     customers::store::find_or_hold_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
 }
 

@@ -2,10 +2,10 @@
 
 use super::model::Conversation;
 use crate::channels::email::MailSettings;
-use crate::channels::email::address::{self, Person};
-use crate::channels::{self, Channel, ChannelKind, Extra};
-use crate::customers::{self, ChannelAccount, Customer, NewAccount};
-use crate::db::types::{ChannelId, MessageId};
+use crate::channels::email::address::Person;
+use crate::channels::{self, ChannelKind, Extra};
+use crate::customers::{self, Customer};
+use crate::db::types::MessageId;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::mails::{self, NewMail};
@@ -28,6 +28,11 @@ pub(super) fn complete(tx: &mut Tx, conversation: &Conversation, extra: &Extra) 
     }
     if mail.subject.is_empty() {
         mail.subject = mails::reply_subject(last.as_ref().map_or("", |last| last.subject.as_str()));
+    }
+    // Who gets the mail itself needs no copy.
+    if let Some(account) = conversation.account_id {
+        let recipient = customers::store::find_account(tx, account)?.address;
+        mail.bcc.retain(|copy| *copy != recipient);
     }
     mail.references = mails::chain_of(tx, conversation.id)?;
     mail.token = match mails::token_of(tx, conversation.id)? {
@@ -60,29 +65,4 @@ pub(super) fn keep(tx: &mut Tx, conversation: &Conversation, message: MessageId,
 /// Whether a mail can be written to this customer, whatever else goes on with them.
 pub fn has_mail_way(conn: &mut Conn, customer: &Customer) -> Result<bool> {
     Ok(customer.email.is_some() && !mails::senders(&channels::enabled(conn)?).is_empty())
-}
-
-/// The customer's account for mails in the channel that a sender belongs to, made if there is none yet.
-pub fn mail_account(tx: &mut Tx, customer: &Customer, sender: &str) -> Result<ChannelAccount> {
-    let channel = channel_of(tx, sender)?;
-    let email =
-        customer.email.as_deref().and_then(address::normal).ok_or_else(|| Error::refused("refused-no-email"))?;
-    let id = match customers::store::find_account_by_address(tx, channel, &email)? {
-        Some(account) if account.customer_id == customer.id => account.id,
-        Some(_) => return Err(Error::refused("refused-email-of-another")),
-        None => {
-            let new =
-                NewAccount { channel, address: &email, display_name: &customer.name, username: "", avatar_url: None };
-            let id = customers::store::insert_account(tx, customer.id, &new)?;
-            customers::refresh_search_text(tx, customer.id)?;
-            id
-        }
-    };
-    customers::store::find_account(tx, id)
-}
-
-fn channel_of(tx: &mut Tx, sender: &str) -> Result<ChannelId> {
-    let is_of = |channel: &Channel| MailSettings::from_json(&channel.settings).senders.iter().any(|own| own == sender);
-    let mut mails = channels::enabled(tx)?.into_iter().filter(|channel| channel.kind == ChannelKind::Email);
-    mails.find(is_of).map(|channel| channel.id).ok_or_else(|| Error::refused("mail-sender-missing"))
 }

@@ -11,14 +11,13 @@
 
 pub mod actions;
 mod bot;
+mod destination;
 mod distribution;
-mod external;
 mod inbound;
 mod mail;
 mod model;
 mod moving;
 mod outgoing;
-mod phone;
 mod required_tag;
 mod sendable;
 pub mod store;
@@ -26,13 +25,12 @@ pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, is_workable, may_work, tell, who};
+pub use destination::{Destination, external_channels};
 pub use distribution::{distribute, distribute_waiting};
-pub use external::{external_account, external_channels};
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
-pub use mail::{has_mail_way, mail_account};
+pub use mail::has_mail_way;
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use moving::moved;
-pub use outgoing::{Outgoing, Sent, comment, may_write_first, may_write_mail, may_write_to_phone, reply, start};
-pub use phone::{account_at, phone_account};
+pub use outgoing::{Outgoing, Sent, comment, may_write_anew, may_write_first, may_write_mail, reply, start};
 pub use required_tag::{chosen_tag, field_of, missing_tag};
 pub use sendable::{Window, why_not, window};

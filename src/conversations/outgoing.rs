@@ -168,18 +168,15 @@ pub fn may_write_first(conn: &mut Conn, by: &Operator, customer: &Customer, acco
     may_take(by, customer)
 }
 
-/// Why this person cannot write first to a customer's number through a channel that reaches anybody who has one, if
-/// they cannot.
-pub fn may_write_to_phone(by: &Operator, customer: &Customer, channel: &Channel) -> Result<()> {
+/// Why this person cannot write first to a customer through a channel where they have no account yet, if they cannot.
+pub fn may_write_anew(by: &Operator, customer: &Customer, channel: &Channel) -> Result<()> {
     if customer.blocked {
         return Err(Error::refused("refused-blocked"));
     }
     if !channel.enabled {
         return Err(Error::refused("refused-channel"));
     }
-    if channel.secret.is_none() {
-        return Err(Error::refused("refused-not-connected"));
-    }
+    sendable::may_use(channel)?;
     if customer.is_active() {
         return Err(Error::refused("refused-active"));
     }

@@ -97,7 +97,7 @@ pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<ConversationId> {
     Ok(id)
 }
 
-/// Gives the conversation, as it was read, to somebody else or back to the queue.
+/// Gives the conversation, as it was read, to somebody else or back to the queue. Whoever had it is not given it again by itself.
 pub(super) fn assign(tx: &mut Tx, conversation: &Conversation, assignee: Option<StaffId>) -> Result<()> {
     let status = if assignee.is_some() { Status::Active } else { Status::Queued };
     let taken_at = conversation.taken_at.or(assignee.map(|_| UtcTime::now()));
@@ -111,6 +111,7 @@ pub(super) fn assign(tx: &mut Tx, conversation: &Conversation, assignee: Option<
             conversations::status.eq(status),
             conversations::assignee_id.eq(assignee),
             conversations::taken_at.eq(taken_at),
+            conversations::handed_back_by_id.eq(conversation.assignee_id.filter(|_| assignee.is_none())),
         ))
         .execute(&mut **tx)?;
     if changed == 0 {
@@ -182,12 +183,16 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
 pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
     use crate::db::schema::{channel_accounts as accounts, messages};
     use crate::messages::MessageKind;
-    // By the customer, whose messages have an index; neither they nor conversations have one by account.
+    // By the customer, whose messages are read from the newest on. The plus keeps the engines from the conversations of the
+    // account, of which all messages would be sorted.
+    let mut of_account = Sql::default();
+    let id = of_account.put(account.0);
+    of_account.text = format!("+conversations.account_id = {id}");
     let customer = accounts::table.find(account).select(accounts::customer_id).single_value();
     Ok(messages::table
         .inner_join(conversations::table)
         .filter(messages::customer_id.nullable().eq(customer).and(messages::kind.eq(MessageKind::Customer)))
-        .filter(conversations::account_id.eq(account))
+        .filter(of_account.condition())
         .order(messages::id.desc())
         .select(messages::created_at)
         .one(conn)

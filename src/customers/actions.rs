@@ -161,6 +161,12 @@ fn taken_external_id(error: Error) -> Error {
     }
 }
 
+/// Makes what customers are found by as it would be made now, for those who were there before an upgrade.
+pub async fn mend_search(db: &Db) -> Result<()> {
+    while db.write(store::refold).await? {}
+    make_pairs(db).await
+}
+
 /// Makes the bits of everybody who has none yet: who was there before there were bits, or was put in by hand. PostgreSQL has
 /// no use for them.
 pub async fn make_pairs(db: &Db) -> Result<()> {

@@ -15,7 +15,7 @@ pub mod store;
 mod views;
 pub mod web;
 
-pub use actions::make_pairs;
+pub use actions::{make_pairs, mend_search};
 pub use model::{
     Addressing, ChannelAccount, Claim, ClaimKind, CurrentBlock, Customer, Details, Handle, ListedCustomer, Lists,
     Records, StoredClaim, TypedDetails,

@@ -1,6 +1,7 @@
 //! Customers and what belongs to them, as the database has it.
 
 mod addressing;
+mod claims;
 mod details;
 
 use std::sync::Arc;
@@ -8,13 +9,14 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use crate::channels::ChannelKind;
-use crate::db::schema::{channel_accounts, contact_claims, customer_handles, customers};
+use crate::db::schema::{channel_accounts, customer_handles, customers};
 use crate::db::types::{AccountId, ChannelId, CompanyId, CustomerId, MessageId, StaffId, UtcTime};
 use crate::lists::CustomerList;
 use crate::messages::MessageKind;
 use crate::text;
 
 pub use addressing::Addressing;
+pub use claims::{Claim, ClaimKind, StoredClaim};
 pub use details::{Details, TypedDetails};
 
 /// Lists by a customer: those that they are on, and the others.
@@ -130,6 +132,11 @@ impl ListedCustomer {
         }
     }
 
+    /// Whether a phone or an e-mail has yet to be found out: they have a pending action.
+    pub fn lacks_details(&self) -> bool {
+        self.phone.is_none() && self.email.is_none()
+    }
+
     /// What tells two of the same name apart.
     pub fn contact(&self) -> &str {
         self.phone.as_deref().or(self.email.as_deref()).unwrap_or_default()
@@ -157,28 +164,6 @@ pub struct ChannelAccount {
 pub struct Handle {
     pub customer_id: CustomerId,
     pub label: String,
-    pub value: String,
-}
-
-/// What an unverified visitor typed about themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = contact_claims)]
-pub struct StoredClaim {
-    pub id: i64,
-    pub kind: ClaimKind,
-    pub value: String,
-    pub value_folded: String,
-}
-
-crate::text_enum!(
-    /// What can be claimed.
-    ClaimKind { Phone = "phone", Email = "email" }
-);
-
-/// A claim to store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    pub kind: ClaimKind,
     pub value: String,
 }
 

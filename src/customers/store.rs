@@ -10,6 +10,7 @@ mod lists;
 mod name_parts;
 mod numbers;
 pub mod profile;
+mod refolding;
 mod sample;
 mod search_text;
 mod tagged;
@@ -44,9 +45,10 @@ pub use contact::{
 };
 pub use lists::{add_to_list, remove_from_list};
 pub use numbers::{numbered, numbered_customers};
+pub use refolding::refold;
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
-pub use unsubscribed::{block_as_before, forget_ended_blocks, keep_blocked, unsubscribed};
+pub use unsubscribed::{HAS_LEFT, block_as_before, forget_ended_blocks, keep_blocked, unsubscribed};
 
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
@@ -120,7 +122,7 @@ impl<'a> Fields<'a> {
             phone: details.phone.as_deref(),
             phone_digits: details.phone.as_deref().and_then(|phone| text::phone_digits(phone, phone_region)),
             email: details.email.as_deref(),
-            email_folded: details.email.as_deref().map(text::fold),
+            email_folded: details.email.as_deref().map(text::fold_address),
             external_id: details.external_id.as_deref(),
             company_id: details.company_id,
             language: &details.language,

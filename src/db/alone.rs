@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::conn::is_sqlite;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ pub fn serve_alone(database: &str) -> Result<Alone> {
     if !is_sqlite(database) {
         return Ok(Alone { file: None });
     }
-    let path = Path::new(database).with_extension("lock");
+    let path = beside(Path::new(database));
     let told = |e: std::io::Error| Error::Internal(format!("{}: {e}", path.display()));
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(told)?;
     match file.try_lock() {
@@ -39,4 +39,15 @@ pub fn serve_alone(database: &str) -> Result<Alone> {
     }
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(told)?;
     Ok(Alone { file: Some(file) })
+}
+
+/// The lock's file, beside the real one: two names may lead to one database. Before that is made its folder has to do.
+fn beside(database: &Path) -> PathBuf {
+    let real = database.canonicalize().unwrap_or_else(|_| {
+        let folder = database.parent().and_then(|folder| folder.canonicalize().ok());
+        folder.and_then(|folder| Some(folder.join(database.file_name()?))).unwrap_or_else(|| database.to_owned())
+    });
+    let mut name = real.into_os_string();
+    name.push(".lock");
+    name.into()
 }

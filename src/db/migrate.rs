@@ -1,11 +1,13 @@
 //! Brings the schema up to date: forward only, in one transaction, refusing a database from a newer version.
 
+use std::path::Path;
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::conn::{Access, Connector};
+use super::conn::{Access, Connector, is_sqlite};
 use super::{Conn, Failure};
 use diesel::r2d2::ManageConnection;
 
@@ -31,6 +33,17 @@ pub fn run(url: &str) -> Result<Vec<String>, Failure> {
     }
 }
 
+/// Whether a file of SQLite that is there lacks something. PostgreSQL is migrated while others work on it.
+pub fn is_behind(url: &str) -> Result<bool, Failure> {
+    if !is_sqlite(url) || !Path::new(url).exists() {
+        return Ok(false);
+    }
+    match &mut Connector::to(url, Access::Write).connect()?.conn {
+        Conn::Sqlite(sqlite) => Ok(!missing(sqlite, SQLITE)?.is_empty()),
+        Conn::Postgres(_) => Ok(false),
+    }
+}
+
 /// The versions of all migrations of this program; both engines have the same.
 pub fn known() -> Result<Vec<String>, Failure> {
     let all: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> =
@@ -43,19 +56,31 @@ where
     C: MigrationHarness<C::Backend> + Connection,
     EmbeddedMigrations: MigrationSource<C::Backend>,
 {
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| Failure::Migration(e.to_string());
+    let mut ran = vec![];
+    for migration in missing(conn, source)? {
+        conn.run_migration(&migration).map_err(failed)?;
+        ran.push(migration.name().to_string());
+    }
+    Ok(ran)
+}
+
+/// What has not run there yet.
+fn missing<C>(conn: &mut C, source: EmbeddedMigrations) -> Result<Vec<Box<dyn Migration<C::Backend>>>, Failure>
+where
+    C: MigrationHarness<C::Backend> + Connection,
+    EmbeddedMigrations: MigrationSource<C::Backend>,
+{
     let known: Vec<Box<dyn Migration<C::Backend>>> = source.migrations().map_err(failed)?;
     let applied = conn.applied_migrations().map_err(failed)?;
     let names: Vec<MigrationVersion> = known.iter().map(|m| m.name().version().as_owned()).collect();
     if let Some(foreign) = applied.iter().find(|version| !names.contains(version)) {
         return Err(Failure::TooNew(foreign.to_string()));
     }
-    let mut ran = vec![];
-    for migration in known.iter().filter(|m| !applied.contains(&m.name().version().as_owned())) {
-        conn.run_migration(migration).map_err(failed)?;
-        ran.push(migration.name().to_string());
-    }
-    Ok(ran)
+    Ok(known.into_iter().filter(|m| !applied.contains(&m.name().version().as_owned())).collect())
+}
+
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
+    Failure::Migration(error.to_string())
 }
 
 fn finish<C>(outcome: Result<Vec<String>, Failure>, conn: &mut C) -> Result<Vec<String>, Failure>

@@ -14,7 +14,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use super::bulk::{Bulk, Scope};
 use super::conn::{Access, Conn, Connector, is_sqlite};
 use super::schema::settings;
-use super::{Failure, migrate};
+use super::{Failure, migrate, serve_alone};
 use crate::error::{Error, Result};
 
 /// The mark of half a move; its value are the statements that make what was put away.
@@ -48,6 +48,7 @@ pub fn run(from: &str, to: &str, progress: Progress) -> Result<u64> {
     if !std::path::Path::new(from).exists() {
         return failed(format!("there is no database {from}"));
     }
+    let _alone = serve_alone(from)?;
     migrate::run(from)?;
     migrate::run(to)?;
     let mut source = open_alone(from)?;

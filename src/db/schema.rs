@@ -150,6 +150,7 @@ diesel::table! {
         subscription_told_at -> Nullable<Timestamp>,
         told_email -> Nullable<Text>,
         told_phone -> Nullable<Text>,
+        found_by -> Nullable<Text>,
     }
 }
 
@@ -267,6 +268,7 @@ diesel::table! {
         page_url -> Nullable<Text>,
         referrer -> Nullable<Text>,
         mail_token -> Nullable<Text>,
+        handed_back_by_id -> Nullable<BigInt>,
     }
 }
 
@@ -394,9 +396,10 @@ diesel::table! {
         stage_id -> BigInt,
         title -> Text,
         amount -> Nullable<BigInt>,
-        created_by_id -> BigInt,
+        created_by_id -> Nullable<BigInt>,
         created_at -> Timestamp,
         moved_at -> Timestamp,
+        client_uuid -> Nullable<Text>,
     }
 }
 

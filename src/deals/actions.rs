@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::model::{NewDeal, NewPipeline, NewStage, StageKind, path};
+use super::model::{Deal, NewDeal, NewPipeline, NewStage, StageKind, path};
 use super::store;
 use crate::audit;
 use crate::auth::{Admin, Operator};
 use crate::customers::Customer;
-use crate::db::Tx;
 use crate::db::types::{DealId, DealStageId, PipelineId, UtcTime};
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result, Said};
 use crate::fields::Step;
 use crate::realtime::Topic;
@@ -104,18 +104,62 @@ pub fn delete_stage(tx: &mut Tx, by: &Admin, pipeline: PipelineId, id: DealStage
     record_stage(tx, by, "deal_stage.deleted", id, &stage.name)
 }
 
+/// Who works with a customer's deals.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    Staff(&'a Operator),
+    /// The program of the channel of this name.
+    Program(&'a str),
+}
+
 /// Adds a deal of a customer who is held.
 pub fn add(tx: &mut Tx, by: &Operator, customer: &Customer, new: &NewDeal) -> Result<DealId> {
     require_stage(tx, new.stage)?;
-    let id = store::insert_deal(tx, customer.id, by.id(), new)?;
-    changed(tx, by, customer, "customer.deal_added", id, new)?;
+    let id = store::insert_deal(tx, customer.id, Some(by.id()), new, None)?;
+    changed(tx, By::Staff(by), customer, "customer.deal_added", id, new)?;
     Ok(id)
 }
 
-/// Changes a deal of a customer who is held, or moves it to another stage.
-pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, id: DealId, new: &NewDeal) -> Result<()> {
+/// The same for a program, which names each of its deals. The second: whether it is new.
+pub fn add_once(tx: &mut Tx, by: By, customer: &Customer, new: &NewDeal, client_uuid: &str) -> Result<(DealId, bool)> {
+    if let Some(known) = store::deal_named(tx, customer.id, client_uuid)? {
+        return Ok((known, false));
+    }
+    require_stage(tx, new.stage)?;
+    let id = store::insert_deal(tx, customer.id, None, new, Some(client_uuid))?;
+    changed(tx, by, customer, "customer.deal_added", id, new)?;
+    Ok((id, true))
+}
+
+/// Moves a deal of a customer who is held to another stage. `seen`: where it stood when that was decided.
+pub fn move_to(
+    tx: &mut Tx,
+    by: By,
+    customer: &Customer,
+    id: DealId,
+    to: DealStageId,
+    seen: Option<DealStageId>,
+) -> Result<()> {
     let was = store::find_deal(tx, customer.id, id)?;
-    if (&was.title, was.amount, was.stage_id) == (&new.title, new.amount, new.stage) {
+    if was.stage_id != to {
+        stands_where_seen(tx, &was, seen)?;
+    }
+    edit(tx, by, customer, id, &NewDeal { title: was.title, amount: was.amount, stage: to })
+}
+
+/// Refuses where others have moved a deal since it was seen.
+pub fn stands_where_seen(conn: &mut Conn, deal: &Deal, seen: Option<DealStageId>) -> Result<()> {
+    if seen.is_none_or(|seen| seen == deal.stage_id) {
+        return Ok(());
+    }
+    let now = path(&store::all(conn)?, deal.stage_id).unwrap_or_default();
+    Err(Error::Refused(Said::from("deal-moved-meanwhile").with("stage", now)))
+}
+
+/// Changes a deal of a customer who is held, or moves it to another stage.
+pub fn edit(tx: &mut Tx, by: By, customer: &Customer, id: DealId, new: &NewDeal) -> Result<()> {
+    let was = store::find_deal(tx, customer.id, id)?;
+    if was.is(new) {
         return Ok(());
     }
     require_stage(tx, new.stage)?;
@@ -126,7 +170,7 @@ pub fn edit(tx: &mut Tx, by: &Operator, customer: &Customer, id: DealId, new: &N
 }
 
 /// Deletes a deal of a customer who is held.
-pub fn delete(tx: &mut Tx, by: &Operator, customer: &Customer, id: DealId) -> Result<()> {
+pub fn delete(tx: &mut Tx, by: By, customer: &Customer, id: DealId) -> Result<()> {
     let was = store::find_deal(tx, customer.id, id)?;
     store::delete_deal(tx, id)?;
     let was = NewDeal { title: was.title, amount: was.amount, stage: was.stage_id };
@@ -138,10 +182,13 @@ fn require_stage(tx: &mut Tx, stage: DealStageId) -> Result<()> {
     if store::is_stage(tx, stage)? { Ok(()) } else { Err(Error::refused("deal-stage-missing")) }
 }
 
-fn changed(tx: &mut Tx, by: &Operator, customer: &Customer, event: &str, id: DealId, deal: &NewDeal) -> Result<()> {
+fn changed(tx: &mut Tx, by: By, customer: &Customer, event: &str, id: DealId, deal: &NewDeal) -> Result<()> {
     let stage = path(&store::all(tx)?, deal.stage).unwrap_or_default();
     let detail = json!({ "deal": id, "name": format!("{}: {stage}", deal.title) });
-    audit::record_with(tx, by, event, Some(customer.id), &detail)?;
+    match by {
+        By::Staff(by) => audit::record_with(tx, by, event, Some(customer.id), &detail)?,
+        By::Program(name) => audit::record_as(tx, &format!("API: {name}"), event, Some(customer.id), &detail)?,
+    }
     tx.publish(Topic::Customer(customer.id));
     tx.publish(Topic::Inbox);
     Ok(())

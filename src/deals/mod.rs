@@ -3,6 +3,7 @@
 //! - A customer may have several deals, each on one stage. They go with their customer.
 //! - A stage is open, or one of the two ends: won, lost. That is for people to read; nothing here goes by it.
 //! - A pipeline has one currency, in which its deals' amounts are. Another one changes no amount.
+//! - Two may change one deal at one moment: who has not seen what the other did is asked, as with the fields of a customer.
 //! - A pipeline or a stage that has deals is not deleted.
 //! - Here stands no scope: who asks for a customer's deals has found the customer.
 
@@ -11,12 +12,12 @@ mod model;
 mod store;
 
 pub use actions::{
-    add, add_pipeline, add_stage, delete, delete_pipeline, delete_stage, edit, edit_pipeline, edit_stage,
-    move_pipeline, move_stage,
+    By, add, add_once, add_pipeline, add_stage, delete, delete_pipeline, delete_stage, edit, edit_pipeline, edit_stage,
+    move_pipeline, move_stage, move_to, stands_where_seen,
 };
 pub use model::{
-    CURRENCY, Deal, DealStage, DealTyped, NAME, NewDeal, NewPipeline, NewStage, Pipeline, PipelineTyped, Placed,
-    StageKind, StageTyped, path, placed,
+    AMOUNT, CURRENCY, Deal, DealStage, DealTyped, NAME, NewDeal, NewPipeline, NewStage, Pipeline, PipelineTyped,
+    Placed, StageKind, StageTyped, path, placed,
 };
 pub use store::{all, deals_in, find, find_deal, of_customer};
 

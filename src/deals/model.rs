@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
-pub use typed::{DealTyped, NewDeal, NewPipeline, NewStage, PipelineTyped, StageTyped};
+pub use typed::{AMOUNT, DealTyped, NewDeal, NewPipeline, NewStage, PipelineTyped, StageTyped};
 
 use crate::db::schema::{deal_stages, deals};
 use crate::db::types::{CustomerId, DealId, DealStageId, PipelineId, UtcTime};
 use crate::text_enum;
+use crate::web::forms::version;
 use crate::web::i18n::group_digits;
 
 /// The longest name of a pipeline or a stage, in characters: it must fit on a chip.
@@ -90,15 +91,44 @@ pub struct Deal {
     pub moved_at: UtcTime,
 }
 
+impl Deal {
+    /// Of the fields that its form shows.
+    pub fn version(&self) -> String {
+        version(&(&self.title, self.amount, self.stage_id.0))
+    }
+
+    /// Whether it says already what a form would have it say.
+    pub fn is(&self, new: &NewDeal) -> bool {
+        (&self.title, self.amount, self.stage_id) == (&new.title, new.amount, new.stage)
+    }
+}
+
 /// A deal with where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     pub deal: Deal,
-    pub hue: i32,
-    /// Pipeline and stage.
-    pub path: String,
+    pub pipeline: Arc<Pipeline>,
+    pub stage: DealStage,
     /// With the currency; empty if none was said.
     pub amount: String,
+}
+
+impl Placed {
+    /// Pipeline and stage.
+    pub fn path(&self) -> String {
+        self.pipeline.path(&self.stage)
+    }
+
+    /// Where it goes if all goes well.
+    pub fn next(&self) -> Option<&DealStage> {
+        let mut after = self.pipeline.stages.iter().skip_while(|stage| stage.id != self.stage.id).skip(1);
+        after.next().filter(|next| self.stage.kind == StageKind::Open && next.kind != StageKind::Lost)
+    }
+
+    /// Where else it may go.
+    pub fn others(&self) -> Vec<&DealStage> {
+        self.pipeline.stages.iter().filter(|stage| stage.id != self.stage.id).collect()
+    }
 }
 
 /// Deals with where each of them stands.
@@ -107,7 +137,7 @@ pub fn placed(deals: Vec<Deal>, all: &[Arc<Pipeline>]) -> Vec<Placed> {
         let found = all.iter().find_map(|pipeline| Some((pipeline, pipeline.stage(deal.stage_id)?)));
         let (pipeline, stage) = found?;
         let amount = deal.amount.map(|amount| said(amount, &pipeline.currency)).unwrap_or_default();
-        Some(Placed { hue: stage.hue, path: pipeline.path(stage), amount, deal })
+        Some(Placed { pipeline: pipeline.clone(), stage: stage.clone(), amount, deal })
     };
     deals.into_iter().filter_map(one).collect()
 }
@@ -124,6 +154,33 @@ fn said(amount: i64, currency: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deal_goes_on_while_it_is_open() {
+        let stage = |id, kind| DealStage {
+            id: DealStageId(id),
+            pipeline_id: PipelineId(1),
+            name: id.to_string(),
+            hue: 1,
+            kind,
+        };
+        let stages = [StageKind::Open, StageKind::Won, StageKind::Open, StageKind::Lost];
+        let stages: Vec<_> = (1..).zip(stages).map(|(id, kind)| stage(id, kind)).collect();
+        let pipeline = Pipeline { id: PipelineId(1), name: "Sales".into(), currency: "EUR".into(), stages };
+        let all = [Arc::new(pipeline)];
+        let at = |id| Deal {
+            id: DealId(1),
+            customer_id: CustomerId(1),
+            stage_id: DealStageId(id),
+            title: "Chairs".into(),
+            amount: None,
+            moved_at: UtcTime::now(),
+        };
+        let found = placed([1, 2, 3, 4].map(at).to_vec(), &all);
+        let next: Vec<_> = found.iter().map(|one| one.next().map(|stage| stage.id.0)).collect();
+        assert_eq!(next, [Some(2), None, None, None]);
+        assert_eq!(found[2].others().len(), 3);
+    }
 
     #[test]
     fn amounts_are_said_with_their_currency() {

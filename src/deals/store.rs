@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use diesel::sql_types::BigInt;
 
+pub(super) use deals::{deal_named, delete_deal, insert_deal, update_deal};
 pub use deals::{deals_in, find_deal, of_customer};
-pub(super) use deals::{delete_deal, insert_deal, update_deal};
 
 use super::model::{DealStage, NewPipeline, NewStage, Pipeline};
 use crate::db::schema::{deal_stages as stages, pipelines};

@@ -34,6 +34,8 @@ enum End {
     TooLarge,
     /// Another attempt has taken its place.
     Replaced,
+    /// The desk stops: the next one makes it.
+    Stopped,
     Failed(Reason, Error),
 }
 
@@ -60,6 +62,11 @@ pub async fn make(ctx: &Ctx, job: Make) -> Result<()> {
     match file_of(ctx, &job, &export, by).await {
         Ok(()) | Err(End::Replaced) => Ok(()),
         Err(End::TooLarge) => ctx.db.write(move |tx| actions::too_large(tx, &export)).await,
+        // A restart is no failure: the attempt does not count.
+        Err(End::Stopped) => {
+            ctx.db.write(move |tx| store::give_back(tx, &export)).await?;
+            Err(Error::Internal("the desk stops; the export begins anew".into()))
+        }
         Err(End::Failed(reason, error)) if export.attempt >= TRIES => {
             tracing::error!(export = id.0, %error, "an export failed");
             ctx.db.write(move |tx| actions::fail(tx, &export, reason)).await
@@ -102,7 +109,7 @@ async fn file_of(ctx: &Ctx, job: &Make, export: &Export, by: Supervisor) -> Resu
             }
         }
         if is_stopping(&mut changes) {
-            return Err(Error::Internal("the desk stops; the export begins anew".into()).into());
+            return Err(End::Stopped);
         }
     }
     let (file, _) = off_thread(move || sheet.finish()).await?;

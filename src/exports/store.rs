@@ -75,6 +75,15 @@ pub fn begin(tx: &mut Tx, id: ExportId) -> Result<Option<Export>> {
     if begun == 0 { Ok(None) } else { find(tx, id).map(Some) }
 }
 
+/// Takes back that an attempt was begun: the next one is that attempt.
+pub fn give_back(tx: &mut Tx, export: &Export) -> Result<()> {
+    let mine = exports::table
+        .filter(exports::id.eq(export.id).and(exports::attempt.eq(export.attempt)))
+        .filter(exports::state.eq(State::Making));
+    diesel::update(mine).set(exports::attempt.eq(exports::attempt - 1)).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// The columns that an attempt writes, if no other one has replaced it.
 #[derive(AsChangeset)]
 #[diesel(table_name = exports)]

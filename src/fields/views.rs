@@ -79,11 +79,6 @@ impl Values {
         self.sequence.iter().filter_map(|placed| if let Placed::Custom(field) = placed { Some(&**field) } else { None })
     }
 
-    /// The custom fields that profiles show, in order.
-    pub fn shown(&self) -> Vec<&CustomField> {
-        self.declared().filter(|field| field.is_shown).collect()
-    }
-
     /// Values that no field declares.
     pub fn variables(&self) -> Vec<&Variable> {
         self.all.iter().filter(|variable| !self.declared().any(|field| field.name == variable.name)).collect()

@@ -20,5 +20,5 @@ pub use crate::channels::FileLimits as Limits;
 pub use actions::{keep_bytes, keep_one, sweep, sweep_strays};
 pub use contents::{Content, Files, Incoming};
 pub use model::{Attachment, StoredFile, clean_name, is_picture};
-pub use upload::{Upload, accept, accept_form};
+pub use upload::{Arrived, Spend, Upload, accept, accept_form, arrive};
 pub use web::{Stored, download, download_bytes};

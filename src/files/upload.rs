@@ -1,21 +1,16 @@
-//! A form with files, read as it comes.
+//! A form with files.
 
-use actix_multipart::{Field, Multipart, MultipartError};
-use bytes::Bytes;
-use futures_util::StreamExt;
+mod reading;
+
+use actix_multipart::Multipart;
+use reading::{Stopped, Taking, drain, read};
 
 use super::actions;
-use super::contents::{Content, Files, Incoming};
-use super::model::{StoredFile, clean_name};
+use super::contents::{Content, Files};
+use super::model::StoredFile;
 use crate::channels::FileLimits as Limits;
 use crate::db::Db;
 use crate::error::{Error, Result, Said};
-
-/// Bytes of one field that is no file, and fields of one form.
-const FIELD: usize = 256 * 1024;
-const FIELDS: usize = 60;
-/// What is read and thrown away after a refusal, so that the sender hears it instead of a broken connection.
-const DRAIN: u64 = 64 * 1024 * 1024;
 
 /// What a form held.
 #[derive(Debug, Default)]
@@ -44,6 +39,64 @@ impl Upload {
     }
 }
 
+/// A form whose files have arrived, and of which nothing is kept yet: whoever nobody knows is judged first.
+pub struct Arrived {
+    upload: Upload,
+    contents: Vec<(Content, String)>,
+}
+
+impl Arrived {
+    /// What was typed into a field; empty if it is not there.
+    pub fn field(&self, name: &str) -> &str {
+        self.upload.field(name)
+    }
+
+    pub fn has_files(&self) -> bool {
+        !self.contents.is_empty()
+    }
+
+    /// Keeps its files.
+    pub async fn keep(mut self, db: &Db, files: &Files) -> Result<Upload> {
+        if self.has_files() {
+            self.upload.files = actions::keep(db, files, self.contents).await?;
+        }
+        Ok(self.upload)
+    }
+
+    /// Throws its files away.
+    pub async fn discard(&self, files: &Files) {
+        files.discard(self.contents.iter().map(|(content, _)| content)).await;
+    }
+}
+
+/// Counts bytes, and may refuse more of them.
+pub type Spend<'a> = &'a dyn Fn(u64) -> Result<()>;
+
+/// A form up to this long is counted as its files come: words pass whatever was sent before.
+const SHORT: u64 = 64 * 1024;
+
+/// Reads a form of somebody whom nobody knows. It fails as [`accept`] does. A long one is counted before it is read, by the
+/// length that its sender names: whoever has to wait hears how long, and loses nothing by asking.
+pub async fn arrive(
+    files: &Files,
+    mut form: Multipart,
+    length: Option<u64>,
+    limits: &Limits,
+    spend: Spend<'_>,
+) -> Result<Arrived> {
+    let named = length.filter(|length| *length > SHORT);
+    if let Some(length) = named
+        && let Err(error) = spend(length)
+    {
+        return Err(after(Stopped::Refused(error), form).await);
+    }
+    let spend: Spend<'_> = if named.is_some() { &|_| Ok(()) } else { spend };
+    match arrived_in(&Taking { files, limits, spend }, &mut form).await {
+        (upload, Ok(contents)) => Ok(Arrived { upload, contents }),
+        (_, Err(stopped)) => Err(after(stopped, form).await),
+    }
+}
+
 /// Reads a form, storing its files. A file that is too large or of a type that is not taken fails the whole:
 /// [`Error::TooLarge`], or [`Error::Invalid`] with a sentence for people.
 pub async fn accept(db: &Db, files: &Files, form: Multipart, limits: &Limits) -> Result<Upload> {
@@ -63,156 +116,90 @@ pub async fn accept_form(db: &Db, files: &Files, form: Multipart, limits: &Limit
 
 /// What a form held, and why its files are not kept, if they are not. In our forms the files stand last.
 async fn taken_in(db: &Db, files: &Files, mut form: Multipart, limits: &Limits) -> Result<(Upload, Option<Error>)> {
+    match arrived_in(&Taking { files, limits, spend: &|_| Ok(()) }, &mut form).await {
+        (upload, Ok(contents)) => Ok((Arrived { upload, contents }.keep(db, files).await?, None)),
+        (upload, Err(stopped @ Stopped::File(_))) => Ok((upload, Some(after(stopped, form).await))),
+        (_, Err(stopped)) => Err(after(stopped, form).await),
+    }
+}
+
+/// What was typed, and the files, which wait to be kept, unless reading ended early.
+async fn arrived_in(taking: &Taking<'_>, form: &mut Multipart) -> (Upload, Result<Vec<(Content, String)>, Stopped>) {
     let (mut upload, mut arrived) = (Upload::default(), vec![]);
-    let stopped = match read(files, &mut form, limits, &mut upload.fields, &mut arrived).await {
-        Ok(()) => {
-            if !arrived.is_empty() {
-                upload.files = actions::keep(db, files, arrived).await?;
-            }
-            return Ok((upload, None));
-        }
-        Err(stopped) => stopped,
-    };
-    // What came before it in the same form is not wanted either.
-    files.discard(arrived.iter().map(|(content, _)| content)).await;
+    let read = read(taking, form, &mut upload.fields, &mut arrived).await;
+    if read.is_err() {
+        // What came before it in the same form is not wanted either.
+        taking.files.discard(arrived.iter().map(|(content, _)| content)).await;
+    }
+    (upload, read.map(|()| arrived))
+}
+
+/// The error that ended reading. The sender is to hear of it, so what else comes is read and thrown away.
+async fn after(stopped: Stopped, form: Multipart) -> Error {
     match stopped {
-        Stopped::Refused(error) => {
+        Stopped::Refused(error) | Stopped::File(error) => {
             drain(form).await;
-            Err(error)
+            error
         }
-        Stopped::File(error) => {
-            drain(form).await;
-            Ok((upload, Some(error)))
+        Stopped::Broken(error) => Error::BadRequest(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+    use bytes::Bytes;
+    use futures_util::stream;
+
+    use super::*;
+    use crate::channels::ChannelKind;
+    use crate::config::Config;
+
+    fn form(files: &[Bytes]) -> Multipart {
+        let mut parts = vec![Bytes::from("--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nHello\r\n")];
+        for file in files {
+            let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
+            parts.extend([Bytes::from(head), file.clone(), Bytes::from("\r\n")]);
         }
-        Stopped::Broken(error) => Err(Error::BadRequest(error)),
+        parts.push(Bytes::from("--b--\r\n"));
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=b"));
+        Multipart::new(&headers, stream::iter(parts.into_iter().map(Ok)))
     }
-}
 
-/// Why reading a form ended early.
-enum Stopped {
-    /// What was read does not pass; the rest can still be read.
-    Refused(Error),
-    /// So it is with a file.
-    File(Error),
-    /// The form itself cannot be read on: its reader panics when it is asked once more.
-    Broken(String),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
+    fn kept_in(folder: &std::path::Path) -> usize {
+        let waiting = std::fs::read_dir(folder.join("files/incoming"));
+        waiting.map_or(0, |entries| entries.filter(|entry| entry.as_ref().is_ok_and(|e| e.path().is_file())).count())
     }
-}
 
-impl From<MultipartError> for Stopped {
-    fn from(error: MultipartError) -> Self {
-        Self::Broken(error.to_string())
-    }
-}
-
-/// Reads a form to its end: into `fields` what was typed, and into `arrived` its files.
-async fn read(
-    files: &Files,
-    form: &mut Multipart,
-    limits: &Limits,
-    fields: &mut Vec<(String, String)>,
-    arrived: &mut Vec<(Content, String)>,
-) -> Result<(), Stopped> {
-    while let Some(field) = form.next().await {
-        let mut field = field?;
-        let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
-        match file_name {
-            None if fields.len() < FIELDS => fields.push((name, text_of(&mut field).await?)),
-            None => return Err(Error::BadRequest("too many fields".into()).into()),
-            Some(file_name) => {
-                let before = (arrived.len(), arrived.iter().map(|(content, _)| content.size).sum());
-                let content = file_of(files, &mut field, &file_name, limits, before).await?;
-                arrived.extend(content.map(|content| (content, clean_name(&file_name))));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// One file, or nothing for a file field that was left empty. `before`: files before it in the form, and their bytes.
-async fn file_of(
-    files: &Files,
-    field: &mut Field,
-    name: &str,
-    limits: &Limits,
-    before: (usize, u64),
-) -> Result<Option<Content>, Stopped> {
-    let mut incoming = files.begin().await?;
-    match taken(field, &mut incoming, name, limits, before).await {
-        Ok(true) => Ok(Some(files.arrived(incoming, name).await?)),
-        Ok(false) => {
-            incoming.abort().await?;
-            Ok(None)
-        }
-        Err(stopped) => {
-            // What it was is told, not that it could not be thrown away: then it is removed after a day.
-            let _ = incoming.abort().await;
-            Err(stopped)
-        }
-    }
-}
-
-/// Takes the bytes of a file as they come, and looks whether all of it may stay. False: nothing was chosen.
-async fn taken(
-    field: &mut Field,
-    incoming: &mut Incoming,
-    name: &str,
-    limits: &Limits,
-    (count, bytes): (usize, u64),
-) -> Result<bool, Stopped> {
-    while let Some(chunk) = field.next().await {
-        let chunk: Bytes = chunk?;
-        let size = incoming.size() + u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        if size > limits.file {
-            return Err(too_large(limits.file));
-        }
-        if bytes + size > limits.total {
-            return Err(too_large(limits.total));
-        }
-        incoming.write(&chunk).await?;
-    }
-    if incoming.size() == 0 {
-        // Browsers send an empty part for a file field in which nothing was chosen.
-        return if name.is_empty() { Ok(false) } else { Err(Stopped::File(Error::Invalid(said("file-empty", name)))) };
-    }
-    if count == limits.count {
-        return Err(Stopped::File(Error::Invalid(Said::from("file-too-many").with("count", limits.count))));
-    }
-    let content_type = incoming.content_type(name);
-    if !limits.takes(content_type) {
-        return Err(Stopped::File(Error::Invalid(said("file-type", name))));
-    }
-    let limit = limits.of_type(content_type);
-    if incoming.size() > limit { Err(too_large(limit)) } else { Ok(true) }
-}
-
-fn too_large(limit: u64) -> Stopped {
-    Stopped::File(Error::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX)))
-}
-
-fn said(key: &'static str, name: &str) -> Said {
-    Said::from(key).with("name", clean_name(name))
-}
-
-async fn text_of(field: &mut Field) -> Result<String, Stopped> {
-    let bytes = field.bytes(FIELD).await.map_err(|_| Error::TooLarge(FIELD))??;
-    Ok(String::from_utf8(bytes.to_vec()).map_err(|_| Error::BadRequest("a field is not UTF-8".into()))?)
-}
-
-async fn drain(mut form: Multipart) {
-    let mut thrown = 0;
-    while let Some(Ok(mut field)) = form.next().await {
-        while let Some(Ok(chunk)) = field.next().await {
-            thrown += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-            if thrown > DRAIN {
-                return;
-            }
-        }
+    /// Bytes of strangers are counted as they come, small files as what they take on a disk; once somebody has no more of
+    /// them, nothing of the form stays. What has arrived is nowhere kept until it is judged.
+    #[actix_web::test]
+    async fn strangers_spend_what_they_send() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::open(&Config { data: data.path().to_owned(), ..Config::default() }).unwrap();
+        let (spent, limits) = (Cell::new(0), Limits::of(ChannelKind::WebChat));
+        let spend = |bytes| {
+            spent.set(spent.get() + bytes);
+            if spent.get() > 100_000 { Err(Error::TooMany(7)) } else { Ok(()) }
+        };
+        let (small, large) = (Bytes::from("small"), Bytes::from(vec![b'a'; 50_000]));
+        let arrived = arrive(&files, form(&[small, large.clone()]), None, &limits, &spend).await.unwrap();
+        assert_eq!((spent.get(), arrived.field("text"), arrived.has_files()), (54_096, "Hello", true));
+        assert_eq!(kept_in(data.path()), 2);
+        arrived.discard(&files).await;
+        assert_eq!(kept_in(data.path()), 0);
+        let refused = arrive(&files, form(&[large.clone(), large.clone()]), None, &limits, &spend).await;
+        assert!(matches!(refused, Err(Error::TooMany(7))));
+        assert_eq!(kept_in(data.path()), 0);
+        // A length that is named is all that counts.
+        spent.set(0);
+        let named = |length| arrive(&files, form(std::slice::from_ref(&large)), Some(length), &limits, &spend);
+        named(90_000).await.unwrap().discard(&files).await;
+        assert_eq!(spent.get(), 90_000);
+        assert!(matches!(named(70_000).await, Err(Error::TooMany(7))));
+        assert_eq!(kept_in(data.path()), 0);
     }
 }

@@ -21,6 +21,9 @@ text_enum!(
     Rating { Low = "low", None = "none" }
 );
 
+/// The word of an address for days on which conversations ended.
+pub const ENDED: &str = "ended";
+
 /// The filters as the address carries them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -33,6 +36,8 @@ pub struct Asked {
     pub rating: String,
     pub from: String,
     pub to: String,
+    /// `ended`: the days are those on which conversations of History ended, not those on which they began.
+    pub by: String,
     pub at: String,
 }
 
@@ -49,6 +54,8 @@ pub struct Filter {
     pub channel: Option<ChannelId>,
     pub tag: Option<ConversationTagId>,
     pub rating: Option<Rating>,
+    /// The times are those of the end.
+    pub by_end: bool,
     /// From this moment on.
     pub from: Option<UtcTime>,
     /// Before this moment.
@@ -101,18 +108,25 @@ impl Asked {
         }
         let from = errors.day("from", &self.from);
         let to = errors.day("to", &self.to);
+        let tab = Tab::parse(&self.tab).unwrap_or(Tab::Active);
         let filter = Filter {
-            tab: Tab::parse(&self.tab).unwrap_or(Tab::Active),
+            tab,
             part_of: None,
             customer,
             operator: self.operator.parse().ok(),
             channel: self.channel.parse().ok(),
             tag: self.tag.parse().ok(),
             rating: Rating::parse(&self.rating),
+            by_end: tab == Tab::History && self.is_by_end(),
             from: from.map(|day| clock.start_of(day)),
             until: to.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| clock.start_of(day)),
         };
         (filter, errors)
+    }
+
+    /// Whether the days are those of the end; nothing that is active has one.
+    pub fn is_by_end(&self) -> bool {
+        self.by == ENDED
     }
 
     /// Whether anything narrows the list.
@@ -125,7 +139,7 @@ impl Asked {
     /// The address of the list with these filters, on `tab`, from `at` on.
     pub fn url(&self, tab: Tab, at: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let tab = if tab == Tab::History { tab.as_str() } else { "" };
+        let (tab, by) = if tab == Tab::History { (tab.as_str(), self.by.as_str()) } else { ("", "") };
         let pairs = [
             ("tab", tab),
             ("customer", &self.customer),
@@ -135,6 +149,7 @@ impl Asked {
             ("rating", &self.rating),
             ("from", &self.from),
             ("to", &self.to),
+            ("by", by),
             ("at", at),
         ];
         for (name, value) in pairs {

@@ -34,7 +34,8 @@ const PERIOD: i64 = 8;
 /// list's own index would be walked past all that came later: 140 ms to a month two years ago. What a tab is ordered by stands there.
 fn source(sql: &mut Sql, conn: &mut Conn, filter: &Filter) -> Result<String> {
     let everything = "conversations k".to_owned();
-    let Some(until) = filter.until else { return Ok(everything) };
+    // By when they ended the list is ordered anyway.
+    let Some(until) = filter.until.filter(|_| !filter.by_end) else { return Ok(everything) };
     let period = |sql: &mut Sql| {
         let from = filter.from.map(|from| format!(" AND o.opened_at >= {}", sql.put(from))).unwrap_or_default();
         format!("conversations o WHERE o.opened_at < {}{from}", sql.put(until))
@@ -63,15 +64,16 @@ fn conditions(sql: &mut Sql, conn: &mut Conn, scope: &CustomerScope, filter: &Fi
     };
     let mut also = |condition: String| text.push_str(&format!(" AND {condition}"));
     of_customer.into_iter().for_each(&mut also);
+    let time = if filter.by_end { "k.closed_at" } else { "k.opened_at" };
     if let Some(from) = filter.from {
         let from = sql.put(from);
-        also(format!("k.opened_at >= {from}"));
-        if filter.tab == Tab::History {
+        also(format!("{time} >= {from}"));
+        if filter.tab == Tab::History && !filter.by_end {
             // Nothing is closed before it is opened: the walk ends there.
             also(format!("k.closed_at >= {from}"));
         }
     }
-    filter.until.into_iter().for_each(|until| also(format!("k.opened_at < {}", sql.put(until))));
+    filter.until.into_iter().for_each(|until| also(format!("{time} < {}", sql.put(until))));
     filter.operator.into_iter().for_each(|id| also(format!("k.assignee_id = {}", sql.put(id.0))));
     filter.channel.into_iter().for_each(|id| also(format!("k.channel_id = {}", sql.put(id.0))));
     if let Some(tag) = filter.tag {

@@ -108,6 +108,16 @@ impl HistoryPage {
         self.tab == Tab::History
     }
 
+    /// What the first and the last day are called.
+    fn days(&self) -> (&'static str, &'static str) {
+        if self.is_by_end() { ("history-ended-from", "history-ended-to") } else { ("history-from", "history-to") }
+    }
+
+    /// Whether the days are those on which conversations ended.
+    fn is_by_end(&self) -> bool {
+        self.is_history() && self.asked.is_by_end()
+    }
+
     fn tab_url(&self, history: bool) -> String {
         self.asked.url(if history { Tab::History } else { Tab::Active }, "")
     }

@@ -129,7 +129,7 @@ pub async fn conversation(
     let read = db.read(move |conn| read(conn, &by, id, before)).await?;
     let block = BlockForm::offered(&sh, &read.customer, read.request_waits, format!("/conversations/{id}"));
     sh.live = format!("/live?customer={}", read.customer.id);
-    let log = LogView::new(&sh, &read.customer, &read.thread);
+    let log = LogView::new(&sh, &read.customer, &read.thread).rated_once();
     hx.page(&ConversationPage {
         log,
         customer: read.customer,

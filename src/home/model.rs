@@ -46,6 +46,7 @@ pub struct Today {
     /// Median time to the first reply today, and on the same weekday a week before.
     pub reply: Option<Duration>,
     pub reply_before: Option<Duration>,
+    /// Staff who are there: online by their own choice, and seen lately.
     pub online: i64,
     /// Block requests that wait; counted for those who decide them.
     pub block_requests: i64,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamp};
 
 use super::model::{DAYS, Opened, Rated, Today, Week, median};
-use crate::auth::{CustomerScope, Operator, Role};
+use crate::auth::{self, CustomerScope, Operator, Role};
 use crate::channels;
 use crate::db::sql::Sql;
 use crate::db::types::{ChannelId, UtcTime};
@@ -46,7 +46,7 @@ pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
         waiting_since,
         reply: reply(conn, &scope, week.starts[DAYS - 1], None)?,
         reply_before: reply(conn, &scope, week.week_before.0, Some(week.week_before.1))?,
-        online: count(conn, Sql::default(), "staff WHERE presence = 'online' AND disabled_at IS NULL")?,
+        online: auth::store::online(conn)?,
         block_requests: match by.supervisor() {
             Some(_) => count(conn, Sql::default(), "block_requests WHERE status = 'waiting'")?,
             None => 0,

@@ -134,7 +134,10 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
         match asked {
             Ok(true) => pause = PAUSE,
             // The provider answers at once without anything: it is not asked in a circle.
-            Ok(false) => tokio::time::sleep(PAUSE).await,
+            Ok(false) => {
+                pause = PAUSE;
+                tokio::time::sleep(PAUSE).await;
+            }
             Err(failure) => {
                 tracing::warn!(channel = %id, code = failure.code, words = failure.words, "a channel could not be asked");
                 let words = failure.words.clone();

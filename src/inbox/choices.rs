@@ -88,6 +88,7 @@ impl Choices {
             "variable" => ("filter-variable", vec![Some(facets.variable.clone())]),
             "value" => ("filter-value", vec![Some(facets.value.clone())]),
             "unanswered" => ("filter-unanswered", vec![]),
+            "unsubscribed" => ("filter-unsubscribed", vec![]),
             "funnel_block" => {
                 ("filter-funnel-blocks", named(&facets.funnel_blocks, |id| funnels::path(&self.funnels, id)))
             }

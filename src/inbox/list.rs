@@ -131,6 +131,8 @@ pub struct Card {
     pub channel: &'static str,
     pub blocked: bool,
     pub paused: bool,
+    /// They have unsubscribed in the channel where they were last in touch.
+    pub has_left: bool,
     /// Whose last message it is: a word of `locales/`, or a colleague's e-mail.
     pub mark: Mark,
     pub text: String,
@@ -249,6 +251,7 @@ fn card(
         channel: customer.channel_kind.as_ref().map_or("", |kind| kind.as_str()),
         blocked: customer.blocked,
         paused: customer.paused,
+        has_left: customer.has_left,
         mark: mark(sh, people, &customer),
         mine,
         responsible: responsible.map(|(name, _)| name.clone()).unwrap_or_default(),

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use super::model::display::Hideable;
 use super::model::{Place, Spot};
 use super::store;
-use crate::auth::{CustomerScope, Operator};
+use crate::auth::Operator;
 use crate::blacklist;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::conversations::{self, Conversation, Window, may_work};
-use crate::customers::Belongings;
-use crate::customers::{self, ClaimKind, Customer, StoredClaim};
+use crate::customers::{self, Belongings, Customer, ListedCustomer, StoredClaim};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, CustomerId, MessageId};
 use crate::deals;
@@ -114,6 +113,18 @@ pub struct State {
     pub offers: Vec<Offer>,
 }
 
+impl State {
+    /// The address at which this conversation is the one that is answered.
+    pub fn address(&self) -> String {
+        let id = self.customer.id;
+        let age = |open: &Conversation| (open.opened_at, open.id);
+        match (&self.conversation, self.others.first()) {
+            (Some(shown), Some(newest)) if age(newest) > age(shown) => format!("/inbox/{id}?at={}", shown.id),
+            _ => format!("/inbox/{id}"),
+        }
+    }
+}
+
 /// What passes in any conversation of a customer that may be answered: which one is, the form says together with its files.
 pub fn limits(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Limits> {
     let customer = customers::find(conn, &by.scope(), id)?;
@@ -193,9 +204,12 @@ pub struct Known {
     pub deals: Option<Vec<deals::Placed>>,
     pub handles: Vec<(String, String)>,
     pub is_pending: bool,
+    /// They have unsubscribed in the channel where they were last in touch.
+    pub has_left: bool,
+    /// What they typed about themselves that the record does not say.
     pub claims: Vec<StoredClaim>,
-    /// Other customers whom the claims name.
-    pub duplicates: Vec<Customer>,
+    /// Others of that phone or e-mail.
+    pub duplicates: Vec<ListedCustomer>,
     /// The newest, without the one that goes on.
     pub previous: Vec<Conversation>,
     /// The newest conversation with details of a visit.
@@ -209,9 +223,14 @@ pub struct Known {
 pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known> {
     let id = customer.id;
     let recent = conversations::store::of_customer::recent(conn, &customer, 11)?;
-    let Belongings { tags, lists, variables, handles, claims, is_pending, block } =
+    let Belongings { tags, lists, variables, handles, claims, is_pending, has_left, block } =
         customers::store::belongings_of(conn, id)?;
-    let duplicates = duplicates(conn, &by.scope(), id, &claims)?;
+    // Of those alone who typed something: for others the profile asks.
+    let duplicates = if claims.is_empty() {
+        vec![]
+    } else {
+        customers::store::profile::duplicates(conn, &by.scope(), &customer, &claims)?
+    };
     let other_tags = tags::customer_tags(conn)?.into_iter().filter(|tag| !tags.contains(tag)).take(200).collect();
     let handles = handles.into_iter().map(|h| (h.label, h.value)).collect();
     let people: Vec<_> = customer.responsible_id.into_iter().collect();
@@ -222,28 +241,17 @@ pub fn known(conn: &mut Conn, by: &Operator, customer: Customer) -> Result<Known
         values: fields::values(conn, id, variables, &format!("/inbox/{id}"))?,
         deals: deals::shown(conn, id)?,
         is_pending,
+        has_left,
         visit: recent.iter().find(|c| c.ip.is_some() || c.environment.is_some()).cloned(),
         previous: recent.into_iter().filter(|c| !c.is_open()).take(10).collect(),
         channels: channels::list(conn)?,
+        claims: StoredClaim::unknown(&customer, claims),
         customer,
         responsible,
         tags,
         other_tags,
         lists,
         handles,
-        claims,
         duplicates,
     })
-}
-
-fn duplicates(conn: &mut Conn, scope: &CustomerScope, id: CustomerId, claims: &[StoredClaim]) -> Result<Vec<Customer>> {
-    let mut found = vec![];
-    for claim in claims.iter().take(5) {
-        let value = Some(claim.value_folded.as_str());
-        let (phone, email) = if claim.kind == ClaimKind::Phone { (value, None) } else { (None, value) };
-        found.extend(customers::store::find_by_contact(conn, None, phone, email)?.filter(|other| *other != id));
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(customers::store::find_many(conn, scope, &found)?.into_values().collect())
 }

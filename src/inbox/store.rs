@@ -7,12 +7,15 @@ pub mod pins;
 pub mod saved;
 pub mod whole;
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::model::{Filter, Sort, Tab};
 use crate::auth::CustomerScope;
 use crate::channels::ChannelKind;
+use crate::customers as people;
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers};
 use crate::db::sql::{Limited, Sql, among, one_of};
@@ -43,6 +46,10 @@ pub struct Listed {
     pub last_activity_at: UtcTime,
     pub created_at: UtcTime,
     pub send_failed: bool,
+    /// Nothing reaches them any more in the channel where they were last in touch.
+    #[diesel(select_expression = sql::<Bool>(people::store::HAS_LEFT))]
+    #[diesel(select_expression_type = SqlLiteral<Bool>)]
+    pub has_left: bool,
 }
 
 impl Listed {

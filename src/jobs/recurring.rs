@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Data;
+use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::error::{Result, caught};
 use crate::realtime::presence::Presences;
 
 /// What comes round, and how often.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Work {
     /// Sessions that have run out.
     EndedSessions,
@@ -36,8 +37,8 @@ enum Work {
     Throttles,
     /// The planner's figures of tables that have grown.
     Figures,
-    /// The bits of customers' texts, for those who were there before there were any.
-    SearchPairs,
+    /// What customers are found by, for those who were there before an upgrade.
+    Search,
     /// Days that are over, for the reports.
     ReportDays,
 }
@@ -49,7 +50,7 @@ impl Work {
             // A desk that was filled while it stood still, or has always been stopped within the hour, has none.
             Self::Figures => Duration::from_secs(20),
             // One upgrade leaves them, or customers who were put in by hand.
-            Self::SearchPairs => Duration::from_secs(30),
+            Self::Search => Duration::from_secs(10),
             // A week of its own no process may see.
             Self::Strays => Duration::from_secs(3600),
             // A desk that begins to count has years before it.
@@ -71,30 +72,33 @@ const TABLE: &[(Work, Duration)] = &[
     (Work::AppEvents, Duration::from_secs(3600)),
     (Work::Throttles, Duration::from_secs(600)),
     (Work::Figures, Duration::from_secs(3600)),
-    (Work::SearchPairs, Duration::from_secs(3600)),
+    (Work::Search, Duration::from_secs(3600)),
     (Work::ReportDays, Duration::from_secs(60)),
 ];
 
+/// Each goes its own round: what takes minutes at a million customers holds up nothing that is due meanwhile.
 pub(super) async fn run(
     ctx: Ctx,
     throttle: Data<Throttle>,
     presences: Data<Presences>,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) {
-    let mut next: Vec<Instant> = TABLE.iter().map(|(work, every)| Instant::now() + work.at_start(*every)).collect();
+    let rounds = TABLE.iter().map(|(work, every)| {
+        let (ctx, throttle, presences) = (&ctx, &throttle, &presences);
+        repeat(*work, *every, stopped.clone(), async move || once(*work, ctx, throttle, presences).await)
+    });
+    join_all(rounds).await;
+}
+
+async fn repeat(work: Work, every: Duration, mut stopped: watch::Receiver<bool>, once: impl AsyncFn() -> Result<()>) {
+    let mut next = Instant::now() + work.at_start(every);
     while !*stopped.borrow() {
-        let Some(soonest) = next.iter().min().copied() else { return };
-        if tokio::time::timeout_at(soonest, stopped.changed()).await.is_ok() {
+        if tokio::time::timeout_at(next, stopped.changed()).await.is_ok() {
             continue;
         }
-        for ((work, every), at) in TABLE.iter().zip(&mut next) {
-            if *at > Instant::now() {
-                continue;
-            }
-            *at = Instant::now() + *every;
-            if let Err(error) = caught(once(*work, &ctx, &throttle, &presences)).await {
-                tracing::warn!(%error, "recurring work failed; it comes round again");
-            }
+        next = Instant::now() + every;
+        if let Err(error) = caught(once()).await {
+            tracing::warn!(?work, %error, "recurring work failed; it comes round again");
         }
     }
 }
@@ -127,7 +131,7 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences)
             Ok(())
         }
         Work::Figures => crate::db::figures::refresh(&ctx.db).await.map(drop),
-        Work::SearchPairs => crate::customers::make_pairs(&ctx.db).await,
+        Work::Search => crate::customers::mend_search(&ctx.db).await,
         Work::ReportDays => {
             let clock = crate::web::times::Clock::now(ctx.config.time_zone);
             crate::reports::count_days(&ctx.db, clock).await.map(drop)

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Response, Url};
 
-use super::Ctx;
+use crate::channels::Net;
+use crate::config::Config;
 use crate::db::types::UtcTime;
 use crate::http;
 use crate::secrets::signed_at;
@@ -24,10 +25,9 @@ pub struct Post<'a> {
 
 /// Posts it with `Switchboard-Timestamp` and `Switchboard-Signature`, following no redirect and, unless the settings allow
 /// it, to no private address. `Err`: why it did not get there, for people.
-pub async fn post(ctx: &Ctx, post: Post<'_>) -> Result<Response, String> {
+pub async fn post(net: &Net, config: &Config, post: Post<'_>) -> Result<Response, String> {
     let url = Url::parse(post.url).map_err(|error| error.to_string())?;
-    let client =
-        if ctx.config.allow_private_webhooks { ctx.net.http.anywhere(&url) } else { ctx.net.http.public(&url) };
+    let client = if config.allow_private_webhooks { net.http.anywhere(&url) } else { net.http.public(&url) };
     let client = client.map_err(|error| error.to_string())?;
     let (time, signature) = signed_at(post.secret, UtcTime::now().utc().timestamp(), &post.body);
     let (name, number) = post.name;

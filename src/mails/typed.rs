@@ -34,6 +34,11 @@ pub fn senders(channels: &[Channel]) -> Vec<(String, Channel)> {
 }
 
 impl Typed {
+    /// Whether something was written that only a mail can carry. A sender may be chosen in advance.
+    pub fn is_more_than_a_sender(&self) -> bool {
+        !self.subject.trim().is_empty() || !self.bcc.trim().is_empty()
+    }
+
     /// Checked: a sender that is offered, a subject unless it may be left to the chain, addresses that are some.
     pub fn parse(&self, errors: &mut Errors, offered: &[(String, Channel)], needs_subject: bool) -> channels::Mail {
         let from = match offered {

@@ -88,9 +88,11 @@ fn show_on_card(tx: &mut Tx, new: &NewMessage, id: MessageId, now: UtcTime) -> R
         ),
         _ => (card, ""),
     };
+    // What staff write for each other is no activity of the customer's: they keep their place in lists.
     card.text = format!(
         "UPDATE customers SET last_message_id = $1, last_message_kind = $2, last_message_author_id = $3, \
-         last_message_text = $4, last_message_attachment = $5, last_activity_at = $6{unread} WHERE id = $7"
+         last_message_text = $4, last_message_attachment = $5, \
+         last_activity_at = CASE WHEN $2 = 'comment' THEN last_activity_at ELSE $6 END{unread} WHERE id = $7"
     );
     card.execute(&mut **tx)?;
     Ok(())

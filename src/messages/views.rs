@@ -64,6 +64,8 @@ pub struct SystemView {
     pub said: String,
     pub note: String,
     pub time: UtcTime,
+    /// The conversation of which it tells the rating.
+    pub rates: Option<ConversationId>,
 }
 
 /// Whose words a message holds.
@@ -153,6 +155,20 @@ impl LogView {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
+
+    /// Each rating once: at the end of its conversation only where no line tells of it, with its words and its time.
+    pub fn rated_once(mut self) -> Self {
+        let line = |item: &Item| if let Item::System(line) = item { line.rates } else { None };
+        let told: Vec<ConversationId> = self.items.iter().filter_map(line).collect();
+        for item in &mut self.items {
+            if let Item::End(edge) = item
+                && told.contains(&edge.conversation)
+            {
+                edge.rating = 0;
+            }
+        }
+        self
+    }
 }
 
 /// The conversation that the log is going through.
@@ -192,7 +208,8 @@ fn item(
         return Some(Item::End(Box::new(end_edge(thread, conversation, said, note))));
     }
     let (icon, said, note) = sentence(sh, &event)?;
-    Some(Item::System(Box::new(SystemView { id: message.id, icon, said, note, time: message.created_at })))
+    let rates = message.conversation_id.filter(|_| matches!(event, Event::Rated { .. }));
+    Some(Item::System(Box::new(SystemView { id: message.id, icon, said, note, time: message.created_at, rates })))
 }
 
 fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -> MessageView {

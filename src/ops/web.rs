@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::measures::Measures;
 use crate::secrets::{Secrets, hmac_sha256, verify_hmac};
+use crate::web::address::bearer;
 
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -68,10 +69,8 @@ pub async fn metrics(
 
 /// Whether the request bears this token. Digests of both are compared, in a time that tells neither length nor beginning.
 fn is_sent(req: &HttpRequest, token: &str, secrets: &Secrets) -> bool {
-    let sent = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let sent = sent.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let key = secrets.derive("metrics token");
-    sent.is_some_and(|(_, sent)| verify_hmac(&key, token.as_bytes(), &hmac_sha256(&key, sent.trim().as_bytes())))
+    bearer(req).is_some_and(|sent| verify_hmac(&key, token.as_bytes(), &hmac_sha256(&key, sent.as_bytes())))
 }
 
 fn said(status: StatusCode, words: &'static str) -> HttpResponse {

@@ -180,7 +180,12 @@ pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Rea
         Reached::Read => (State::Read, None),
         Reached::Failed { failure, .. } => (State::Failed, Some((failure.code.as_str(), failure.words.as_str()))),
     };
-    let Some(parts) = store::part_reached(tx, channel, provider_id, state)? else { return Ok(true) };
+    let Some(parts) = store::part_reached(tx, channel, provider_id, state)? else {
+        if state == State::Delivered && store::arrived_late(tx, message, at)? {
+            changed(tx, customer)?;
+        }
+        return Ok(true);
+    };
     let Some(delivery) = store::of_message(tx, message)? else { return Ok(true) };
     if let Reached::Failed { failure, .. } = reached
         && too_many(tx, &delivery, failure, &parts)?

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
-pub(super) use parts::{begin_anew, forget_parts, part_reached, part_sent};
+pub(super) use parts::{arrived_late, begin_anew, forget_parts, part_reached, part_sent};
 pub use parts::{remember, whose};
 
 use super::model::{Attempt, Delivery, Outcome, State};

@@ -261,5 +261,5 @@ pub fn note_read(tx: &mut Tx, seat: &Seat, up_to: MessageId) -> Result<bool> {
 
 /// Whether any staff member is there to answer.
 pub fn somebody_is_online(conn: &mut Conn) -> Result<bool> {
-    Ok(auth::store::somebody_is_online(conn)?)
+    Ok(auth::store::online(conn)? > 0)
 }

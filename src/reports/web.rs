@@ -51,6 +51,9 @@ pub async fn csv(by: Supervisor, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<A
         .await?;
     let Some(rows) = rows else { return Ok(hx.on(&filter.url("/reports"))) };
     let name = format!("report-{}-{}.csv", filter.from, filter.to);
-    let bytes = file::csv(&rows, &channels, &staff).map_err(|error| Error::Internal(error.to_string()))?;
+    // Three years of many channels and operators take seconds: nobody else waits for them.
+    let written = tokio::task::spawn_blocking(move || file::csv(&rows, &channels, &staff)).await;
+    let failed = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
+    let bytes = written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
     files::download_bytes(bytes, &name, "text/csv; charset=utf-8")
 }

@@ -22,7 +22,11 @@ pub fn highlight(shown: &str, term: &Term) -> Vec<Piece> {
 pub fn highlight_phone(shown: &str, term: &Term) -> Vec<Piece> {
     let Some(needle) = term.digits() else { return mark(shown, &[], "") };
     let digits: Vec<Folded> = folded(shown).into_iter().filter(|f| f.folded.is_ascii_digit()).collect();
-    mark(shown, &digits, needle)
+    let marked = mark(shown, &digits, needle);
+    match term.from_code() {
+        Some(needle) if !is_marked(&marked) => mark(shown, &digits, needle),
+        _ => marked,
+    }
 }
 
 /// Whether any piece is marked.
@@ -101,6 +105,9 @@ mod tests {
         let term = Query::parse("8 (901) 788-07-95");
         let pieces = highlight_phone("+7 901 788-07-95", term.term().unwrap());
         assert_eq!(shown(pieces), "+7 [901 788-07-95]");
+        let term = Query::parse("8901788");
+        let pieces = highlight_phone("+7 901 788-07-95", term.term().unwrap());
+        assert_eq!(shown(pieces), "+[7 901 788]-07-95");
         let term = Query::parse("anna");
         assert_eq!(shown(highlight_phone("+7 901", term.term().unwrap())), "+7 901");
     }

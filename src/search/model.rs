@@ -22,8 +22,12 @@ pub enum Query {
 pub struct Term {
     /// The term, folded.
     folded: String,
+    /// The same as it was typed: external IDs tell capitals apart.
+    typed: String,
     /// Its digits, if it looks like a phone number and they differ from it.
     phone: Option<String>,
+    /// Those digits from +7, if they may be a Russian number that is being typed from its 8.
+    from_code: Option<String>,
 }
 
 impl Query {
@@ -31,15 +35,17 @@ impl Query {
         let cut: String = typed.trim().chars().take(LONGEST).collect();
         let folded = text::fold(&cut);
         // A username is stored without its sign, and typed with or without it.
-        let folded = folded.trim_start_matches('@').trim_start().to_owned();
+        let [typed, folded] = [cut.as_str(), &folded].map(|text| text.trim_start_matches('@').trim_start().to_owned());
         if folded.is_empty() {
             return Query::Empty;
         }
         if folded.chars().count() < SHORTEST {
             return Query::TooShort;
         }
-        let phone = text::phone_needle(&folded).filter(|digits| *digits != folded);
-        Query::Term(Term { folded, phone })
+        let digits = text::phone_needle(&folded);
+        let from_code = digits.as_deref().and_then(text::typed_from_trunk);
+        let phone = digits.filter(|digits| *digits != folded);
+        Query::Term(Term { folded, typed, phone, from_code })
     }
 
     /// The term, if there is one to search for.
@@ -57,6 +63,11 @@ impl Term {
         &self.folded
     }
 
+    /// The term as it was typed.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
     /// The digits by which a phone is found: the term's own, if it looks like a phone number.
     pub fn digits(&self) -> Option<&str> {
         self.phone.as_deref().or_else(|| text::phone_needle(&self.folded).is_some().then_some(&self.folded))
@@ -64,12 +75,20 @@ impl Term {
 
     /// What a customer's search text is compared with: holding any of these is a match.
     pub fn needles(&self) -> Vec<&str> {
-        match &self.phone {
+        let mut needles: Vec<&str> = match &self.phone {
             // Whoever has the longer one has the shorter one too.
             Some(phone) if self.folded.contains(phone.as_str()) => vec![phone],
             Some(phone) => vec![&self.folded, phone],
             None => vec![&self.folded],
-        }
+        };
+        needles.extend(self.from_code());
+        needles
+    }
+
+    /// The digits from +7 of what may be a Russian number typed from its 8. Whoever has the digits as they were typed is the
+    /// better match: an 8 begins other numbers, too.
+    pub fn from_code(&self) -> Option<&str> {
+        self.from_code.as_deref()
     }
 
     /// Whether its trigrams come back in it: the index, which knows no order, then says little of it.
@@ -134,6 +153,8 @@ mod tests {
         assert_eq!(term("8 (901) 788-07-95").needles(), ["8 (901) 788-07-95", "9017880795"]);
         assert_eq!(term("89017880795").needles(), ["9017880795"]);
         assert_eq!(term("7880795").needles(), ["7880795"]);
+        assert_eq!(term("8901788").needles(), ["8901788", "7901788"]);
+        assert_eq!(term("8-901-788").needles(), ["8-901-788", "901788"]);
         assert_eq!(term("7880795").digits(), Some("7880795"));
         assert_eq!(term("vasya1988").needles(), ["vasya1988"]);
         assert_eq!(term("vasya1988").digits(), None);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::model::Term;
 use super::store::{self, Limits};
 use crate::auth::Operator;
-use crate::channels::{self, ChannelKind, registry};
+use crate::channels::{self, ChannelKind, WritesFirst, registry};
 use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::types::{ConversationId, CustomerId};
@@ -59,12 +59,18 @@ pub fn results(conn: &mut Conn, by: &Operator, term: &Term, limits: &Limits) -> 
     let ids: Vec<CustomerId> = hits.rows.iter().map(|hit| hit.id).collect();
     let mut known = customers::store::find_many(conn, &by.scope(), &ids)?;
     let mine = store::active_with(conn, by.id(), &ids)?;
-    let reachable: HashSet<CustomerId> = store::reachable(conn, &registry::writable(), &ids)?.into_iter().collect();
+    // A mail goes by the address in the record, whatever account there is.
+    let mut kinds = registry::writable();
+    kinds.retain(|kind| *kind != ChannelKind::Email);
+    let reachable: HashSet<CustomerId> = store::reachable(conn, &kinds, &ids)?.into_iter().collect();
     let enabled = channels::enabled(conn)?;
     let (by_phone, by_mail) = (!registry::open_to_phones(&enabled).is_empty(), !mails::senders(&enabled).is_empty());
+    let by_id = enabled.iter().any(|channel| registry::first(channel) == Some(WritesFirst::ExternalId));
     let found = hits.rows.into_iter().filter_map(|hit| {
         let customer = known.remove(&hit.id)?;
-        let has_way = reachable.contains(&hit.id) || (by_phone && customer.phone.is_some());
+        let has_way = reachable.contains(&hit.id)
+            || (by_phone && customer.phone.is_some())
+            || (by_id && customer.external_id.is_some());
         // A mail goes beside whatever is open.
         let can_mail = by_mail && customer.email.is_some();
         Some(Found {

@@ -51,7 +51,7 @@ impl Default for Limits {
 pub struct Hit {
     #[diesel(sql_type = BigInt)]
     pub id: CustomerId,
-    /// 0: a line is the term; 1: a line begins with it; 2: a word does; 3: it stands inside.
+    /// 0: a line is the term; 1: a line begins with it; 2: a word does; 3: it stands inside; 4: only its digits from +7 do.
     #[diesel(sql_type = BigInt)]
     pub rank: i64,
     #[diesel(sql_type = Text)]
@@ -228,17 +228,26 @@ fn walked(conn: &mut Conn, scope: &CustomerScope, term: &Term, needle: &str, lim
     Ok(walked.map_or_else(|| Hits { rows: vec![], more: false }, |rows| shown(rows, limits)))
 }
 
-/// Those whose name, phone, e-mail, external ID or number is the term, whenever they were active.
+/// Those whose name, phone, e-mail, external ID, username or number is the term, whenever they were active.
 fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -> Result<Vec<Hit>> {
     let mut sql = Sql::default();
     let (rank, scope) = (rank(&mut sql, conn, term), scope.put(&mut sql, "c"));
     let is = sql.put(term.folded().to_owned());
     let phone = sql.put(term.digits().unwrap_or(term.folded()).to_owned());
     let number = term.folded().parse::<i64>().map_or_else(|_| String::new(), |id| format!(" OR id = {}", sql.put(id)));
+    let typed = sql.put(term.typed().to_owned());
+    // In the words of its index, whose alphabet is that of usernames.
+    let named = format!("SELECT customer_id FROM channel_accounts WHERE lower(username) = {is} AND username <> ''");
+    let named = match dialect::engine(conn) {
+        Engine::Sqlite => format!("id IN ({named})"),
+        // Told otherwise, PostgreSQL would read all customers for it.
+        Engine::Postgres => format!("id = ANY (ARRAY({named}))"),
+    };
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
          (SELECT id, search_text, responsible_id, last_activity_at FROM customers \
-         WHERE name_folded = {is} OR email_folded = {is} OR external_id = {is} OR phone_digits = {phone}{number} LIMIT {}) AS c \
+         WHERE name_folded = {is} OR email_folded = {is} OR external_id IN ({is}, {typed}) OR phone_digits = {phone} \
+         OR {named}{number} LIMIT {}) AS c \
          WHERE TRUE{scope} ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}",
         limits.common, limits.shown
     );
@@ -267,9 +276,14 @@ fn rank(sql: &mut Sql, conn: &Conn, term: &Term) -> String {
         is_line.push(format!("{place_of}('\n' || c.search_text || '\n', {line}) > 0"));
         in_word.push(format!("{place_of}(c.search_text, {}) > 0", sql.put(format!(" {spelling}"))));
     }
+    let mut last = String::new();
+    if term.from_code().is_some() {
+        let inside = term.spellings().into_iter().map(|own| format!("{place_of}(c.search_text, {}) = 0", sql.put(own)));
+        last = format!("WHEN {} THEN CAST(4 AS BIGINT) ", inside.collect::<Vec<_>>().join(" AND "));
+    }
     format!(
         "CASE WHEN {} THEN CASE WHEN {} THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END \
-         WHEN {} THEN CAST(2 AS BIGINT) ELSE CAST(3 AS BIGINT) END",
+         WHEN {} THEN CAST(2 AS BIGINT) {last}ELSE CAST(3 AS BIGINT) END",
         begins.join(" OR "),
         is_line.join(" OR "),
         in_word.join(" OR ")

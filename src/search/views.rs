@@ -41,6 +41,11 @@ impl List {
         self.rows.is_empty()
     }
 
+    /// Whether somebody new can be written to somewhere.
+    pub fn may_write(&self) -> bool {
+        self.offers.iter().any(|offer| offer.with_message)
+    }
+
     /// How many are shown, as a heading over them.
     pub fn heading(&self, sh: &Shell) -> String {
         let count = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
@@ -142,5 +147,5 @@ impl Regions for SearchPage {
 /// goes by phone numbers.
 pub fn offer_address(offer: &Offer) -> String {
     let kind = offer.kind;
-    if offer.with_message { format!("/customers/new/{kind}?q=") } else { format!("/contacts/new?channel={kind}&q=") }
+    if offer.with_message { format!("/customers/new/{kind}?q=") } else { "/contacts/new?q=".into() }
 }

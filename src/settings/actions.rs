@@ -1,8 +1,8 @@
-//! Reading and saving the general settings.
+//! Reading and saving the general settings, and the rules.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::model::{BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIRE_TAG, SEE_OTHERS};
+use super::model::{BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIRE_TAG, Rules, SEE_OTHERS};
 use super::store;
 use crate::audit;
 use crate::auth::Admin;
@@ -12,13 +12,11 @@ use crate::realtime::Topic;
 use crate::web::i18n::Lang;
 
 pub fn general(conn: &mut Conn) -> Result<General> {
-    let rows = store::values(conn, &[SEE_OTHERS, LANGUAGE, BUSINESS, REQUIRE_TAG, DISTRIBUTE])?;
+    let rows = store::values(conn, &[SEE_OTHERS, LANGUAGE, BUSINESS])?;
     let value = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     Ok(General {
         operators_see_others: value(SEE_OTHERS) != Some("false"),
         language: value(LANGUAGE).and_then(Lang::parse),
-        require_tag: value(REQUIRE_TAG) == Some("true"),
-        distribute: value(DISTRIBUTE) == Some("true"),
         business_name: value(BUSINESS).unwrap_or_default().to_owned(),
     })
 }
@@ -31,6 +29,10 @@ pub fn language(conn: &mut Conn) -> Result<Option<Lang>> {
 /// The name that visitors read; empty if none is set.
 pub fn business_name(conn: &mut Conn) -> Result<String> {
     Ok(store::values(conn, &[BUSINESS])?.pop().map(|(_, value)| value).unwrap_or_default())
+}
+
+pub fn rules(conn: &mut Conn) -> Result<Rules> {
+    Ok(Rules { distribute: distributes(conn)?, require_tag: requires_tag(conn)? })
 }
 
 /// Whether a conversation needs a tag.
@@ -48,16 +50,23 @@ pub fn save_general(tx: &mut Tx, by: &Admin, new: &General) -> Result<()> {
     store::set(tx, SEE_OTHERS, if new.operators_see_others { "true" } else { "false" })?;
     store::set(tx, LANGUAGE, new.language.map_or("", |lang| lang.as_str()))?;
     store::set(tx, BUSINESS, &new.business_name)?;
-    store::set(tx, REQUIRE_TAG, if new.require_tag { "true" } else { "false" })?;
-    store::set(tx, DISTRIBUTE, if new.distribute { "true" } else { "false" })?;
     let detail = json!({
         "operators_see_others": new.operators_see_others,
         "language": new.language.map(|lang| lang.as_str()),
         "business_name": new.business_name,
-        "require_conversation_tag": new.require_tag,
-        "distribute_conversations": new.distribute,
     });
-    audit::record_with(tx, by, "settings.saved", None, &detail)?;
+    saved(tx, by, &detail)
+}
+
+/// Open dialogs ask for a tag or do not, so every open page looks again.
+pub fn save_rules(tx: &mut Tx, by: &Admin, new: Rules) -> Result<()> {
+    store::set(tx, DISTRIBUTE, if new.distribute { "true" } else { "false" })?;
+    store::set(tx, REQUIRE_TAG, if new.require_tag { "true" } else { "false" })?;
+    saved(tx, by, &json!({ "distribute_conversations": new.distribute, "require_conversation_tag": new.require_tag }))
+}
+
+fn saved(tx: &mut Tx, by: &Admin, detail: &Value) -> Result<()> {
+    audit::record_with(tx, by, "settings.saved", None, detail)?;
     tx.publish(Topic::Everything);
     Ok(())
 }

@@ -17,10 +17,15 @@ pub struct General {
     pub operators_see_others: bool,
     /// For whoever has chosen none. None: as the browser asks.
     pub language: Option<Lang>,
-    /// Whether a conversation needs a tag before somebody writes first, and before it is closed.
-    pub require_tag: bool,
-    /// Whether new conversations are given to operators.
-    pub distribute: bool,
     /// What visitors read in the widget; may be empty.
     pub business_name: String,
+}
+
+/// The settings of the page "Rules": what happens to conversations by itself, and what they need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether new conversations are given to operators.
+    pub distribute: bool,
+    /// Whether a conversation needs a tag before somebody writes first, and before it is closed.
+    pub require_tag: bool,
 }

@@ -241,7 +241,7 @@ pub fn reset_from_command_line(tx: &mut Tx, email: &str) -> Result<String> {
 }
 
 fn known(tx: &mut Tx, email: &str) -> Result<StaffId> {
-    match store::by_email(tx, &text::fold(email)) {
+    match store::by_email(tx, &text::fold_address(email)) {
         Ok(member) => Ok(member.id),
         Err(Error::NotFound) => Err(Error::Internal(format!("nobody here has the e-mail {email}"))),
         Err(other) => Err(other),

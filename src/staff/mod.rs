@@ -10,4 +10,6 @@ pub use actions::{
     end_own_session, end_session_of, first_admin_link, invitation, reset, reset_from_command_line, save_profile,
 };
 pub use model::{EditedStaff, Invitation, NewStaff, StaffMember, new_password, role_key};
-pub use store::{channels_of, choices, everybody, find, last_seen, list, names, password_hash, serving};
+pub use store::{
+    channels_by_staff, channels_of, choices, everybody, find, last_seen, list, names, password_hash, serving,
+};

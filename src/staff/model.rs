@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::auth::{Presence, Role, passwords};
+use crate::auth::{self, Presence, Role, passwords};
 use crate::db::schema::{staff, staff_links};
 use crate::db::types::{StaffId, UtcTime};
 use crate::error::Said;
@@ -19,7 +19,10 @@ pub struct StaffMember {
     pub role: Role,
     /// None: that of the installation, or of the browser.
     pub language: Option<String>,
+    /// What they have chosen.
     pub presence: Presence,
+    /// When a page of theirs was last open.
+    pub seen_at: Option<UtcTime>,
     pub disabled_at: Option<UtcTime>,
     pub created_at: UtcTime,
 }
@@ -27,6 +30,12 @@ pub struct StaffMember {
 impl StaffMember {
     pub fn is_enabled(&self) -> bool {
         self.disabled_at.is_none()
+    }
+
+    /// What they have chosen while they are there; offline once no page of theirs is open.
+    pub fn presence_now(&self) -> Presence {
+        let is_here = self.seen_at.is_some_and(|at| at > auth::store::here_since());
+        if is_here { self.presence } else { Presence::Offline }
     }
 
     pub fn initials(&self) -> String {
@@ -118,7 +127,7 @@ fn sign_in_email(errors: &mut Errors, typed: &str) -> String {
     if email.is_none() {
         errors.add("email", "error-email");
     }
-    text::fold(&email.unwrap_or_default())
+    text::fold_address(&email.unwrap_or_default())
 }
 
 impl NewStaff {

@@ -201,6 +201,17 @@ pub fn channels_of(conn: &mut Conn, id: StaffId) -> Result<Vec<ChannelId>> {
     Ok(theirs.select(staff_channels::channel_id).order(staff_channels::channel_id).load(conn)?)
 }
 
+/// The same of everybody who has chosen some.
+pub fn channels_by_staff(conn: &mut Conn) -> Result<HashMap<StaffId, Vec<ChannelId>>> {
+    let rows: Vec<(StaffId, ChannelId)> =
+        staff_channels::table.select((staff_channels::staff_id, staff_channels::channel_id)).load(conn)?;
+    let mut of: HashMap<StaffId, Vec<ChannelId>> = HashMap::new();
+    for (id, channel) in rows {
+        of.entry(id).or_default().push(channel);
+    }
+    Ok(of)
+}
+
 pub fn set_channels(tx: &mut Tx, id: StaffId, chosen: &[ChannelId]) -> Result<()> {
     diesel::delete(staff_channels::table.filter(staff_channels::staff_id.eq(id))).execute(&mut **tx)?;
     for channel in chosen {

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use actix_web::HttpRequest;
+use actix_web::http::header;
 use actix_web::web::Data;
 
 use crate::config::Config;
@@ -28,6 +29,13 @@ fn nearest_stranger(lines: &[&str], trusted: &[IpAddr]) -> Option<IpAddr> {
 /// The address of an entry; some proxies write the port, too.
 fn entry_address(entry: &str) -> Option<IpAddr> {
     entry.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+}
+
+/// The token of `Authorization: Bearer …`, the word in any case (RFC 9110, section 11.1); `None` without one.
+pub fn bearer(req: &HttpRequest) -> Option<&str> {
+    let sent = req.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = sent.trim_start().split_once(' ')?;
+    Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
 }
 
 /// Whether the browser speaks TLS, to us or to the trusted proxy.
@@ -69,6 +77,8 @@ pub fn back_or(back: &str, otherwise: impl Into<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     /// Only what a trusted proxy has added is believed.
@@ -84,6 +94,20 @@ mod tests {
         assert_eq!(found(&["6.6.6.6, unknown"]), None, "nothing before what cannot be read");
         assert_eq!(found(&["10.0.0.2"]), None);
         assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn a_token_is_borne_in_any_case() {
+        let sent = |value: &str| {
+            let req = TestRequest::default().insert_header((header::AUTHORIZATION, value)).to_http_request();
+            bearer(&req).map(str::to_owned)
+        };
+        for value in ["Bearer abc", "bearer abc", "BEARER  abc "] {
+            assert_eq!(sent(value).as_deref(), Some("abc"), "{value}");
+        }
+        for value in ["abc", "Basic abc", "Bearer", "Bearer ", "Bearerabc"] {
+            assert_eq!(sent(value), None, "{value}");
+        }
     }
 
     #[test]

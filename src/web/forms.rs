@@ -1,5 +1,7 @@
 //! Forms: what was typed is kept, each field says what is wrong with it, and the same form sent twice works once.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -153,6 +155,13 @@ pub fn is_email(text: &str) -> bool {
         && domain.len() <= 253
         && domain.contains('.')
         && domain.split('.').all(|label| !label.is_empty())
+}
+
+/// Changes when any of `fields` does: a form that shows them carries it, so that nobody overwrites what they have not seen.
+pub fn version(fields: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    fields.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// A token for a form that must not work twice.

@@ -11,7 +11,6 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 
-use super::address;
 use crate::auth::sessions::COOKIE;
 use crate::db::kept;
 
@@ -30,18 +29,11 @@ pub async fn are_seen(
     let mut answer =
         if req.cookie(MARK).is_some() { kept::afresh(next.call(req)).await? } else { next.call(req).await? };
     if leaves_mark {
-        let mark = mark(address::is_https(answer.request()));
-        answer.response_mut().add_cookie(&mark)?;
+        answer.response_mut().add_cookie(&mark())?;
     }
     Ok(answer)
 }
 
-fn mark(is_https: bool) -> Cookie<'static> {
-    Cookie::build(MARK, "yes")
-        .path("/")
-        .max_age(LASTS)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(is_https)
-        .finish()
+fn mark() -> Cookie<'static> {
+    Cookie::build(MARK, "yes").path("/").max_age(LASTS).http_only(true).same_site(SameSite::Lax).finish()
 }

@@ -100,6 +100,10 @@ routes! {
     Put "/api/v1/customers/{external_id}" App api::web::put_customer;
     Get "/api/v1/customers/{external_id}/funnel-block" App api::funnel::block;
     Put "/api/v1/customers/{external_id}/funnel-block" App api::funnel::put_block;
+    Get "/api/v1/pipelines" App api::deals::pipelines;
+    Get "/api/v1/customers/{external_id}/deals" App api::deals::list;
+    Post "/api/v1/customers/{external_id}/deals" App api::deals::add;
+    Put "/api/v1/customers/{external_id}/deals/{deal}" App api::deals::change;
     Get "/api/v1/customers/{external_id}/conversations" App api::web::conversations_of;
     Get "/api/v1/customers/{external_id}/messages" App api::web::messages;
     Post "/api/v1/customers/{external_id}/messages" App api::web::send;
@@ -206,6 +210,7 @@ routes! {
     Post "/customers/{id}/deals" Operator customers::web::deals::add;
     Get "/customers/{id}/deals/{deal}" Operator customers::web::deals::form;
     Post "/customers/{id}/deals/{deal}" Operator customers::web::deals::edit;
+    Post "/customers/{id}/deals/{deal}/stage" Operator customers::web::deals::place;
     Get "/customers/{id}/deals/{deal}/delete" Operator customers::web::deals::ask;
     Post "/customers/{id}/deals/{deal}/delete" Operator customers::web::deals::delete;
     Get "/customers/{id}/message" Operator customers::web::message::form;
@@ -247,6 +252,7 @@ routes! {
     Get "/settings/commands/new" Admin settings::web::commands::new;
     Get "/settings/commands/{id}" Admin settings::web::commands::page;
     Post "/settings/commands/{id}" Admin settings::web::commands::edit;
+    Get "/settings/commands/{id}/secret" Admin settings::web::ask::new_secret_of_command;
     Post "/settings/commands/{id}/secret" Admin settings::web::commands::secret;
     Post "/settings/commands/{id}/pause" Admin settings::web::commands::pause;
     Post "/settings/commands/{id}/enable" Admin settings::web::commands::enable;
@@ -270,9 +276,12 @@ routes! {
     Post "/settings/channels/{id}/test" Admin settings::web::channels::test;
     Post "/settings/channels/{id}/pause" Admin settings::web::channels::pause;
     Post "/settings/channels/{id}/enable" Admin settings::web::channels::enable;
+    Get "/settings/channels/{id}/secret" Admin settings::web::ask::new_secret;
     Post "/settings/channels/{id}/secret" Admin settings::web::channels::new_secret;
+    Get "/settings/channels/{id}/disconnect" Admin settings::web::ask::disconnect;
     Post "/settings/channels/{id}/disconnect" Admin settings::web::channels::disconnect;
     Post "/settings/channels/{id}/tokens" Admin settings::web::channels::add_token;
+    Get "/settings/channels/{id}/tokens/{token}/revoke" Admin settings::web::ask::revoke_token;
     Post "/settings/channels/{id}/tokens/{token}/revoke" Admin settings::web::channels::revoke_token;
     Post "/settings/channels/{id}/templates" Admin settings::web::templates::fetch;
     Get "/settings/templates" Admin settings::web::templates::list;
@@ -280,6 +289,7 @@ routes! {
     Get "/settings/templates/new" Admin settings::web::templates::new;
     Get "/settings/templates/{id}" Admin settings::web::templates::template;
     Post "/settings/templates/{id}" Admin settings::web::templates::save;
+    Get "/settings/templates/{id}/delete" Admin settings::web::ask::delete_template;
     Post "/settings/templates/{id}/delete" Admin settings::web::templates::delete;
     Get "/settings/custom-fields" Admin settings::web::custom_fields::list;
     Post "/settings/custom-fields" Admin settings::web::custom_fields::add;
@@ -324,6 +334,10 @@ routes! {
     Post "/settings/pipelines/{id}/stages/{stage}/delete" Admin settings::web::pipelines::delete_stage;
     Get "/settings/audit" Admin audit::web::page;
     Get "/settings/audit/csv" Admin audit::web::csv;
+    Get "/settings/lists" Admin settings::web::lists;
+    Get "/settings/rules" Admin settings::web::rules::page;
+    Post "/settings/rules" Admin settings::web::rules::save;
+    Get "/settings/api-tokens" Admin settings::web::api_tokens::list;
     Get "/settings/general" Admin settings::web::general_page;
     Post "/settings/general" Admin settings::web::save;
     Post "/settings/work/{id}/again" Admin settings::web::work::again;

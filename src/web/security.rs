@@ -31,6 +31,16 @@ pub fn put_headers(map: &mut HeaderMap, is_https: bool) {
     }
     if is_https {
         map.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        secure_cookies(map);
+    }
+}
+
+/// Keeps the cookies of an answer over TLS to TLS, whoever has made them.
+fn secure_cookies(map: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = map.remove(header::SET_COOKIE).collect();
+    for cookie in cookies {
+        let secure = HeaderValue::from_bytes(&[cookie.as_bytes(), b"; Secure"].concat()).unwrap_or(cookie);
+        map.append(header::SET_COOKIE, secure);
     }
 }
 

@@ -41,7 +41,7 @@
   }
 
   // What is chosen closes its menu: the next press of its button opens it again instead of closing what is left of it.
-  document.addEventListener("submit", (event) => event.target.closest(".menu:popover-open")?.hidePopover());
+  document.addEventListener("submit", () => document.querySelector(".menu:popover-open")?.hidePopover());
 
   document.addEventListener(
     "click",

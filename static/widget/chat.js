@@ -48,6 +48,8 @@
   const nodes = new Map();
   /** What has not arrived yet, oldest first. */
   let outbox = [];
+  /** Whose it is: the token and the site's ID of the visit. */
+  let visitor = null;
 
   // ---- The launcher -------------------------------------------------------------------------------------------------
 
@@ -98,9 +100,10 @@
   // ---- Requests -----------------------------------------------------------------------------------------------------
 
   class Refused extends Error {
-    constructor(status, error) {
+    constructor(status, error, after) {
       super(error?.message ?? word("Failed"));
       this.status = status;
+      this.wait = 1000 * after || 0;
       this.field = error?.field ?? "";
       this.fields = error?.fields ?? {};
     }
@@ -118,7 +121,7 @@
     });
     if (answer.status === 204) return null;
     const json = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Refused(answer.status, json?.error);
+    if (!answer.ok) throw new Refused(answer.status, json?.error, answer.headers.get("Retry-After"));
     return json;
   };
 
@@ -134,7 +137,7 @@
       } catch (error) {
         if (lasting(error)) throw error;
         lost(true);
-        await pause(wait * (0.7 + 0.6 * Math.random()));
+        await pause(Math.max(wait * (0.7 + 0.6 * Math.random()), error.wait ?? 0));
       }
     }
   };
@@ -181,14 +184,25 @@
       return;
     }
     if (mine !== visit) return;
+    // A visit that begins anew, with the desk or in another tab, is the same visitor's; as long as nobody has written as a
+    // guest, all guests of the site are one.
+    const same = visitor?.id === hello.external_id && (visitor.token === hello.token || hello.external_id !== "" || !known);
     ({ token, settings, online, known, vouched } = session);
+    visitor = { token, id: hello.external_id };
     tell({ type: "token", token });
     if (settings.title) $("title").textContent = settings.title;
     messages.clear();
     nodes.clear();
     $("log").replaceChildren();
-    outbox = restoreOutbox();
-    restoreDraft();
+    if (same) {
+      // What was refused because of the token that is gone goes out with the new one.
+      for (const item of outbox) if (item.status === 401) item.error = "";
+      keepOutbox();
+      keepDraft();
+    } else {
+      outbox = restoreOutbox();
+      restoreDraft();
+    }
     prepareAbout();
     // What the site says of a visitor is told as it is where the visitor is not asked.
     about = vouched || !settings.asks ? { name: who.name ?? "", email: who.email ?? "", phone: who.phone ?? "" } : null;
@@ -354,10 +368,12 @@
 
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const dayName = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+  const dayOfYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
   const dayOf = (date) => {
     const start = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
     const days = Math.round((start(new Date()) - start(date)) / 86400000);
-    return days === 0 ? word("Today") : days === 1 ? word("Yesterday") : dayName.format(date);
+    if (days === 0 || days === 1) return word(days === 0 ? "Today" : "Yesterday");
+    return (date.getFullYear() === new Date().getFullYear() ? dayName : dayOfYear).format(date);
   };
 
   const scroll = $("scroll");
@@ -449,15 +465,17 @@
     let day = "";
     for (const id of order()) {
       const message = messages.get(id);
-      const today = dayOf(new Date(message.at));
-      if (today !== day) {
-        day = today;
-        keep(`day-${day}`, () => {
+      const date = new Date(message.at);
+      if (date.toDateString() !== day) {
+        day = date.toDateString();
+        const line = keep(`day-${day}`, () => {
           const line = document.createElement("p");
           line.className = "sys";
-          line.textContent = day;
           return line;
         });
+        // Today is yesterday when the panel stays open.
+        const named = dayOf(date);
+        if (line.textContent !== named) line.textContent = named;
       }
       // What was waiting becomes what has arrived, in place.
       const waiting = message.client_uuid && nodes.get(message.client_uuid);
@@ -795,8 +813,9 @@
         about[error.field] = "";
       } else {
         item.error = error.status === 404 ? word("Unavailable") : error.message;
+        item.status = error.status;
         // The same file is refused each time.
-        item.isFinal = item.files.length > 0 && error.status !== 404 && lasting(error);
+        item.isFinal = item.files.length > 0 && ![401, 404].includes(error.status) && lasting(error);
       }
       drawAll();
       toEnd();

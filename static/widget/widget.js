@@ -39,7 +39,12 @@
   };
   const forget = () => {
     memory.token = "";
-    save();
+    try {
+      // The place goes with what is in it: its name says who was signed in.
+      localStorage.removeItem(storeKey());
+    } catch {
+      // As above.
+    }
   };
 
   const STYLE = `
@@ -130,6 +135,12 @@
   };
   const where = () => ({ page: location.href, referrer: document.referrer });
 
+  const hello = (more = {}) => {
+    const { externalId = "", hmac = "", name = "", email = "", phone = "" } = said;
+    const who = { external_id: externalId, hmac, name, email, phone };
+    tell({ type: "hello", token: memory.token, who, shown: isOpen, ...more, ...where() });
+  };
+
   const makeFrame = () => {
     if (frame) return;
     const url = new URL("frame", root);
@@ -167,9 +178,7 @@
     if (message.type === "ready") {
       ready = true;
       clearTimeout(waiting);
-      const { externalId = "", hmac = "", name = "", email = "", phone = "" } = said;
-      const who = { external_id: externalId, hmac, name, email, phone };
-      tell({ type: "hello", token: memory.token, who, shown: isOpen, focus: focusAfter, ...where() });
+      hello({ focus: focusAfter });
       if (focusAfter) frame.focus();
     } else if (message.type === "token") {
       memory.token = message.token;
@@ -188,7 +197,7 @@
     if (event.key !== storeKey()) return;
     const before = memory.token;
     load();
-    if (memory.token && before !== memory.token) tell({ type: "hello", token: memory.token, who: {}, shown: isOpen, ...where() });
+    if (memory.token && before !== memory.token) hello();
   });
 
   const restart = () => {
@@ -205,6 +214,8 @@
     const url = new URL("look", root);
     if (language) url.searchParams.set("lang", language.slice(0, 2).toLowerCase());
     const answer = await fetch(url, { credentials: "omit" });
+    // A desk that restarts, or has much to do, answers soon.
+    if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
     if (!answer.ok) return;
     const look = await answer.json();
     words = { ...look.words, side: look.position === "start" ? "start" : "end" };

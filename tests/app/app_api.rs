@@ -317,6 +317,25 @@ async fn reading_typing_and_rating_come_from_the_app_too() {
     assert_eq!(app.number("SELECT rating FROM conversations"), 5);
 }
 
+/// A rating is said once in a log: by its line, with words and time; whoever hides such lines sees it where the conversation ends.
+#[actix_web::test]
+async fn a_rating_is_said_once() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    let (id, supervisor) = (app.number("SELECT id FROM conversations"), app.sign_in(SUPERVISOR).await);
+    supervisor.post_form(&format!("/conversations/{id}/closure"), &[("reason", "solved")]).await.assert_status(303);
+    let rated = json!({"rating": 4, "comment": "Quick"});
+    send(&program, Method::POST, &format!("/api/v1/conversations/{id}/rating"), rated).await.assert_status(204);
+    let log = format!("/inbox/{}", app.number("SELECT id FROM customers"));
+    let page = supervisor.get(&log).await;
+    page.assert_says("rated the conversation 4 of 5").assert_says("Quick").assert_lacks(".log .rate");
+    let shown = [("bot", "1"), ("comment", "1"), ("command", "1")];
+    supervisor.post_form("/inbox/display", &shown).await.assert_status(303);
+    let page = supervisor.get(&log).await;
+    assert_eq!(page.count(".log .convo .rate"), 1);
+    page.assert_silent_about("rated the conversation");
+}
+
 /// The last rating counts, and however often somebody rates, staff read one line of it until something else is said.
 #[actix_web::test]
 async fn a_rating_takes_the_place_of_the_one_before() {
@@ -465,6 +484,46 @@ async fn the_end_of_a_conversation_is_told_without_its_reason() {
     found.assert_silent_about("block").assert_silent_about("Rude");
     send(&program, Method::POST, &format!("{ANNA}/messages"), message("Why?")).await.assert_status(201);
     assert_eq!((newest(), events().await.len()), (second, 2), "what a blocked customer writes opens and tells nothing");
+}
+
+/// PRODUCT, section 5: the button "Test connection" posts a signed `ping` to the webhook, says what came back and notes it in the
+/// health line; apps that poll do not see it. The address is asked for when the app is connected.
+#[actix_web::test]
+async fn an_admin_tries_the_webhook() {
+    let app = spawn_app_with(|config| config.allow_private_webhooks = true).await;
+    let receiver = MockServer::start().await;
+    let answers = |status: u16, body: &str| {
+        let answer = ResponseTemplate::new(status).set_body_string(body);
+        Mock::given(method("POST")).and(path("/hook")).respond_with(answer).up_to_n_times(1).mount(&receiver)
+    };
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/channels/new/app").await;
+    let hook = format!("{}/hook", receiver.uri());
+    admin.submit(&form, "#new-channel", &[("name", "Shop"), ("webhook_url", "hook")]).await.assert_status(422);
+    let shown = admin.submit(&form, "#new-channel", &[("name", "Shop"), ("webhook_url", &hook)]).await;
+    let secret = shown.assert_status(200).attribute("#shown-value", "value");
+    let url = format!("/settings/channels/{}", app.number("SELECT id FROM channels"));
+    assert_eq!(shown.attribute("#webhook_url", "value"), hook);
+    answers(200, "pong, thanks").await;
+    let good = admin.post_form(&format!("{url}/test"), &[]).await;
+    good.assert_status(200).assert_says("The connection works: 200 OK: pong, thanks");
+    let request = receiver.received_requests().await.unwrap().pop().unwrap();
+    let event: Value = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!((&event["kind"], &event["id"], &event["data"]), (&json!("ping"), &json!(0), &json!({})));
+    let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("{}.", header("switchboard-timestamp")).as_bytes());
+    mac.update(&request.body);
+    assert_eq!(header("switchboard-signature"), format!("v1={}", hex::encode(mac.finalize().into_bytes())));
+    answers(500, "<h1>Out of order</h1>").await;
+    let bad = admin.post_form(&format!("{url}/test"), &[]).await;
+    bad.assert_says("500 Internal Server Error: <h1>Out of order</h1>");
+    assert!(app.text("SELECT last_error FROM channels").unwrap().contains("Out of order"));
+    assert_eq!(app.number("SELECT count(*) FROM app_events"), 0);
+    // Without an address there is nothing to try.
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#channel", &[("webhook_url", "")]).await.assert_status(303);
+    admin.get(&url).await.assert_lacks("#test");
 }
 
 #[actix_web::test]

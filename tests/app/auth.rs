@@ -117,6 +117,27 @@ async fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
     assert!(page.header("set-cookie").contains("Secure"));
 }
 
+/// Every cookie keeps to TLS where the browser speaks it: to us by the address in the settings, or to a proxy that is
+/// trusted.
+#[actix_web::test]
+async fn every_cookie_keeps_to_tls() {
+    let app = spawn_app_with(|config| config.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]).await;
+    for (proto, secure) in [("http", false), ("https", true)] {
+        let signed_in =
+            try_to_sign_in(&app.anonymous().with_header("x-forwarded-proto", proto), OPERATOR, PASSWORD).await;
+        let operator = app.sign_in(OPERATOR).await.with_header("x-forwarded-proto", proto);
+        let saved = operator.post_form("/presence", &[("presence", "away")]).await;
+        for (page, name) in [(&signed_in, "switchboard="), (&saved, "toast=")] {
+            let cookies: Vec<&str> =
+                page.headers.get_all("set-cookie").iter().filter_map(|c| c.to_str().ok()).collect();
+            assert!(cookies.iter().any(|cookie| cookie.starts_with(name)), "{cookies:?}");
+            for cookie in cookies {
+                assert_eq!(cookie.matches("Secure").count(), usize::from(secure), "{proto}: {cookie}");
+            }
+        }
+    }
+}
+
 #[actix_web::test]
 async fn sign_in_leads_to_the_page_that_was_asked_for_and_never_off_the_site() {
     let app = spawn_app().await;

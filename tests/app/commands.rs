@@ -284,7 +284,9 @@ async fn admins_define_commands() {
     let new = admin.get("/settings/commands/new").await;
     let taken = admin.submit(&new, "#command", &[("name", "REFUND"), ("url", &url)]).await;
     taken.assert_status(422).assert_says("There is a command with this name already.");
-    let renewed = admin.submit(&page, "#secret", &[]).await;
+    let ask = admin.get(&page.attribute("#secret", "href")).await;
+    let renewed = admin.submit(&ask, "#ask", &[]).await;
+    renewed.assert_has("button[data-copy-from='shown-value']");
     assert_ne!(renewed.attribute("#shown-value", "value"), secret);
     admin.submit(&page, "#pause", &[]).await.assert_redirect(&format!("/settings/commands/{id}"));
     admin.get("/settings/commands").await.assert_says("Paused");

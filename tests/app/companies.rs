@@ -94,3 +94,33 @@ async fn a_customer_belongs_to_at_most_one_company() {
     assert_eq!(app.number("SELECT count(*) FROM customers WHERE company_id IS NULL"), 1);
     client.get(&other).await.assert_status(404);
 }
+
+/// CONT-33: a second company of one name, in whatever case, is asked about, with the one that is there; it is made or renamed all
+/// the same if that is meant.
+#[actix_web::test]
+async fn a_second_company_of_one_name_is_asked_about() {
+    let app = spawn_app().await;
+    let client = app.sign_in(OPERATOR).await;
+    create(&client, "Ромашка").await;
+    let first = app.number("SELECT MAX(id) FROM companies");
+    let page = client.get("/companies/new").await;
+    let asked = client.submit(&page, "form#company_form", &[("name", "РОМАШКА"), ("note", "the other")]).await;
+    asked
+        .assert_status(422)
+        .assert_has(&format!("#company_form a[href='/companies/{first}']"))
+        .assert_says("Save anyway");
+    assert_eq!(asked.attribute("input#name", "value"), "РОМАШКА");
+    assert_eq!(app.number("SELECT COUNT(*) FROM companies"), 1);
+    client.submit(&asked, "form#company_form", &[]).await.assert_status(303);
+    // A second click is no third company, and asks nothing.
+    client.submit(&page, "form#company_form", &[("name", "РОМАШКА")]).await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM companies"), 2);
+    create(&client, "Harbour").await;
+    let third = app.number("SELECT MAX(id) FROM companies");
+    let edit = client.get(&format!("/companies/{third}/edit")).await;
+    client.submit(&edit, "form#company_form", &[("name", "ромашка")]).await.assert_status(422);
+    assert_eq!(app.text(&format!("SELECT name FROM companies WHERE id = {third}")).as_deref(), Some("Harbour"));
+    // Whoever keeps its name is asked nothing.
+    let edit = client.get(&format!("/companies/{first}/edit")).await;
+    client.submit(&edit, "form#company_form", &[("note", "ours")]).await.assert_status(303);
+}

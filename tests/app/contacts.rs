@@ -1,5 +1,7 @@
 //! Contacts: two panes, search by name, new contacts, details.
 
+use switchboard::customers::{Claim, ClaimKind};
+
 use crate::support::desk::{Letter, Person, send_first};
 use crate::support::{OPERATOR, Page, SECOND_OPERATOR, TestApp, spawn_app};
 
@@ -252,4 +254,108 @@ async fn names_come_in_pages() {
     client.get(&format!("/contacts/{theirs}")).await.assert_status(404);
     client.get("/contacts/999999").await.assert_status(404);
     client.get("/contacts/x").await.assert_status(404);
+}
+
+/// CONT-16, CONT-20, CONT-25, CUST-47: the details show what somebody typed about themselves as not verified, with the button that
+/// takes it, and who may be the same person; fields stand in their one order, the declared ones among them.
+#[actix_web::test]
+async fn the_details_show_what_is_not_verified_and_all_fields_in_their_order() {
+    let app = spawn_app().await;
+    let chat = app.channel("web_chat");
+    let known = app.customer(Person { name: "Anna", email: "anna@example.com", ..Person::default() });
+    let claims = vec![Claim { kind: ClaimKind::Email, value: "Anna@example.com".into() }];
+    let id = app.writes(Letter { channel: chat, address: "v", name: "Visitor", claims, ..Letter::default() }).await;
+    app.execute("INSERT INTO custom_fields (name, created_at, is_shown) VALUES ('City', '2026-01-05 09:00:00', TRUE)");
+    let city = app.number("SELECT MAX(id) FROM custom_fields");
+    app.execute(&format!("INSERT INTO field_places (field, place) VALUES ('{city}', 1), ('note', 2), ('email', 3)"));
+    app.execute(&format!(
+        "INSERT INTO customer_variables (customer_id, name, value) VALUES ({id}, 'City', 'Oslo'), ({id}, 'plan', 'gold')"
+    ));
+    let tag = app.tag("VIP", 1);
+    app.execute(&format!("INSERT INTO customer_tag_links (customer_id, tag_id) VALUES ({id}, {tag})"));
+    let client = app.sign_in(OPERATOR).await;
+    let here = format!("/contacts/{id}");
+    let page = client.get(&here).await;
+    page.assert_says("Oslo").assert_says("VIP").assert_says("gold").assert_says("Not verified");
+    page.assert_has(&format!("#detail .mini a[href='/contacts/{known}']"));
+    assert_eq!(page.select("#detail .kv-w dt")[..3], ["City", "Note", "Email"]);
+    // The same button stands in the inbox, and leads back there.
+    let side = client.get(&format!("/inbox/{id}")).await;
+    let button = format!("#side form[action='/customers/{id}/claims']");
+    side.assert_has(&button);
+    assert_eq!(side.attribute(&format!("{button} [name=back]"), "value"), format!("/inbox/{id}"));
+    let taken = client.submit(&page, &format!("#detail form[action='/customers/{id}/claims']"), &[]).await;
+    taken.assert_redirect(&here);
+    let page = client.get(&here).await;
+    page.assert_says("Anna@example.com").assert_silent_about("Not verified").assert_silent_about("details are missing");
+    client.get(&format!("/inbox/{id}")).await.assert_lacks(&button);
+}
+
+/// CONT-23: whose details are missing is marked in the list and can be listed alone, by name, searched and page by page; who has
+/// got one is there no more.
+#[actix_web::test]
+async fn whose_details_are_missing_can_be_listed() {
+    let app = spawn_app().await;
+    app.customer(Person { name: "Anna Known", phone: "+7 901 788-07-95", ..Person::default() });
+    let theirs = app.customer(Person {
+        name: "Anna Theirs",
+        responsible: Some(app.staff_id(SECOND_OPERATOR)),
+        ..Person::default()
+    });
+    for n in 1..=53 {
+        app.customer(Person::named(&format!("Zoe {n:02}")));
+    }
+    for name in ["Joanna", "Olga Annason", "Anna First"] {
+        app.customer(Person::named(name));
+    }
+    let client = app.sign_in(OPERATOR).await;
+    let all = client.get("/contacts").await;
+    assert_eq!(all.select(NAMES)[..3], ["Anna First", "Anna Known", "Anna Theirs"]);
+    assert_eq!(all.select(".cc-m")[..2], ["Details missing", "+7 901 788-07-95"]);
+    let chip = all.attribute("#contact_list .chip", "href");
+    let missing = client.get(&chip).await;
+    assert_eq!(missing.select(NAMES)[..3], ["Anna First", "Anna Theirs", "Joanna"]);
+    missing.assert_has("#contact_list .chip.is-on");
+    let next = client.get(&missing.attribute("a[rel=next]", "href")).await;
+    assert_eq!((next.count(NAMES), next.select(NAMES).last().cloned()), (7, Some("Zoe 53".to_owned())));
+    let search = format!("{chip}&q=anna");
+    let found = client.htmx(&search, "div#contact_list").await;
+    assert_eq!(found.select(NAMES), ["Anna First", "Anna Theirs", "Olga Annason", "Joanna"]);
+    app.execute("INSERT INTO settings (key, value) VALUES ('operators_see_others', 'false')");
+    app.execute(&format!("UPDATE customers SET phone = '1234' WHERE id = {theirs}"));
+    let found = client.get(&search).await;
+    assert_eq!(found.select(NAMES), ["Anna First", "Olga Annason", "Joanna"]);
+    client.get("/contacts?pending=1&q=known").await.assert_says("No such name");
+}
+
+/// CONT-30, CONT-31: the form and the list lie over the conversation; what is made is offered to be opened there, under the tab and
+/// the filters that one had.
+#[actix_web::test]
+async fn contacts_lie_over_the_conversation() {
+    let app = spawn_app().await;
+    let chat = app.channel("web_chat");
+    let id = app.writes(Letter { channel: chat, address: "v1", name: "Anna", ..Letter::default() }).await;
+    let client = app.sign_in(OPERATOR).await;
+    let page = client.get(&format!("/inbox/{id}?tab=free&search=a")).await;
+    let over = page.attribute(".pane-h a[href^='/contacts?']", "hx-get");
+    let drawer = client.htmx(&over, "div#contact-dialog").await;
+    drawer.assert_status(200).assert_has("dialog.drawer[data-open]").assert_lacks("nav.nav-side");
+    assert_eq!(drawer.attribute(NAMES, "hx-get"), format!("/inbox/{id}?tab=free&search=a"));
+    let list = client.htmx(&format!("{over}&q=nobody"), "div#contact_list").await;
+    list.assert_region("contact_list").assert_says("No such name");
+    let ask = page.attribute(".pane-h a[href^='/contacts/new']", "hx-get");
+    let form = client.htmx(&ask, "div#contact-dialog").await;
+    form.assert_has("dialog.dlg[data-open] form#contact_form");
+    let back = form.attribute("#contact_form [name=back]", "value");
+    assert_eq!(back, format!("/inbox/{id}?tab=free&search=a"));
+    let token = form.attribute("#contact_form [name=form_token]", "value");
+    let fields = |email| [("back", back.as_str()), ("form_token", token.as_str()), ("name", "Boris"), ("email", email)];
+    let wrong = client.htmx_post("/contacts/new", "form#contact_form", &fields("")).await;
+    wrong.assert_status(422).assert_has("form#contact_form #email-err").assert_lacks("nav.nav-side");
+    let made = client.htmx_post("/contacts/new", "form#contact_form", &fields("b@example.com")).await;
+    made.assert_status(200).assert_region("contact_form").assert_says("Boris");
+    let boris = app.number("SELECT MAX(id) FROM customers");
+    let open = made.attribute("#contact_form a.btn-primary", "href");
+    assert_eq!(open, format!("/inbox/{boris}?tab=free&search=a"));
+    client.get(&open).await.assert_status(200);
 }

@@ -1,5 +1,9 @@
 //! Deals of customers, and the inbox's filter by their stages.
 
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::app_api;
 use crate::support::desk::Person;
 use crate::support::{ADMIN, Client, OPERATOR, SECOND_OPERATOR, TestApp, spawn_app};
 
@@ -67,6 +71,7 @@ async fn staff_work_with_a_customers_deals() {
     operator.submit(&form, "#deal_form", &[("title", "Eleven chairs")]).await.assert_status(303);
     let kept = "SELECT COUNT(*) FROM deals WHERE amount IS NULL AND moved_at = '2026-01-05 09:00:00'";
     assert_eq!(app.number(kept), 1, "only a move is a move");
+    let form = operator.get(&url).await;
     operator.submit(&form, "#deal_form", &[("stage", &stages[1].to_string())]).await.assert_status(303);
     assert_eq!(app.number(kept), 0);
     assert_eq!(app.number("SELECT stage_id FROM deals"), stages[1]);
@@ -83,6 +88,147 @@ async fn staff_work_with_a_customers_deals() {
     }
     let log = app.sign_in(ADMIN).await.get(&format!("/settings/audit?customer={anna}")).await;
     log.assert_says("Added a deal").assert_says("Name: Ten chairs: Sales / New");
+}
+
+/// Two change one deal: the second is asked, sees what the first wrote and keeps what they typed; who types the same as the
+/// first is not. Saved once more, it goes through.
+#[actix_web::test]
+async fn who_has_not_seen_a_change_is_asked() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person::named("Anna"));
+    let stages = app.pipeline("Sales", &["New", "Won"]);
+    let deal = app.deal(anna, stages[0], "Chairs");
+    let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(ADMIN).await);
+    let url = format!("/customers/{anna}/deals/{deal}");
+    let form = one.get(&url).await;
+    other.submit(&form, "#deal_form", &[("amount", "10"), ("stage", &stages[1].to_string())]).await.assert_status(303);
+    one.submit(&form, "#deal_form", &[("amount", "10,00"), ("stage", &stages[1].to_string())]).await.assert_status(303);
+    let asked = one.submit(&form, "#deal_form", &[("title", "Ten chairs")]).await;
+    asked.assert_status(422).assert_says("Somebody else changed this deal meanwhile.").assert_says("Sales / Won");
+    assert_eq!(asked.select("#deal_form dt"), ["Title", "Amount", "Stage"]);
+    assert_eq!(asked.attribute("#title", "value"), "Ten chairs");
+    let stored = "SELECT COUNT(*) FROM deals WHERE title = 'Chairs' AND amount = 1000";
+    assert_eq!(app.number(stored), 1, "the second has overwritten the first");
+    one.submit(&asked, "#deal_form", &[]).await.assert_redirect(&format!("/customers/{anna}"));
+    assert_eq!(app.text("SELECT title FROM deals").as_deref(), Some("Ten chairs"));
+}
+
+/// A deal goes to the next stage, or to any other, in one click from the profile and beside the conversation. Who has not seen
+/// that somebody else has moved it is told; the same click twice is one.
+#[actix_web::test]
+async fn a_deal_moves_in_one_click() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person::named("Anna"));
+    let stages = app.pipeline("Sales", &["New", "Talks", "Won", "Lost"]);
+    app.execute("UPDATE deal_stages SET kind = 'won' WHERE name = 'Won'");
+    app.execute("UPDATE deal_stages SET kind = 'lost' WHERE name = 'Lost'");
+    app.db.written_elsewhere();
+    let deal = app.deal(anna, stages[0], "Chairs");
+    let alone = app.pipeline("Repairs", &["Only"])[0];
+    app.deal(anna, alone, "Table");
+    let operator = app.sign_in(OPERATOR).await;
+    let (profile, inbox) = (format!("/customers/{anna}"), format!("/inbox/{anna}"));
+    let url = format!("{profile}/deals/{deal}/stage");
+    let form = format!("form[action='{url}']");
+    let here = operator.get(&profile).await;
+    assert_eq!(
+        here.attributes("form[action$='/stage']", "action"),
+        [url.as_str()],
+        "nowhere to go from the only stage"
+    );
+    assert_eq!(here.select(&format!("{form} > button[name=stage]")), ["Talks"]);
+    let at = || app.number(&format!("SELECT stage_id FROM deals WHERE id = {deal}"));
+    let seen = stages[0].to_string();
+    let to = |stage: i64| [("stage", stage.to_string()), ("seen", seen.clone())];
+    let send = async |stage: i64| {
+        let fields = to(stage);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        operator.post_form(&url, &fields).await
+    };
+    send(stages[1]).await.assert_redirect(&profile);
+    send(stages[1]).await.assert_redirect(&profile);
+    assert_eq!(at(), stages[1]);
+    let late = send(stages[2]).await;
+    late.assert_status(409).assert_says("Somebody else has moved this deal to “Sales / Talks” meanwhile.");
+    assert_eq!(at(), stages[1]);
+    let side = operator.get(&inbox).await;
+    assert_eq!(side.select(&format!("{form} > button[name=stage]")), ["Won"]);
+    assert_eq!(side.select(&format!("{form} .menu button[name=stage]")), ["New", "Won", "Lost"]);
+    operator.submit(&side, &form, &[("stage", &stages[3].to_string())]).await.assert_redirect(&inbox);
+    assert_eq!(at(), stages[3]);
+    // From an end there is no next one.
+    let side = operator.get(&inbox).await;
+    side.assert_lacks(&format!("{form} > button[name=stage]")).assert_has(&format!("{form} .menu button[name=stage]"));
+    for wrong in ["x", "", "999"] {
+        let answer = operator.post_form(&url, &[("stage", wrong)]).await;
+        assert!(answer.status.is_client_error(), "{wrong}");
+    }
+    let moved = "SELECT COUNT(*) FROM audit_events WHERE event = 'customer.deal_moved'";
+    assert_eq!(app.number(moved), 2);
+    assert_eq!(app.number("SELECT COUNT(*) FROM deals WHERE title = 'Chairs'"), 1);
+}
+
+/// A program reads the pipelines and the deals of its customer, makes them once, changes and moves them; what does not fit is
+/// told at its field, and what others have moved meanwhile stays.
+#[actix_web::test]
+async fn a_program_works_with_deals() {
+    let (app, program) = app_api::desk().await;
+    let stages = app.pipeline("Sales", &["New", "Won"]);
+    let deals = format!("{}/deals", app_api::ANNA);
+    program.get(&deals).await.assert_status(404);
+    let anna = app_api::customer_with_messages(&app, &program, 1).await;
+    assert_eq!(program.get(&deals).await.json(), json!({ "deals": [] }));
+    let pipelines = program.get("/api/v1/pipelines").await.json();
+    assert_eq!(pipelines["pipelines"][0]["stages"][1]["name"], "Won");
+    let send = async |method: Method, address: &str, body: Value| {
+        program.page(program.request(method, address).json(&body)).await
+    };
+    let uuid = "8d4ac8ca-2d1c-4b65-9f4e-6d6b2c6e9d01";
+    let new = json!({ "client_uuid": uuid, "title": "Ten chairs", "amount": 123_450, "stage": stages[0] });
+    let wrong = |field: &str, value: Value| {
+        let mut body = new.clone();
+        body[field] = value;
+        body
+    };
+    for (field, value) in [
+        ("title", json!(" ")),
+        ("amount", json!(-1)),
+        ("amount", json!(i64::MAX)),
+        ("stage", json!(999)),
+        ("client_uuid", json!("x")),
+    ] {
+        let answer = send(Method::POST, &deals, wrong(field, value)).await;
+        answer.assert_status(422);
+        assert_eq!(answer.json()["error"]["field"], field);
+    }
+    let made = send(Method::POST, &deals, new.clone()).await;
+    made.assert_status(201);
+    send(Method::POST, &deals, wrong("client_uuid", json!(uuid.to_uppercase()))).await.assert_status(200);
+    let listed = program.get(&deals).await.json();
+    assert_eq!(listed["deals"], json!([made.json()]));
+    let first = &listed["deals"][0];
+    assert_eq!(
+        (&first["amount"], &first["pipeline"], &first["stage"]["name"]),
+        (&json!(123_450), &json!("Sales"), &json!("New"))
+    );
+    let url = format!("{deals}/{}", first["id"]);
+    let moved = send(Method::PUT, &url, json!({ "stage": stages[1], "seen_stage": stages[0] })).await.json();
+    assert_eq!(
+        (&moved["stage"]["id"], &moved["title"], &moved["amount"]),
+        (&json!(stages[1]), &first["title"], &first["amount"])
+    );
+    send(Method::PUT, &url, json!({ "stage": stages[0], "seen_stage": stages[0] })).await.assert_status(409);
+    assert_eq!(send(Method::PUT, &url, json!({ "stage": 999 })).await.json()["error"]["field"], "stage");
+    let emptied = send(Method::PUT, &url, json!({ "amount": null, "title": "Chairs" })).await.json();
+    assert_eq!(
+        (&emptied["amount"], &emptied["title"], &emptied["stage"]["name"]),
+        (&Value::Null, &json!("Chairs"), &json!("Won"))
+    );
+    send(Method::PUT, &format!("{deals}/999"), json!({})).await.assert_status(404);
+    let by = "SELECT COUNT(*) FROM audit_events WHERE actor LIKE 'API: %' AND staff_id IS NULL AND event LIKE 'customer.deal%'";
+    assert_eq!(app.number(by), 3);
+    let operator = app.sign_in(OPERATOR).await;
+    operator.get(&format!("/customers/{anna}")).await.assert_says("Chairs").assert_says("Sales / Won");
 }
 
 /// Whom one does not see has no deals to work with, and a deal of another customer is not there. A customer who is deleted

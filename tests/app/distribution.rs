@@ -9,12 +9,12 @@ use crate::webchat;
 /// Switches it on through its page.
 async fn switch_on(app: &TestApp) {
     let admin = app.sign_in(ADMIN).await;
-    let page = admin.get("/settings/general").await;
+    let page = admin.get("/settings/rules").await;
     page.assert_lacks("input[name=distribute][checked]");
-    let fields = page.form("#general").filled(&[("distribute", "true")]);
+    let fields = page.form("#rules").filled(&[("distribute", "true")]);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    admin.post_form("/settings/general", &fields).await.assert_status(303);
-    admin.get("/settings/general").await.assert_has("input[name=distribute][checked]");
+    admin.post_form("/settings/rules", &fields).await.assert_status(303);
+    admin.get("/settings/rules").await.assert_has("input[name=distribute][checked]");
 }
 
 /// Somebody new writes; the conversation's number.
@@ -171,8 +171,8 @@ async fn who_comes_back_is_found() {
     assert_eq!(assignee(&app, anna), app.staff_id(OPERATOR));
 }
 
-/// Rule 7: closing one gives the one that has waited longest. What was handed back to the queue waits for a hand that
-/// takes it.
+/// Rule 7: closing one gives the one that has waited longest. What was handed back to the queue is not given to the same person
+/// again, however long they are alone; whoever else comes gets it.
 #[actix_web::test]
 async fn closing_one_gives_the_next() {
     let app = spawn_app().await;
@@ -190,7 +190,31 @@ async fn closing_one_gives_the_next() {
     browser.post_form(&format!("/conversations/{boris}/transfer"), &[("to", ""), ("note", "")]).await;
     assert_eq!((assignee(&app, boris), assignee(&app, dora)), (0, olga));
     close(&browser, clara).await;
-    assert_eq!(assignee(&app, boris), 0, "handed back: nobody is given it again");
+    assert_eq!(assignee(&app, boris), 0, "Olga has handed it back");
+    app.sign_in(SECOND_OPERATOR).await;
+    assert_eq!(assignee(&app, boris), app.staff_id(SECOND_OPERATOR));
+}
+
+/// Rule 7: what is handed back goes to somebody else who is there at once, though its customer is bound to whoever had it; whoever
+/// takes it by hand may have it again.
+#[actix_web::test]
+async fn what_is_handed_back_is_given_to_somebody_else() {
+    let app = spawn_app().await;
+    switch_on(&app).await;
+    let channel = app.channel("app");
+    let (olga, otto) = (app.staff_id(OPERATOR), app.staff_id(SECOND_OPERATOR));
+    let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let anna = writes(&app, channel, "anna").await;
+    assert_eq!((assignee(&app, anna), app.number("SELECT responsible_id FROM customers")), (olga, olga));
+    let transfer = format!("/conversations/{anna}/transfer");
+    one.post_form(&transfer, &[("to", ""), ("note", "")]).await.assert_status(303);
+    assert_eq!(assignee(&app, anna), otto);
+    other.post_form("/presence", &[("presence", "away")]).await;
+    one.post_form("/presence", &[("presence", "away")]).await;
+    other.post_form(&transfer, &[("to", ""), ("note", "")]).await.assert_status(303);
+    assert_eq!(assignee(&app, anna), 0);
+    one.post_form(&format!("/conversations/{anna}/assignment"), &[]).await.assert_status(303);
+    assert_eq!(assignee(&app, anna), olga);
 }
 
 /// Rule 7: many at one moment: each conversation is given once, and all have as many.

@@ -357,6 +357,44 @@ async fn what_fails_says_why() {
     admin.get(&format!("/exports/{full}/file")).await.assert_status(404);
 }
 
+/// A restart is no failure: the attempt that it cuts short, be it the last, is made by the next process.
+#[actix_web::test]
+async fn a_restart_costs_no_attempt() {
+    let mut app = spawn_app().await;
+    let at = moment(0);
+    let people: Vec<String> = (0..20_000).map(|n| format!("('C{n}', 'c{n}', '', '{at}', '{at}')")).collect();
+    app.execute(&format!(
+        "INSERT INTO customers (name, name_folded, search_text, last_activity_at, created_at) VALUES {}",
+        people.join(", ")
+    ));
+    let id = put(&app, ADMIN, 4);
+    let attempts = format!("SELECT attempt FROM exports WHERE id = {id} AND state = 'making'");
+    eventually("it is being made", async || (app.number(&attempts) == 5).then_some(())).await;
+    app.restart().await;
+    assert_eq!(app.number(&attempts), 4, "cut short in the middle, and not counted");
+    app.execute(&format!("UPDATE jobs SET run_at = '{at}'"));
+    assert_eq!(end_of(&app, id).await, "ready");
+}
+
+/// An export ends, however often its job has been tried: it is never being made for ever.
+#[actix_web::test]
+async fn no_export_is_being_made_for_ever() {
+    let app = spawn_app().await;
+    app.customer(Person::named("Anna"));
+    let folder = app.data().join("files");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let id = put(&app, ADMIN, 1);
+    let at = moment(1);
+    eventually("it has failed", async || {
+        // As if its job had been tried more often than the export has been begun, and without its pauses.
+        app.execute(&format!("UPDATE jobs SET tries = 7, run_at = '{at}' WHERE leased_until IS NULL"));
+        (app.text(&format!("SELECT state FROM exports WHERE id = {id}")).as_deref() == Some("failed")).then_some(())
+    })
+    .await;
+    assert_eq!(app.number("SELECT COUNT(*) FROM jobs WHERE dead_at IS NOT NULL"), 0);
+}
+
 /// The list goes on: older ones stand on the next page, and the region of a page fetches that page.
 #[actix_web::test]
 async fn older_exports_stand_on_the_next_page() {

@@ -18,7 +18,7 @@ fn values(app: &TestApp, customer: i64) -> String {
 }
 
 /// CUST-46, CUST-47, CUST-48, CUST-49: in Settings > Custom Fields admins declare fields, put them and the system's fields
-/// into one order, and hide those of their own; profiles follow.
+/// into one order, and hide those of their own; profiles and the customer bar follow.
 #[actix_web::test]
 async fn admins_declare_order_and_hide_fields() {
     let app = spawn_app().await;
@@ -53,9 +53,13 @@ async fn admins_declare_order_and_hide_fields() {
     admin.post_form(&up, &[("field", "note"), ("step", "down")]).await.assert_redirect(SETTINGS);
     let expected: Vec<&str> = ["Delivery city"].into_iter().chain(system).chain(["Shoe size", "Note"]).collect();
     assert_eq!(labels().await, expected);
+    // The customer bar keeps the order, without what is empty and is not asked for there.
+    let bar = operator.get(&format!("/inbox/{customer}")).await.select(&format!("#sec-contact-{customer} dt"));
+    assert_eq!(bar, ["Delivery city", "Phone", "Email", "Company", "External ID", "Shoe size"]);
     // Hidden: neither a field nor a variable of the profile. The system's have no such button, and no address takes them.
     admin.post_form(&format!("{SETTINGS}/{size}/show"), &[("shown", "false")]).await.assert_redirect(SETTINGS);
     operator.get(&profile).await.assert_silent_about("Shoe size");
+    operator.get(&format!("/inbox/{customer}")).await.assert_silent_about("Shoe size");
     let page = admin.get(SETTINGS).await;
     page.assert_has(&format!("#show-{size}")).assert_lacks("#show-note").assert_says("Hidden");
     admin.post_form(&format!("{SETTINGS}/note/show"), &[("shown", "false")]).await.assert_status(404);

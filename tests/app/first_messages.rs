@@ -18,7 +18,7 @@ fn sealed(app: &TestApp, secret: &str) -> String {
 }
 
 /// A web chat that knows authorised visitors, and an app with a token.
-fn with_web_chat_and_app(app: &TestApp) -> (i64, i64) {
+pub fn with_web_chat_and_app(app: &TestApp) -> (i64, i64) {
     let (identity, hash) = (sealed(app, IDENTITY), switchboard::auth::sessions::hash_key(TOKEN));
     app.execute(&format!(
         "INSERT INTO channels (kind, name, public_key, enabled, secret, created_at) \
@@ -33,20 +33,20 @@ fn with_web_chat_and_app(app: &TestApp) -> (i64, i64) {
 }
 
 /// Fills in a form with these fields and sends it as a browser does.
-async fn send(client: &Client, page: &Page, css: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn send(client: &Client, page: &Page, css: &str, fields: &[(&str, &str)]) -> Page {
     let form = page.form(css);
     let parts = form.filled(fields).into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
     client.post_multipart(&form.action, parts).await
 }
 
-async fn write_by_id(client: &Client, fields: &[(&str, &str)]) -> Page {
+pub async fn write_by_id(client: &Client, fields: &[(&str, &str)]) -> Page {
     let page = client.get("/external/new").await;
     page.assert_status(200);
     send(client, &page, "#newcomer_form", fields).await
 }
 
 /// What the visitor whom the site calls so reads in the widget.
-async fn reads_in_web_chat(app: &TestApp, external_id: &str) -> String {
+pub async fn reads_in_web_chat(app: &TestApp, external_id: &str) -> String {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(IDENTITY.as_bytes()).unwrap();
     mac.update(external_id.as_bytes());
     let hmac = hex::encode(mac.finalize().into_bytes());
@@ -237,7 +237,7 @@ async fn a_closed_conversation_leads_to_a_new_one() {
 }
 
 /// A customer of two channels who has an address for mails, and a mailbox with two senders whose server is nowhere.
-async fn with_mail(app: &TestApp) -> (i64, i64) {
+pub async fn with_mail(app: &TestApp) -> (i64, i64) {
     let secret = sealed(app, "{}");
     app.execute(&format!(
         "INSERT INTO channels (kind, name, public_key, enabled, secret, settings, created_at) \

@@ -47,28 +47,31 @@ async fn history_by_each_filter_equals_a_plain_comparison() {
     let loaded = demo_large::load_sized(15, (4_000, 8_000, 16_000)).await;
     let db = Db::open(loaded.database.url(), 1).expect("the database");
     let mut direct = loaded.database.connect();
-    let mut day = |place: i64| {
+    let mut nth = |place: i64| {
         let days = "SELECT SUBSTR(CAST(opened_at AS TEXT), 1, 10) AS day FROM conversations ORDER BY opened_at";
         direct.text(&format!("SELECT day FROM ({days} LIMIT 1 OFFSET {place}) AS days")).expect("a day")
     };
-    let (early, later, late) = (day(2_000), day(2_300), day(6_500));
+    let (early, later, late) = (nth(2_000), nth(2_300), nth(6_500));
     let periods = [("", ""), (&*early, &*later), (&*early, &*late), ("", &*early), (&*late, "")];
     let mut wrong = vec![];
-    for (tab, is_on_it, at) in
-        [("history", "k.status = 'closed'", "k.closed_at"), ("active", "k.status <> 'closed'", "k.last_message_at")]
-    {
+    let (closed, open) = ("k.status = 'closed'", "k.status <> 'closed'");
+    for (tab, by, is_on_it, at, day) in [
+        ("history", "", closed, "k.closed_at", "k.opened_at"),
+        ("history", "ended", closed, "k.closed_at", "k.closed_at"),
+        ("active", "ended", open, "k.last_message_at", "k.opened_at"),
+    ] {
         for (filter, value, condition) in HISTORY {
             for (from, to) in periods {
-                let mut asked = serde_json::json!({ "tab": tab, "from": from, "to": to });
+                let mut asked = serde_json::json!({ "tab": tab, "by": by, "from": from, "to": to });
                 if !filter.is_empty() {
                     asked[filter] = value.into();
                 }
                 let mut plain = format!("SELECT k.id FROM conversations k WHERE {is_on_it} AND {condition}");
                 if !from.is_empty() {
-                    plain += &format!(" AND CAST(k.opened_at AS TEXT) >= '{from}'");
+                    plain += &format!(" AND CAST({day} AS TEXT) >= '{from}'");
                 }
                 if !to.is_empty() {
-                    plain += &format!(" AND SUBSTR(CAST(k.opened_at AS TEXT), 1, 10) <= '{to}'");
+                    plain += &format!(" AND SUBSTR(CAST({day} AS TEXT), 1, 10) <= '{to}'");
                 }
                 plain += &format!(" ORDER BY {at} DESC, k.id DESC LIMIT 120");
                 let compare = move |conn: &mut Conn| {
@@ -77,7 +80,11 @@ async fn history_by_each_filter_equals_a_plain_comparison() {
                 };
                 let (found, plain) = db.read(compare).await.expect("compared");
                 if found != plain {
-                    wrong.push(format!("{tab}, {filter} {value}, {from} to {to}: {} of {}", found.len(), plain.len()));
+                    wrong.push(format!(
+                        "{tab} {by}, {filter} {value}, {from} to {to}: {} of {}",
+                        found.len(),
+                        plain.len()
+                    ));
                 }
             }
         }

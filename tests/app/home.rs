@@ -92,6 +92,11 @@ async fn the_numbers_are_those_of_today() {
     assert_eq!(page.select(".stats strong")[..3], ["5", "2", "1"]);
     assert_eq!(page.select(".stats .sm")[..2], ["from 1 customer", "1 is yours"]);
     page.assert_says("1 person online");
+    // Who has closed the browser is not there, whatever they chose.
+    app.execute(&format!("UPDATE staff SET seen_at = '2026-01-05 09:00:00' WHERE email = '{SUPERVISOR}'"));
+    operator.get("/").await.assert_says("Nobody is online");
+    let staff = app.sign_in(ADMIN).await.get("/settings/staff").await;
+    assert_eq!(staff.count("tbody .dot.is-ok"), 1, "the admin alone");
     let region = operator.htmx("/", "section#today").await;
     region.assert_region("today").assert_has(".stats").assert_lacks(".tiles");
     assert_eq!(region.select("title"), ["Home · Switchboard"]);

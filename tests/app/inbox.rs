@@ -395,6 +395,25 @@ async fn conversations_are_taken_handed_over_and_closed() {
     over.assert_lacks("#d-close").assert_lacks("#d-transfer");
 }
 
+/// LIST-112: what staff write for each other is no activity of the customer's, who keep their place in the list.
+#[actix_web::test]
+async fn a_comment_moves_nobody_up_the_list() {
+    let (app, shop) = desk().await;
+    let anna = write(&app, shop, "a1", "Anna", "hello").await;
+    write(&app, shop, "a2", "Boris", "hello").await;
+    let active = format!("SELECT CAST(last_activity_at AS VARCHAR(40)) FROM customers WHERE id = {anna}");
+    let before = app.text(&active);
+    let operator = app.sign_in(OPERATOR).await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    say(&operator, anna, &page, &[("text", "For us"), ("mode", "comment")]).await.assert_status(303);
+    assert_eq!(app.text(&active), before);
+    let list = operator.get("/inbox").await;
+    assert_eq!(list.select(".cc-a"), ["Boris", "Anna"]);
+    list.assert_says("For us");
+    write(&app, shop, "a1", "Anna", "anybody there?").await;
+    assert_eq!(operator.get("/inbox").await.select(".cc-a"), ["Anna", "Boris"]);
+}
+
 /// SEARCH-40, SEARCH-45: the chat history holds all conversations, with the comments that were added to them.
 #[actix_web::test]
 async fn history_holds_comments() {

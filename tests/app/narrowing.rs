@@ -147,7 +147,7 @@ fn in_contacts(conn: &mut Conn, name: &str) -> Vec<i64> {
 }
 
 fn contacts(conn: &mut Conn, name: &str, cursor: Option<&NameCursor>) -> Page<ListedCustomer> {
-    by_name::by_name(conn, &CustomerScope::system(), &fold(name), cursor).expect("a page")
+    by_name::by_name(conn, &CustomerScope::system(), &fold(name), false, cursor).expect("a page")
 }
 
 /// LIST-47, LIST-48, LIST-49, LIST-50, LIST-51: among so many that texts and tags are rare, in between and common.

@@ -15,11 +15,12 @@ use diesel::sql_types::Text;
 use switchboard::auth::store::{StaffRow, UnreadOf};
 use switchboard::auth::{CustomerScope, Role};
 use switchboard::channels::ChannelKind;
+use switchboard::conversations::store::waiting::{self, Waiting};
 use switchboard::customers::Customer;
 use switchboard::customers::filter::Asked;
 use switchboard::db::page::Cursor;
 use switchboard::db::sql::{Sql, Value};
-use switchboard::db::types::{AccountId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
+use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
 use switchboard::db::{Conn, Db};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
@@ -72,6 +73,11 @@ fn log(conn: &mut Conn, at: At) {
 fn unread(conn: &mut Conn, role: Role) {
     let staff = auth::store::find_enabled(conn, StaffId(3)).expect("asked").expect("somebody");
     drop(UnreadOf::staff(&StaffRow { role, ..staff }).count(conn));
+}
+
+fn whose_turn(conn: &mut Conn) {
+    let waiting = Waiting { id: ConversationId(1), responsible_id: None, handed_back_by_id: None };
+    drop(waiting::whose_turn(conn, ChannelId(1), &waiting));
 }
 
 fn clock() -> Clock {
@@ -229,6 +235,8 @@ const TABLE: &[Listed] = &[
     both("inbox, a funnel block", |c| in_inbox(c, r#"{"funnel_block":"3"}"#), &["funnel_places_block"]),
     both("inbox, a deal stage", |c| in_inbox(c, r#"{"deal_stage":"4"}"#), &["deals_stage"]),
     both("a customer's deals", |c| drop(deals::of_customer(c, CustomerId(300))), &["deals_customer"]),
+    both("distribution, who waits longest", |c| drop(waiting::longest(c, 1)), &["conversations_queued"]),
+    both("distribution, who has the fewest", whose_turn, &["conversations_open_assignee"]),
     both("inbox, a channel", |c| in_inbox(c, r#"{"channel":"6"}"#), &["channel_accounts_channel"]),
     on_sqlite("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
     on_sqlite("inbox, a value", |c| in_inbox(c, r#"{"value":"M"}"#), &["customer_variables_value"]),
@@ -284,17 +292,32 @@ const TABLE: &[Listed] = &[
     },
     Listed {
         name: "contacts, by what is too short for trigrams",
-        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "an", None)),
+        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "an", false, None)),
         sqlite: &["COVERING INDEX customers_name"],
         postgres: &["Index Only Scan using customers_name"],
     },
     Listed {
         name: "contacts, by a last name",
-        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", None)),
+        run: |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", false, None)),
         sqlite: &["COVERING INDEX customers_later_name"],
         postgres: &["Index Only Scan using customers_later_name"],
     },
-    both("contacts", |c| drop(customers::store::by_name::by_name(c, &scope(), "", None)), &["customers_name"]),
+    both("contacts", |c| drop(customers::store::by_name::by_name(c, &scope(), "", false, None)), &["customers_name"]),
+    both(
+        "contacts whose details are missing",
+        |c| drop(customers::store::by_name::by_name(c, &scope(), "", true, None)),
+        &["customers_lacking"],
+    ),
+    both(
+        "contacts whose details are missing, by a first name",
+        |c| drop(customers::store::by_name::by_name(c, &scope(), "an", true, None)),
+        &["customers_lacking"],
+    ),
+    both(
+        "contacts whose details are missing, by a last name",
+        |c| drop(customers::store::by_name::by_name(c, &scope(), "ivanova", true, None)),
+        &["customers_lacking_later"],
+    ),
     both(
         "tags of a page",
         |c| drop(customers::store::tags_of(c, &[CustomerId(1), CustomerId(2)])),
@@ -331,6 +354,16 @@ const TABLE: &[Listed] = &[
         sqlite: &["COVERING INDEX conversations_opened"],
         postgres: &["Index Only Scan using conversations_opened"],
     },
+    both(
+        "history, what ended on a day",
+        |c| in_history(c, r#"{"tab":"history","by":"ended","from":"2026-01-05","to":"2026-01-05"}"#),
+        &["conversations_closed"],
+    ),
+    both(
+        "history, what somebody ended on a day",
+        |c| in_history(c, r#"{"tab":"history","by":"ended","operator":"1","from":"2026-01-05","to":"2026-01-05"}"#),
+        &["conversations_closed"],
+    ),
     Listed {
         name: "history, before a day",
         run: |c| in_history(c, r#"{"tab":"history","to":"2026-12-31"}"#),
@@ -412,8 +445,16 @@ const TABLE: &[Listed] = &[
             "customers_email",
             "customers_external",
             "customers_phone",
+            "channel_accounts_username",
         ],
-        postgres: &["customers_activity", "customers_name", "customers_email", "customers_external", "customers_phone"],
+        postgres: &[
+            "customers_activity",
+            "customers_name",
+            "customers_email",
+            "customers_external",
+            "customers_phone",
+            "channel_accounts_username",
+        ],
     },
 ];
 

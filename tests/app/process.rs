@@ -74,8 +74,30 @@ fn one_desk_alone_runs_on_an_sqlite_file() {
     let mut list = Command::new(env!("CARGO_BIN_EXE_switchboard"));
     list.args(["staff", "list", "--data"]).arg(desk.data.path()).env("DATABASE_URL", desk.database.url());
     assert!(list.output().expect("it ends").status.success());
+    // By whatever name it is asked for, a file is one file.
+    let linked = desk.data.path().join("linked.sqlite");
+    std::os::unix::fs::symlink(desk.database.url(), &linked).expect("a link");
+    let other = tempfile::tempdir().expect("a folder");
+    let second = serve(other.path(), &Database::Sqlite { url: linked.display().to_string() });
+    assert!(refusal(second).contains("another desk is running"));
     first.kill();
     drop(Process::start(desk.serve()));
+}
+
+/// A newer program brings no database up to date while an older desk runs on it, which would not know what it finds there.
+#[test]
+fn a_running_desk_keeps_its_schema() {
+    let desk = Desk::new();
+    if !desk.database.is_sqlite() {
+        return;
+    }
+    let mut older = Process::start(desk.serve());
+    let newest = "SELECT max(version) FROM __diesel_schema_migrations";
+    desk.database.connect().execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = ({newest})"));
+    let mut list = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    list.args(["staff", "list", "--data"]).arg(desk.data.path()).env("DATABASE_URL", desk.database.url());
+    assert!(refusal(list).contains("another desk is running"));
+    older.kill();
 }
 
 /// SIGTERM: a request under way is answered, event streams end, the process ends well and soon.
@@ -245,6 +267,21 @@ fn a_port_in_use_is_said() {
     assert!(said.contains("cannot listen on") && said.contains(&address), "{said}");
     let said = refusal(take(desk.serve().args(["--listen", "nowhere"])));
     assert!(said.contains("cannot listen on nowhere"), "{said}");
+}
+
+/// Sent means sent, once. A desk that cannot listen has begun nothing: what waits to go out goes on waiting, and no job
+/// has had a try.
+#[test]
+fn a_desk_that_cannot_listen_sends_nothing() {
+    let desk = Desk::new();
+    desk.database.connect().execute(
+        "INSERT INTO jobs (name, payload, run_at, created_at) \
+         VALUES ('export.make', '{\"export\":1}', '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+    );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    refusal(take(desk.serve().args(["--listen", &address])));
+    assert_eq!(desk.number("SELECT count(*) FROM jobs WHERE tries = 0 AND leased_until IS NULL"), 1);
 }
 
 #[test]

@@ -333,11 +333,41 @@ async fn the_page_compares_lists_days_and_leads_on() {
     assert_eq!(
         page.attributes(".report-rows a", "href"),
         [
-            format!("/history?tab=history&operator={me}&{dates}"),
-            format!("/history?tab=history&channel={channel}&{dates}")
+            format!("/history?tab=history&operator={me}&{dates}&by=ended"),
+            format!("/history?tab=history&channel={channel}&{dates}&by=ended")
         ]
     );
     page.assert_silent_about("style=");
+}
+
+/// A row leads to the conversations that it counts: those that ended in the period, whenever they began.
+#[actix_web::test]
+async fn a_row_leads_to_the_conversations_that_it_counts() {
+    let app = spawn_app().await;
+    let (me, channel, now) = (app.staff_id(OPERATOR), app.channel("web_chat"), UtcTime::now().utc());
+    let talk = |began: i64, ended: i64| Talk {
+        channel,
+        operator: Some(me),
+        incoming: true,
+        opened: now - Duration::days(began) - Duration::seconds(2),
+        replied: None,
+        closed: Some(now - Duration::days(ended) - Duration::seconds(1)),
+        rated: None,
+    };
+    // The first began before the period, and the last ended before it.
+    store(&app, &[talk(9, 1), talk(2, 2), talk(9, 8)]);
+    count(&app, Tz::UTC).await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let page = supervisor.get("/reports").await;
+    for link in page.attributes(".report-rows a", "href") {
+        let list = supervisor.get(&link).await;
+        assert_eq!(list.attributes("#history tbody tr", "id"), ["k1", "k2"], "{link}");
+        list.assert_says("Ended from").assert_silent_about("Started from");
+        // The form goes on with these days, the other tab knows none of an end.
+        list.assert_has("form.filters input[name=by][value=ended]");
+        assert!(!list.attribute(".tabs a", "href").contains("by="), "{link}");
+    }
+    assert_eq!(page.count(".report-rows a"), 2);
 }
 
 /// A day that is counted says what it said when it was counted on the spot.

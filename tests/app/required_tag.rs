@@ -16,11 +16,11 @@ fn subject(app: &TestApp, name: &str) -> i64 {
 /// Switches the setting on through its page.
 async fn ask_for_tags(app: &TestApp, on: bool) {
     let admin = app.sign_in(ADMIN).await;
-    let page = admin.get("/settings/general").await;
-    let fields = page.form("#general").filled(&[("require_tag", if on { "true" } else { "" })]);
+    let page = admin.get("/settings/rules").await;
+    let fields = page.form("#rules").filled(&[("require_tag", if on { "true" } else { "" })]);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    admin.post_form("/settings/general", &fields).await.assert_status(303);
-    let shown = admin.get("/settings/general").await;
+    admin.post_form("/settings/rules", &fields).await.assert_status(303);
+    let shown = admin.get("/settings/rules").await;
     assert_eq!(shown.has("input[name=require_tag][checked]"), on);
 }
 

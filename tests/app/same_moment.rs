@@ -98,6 +98,36 @@ async fn of_two_forms_one_is_asked() {
     assert_eq!(answers, [303, 422]);
 }
 
+/// Two change one deal at the same moment: one is asked. Two move it: one is told.
+#[actix_web::test]
+async fn of_two_who_change_a_deal_one_is_asked() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person { name: "Anna", ..Person::default() });
+    let stages = app.pipeline("Sales", &["New", "Talks", "Won"]);
+    let deal = app.deal(anna, stages[0], "Chairs");
+    let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await);
+    let url = format!("/customers/{anna}/deals/{deal}");
+    let page = one.get(&url).await;
+    let stop = format!("SELECT 1 FROM customers WHERE id = {anna} FOR NO KEY UPDATE");
+    let (first, second) = at_once(
+        &app,
+        &stop,
+        one.submit(&page, "#deal_form", &[("title", "Ten chairs")]),
+        other.submit(&page, "#deal_form", &[("title", "Eleven chairs")]),
+    )
+    .await;
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 422]);
+    let (seen, talks, won) = (stages[0].to_string(), stages[1].to_string(), stages[2].to_string());
+    let place = format!("{url}/stage");
+    let (mine, yours) = ([("stage", talks.as_str()), ("seen", &seen)], [("stage", won.as_str()), ("seen", &seen)]);
+    let (first, second) = at_once(&app, &stop, one.post_form(&place, &mine), other.post_form(&place, &yours)).await;
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 409]);
+}
+
 /// Rule 18: of two replies at the same moment one is held back and shown the other.
 #[actix_web::test]
 async fn of_two_replies_one_is_held_back() {

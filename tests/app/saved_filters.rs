@@ -84,3 +84,17 @@ async fn saved_filters_are_changed_by_whose_they_are() {
     assert_eq!(app.number("SELECT COUNT(*) FROM saved_filters"), 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'saved_filter.deleted'"), 2);
 }
+
+/// LIST-45: those of the team stand in one list with one's own, so a name is there once.
+#[actix_web::test]
+async fn ones_own_filter_is_not_called_as_one_of_the_team() {
+    let app = spawn_app().await;
+    let (olga, other) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    save(&olga, "unanswered=1", "Важные", "true").await.assert_status(303);
+    for client in [&olga, &other] {
+        let refused = save(client, "tab=free", "важные", "false").await;
+        refused.assert_status(422).assert_says("Another filter is called so.");
+    }
+    save(&other, "tab=free", "Свободные", "false").await.assert_status(303);
+    save(&other, "tab=free", "свободные", "true").await.assert_status(422);
+}

@@ -142,6 +142,15 @@ async fn phones_are_found_however_they_are_written() {
     for q in ["8 (901) 788-07-95", "+79017880795", "7880795", "788.07.95", "+7 (901) 788-07-95", "89017880795"] {
         assert_eq!(names(&operator, q).await.len(), 2, "{q}");
     }
+    // While it is typed from its 8, from the fifth digit on. Whoever has those very digits stands before them.
+    for end in 5..11 {
+        let q = &"89017880795"[..end];
+        assert_eq!(names(&operator, q).await.len(), 2, "{q}");
+    }
+    add(&app, &Person { name: "With an 8 inside", phone: "+44 7189 017881", ..Person::default() });
+    let page = dropdown(&operator, "8901788").await;
+    assert_eq!(page.select(".gs-a")[0], "With an 8 inside");
+    assert_eq!(page.select(".gs mark"), ["89 01788", "7.901.788", "8 (901) 788"]);
 }
 
 /// SEARCH-04: one query is compared with one parameter; words of two of them find nobody.
@@ -328,7 +337,7 @@ async fn when_nothing_is_found_a_new_customer_is_offered() {
     channel(&app, "viber", true);
     let page = operator.get("/search?q=nobody").await;
     page.assert_has("a[href='/customers/new/whatsapp?q=nobody']");
-    page.assert_has("a[href='/contacts/new?channel=viber&q=nobody']");
+    page.assert_has("a[href='/contacts/new?q=nobody']");
 }
 
 /// SEARCH-20: somebody made from a search that found nobody is written to by the rules of every first message: no channel
@@ -340,6 +349,15 @@ async fn whoever_is_made_from_a_search_is_written_to_by_the_rules() {
     let supervisor = app.sign_in(SUPERVISOR).await;
     let offer = supervisor.get("/search?q=nobody").await.attribute("a[href^='/contacts/new']", "href");
     let form = supervisor.get(&offer).await;
+    assert_eq!(form.attribute("#contact_form #name", "value"), "nobody");
+    for (q, field) in [("%2B7+901+123-45-67", "phone"), ("nobody@example.com", "email")] {
+        let page = supervisor.get(&format!("/search?q={q}")).await;
+        page.assert_says("In Viber, a bot can write only to those who have written to it.");
+        page.assert_silent_about("write in Viber");
+        let form = supervisor.get(&page.attribute("a[href^='/contacts/new']", "href")).await;
+        assert_eq!(form.attribute("#contact_form #name", "value"), "", "{q}");
+        assert_ne!(form.attribute(&format!("#contact_form #{field}"), "value"), "", "{q}");
+    }
     let fields = [("name", "Nobody Yet"), ("email", "nobody@example.com")];
     supervisor.submit(&form, "#contact_form", &fields).await.assert_status(303);
     let id = app.number("SELECT id FROM customers");
@@ -519,4 +537,23 @@ async fn an_exact_match_is_not_lost_among_the_newest() {
     assert!(found.more);
     let number = hits(&app, &term("@anna"), Limits { common: 10, newest: 20, shown: 5 }).await;
     assert_eq!(number.rows.first().map(|hit| hit.rank), Some(0));
+}
+
+/// The same of an external ID, whose capitals are its own, and of a username.
+#[actix_web::test]
+async fn an_external_id_or_a_username_is_not_lost_among_the_newest() {
+    let app = spawn_app().await;
+    let telegram = channel(&app, "telegram", true);
+    let by_id = add(&app, &Person { name: "Zoe", external_id: "AB-77", idle: 59, ..Person::default() });
+    let by_name = add(&app, &Person { name: "Max", username: "Nora99", idle: 58, ..Person::default() });
+    account(&app, by_name, telegram);
+    app.execute(&format!("UPDATE channel_accounts SET username = 'Nora99' WHERE customer_id = {by_name}"));
+    for i in 0..30 {
+        add(&app, &Person { name: &format!("xAB-77 xNora99 {i}"), idle: i, ..Person::default() });
+    }
+    for (typed, wanted) in [("AB-77", by_id), ("@AB-77", by_id), ("nora99", by_name), ("@NORA99", by_name)] {
+        let found = hits(&app, &term(typed), Limits { common: 10, newest: 20, shown: 5 }).await;
+        assert_eq!(found.rows.first().map(|hit| (hit.id.0, hit.rank)), Some((wanted, 0)), "{typed}");
+        assert!(found.more, "{typed}");
+    }
 }

@@ -10,8 +10,75 @@ async fn settings_lead_to_the_first_section_and_show_what_the_role_may() {
     let theirs = operator.get("/settings/profile").await;
     assert_eq!(theirs.attributes(".tabs a", "href"), ["/settings/profile", "/settings/quick-replies"]);
     let page = admin.get("/settings/general").await;
-    assert_eq!(page.count(".tabs a"), 13);
+    assert_eq!(page.count(".tabs a"), 16);
     assert_eq!(page.select(".tabs a[aria-current]"), ["General"]);
+    // What PRODUCT.md, section 2, names leads somewhere.
+    page.assert_has(".tabs a[href='/lists']");
+    admin.get("/settings/lists").await.assert_redirect("/lists");
+}
+
+/// Rule 7: the rules have a page: whether new conversations are given out, and which operator is given those of which channels.
+#[actix_web::test]
+async fn rules_say_who_is_given_what() {
+    let app = spawn_app().await;
+    let (shop, olga) = (app.channel("app"), app.staff_id(OPERATOR));
+    app.channel("telegram");
+    let admin = app.sign_in(ADMIN).await;
+    let chosen = [("channel", &*shop.to_string())];
+    admin.post_form(&format!("/settings/staff/{olga}/channels"), &chosen).await.assert_status(303);
+    let page = admin.get("/settings/rules").await;
+    let name = app.text(&format!("SELECT name FROM channels WHERE id = {shop}")).unwrap();
+    let mut serves = page.select("#serving td:nth-child(2)");
+    serves.sort();
+    assert_eq!(serves, ["Of all channels", &name]);
+    page.assert_has(&format!("#serving a[href='/settings/staff/{olga}#channels']"));
+    admin.submit(&page, "#rules", &[("distribute", "true"), ("require_tag", "true")]).await.assert_status(303);
+    // Neither page of settings takes the other's away.
+    let general = admin.get("/settings/general").await;
+    admin.submit(&general, "#general", &[("business_name", "Northwind")]).await.assert_status(303);
+    let page = admin.get("/settings/rules").await;
+    page.assert_has("input[name=distribute][checked]").assert_has("input[name=require_tag][checked]");
+    let region = admin.htmx_post("/settings/rules", "div#section", &[("require_tag", "true")]).await;
+    region.assert_region("rules").assert_lacks("input[name=distribute][checked]");
+    assert_eq!(app.text("SELECT value FROM settings WHERE key = 'business_name'").as_deref(), Some("Northwind"));
+    let log = admin.get("/settings/audit").await;
+    log.assert_says("New conversations are given out automatically");
+    app.sign_in(OPERATOR).await.get("/settings/rules").await.assert_status(403);
+}
+
+/// PRODUCT, section 2: one page has the tokens of all apps, with their last use, and revokes them.
+#[actix_web::test]
+async fn all_tokens_stand_on_one_page() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let empty = admin.get("/settings/api-tokens").await;
+    empty.assert_says("No apps yet").assert_has("a[href='/settings/channels/new/app']");
+    let (shop, game) = (app.channel("app"), app.channel("app"));
+    app.channel("telegram");
+    admin.get("/settings/api-tokens").await.assert_says("No tokens.").assert_lacks("table");
+    for (channel, name, used, revoked) in [
+        (shop, "server", "'2026-01-06 09:00:00'", "NULL"),
+        (game, "robot", "NULL", "NULL"),
+        (game, "old robot", "NULL", "'2026-01-06 09:00:00'"),
+    ] {
+        app.execute(&format!(
+            "INSERT INTO api_tokens (channel_id, name, token_hash, created_at, last_used_at, revoked_at) \
+             VALUES ({channel}, '{name}', 'hash of {name}', '2026-01-05 09:00:00', {used}, {revoked})"
+        ));
+    }
+    app.execute(&format!("UPDATE channels SET enabled = FALSE WHERE id = {game}"));
+    let page = admin.get("/settings/api-tokens").await;
+    assert_eq!(page.select("tbody td:first-child"), ["server", "robot"]);
+    assert_eq!(page.count("tbody .flag"), 1, "the channel on pause");
+    page.assert_says("never used").assert_silent_about("hash of");
+    let links: Vec<String> = [shop, game].map(|id| format!("/settings/channels/{id}#tokens")).to_vec();
+    assert_eq!(page.attributes("#section > p a", "href"), links);
+    let revoke = page.attributes("tbody form", "action")[1].clone();
+    let form = format!("form[action='{revoke}']");
+    admin.submit(&page, &form, &[]).await.assert_redirect("/settings/api-tokens");
+    assert_eq!(admin.get("/settings/api-tokens").await.select("tbody td:first-child"), ["server"]);
+    admin.submit(&page, &form, &[]).await.assert_status(404);
+    app.sign_in(OPERATOR).await.get("/settings/api-tokens").await.assert_status(403);
 }
 
 #[actix_web::test]
@@ -181,8 +248,9 @@ async fn a_channel_is_paused_and_only_an_unused_one_goes() {
     admin.get(&url).await.assert_lacks("#disconnect");
     admin.post_form(&format!("{url}/disconnect"), &[]).await.assert_status(409);
     app.execute("DELETE FROM channel_accounts");
-    let page = admin.get(&url).await;
-    admin.submit(&page, "#disconnect", &[]).await.assert_redirect("/settings/channels");
+    let ask = admin.get(&admin.get(&url).await.attribute("#disconnect", "href")).await;
+    ask.assert_says("This cannot be undone.");
+    admin.submit(&ask, "#ask", &[]).await.assert_redirect("/settings/channels");
     assert_eq!(app.number("SELECT count(*) FROM channels"), 0);
     admin.get(&url).await.assert_status(404);
 }
@@ -209,9 +277,17 @@ async fn an_app_gets_tokens_that_are_shown_once() {
     let good = [("webhook_url", "https://shop.example/hook")];
     admin.submit(&page, "#channel", &good).await.assert_redirect(&url);
     let before = app.text("SELECT secret FROM channels").unwrap();
-    admin.submit(&page, "#secret", &[]).await.assert_status(200).assert_has("#shown-value");
+    // What cannot be undone asks first; what is shown once can be copied.
+    let ask = admin.get(&page.attribute("#secret", "href")).await;
+    ask.assert_says("Make a new secret for Shop app").assert_has(&format!("#section a.btn[href='{url}']"));
+    assert_eq!(app.text("SELECT secret FROM channels").unwrap(), before);
+    let shown = admin.submit(&ask, "#ask", &[]).await;
+    shown.assert_status(200).assert_has("#shown-value").assert_has("button[data-copy-from='shown-value']");
     assert_ne!(app.text("SELECT secret FROM channels").unwrap(), before);
-    admin.submit(&page, "#tokens li form", &[]).await.assert_redirect(&url);
+    let ask = admin.get(&page.attribute("#tokens li a", "href")).await;
+    ask.assert_says("Revoke warehouse robot");
+    admin.submit(&ask, "#ask", &[]).await.assert_redirect(&url);
+    admin.get(&page.attribute("#tokens li a", "href")).await.assert_status(404);
     assert_eq!(app.number("SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL"), 0);
     admin.get(&url).await.assert_silent_about("warehouse robot");
 }

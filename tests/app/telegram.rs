@@ -297,7 +297,8 @@ async fn a_goodbye_removes_the_webhook() {
     let admin = app.sign_in(ADMIN).await;
     let page = admin.get(&format!("/settings/channels/{id}")).await;
     let before = telegram.called("deleteWebhook");
-    let gone = admin.submit(&page, "#disconnect", &[]).await;
+    let ask = admin.get(&page.attribute("#disconnect", "href")).await;
+    let gone = admin.submit(&ask, "#ask", &[]).await;
     gone.assert_redirect("/settings/channels");
     assert_eq!(telegram.called("deleteWebhook"), before + 1);
     assert_eq!(app.number("SELECT count(*) FROM channels"), 0);

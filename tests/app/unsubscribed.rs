@@ -135,3 +135,35 @@ async fn who_comes_back_meanwhile_stays() {
     assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("N2"));
     app.sign_in(ADMIN).await.get("/batches").await.assert_says("N2: can be reached again");
 }
+
+/// LIST-19: who has unsubscribed is marked on the card and in the panel beside the chat, and can be listed; the dialog that deletes
+/// them leads there, and says whom it leaves.
+#[actix_web::test]
+async fn who_has_unsubscribed_is_marked_and_listed() {
+    let app = spawn_app().await;
+    let (bot, chat) = (app.channel("telegram"), app.channel("web_chat"));
+    let gone = told(&app, bot, "1", "Gone").await;
+    let elsewhere = told(&app, bot, "2", "Elsewhere").await;
+    app.execute(&format!(
+        "INSERT INTO channel_accounts (customer_id, channel_id, address, created_at, last_seen_at) \
+         VALUES ({elsewhere}, {chat}, 'v', '2026-01-05 09:00:00', '2026-01-05 09:00:00')"
+    ));
+    let stays = told(&app, bot, "3", "Stays").await;
+    leaves(&app, bot, "1");
+    leaves(&app, bot, "2");
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get(&format!("/inbox/{gone}")).await;
+    for (id, marked) in [(gone, true), (elsewhere, true), (stays, false)] {
+        let said = page.select(&format!("#k{id} .flag")).iter().any(|flag| flag == "Unsubscribed");
+        assert_eq!(said, marked, "{id}");
+    }
+    page.assert_has("#side .side-top .flag").assert_says("Unsubscribed");
+    assert!(admin.get(&format!("/inbox/{stays}")).await.select("#side .side-top .flag").is_empty());
+    for query in ["unsubscribed=1", "unsubscribed=1&sort=created", "unsubscribed=1&search=gone"] {
+        let listed = admin.get(&format!("/inbox?{query}")).await;
+        assert_eq!(listed.select(".cc .cc-a"), ["Gone"], "{query}");
+    }
+    let asked = admin.get(FORM).await;
+    asked.assert_has("#bulk_form a[href='/inbox?unsubscribed=1']").assert_says("a web chat or an app included");
+    assert_eq!(admin.get("/inbox/bulk?all=1&filters=unsubscribed%3D1").await.select("#bulk-count").len(), 1);
+}

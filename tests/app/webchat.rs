@@ -5,6 +5,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use switchboard::db::Conn;
+use switchboard::db::types::ChannelId;
 use switchboard::secrets::Secrets;
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ const CHROME: &str =
 /// A visitor's panel.
 pub struct Panel {
     pub http: Client,
-    token: String,
+    pub token: String,
 }
 
 /// A web chat with these settings (JSON).
@@ -244,8 +246,8 @@ async fn a_replaced_secret_ends_what_it_has_vouched_for() {
     thief.say("Mine").await;
     assert_eq!(thief.texts().await, ["Mine"]);
     let admin = app.sign_in(ADMIN).await;
-    let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
-    let secret = admin.submit(&page, "#secret", &[]).await.attribute("#shown-value", "value");
+    let ask = admin.get(&format!("/settings/channels/{}/secret", app.number("SELECT id FROM channels"))).await;
+    let secret = admin.submit(&ask, "#ask", &[]).await.attribute("#shown-value", "value");
     thief.http.get(&format!("/chat/{KEY}/messages")).await.assert_status(401);
     thief.send(message(&new_uuid(), "Still me")).await.assert_status(401);
     hello(&app, json!({"external_id": "boss", "hmac": hash("boss")})).await.assert_status(422);
@@ -253,6 +255,23 @@ async fn a_replaced_secret_ends_what_it_has_vouched_for() {
     assert_eq!(boss.texts().await, ["Mine"]);
     assert_eq!(visitor.texts().await, ["Anybody there?"]);
     assert_eq!(visit(&app, json!({"token": visitor.token})).await.texts().await, ["Anybody there?"]);
+}
+
+/// A channel is reached by its key alone: its number, which anybody can guess, is none, though the desk itself asks by it.
+#[actix_web::test]
+async fn a_channel_is_not_reached_by_its_number() {
+    let app = spawn_app().await;
+    channel(&app, "{}");
+    let visitor = visit(&app, json!({})).await;
+    visitor.say("Anybody there?").await;
+    let id = app.number("SELECT id FROM channels");
+    let asked = move |conn: &mut Conn| switchboard::channels::find(conn, ChannelId(id));
+    app.db.read(asked).await.expect("the channel is known by its number now");
+    let http = app.anonymous();
+    http.get(&format!("/chat/{id}/look")).await.assert_status(404);
+    let begin = http.request(Method::POST, &format!("/chat/{id}/session")).json(&json!({}));
+    http.page(begin).await.assert_status(404);
+    http.get(&format!("/chat/{KEY}/look")).await.assert_status(200);
 }
 
 /// Comments, system messages and other channels' conversations never reach the visitor; an operator's name does.

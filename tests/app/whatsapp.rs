@@ -239,6 +239,8 @@ async fn statuses_only_go_forward() {
     }
     read(&app).await;
     assert_eq!(app.text("SELECT state FROM deliveries").as_deref(), Some("read"));
+    // Rule 16: each state with its time, though the one came after the other.
+    assert_eq!(app.number("SELECT COUNT(*) FROM deliveries WHERE delivered_at IS NOT NULL AND read_at IS NOT NULL"), 1);
     let page = operator.get(&format!("/inbox/{anna}")).await;
     page.assert_has(".dlv[data-state=read]").assert_lacks(".is-fail");
 }

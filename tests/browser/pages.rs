@@ -101,6 +101,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/blacklist", &["/blacklist"]),
     ("/settings/profile", &["/settings/profile"]),
     ("/settings/general", &["/settings/general"]),
+    ("/settings/rules", &["/settings/rules"]),
+    ("/settings/api-tokens", &["/settings/api-tokens"]),
     (
         "/settings/audit",
         &[
@@ -118,6 +120,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/settings/commands/new", &["/settings/commands/new"]),
     ("/settings/commands/{id}", &["/settings/commands/{command}"]),
     ("/settings/commands/{id}/delete", &["/settings/commands/{command}/delete"]),
+    ("/settings/commands/{id}/secret", &["/settings/commands/{command}/secret"]),
     ("/inbox/{customer}/slash", &["/inbox/{active}/slash", "/inbox/{active}/slash?q=nothing+fits"]),
     ("/settings/funnels", &["/settings/funnels"]),
     ("/settings/funnels/{id}", &["/settings/funnels/{funnel}"]),
@@ -141,9 +144,12 @@ const PAGES: &[(&str, &[&str])] = &[
             "/settings/channels/{viber}",
         ],
     ),
+    ("/settings/channels/{id}/secret", &["/settings/channels/{web-chat}/secret"]),
+    ("/settings/channels/{id}/disconnect", &["/settings/channels/{mailbox}/disconnect"]),
     ("/settings/templates", &["/settings/templates"]),
     ("/settings/templates/new", &["/settings/templates/new?channel={viber}"]),
     ("/settings/templates/{id}", &["/settings/templates/{template}"]),
+    ("/settings/templates/{id}/delete", &["/settings/templates/{template}/delete"]),
     ("/settings/custom-fields", &["/settings/custom-fields"]),
     ("/settings/custom-fields/{id}/delete", &["/settings/custom-fields/{custom-field}/delete"]),
     ("/settings/customer-tags", &["/settings/customer-tags"]),
@@ -184,6 +190,8 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/inbox/cards", "a region of the inbox"),
     ("/inbox/{customer}/", "regions of the inbox"),
     ("/settings", "leads on to the first section"),
+    ("/settings/channels/{id}/tokens/{token}/revoke", "asks as its neighbours do; the demo has no token"),
+    ("/settings/lists", "leads on to the lists"),
 ];
 
 /// Numbers of the demo that stand for the words in the addresses.
@@ -364,6 +372,7 @@ const TABLES: &[&str] = &[
     "/settings/templates",
     "/settings/commands",
     "/settings/audit",
+    "/settings/rules",
 ];
 
 /// How many pixels each table of a page is wider than what frames it.

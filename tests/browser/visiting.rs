@@ -122,3 +122,73 @@ async fn a_guest_and_whoever_is_signed_in_leave_each_other_alone() {
     })
     .await;
 }
+
+/// Another tab has begun the visit: what waits here goes out in it, with what the site says of the visitor.
+#[actix_web::test]
+async fn what_waits_goes_out_in_the_visit_of_another_tab() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let visitor = desk.browser().await;
+        visitor.open_site().await;
+        visitor.script("document.querySelector('script[data-channel]').dataset.name = 'Anna Kowalska'").await;
+        visitor.press_launcher().await;
+        visitor.wait_for("#write").await;
+        visitor.block("/messages").await;
+        visitor.fill("#text", "Good morning").await;
+        visitor.press(Key::Enter).await;
+        visitor.wait_for("#log .is-waiting").await;
+        visitor.fill("#text", "Do you have").await;
+        visitor.driver.enter_default_frame().await.unwrap();
+        let other_tab = "const key = 'switchboard:shop', before = localStorage.getItem(key); \
+            fetch('/chat/shop/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }) \
+            .then((answer) => answer.json()).then(({ token }) => { \
+              localStorage.setItem(key, JSON.stringify({ token })); \
+              dispatchEvent(new StorageEvent('storage', { key })); window.begun = String(before !== null); })";
+        visitor.script(other_tab).await;
+        visitor.wait("the other tab's visit", async || visitor.script("return window.begun").await == json!("true")).await;
+        visitor.enter_open_panel().await;
+        visitor.block("").await;
+        visitor.wait_for_text("#log .msg.out", "Good morning").await;
+        visitor.wait_until_gone("#log .is-waiting").await;
+        visitor.wait_for_value("#text", "Do you have").await;
+        assert_eq!(desk.app.number("SELECT COUNT(*) FROM messages WHERE kind = 'customer'"), 1);
+        assert_eq!(desk.app.text("SELECT name FROM customers").as_deref(), Some("Anna Kowalska"));
+        visitor.forget_console().await;
+    })
+    .await;
+}
+
+/// Whoever leaves a shared computer leaves no trace of who they were.
+#[actix_web::test]
+async fn a_logout_leaves_nothing_in_the_storage_of_the_site() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let visitor = desk.browser().await;
+        visitor.open_chat().await;
+        visitor.driver.enter_default_frame().await.unwrap();
+        let kept = "return Object.keys(localStorage).filter((key) => key.startsWith('switchboard:'))";
+        assert_eq!(visitor.script(kept).await, json!(["switchboard:shop"]));
+        let leaves = "localStorage.setItem('switchboard:shop:anna@example.com', '{\"token\":\"x\"}'); \
+            document.querySelector('script[data-channel]').dataset.externalId = 'anna@example.com'; \
+            SwitchboardChat.logout()";
+        visitor.script(leaves).await;
+        assert_eq!(visitor.script(kept).await, json!([]));
+    })
+    .await;
+}
+
+/// The button is there as soon as the desk is, which restarts behind its proxy while the page loads.
+#[actix_web::test]
+async fn the_launcher_asks_again_while_the_desk_restarts() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let visitor = desk.browser().await;
+        // The proxy's answer, twice; and nobody waits 15 seconds here.
+        let proxy = "{ const ask = window.fetch, later = window.setTimeout; window.refused = 0; \
+            window.fetch = (url, ...more) => String(url).includes('/look') && window.refused < 2 \
+              ? Promise.resolve(new Response('', { status: [503, 429][window.refused++] })) : ask(url, ...more); \
+            window.setTimeout = (work, time) => later(work, time === 15000 ? 50 : time); }";
+        visitor.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": proxy })).await;
+        visitor.open_chat().await;
+        visitor.driver.enter_default_frame().await.unwrap();
+        assert_eq!(visitor.script("return window.refused").await, json!(2));
+    })
+    .await;
+}

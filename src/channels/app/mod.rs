@@ -13,7 +13,8 @@ use crate::http::is_web_address;
 /// The connector of apps. What it sends is told by `app_events`, in the transaction of the message.
 pub struct App;
 
-const FORM: &[Field] = &[Field::new("webhook_url", "channel-webhook", FieldKind::Url).hint("channel-webhook-hint")];
+const FORM: &[Field] =
+    &[Field::new("webhook_url", "channel-webhook", FieldKind::Url).hint("channel-webhook-hint").first()];
 
 static ABILITIES: Abilities = Abilities {
     text: 10_000,

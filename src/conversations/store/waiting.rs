@@ -9,13 +9,16 @@ use crate::db::types::{ChannelId, ConversationId, StaffId};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
 
-/// A conversation that nobody has had yet.
+/// A conversation that nobody has now.
 #[derive(QueryableByName)]
 pub struct Waiting {
     #[diesel(sql_type = BigInt)]
     pub id: ConversationId,
     #[diesel(sql_type = Nullable<BigInt>)]
     pub responsible_id: Option<StaffId>,
+    /// Whoever has handed it back to the queue.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub handed_back_by_id: Option<StaffId>,
 }
 
 /// Whoever is given one.
@@ -49,23 +52,27 @@ pub fn hold_longest(tx: &mut Tx, limit: i64) -> Result<Vec<Waiting>> {
 
 fn select(conn: &mut Conn, limit: i64, lock: &str) -> Result<Vec<Waiting>> {
     let text = format!(
-        "SELECT v.id AS id, c.responsible_id AS responsible_id \
+        "SELECT v.id AS id, c.responsible_id AS responsible_id, v.handed_back_by_id AS handed_back_by_id \
          FROM conversations v JOIN customers c ON c.id = v.customer_id \
-         WHERE v.status = 'queued' AND v.taken_at IS NULL AND NOT c.blocked AND EXISTS (SELECT 1 FROM staff s WHERE {} \
-         AND (s.role = 'operator' OR s.id = c.responsible_id)) ORDER BY v.opened_at, v.id LIMIT {limit}{lock}",
+         WHERE v.status = 'queued' AND NOT c.blocked AND EXISTS (SELECT 1 FROM staff s WHERE {} \
+         AND s.id <> COALESCE(v.handed_back_by_id, 0) AND (s.role = 'operator' OR s.id = c.responsible_id)) \
+         ORDER BY v.opened_at, v.id LIMIT {limit}{lock}",
         serves("v.channel_id")
     );
     Ok(Sql::new(text).bind(auth::store::here_since()).load(conn)?)
 }
 
-/// Who gets the next one of this channel: the customer's responsible before the operator with the fewest.
-pub fn whose_turn(conn: &mut Conn, channel: ChannelId, responsible: Option<StaffId>) -> Result<Option<Server>> {
+/// Who gets one of this channel: the customer's responsible before the operator with the fewest, and not whoever has handed
+/// it back.
+pub fn whose_turn(conn: &mut Conn, channel: ChannelId, waiting: &Waiting) -> Result<Option<Server>> {
     let text = format!(
-        "SELECT s.id AS id, s.name AS name FROM staff s WHERE {} AND (s.role = 'operator' OR s.id = $3) \
+        "SELECT s.id AS id, s.name AS name FROM staff s WHERE {} AND s.id <> $4 AND (s.role = 'operator' OR s.id = $3) \
          ORDER BY CASE WHEN s.id = $3 THEN 0 ELSE 1 END, (SELECT count(*) FROM conversations v \
          WHERE v.assignee_id = s.id AND v.status <> 'closed'), s.id LIMIT 1",
         serves("$2")
     );
-    let asked = Sql::new(text).bind(auth::store::here_since()).bind(channel.0).bind(responsible.map_or(0, |id| id.0));
+    let number = |id: Option<StaffId>| id.map_or(0, |id| id.0);
+    let asked = Sql::new(text).bind(auth::store::here_since()).bind(channel.0);
+    let asked = asked.bind(number(waiting.responsible_id)).bind(number(waiting.handed_back_by_id));
     Ok(asked.get_result(conn).optional()?)
 }

@@ -2,7 +2,7 @@
 
 use super::{Customer, Handle};
 use crate::db::types::CompanyId;
-use crate::web::forms::{Errors, LINES};
+use crate::web::forms::{Errors, LINES, version};
 
 /// The fields of a customer that staff fill in, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,13 +34,9 @@ impl Details {
         }
     }
 
-    /// Changes when any of the fields does: a form that shows them carries it, so that nobody overwrites what they
-    /// have not seen.
+    /// Of the fields that a form shows.
     pub fn version(&self) -> String {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        format!("{:016x}", hasher.finish())
+        version(self)
     }
 }
 

@@ -37,7 +37,10 @@ pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &st
 
 /// Gives an account another address. The phone of the profile follows where it was the old one.
 pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_region: &str) -> Result<()> {
-    diesel::update(accounts::table.find(account.id)).set(accounts::address.eq(address)).execute(&mut **tx)?;
+    let found_by = account_found_by(&account.username, address);
+    diesel::update(accounts::table.find(account.id))
+        .set((accounts::address.eq(address), accounts::found_by.eq(found_by)))
+        .execute(&mut **tx)?;
     let phone = format!("+{address}");
     let is_phone = address.bytes().all(|b| b.is_ascii_digit());
     if let Some(digits) = text::phone_digits(&phone, phone_region).filter(|_| is_phone) {
@@ -49,6 +52,13 @@ pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_r
             .execute(&mut **tx)?;
     }
     refresh_search_text(tx, account.customer_id)
+}
+
+/// What an account is found by where its names are not plain ASCII, which both engines compare as [`text::fold`] does: user name
+/// and address, folded, a line each.
+pub fn account_found_by(username: &str, address: &str) -> Option<String> {
+    let is_plain = username.is_ascii() && address.is_ascii();
+    (!is_plain).then(|| format!("{}\n{}", text::fold(username), text::fold(address)))
 }
 
 /// A channel's words on somebody's identity there.
@@ -72,6 +82,7 @@ pub fn insert_account(tx: &mut Tx, customer: CustomerId, new: &NewAccount) -> Re
             accounts::avatar_url.eq(new.avatar_url),
             accounts::created_at.eq(now),
             accounts::last_seen_at.eq(now),
+            accounts::found_by.eq(account_found_by(new.username, new.address)),
         ))
         .returning(accounts::id)
         .get_result(&mut **tx)?)
@@ -127,12 +138,13 @@ pub fn known_account(conn: &mut Conn, channel: ChannelId, address: &str) -> Resu
 /// Takes over what the channel says now.
 pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()> {
     Sql::new(
-        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, unsubscribed_at = NULL \
-         WHERE id = $4",
+        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, unsubscribed_at = NULL, \
+         found_by = $4 WHERE id = $5",
     )
     .bind(new.display_name)
     .bind(new.username)
     .bind(UtcTime::now())
+    .bind(account_found_by(new.username, new.address))
     .bind(id.0)
     .execute(&mut **tx)?;
     Ok(())

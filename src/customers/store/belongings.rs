@@ -27,6 +27,8 @@ pub struct Belongings {
     pub claims: Vec<StoredClaim>,
     /// Contact details are missing, and somebody has to get them.
     pub is_pending: bool,
+    /// Nothing reaches them any more in the channel where they were last in touch.
+    pub has_left: bool,
     /// The funnel block that they are in.
     pub block: Option<FunnelBlockId>,
 }
@@ -52,6 +54,8 @@ const ALL: &str = "SELECT 'tag' AS part, l.tag_id AS id, '' AS word, '' AS value
      UNION ALL SELECT 'handle', h.id, h.label, h.value, '' FROM customer_handles h WHERE h.customer_id = $1 \
      UNION ALL SELECT 'claim', c.id, c.kind, c.value, c.value_folded FROM contact_claims c WHERE c.customer_id = $1 \
      UNION ALL SELECT 'block', f.block_id, '', '', '' FROM funnel_places f WHERE f.customer_id = $1 \
+     UNION ALL SELECT 'left', c.id, '', '', '' FROM customers c JOIN channel_accounts a \
+     ON a.customer_id = c.id AND a.channel_id = c.channel_id AND a.unsubscribed_at IS NOT NULL WHERE c.id = $1 \
      UNION ALL SELECT 'pending', p.id, '', '', '' FROM pending_actions p WHERE p.customer_id = $1 AND p.done_at IS NULL";
 
 /// Reads them.
@@ -60,7 +64,7 @@ pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings
     rows.sort_unstable_by(|a, b| (a.id, &a.word).cmp(&(b.id, &b.word)));
     let (mut own_tags, mut own_lists) = (vec![], vec![]);
     let (mut variables, mut handles, mut claims) = (vec![], vec![], vec![]);
-    let (mut is_pending, mut block) = (false, None);
+    let (mut is_pending, mut has_left, mut block) = (false, false, None);
     for Row { part, id, word, value, folded } in rows {
         match part.as_str() {
             "tag" => own_tags.push(CustomerTagId(id)),
@@ -68,6 +72,7 @@ pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings
             "variable" => variables.push(Variable { name: word, value }),
             "handle" => handles.push(Handle { customer_id: customer, label: word, value }),
             "pending" => is_pending = true,
+            "left" => has_left = true,
             "block" => block = Some(FunnelBlockId(id)),
             _ => {
                 let claim = |kind| StoredClaim { id, kind, value, value_folded: folded };
@@ -78,5 +83,5 @@ pub fn belongings_of(conn: &mut Conn, customer: CustomerId) -> Result<Belongings
     let mut tags = if own_tags.is_empty() { vec![] } else { tags::customer_tags(conn)? };
     tags.retain(|tag| own_tags.contains(&tag.id));
     let (on, others) = lists::all(conn)?.into_iter().partition(|list| own_lists.contains(&list.id));
-    Ok(Belongings { tags, lists: Lists { on, others }, variables, handles, claims, is_pending, block })
+    Ok(Belongings { tags, lists: Lists { on, others }, variables, handles, claims, is_pending, has_left, block })
 }

@@ -22,19 +22,30 @@ use crate::db::types::CompanyId;
 use crate::db::{Conn, dialect};
 use crate::error::Result;
 
+/// Whoever has neither phone nor e-mail, and so a pending action: the index `customers_lacking` holds them by name.
+const LACKING: &str = " AND c.phone IS NULL AND c.email IS NULL";
+
 /// A page of Contacts: by name, those whose name holds `name` (folded; empty: everybody), first those that begin with it.
+/// `lacking`: of those alone whose contact details are missing.
 pub fn by_name(
     conn: &mut Conn,
     scope: &CustomerScope,
     name: &str,
+    lacking: bool,
     cursor: Option<&NameCursor>,
 ) -> Result<Page<ListedCustomer>> {
     if name.is_empty() {
-        return page(conn, visible(scope), cursor);
+        let everybody = visible(scope);
+        let listed = if lacking {
+            everybody.filter(customers::phone.is_null().and(customers::email.is_null()))
+        } else {
+            everybody
+        };
+        return page(conn, listed, cursor);
     }
     let back = cursor.is_some_and(|c| c.back);
     let at = cursor.map(|cursor| (Part::of(&cursor.name, name), cursor));
-    let list = Narrowed { scope, name, at, back };
+    let list = Narrowed { scope, lacking, name, at, back };
     let ids = dialect::planned_for_values(conn, |conn| list.ids(conn))?;
     let query = customers::table.filter(among(conn, customers::id, ids));
     let mut rows: Vec<ListedCustomer> = query.select(ListedCustomer::as_select()).load(conn)?;
@@ -82,6 +93,8 @@ fn past(sql: &mut Sql, alias: &str, cursor: &NameCursor) -> String {
 /// A narrowed list, at a place in it.
 struct Narrowed<'a> {
     scope: &'a CustomerScope,
+    /// Of those alone whose contact details are missing.
+    lacking: bool,
     name: &'a str,
     /// Past which name it goes on, and in which part that stands.
     at: Option<(Part, &'a NameCursor)>,
@@ -127,7 +140,7 @@ impl Narrowed<'_> {
     fn stretch(&self, conn: &mut Conn, part: Part, limit: usize) -> Result<Option<Vec<i64>>> {
         let mut sql = Sql::default();
         let within = self.within(conn, &mut sql, part);
-        let base = format!("SELECT c.id FROM customers c WHERE {within}{}", self.scope.put(&mut sql, "c"));
+        let base = format!("SELECT c.id FROM customers c WHERE {within}{}", self.among(&mut sql));
         let (order, key, (mut from, last)) = (self.order(conn, part), part.key(conn), self.ends(part));
         let whole = between(&mut sql, &key, from.as_ref(), last.as_ref());
         if !part.is_walked() {
@@ -185,14 +198,19 @@ impl Narrowed<'_> {
             format!(" WHEN {condition} THEN {place}")
         });
         let places = places.collect::<String>();
-        let scope = self.scope.put(&mut sql, "c");
+        let among = self.among(&mut sql);
         sql.text = format!(
             "SELECT f.id FROM (SELECT c.id, c.name_folded, CASE{places} END AS place FROM customers c \
-             WHERE {named} AND {holds} AND ({}){scope}) AS f ORDER BY f.place, f.name_folded {way}, f.id {way} LIMIT {limit}",
+             WHERE {named} AND {holds} AND ({}){among}) AS f ORDER BY f.place, f.name_folded {way}, f.id {way} LIMIT {limit}",
             within.join(" OR "),
             way = self.way()
         );
         load(conn, &sql)
+    }
+
+    /// The condition that a customer `c` belongs to the list at all, beginning with AND, or empty.
+    fn among(&self, sql: &mut Sql) -> String {
+        format!("{}{}", self.scope.put(sql, "c"), if self.lacking { LACKING } else { "" })
     }
 
     /// The condition of a part, past the place where the list goes on.

@@ -71,7 +71,7 @@ pub fn find_or_hold_contact(
 /// Stores what a visitor typed, unless they typed the same before.
 pub fn insert_claim(tx: &mut Tx, customer: CustomerId, claim: &Claim, phone_region: &str) -> Result<()> {
     let folded = match claim.kind {
-        ClaimKind::Email => text::fold(&claim.value),
+        ClaimKind::Email => text::fold_address(&claim.value),
         ClaimKind::Phone => text::phone_digits(&claim.value, phone_region).unwrap_or_default(),
     };
     let known: Option<i64> = claims::table
@@ -118,11 +118,11 @@ pub fn fill_contact(
     let (email, phone) = (email.filter(|_| !has_email), phone.filter(|_| !has_phone));
     let mut filled = 0;
     if let Some(email) = email
-        && find_by_contact(tx, None, None, Some(&text::fold(email)))?.is_none()
+        && find_by_contact(tx, None, None, Some(&text::fold_address(email)))?.is_none()
     {
         let lacks = customers::table.filter(customers::id.eq(id).and(customers::email.is_null()));
         filled += diesel::update(lacks)
-            .set((customers::email.eq(email), customers::email_folded.eq(text::fold(email))))
+            .set((customers::email.eq(email), customers::email_folded.eq(text::fold_address(email))))
             .execute(&mut **tx)?;
     }
     if let Some(phone) = phone
@@ -151,7 +151,7 @@ pub fn forget_told(
     phone: Option<&str>,
     phone_region: &str,
 ) -> Result<()> {
-    if let (Some(old), Some(new)) = (before.email.as_deref().map(text::fold), email.map(text::fold))
+    if let (Some(old), Some(new)) = (before.email.as_deref().map(text::fold_address), email.map(text::fold_address))
         && old != new
         && find_by_contact(tx, None, None, Some(&new))?.is_none()
     {

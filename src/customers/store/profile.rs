@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::list::visible;
 use crate::auth::CustomerScope;
-use crate::customers::model::{CurrentBlock, Customer, ListedCustomer, Records};
+use crate::customers::model::{ClaimKind, CurrentBlock, Customer, ListedCustomer, Records, StoredClaim};
 use crate::db::Conn;
 use crate::db::schema::{
     attachments, block_requests as requests, blocks, channel_accounts as accounts, conversations, customers, messages,
@@ -15,6 +15,7 @@ use crate::db::schema::{
 use crate::db::sql::{Limited, Sql, among, one_of_texts};
 use crate::db::types::CustomerId;
 use crate::error::{Error, Result};
+use crate::text;
 
 /// Duplicates that are shown.
 const SHOWN: i64 = 5;
@@ -80,6 +81,20 @@ pub fn lookalikes(
         }
     }
     Ok(shown)
+}
+
+/// Possible duplicates of a customer: whose phone or e-mail is theirs, or what they typed about themselves; then who typed one
+/// of those.
+pub fn duplicates(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    of: &Customer,
+    claims: &[StoredClaim],
+) -> Result<Vec<ListedCustomer>> {
+    let typed = |kind| claims.iter().filter(move |claim| claim.kind == kind).map(|claim| claim.value_folded.clone());
+    let phones: Vec<String> = typed(ClaimKind::Phone).chain(of.phone_digits.clone()).collect();
+    let emails: Vec<String> = typed(ClaimKind::Email).chain(of.email.as_deref().map(text::fold_address)).collect();
+    lookalikes(conn, scope, Some(of.id), &phones, &emails)
 }
 
 /// The block that holds now, if there is one.

@@ -28,8 +28,8 @@ pub struct FoundBy<'a> {
 /// The text that search compares: one thing a line, each once.
 pub fn search_text(by: &FoundBy) -> String {
     let mut lines = vec![by.name_folded.to_owned(), text::fold(by.real_name)];
-    lines.extend([by.phone_digits, by.email_folded].into_iter().flatten().map(str::to_owned));
-    lines.extend(by.external_id.map(text::fold));
+    lines.extend(by.phone_digits.map(str::to_owned));
+    lines.extend([by.email_folded, by.external_id].into_iter().flatten().map(text::fold));
     for (username, address, kind) in by.accounts {
         lines.push(text::fold(username));
         // The address of a web-chat visitor is a random number of ours: nobody searches it, and it would match by chance.

@@ -9,6 +9,10 @@ use crate::db::sql::{Limited, Sql};
 use crate::db::types::{CustomerId, UtcTime};
 use crate::error::Result;
 
+/// The condition that nothing reaches a customer any more in the channel where they were last in touch, of `customers`.
+pub const HAS_LEFT: &str = "EXISTS (SELECT 1 FROM channel_accounts a WHERE a.customer_id = customers.id \
+     AND a.channel_id = customers.channel_id AND a.unsubscribed_at IS NOT NULL)";
+
 /// Selects the `id` of those who are blocked, or have unsubscribed wherever they had an account.
 pub fn unsubscribed(scope: &CustomerScope) -> Sql {
     let mut sql = Sql::default();

@@ -22,6 +22,8 @@ pub struct DealPage {
     pub pipelines: Vec<Arc<Pipeline>>,
     pub typed: DealTyped,
     pub errors: Errors,
+    /// What others have changed since the form was opened: the id of a field's name, and what stands there now.
+    pub newer: Vec<(&'static str, String)>,
 }
 
 impl DealPage {

@@ -40,14 +40,14 @@ pub fn takes_only_templates<'a>(mut usable: impl Iterator<Item = &'a AccountChoi
 }
 
 impl AccountChoice {
-    /// Stands for an account that the customer does not have yet: it is made from their phone number. No stored account
-    /// has such a number.
-    pub fn by_phone(channel: ChannelId) -> AccountId {
+    /// Stands for an account that the customer does not have yet: it is made from their phone number or external ID. No
+    /// stored account has such a number.
+    pub fn anew(channel: ChannelId) -> AccountId {
         AccountId(-channel.0)
     }
 
     /// The channel of such an account.
-    pub fn phone_channel(id: AccountId) -> Option<ChannelId> {
+    pub fn channel_anew(id: AccountId) -> Option<ChannelId> {
         (id.0 < 0).then(|| ChannelId(id.0.saturating_neg()))
     }
 
@@ -71,9 +71,11 @@ impl AccountChoice {
 #[derive(Clone, Debug)]
 pub struct Stop {
     pub said: Said,
-    /// Address and the id of its words.
-    pub way: Option<(String, &'static str)>,
+    pub way: Option<WayOn>,
 }
+
+/// Where to go instead: an address, and the id of its words.
+pub type WayOn = (String, &'static str);
 
 /// What was typed.
 #[derive(Clone, Debug, Default)]

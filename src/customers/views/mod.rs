@@ -16,6 +16,6 @@ pub use field::{Edited, Field};
 pub use first::TypedFirst;
 pub use interaction::{ConversationRow, InteractionTab, Selected};
 pub use list::{CustomersPage, Row};
-pub use message::{AccountChoice, MessageForm, MessagePage, Stop};
+pub use message::{AccountChoice, MessageForm, MessagePage, Stop, WayOn};
 pub use newcomer::{NewcomerPage, TypedNewcomer, Way};
-pub use profile::{Claimed, Fields, Head, ProfilePage, Tab, TagsTab};
+pub use profile::{Fields, Head, ProfilePage, Tab, TagsTab};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use askama::Template;
 
 use super::first::TypedFirst;
+use super::message::WayOn;
 use crate::channels::{Channel, ChannelKind};
+use crate::customers::Customer;
 use crate::tags::TagPath;
 use crate::templates::Picker;
 use crate::web::forms::Errors;
@@ -111,6 +113,8 @@ pub struct NewcomerPage {
     pub needed_tags: Vec<Arc<TagPath>>,
     pub typed: TypedNewcomer,
     pub errors: Errors,
+    /// Whoever is known under the address, where they are why nothing was sent, and where to go instead.
+    pub known: Option<(Customer, WayOn)>,
 }
 
 impl NewcomerPage {

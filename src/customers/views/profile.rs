@@ -12,14 +12,13 @@ use crate::blacklist::BlockForm;
 use crate::channels::ChannelKind;
 use crate::companies::Company;
 use crate::conversations::Conversation;
-use crate::customers::{ClaimKind, CurrentBlock, Customer, Handle, ListedCustomer, Lists, StoredClaim};
+use crate::customers::{CurrentBlock, Customer, Handle, ListedCustomer, Lists, StoredClaim};
 use crate::db::types::{ConversationId, StaffId};
 use crate::deals;
 use crate::fields::{FieldRegion as CustomFieldRegion, Placed, Values, VariablesRegion};
 use crate::funnels::Place;
 use crate::tags::{CustomerTag, TagPath};
 use crate::templates::Picker;
-use crate::text;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
 
@@ -106,31 +105,13 @@ pub struct Fields {
     /// Of the built-in CRM; `None` where it is not used.
     pub deals: Option<Vec<deals::Placed>>,
     pub is_pending: bool,
-    pub claims: Vec<Claimed>,
+    /// What they typed about themselves that the record does not say.
+    pub claims: Vec<StoredClaim>,
     pub lookalikes: Vec<ListedCustomer>,
     /// Where a web customer came from, when they last wrote.
     pub visit: Option<Conversation>,
     /// Whom the reader may bind the customer to.
     pub staff: Vec<(StaffId, String)>,
-}
-
-/// What the customer typed about themselves, not verified.
-pub struct Claimed {
-    pub id: i64,
-    pub kind: ClaimKind,
-    pub value: String,
-    /// It stands in the record already.
-    pub is_known: bool,
-}
-
-impl Claimed {
-    pub fn of(customer: &Customer, claim: StoredClaim) -> Self {
-        let own = match claim.kind {
-            ClaimKind::Phone => customer.phone_digits.clone(),
-            ClaimKind::Email => customer.email.as_deref().map(text::fold),
-        };
-        Self { id: claim.id, kind: claim.kind, is_known: own == Some(claim.value_folded), value: claim.value }
-    }
 }
 
 /// The tab Customer tags.

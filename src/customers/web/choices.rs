@@ -2,7 +2,7 @@
 
 use crate::auth::Operator;
 use crate::channels::email::address;
-use crate::channels::{self, Channel, ChannelKind, registry};
+use crate::channels::{self, Channel, ChannelKind, WritesFirst, registry};
 use crate::conversations::{self, Window};
 use crate::customers::views::AccountChoice;
 use crate::customers::{ChannelAccount, Customer, store};
@@ -12,7 +12,8 @@ use crate::error::{Result, why_refused};
 use crate::mails;
 use crate::templates::{self, Offer};
 
-/// Every way: the customer's accounts, their number in messengers that go by numbers, and their address for mails.
+/// Every way: the customer's accounts, the channels that reach them by their number or external ID, and their address for
+/// mails.
 pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Vec<AccountChoice>> {
     let accounts = store::accounts_of(conn, customer.id)?;
     let channels = channels::list(conn)?;
@@ -25,9 +26,8 @@ pub fn choices(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Ve
         }
     }
     let is_new = |channel: &&Channel| !accounts.iter().any(|account| account.channel_id == channel.id);
-    let goes_by_phone = |channel: &&Channel| channel.enabled && registry::goes_by_phone(channel);
-    for channel in channels.iter().filter(goes_by_phone).filter(is_new) {
-        found.extend(by_phone(conn, by, customer, channel)?);
+    for channel in channels.iter().filter(|channel| channel.enabled).filter(is_new) {
+        found.extend(anew(conn, by, customer, channel)?);
     }
     found.extend(by_mail(by, customer, &accounts, &channels)?);
     Ok(found)
@@ -67,15 +67,20 @@ fn by_account(
     })
 }
 
-/// In a messenger where the customer has no account yet.
-fn by_phone(conn: &mut Conn, by: &Operator, customer: &Customer, channel: &Channel) -> Result<Option<AccountChoice>> {
-    let Some(phone) = &customer.phone else { return Ok(None) };
+/// In a channel where the customer has no account yet: by what the channel goes by.
+fn anew(conn: &mut Conn, by: &Operator, customer: &Customer, channel: &Channel) -> Result<Option<AccountChoice>> {
+    let address = match registry::first(channel) {
+        Some(WritesFirst::Phone) => customer.phone.clone(),
+        Some(WritesFirst::ExternalId) => customer.external_id.clone(),
+        _ => None,
+    };
+    let Some(address) = address else { return Ok(None) };
     Ok(Some(AccountChoice {
-        id: AccountChoice::by_phone(channel.id),
+        id: AccountChoice::anew(channel.id),
         kind: channel.kind,
         channel: channel.name.clone(),
-        address: phone.clone(),
-        stop: why_refused(conversations::may_write_to_phone(by, customer, channel))?,
+        address,
+        stop: why_refused(conversations::may_write_anew(by, customer, channel))?,
         senders: vec![],
         channel_id: channel.id,
         needs_template: conversations::window(conn, channel.kind, None)? == Window::Closed,

@@ -11,8 +11,8 @@ use crate::auth::Operator;
 use crate::customers::views::{DealDeletePage, DealPage};
 use crate::customers::{Customer, find, find_held};
 use crate::db::Db;
-use crate::db::types::{CustomerId, DealId};
-use crate::deals::{self, Deal, DealTyped, NewDeal, Pipeline};
+use crate::db::types::{CustomerId, DealId, DealStageId};
+use crate::deals::{self, By, Deal, DealTyped, NewDeal, Pipeline};
 use crate::error::{Error, Result};
 use crate::web::address::back_or;
 use crate::web::forms::{self, Errors};
@@ -44,11 +44,22 @@ async fn look(by: &Operator, db: &Db, id: CustomerId, deal: Option<DealId>) -> R
 }
 
 impl About {
+    /// The form, over what others have changed since it was opened.
     fn page(self, sh: Shell, typed: DealTyped, errors: Errors) -> DealPage {
         let Self { customer, deal, pipelines } = self;
-        let typed = DealTyped { back: back_or(&typed.back, ""), ..typed };
-        DealPage { sh, customer, deal: deal.map(|deal| deal.id), pipelines, typed, errors }
+        let newer = match &deal {
+            Some(deal) if is_newer(deal, &typed.version) => typed.differences(deal, &pipelines),
+            _ => vec![],
+        };
+        let version = deal.as_ref().map(Deal::version).unwrap_or_default();
+        let typed = DealTyped { back: back_or(&typed.back, ""), version, ..typed };
+        DealPage { sh, customer, deal: deal.map(|deal| deal.id), pipelines, typed, errors, newer }
     }
+}
+
+/// Whether a deal is not what a form was opened over. A form that does not say is an older page's.
+fn is_newer(deal: &Deal, seen: &str) -> bool {
+    !seen.is_empty() && deal.version() != seen
 }
 
 /// `GET /customers/{id}/deals/new`.
@@ -128,19 +139,54 @@ pub async fn edit(
         Ok(new) => new,
         Err(errors) => return hx.invalid(&about.page(sh, typed, errors)),
     };
-    let reader = by.clone();
+    let (reader, seen) = (by.clone(), typed.version.clone());
     let edited = db.write(move |tx| {
         let customer = find_held(tx, &by.scope(), id)?;
-        deals::edit(tx, &by, &customer, deal, &new)
-    });
-    match edited.await {
-        Ok(()) => hx.done("toast-saved", &back_or(&typed.back, customer_url(id))),
-        Err(Error::Refused(said)) => {
-            let about = look(&reader, &db, id, Some(deal)).await?;
-            hx.invalid(&about.page(sh, typed, Errors::one("stage", said)))
+        let now = deals::find_deal(tx, id, deal)?;
+        if is_newer(&now, &seen) && !now.is(&new) {
+            return Ok(false);
         }
-        Err(other) => Err(other),
-    }
+        deals::edit(tx, By::Staff(&by), &customer, deal, &new).map(|()| true)
+    });
+    let errors = match edited.await {
+        Ok(true) => return hx.done("toast-saved", &back_or(&typed.back, customer_url(id))),
+        Ok(false) => Errors::one("", "deal-changed-meanwhile"),
+        Err(Error::Refused(said)) => Errors::one("stage", said),
+        Err(other) => return Err(other),
+    };
+    let about = look(&reader, &db, id, Some(deal)).await?;
+    hx.invalid(&about.page(sh, typed, errors))
+}
+
+#[derive(Deserialize)]
+pub struct Move {
+    /// Where it goes.
+    #[serde(default)]
+    stage: String,
+    /// Where the page showed it.
+    #[serde(default)]
+    seen: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /customers/{id}/deals/{deal}/stage`: on to another stage.
+pub async fn place(
+    by: Operator,
+    hx: Hx,
+    db: Data<Db>,
+    path: Path<(CustomerId, DealId)>,
+    form: Form<Move>,
+) -> Result<HttpResponse> {
+    let ((id, deal), form) = (path.into_inner(), form.into_inner());
+    let to: DealStageId = form.stage.trim().parse().map_err(|_| Error::Invalid("deal-stage-missing".into()))?;
+    let seen = form.seen.trim().parse().ok();
+    db.write(move |tx| {
+        let customer = find_held(tx, &by.scope(), id)?;
+        deals::move_to(tx, By::Staff(&by), &customer, deal, to, seen)
+    })
+    .await?;
+    hx.done("toast-deal-moved", &hx.back(&form.back, customer_url(id)))
 }
 
 /// `GET /customers/{id}/deals/{deal}/delete`.
@@ -169,7 +215,7 @@ pub async fn delete(
     let (id, deal) = path.into_inner();
     db.write(move |tx| {
         let customer = find_held(tx, &by.scope(), id)?;
-        deals::delete(tx, &by, &customer, deal)
+        deals::delete(tx, By::Staff(&by), &customer, deal)
     })
     .await?;
     hx.done("toast-deal-deleted", &back_or(&form.back, customer_url(id)))

@@ -191,6 +191,9 @@ pub(super) fn company_of(tx: &mut Tx, by: &Operator, now: &Now, typed: &str) -> 
 #[derive(Deserialize)]
 pub struct UseClaim {
     claim: i64,
+    /// The page that asks; empty: the profile.
+    #[serde(default)]
+    back: String,
 }
 
 /// `POST /customers/{id}/claims`: takes a phone or e-mail that the customer typed into the record.
@@ -215,5 +218,5 @@ pub async fn use_claim(
         actions::edit(tx, &by, &customer, &details, &region)
     })
     .await?;
-    hx.done("toast-saved", &customer_url(id))
+    hx.done("toast-saved", &hx.back(&form.back, customer_url(id)))
 }

@@ -20,6 +20,8 @@ pub struct Rules<'a> {
     pub templates: Option<Templates<'a>>,
     /// Where it is a mail: the addresses that it can be sent from.
     pub senders: Option<&'a [(String, Channel)]>,
+    /// The field at which the channel is chosen; empty where there is no choice.
+    pub choice: &'static str,
 }
 
 /// What templates have to keep to.
@@ -40,6 +42,9 @@ pub fn read(typed: &TypedFirst, upload: Upload, rules: &Rules, errors: &mut Erro
     });
     let mut out = Outgoing { files: upload.files, client_uuid: typed.once(), tag, ..Outgoing::default() };
     out.extra.mail = rules.senders.map(|senders| typed.mail.parse(errors, senders, true));
+    if out.extra.mail.is_none() && typed.mail.is_more_than_a_sender() {
+        errors.add(rules.choice, "mail-fields-need-mail");
+    }
     match &rules.templates {
         Some(templates) if templates.only || !typed.template.template.trim().is_empty() => {
             let chosen = typed.template.chosen(templates.offers);
@@ -47,6 +52,9 @@ pub fn read(typed: &TypedFirst, upload: Upload, rules: &Rules, errors: &mut Erro
                 errors.add("template", "template-other-channel");
             }
             out.extra.template = typed.template.parse(errors, templates.offers);
+            if !typed.body.trim().is_empty() {
+                errors.add("body", "template-no-text");
+            }
         }
         _ => {
             out.body = errors.lines("body", &typed.body, LINES);

@@ -10,10 +10,11 @@ use serde::Deserialize;
 use super::choices::{choices, offers};
 use super::customer_url;
 use super::first::{self, Rules, Templates};
+use super::way_on;
 use crate::auth::Operator;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::config::Config;
-use crate::conversations::{self, Outgoing};
+use crate::conversations::{self, Destination, Outgoing};
 use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop, TypedFirst};
 use crate::customers::{ChannelAccount, Customer, find, store};
 use crate::db::types::{AccountId, CustomerId};
@@ -139,23 +140,11 @@ fn ways(conn: &mut Conn, by: &Operator, id: CustomerId) -> Result<Ways> {
         None
     } else {
         let said = refusal.unwrap_or_else(|| Said::from("customers-message-no-channel"));
-        Some(Stop { said, way: way_on(conn, by, &customer)? })
+        Some(Stop { said, way: way_on::of_active(conn, by, &customer)? })
     };
     let needed_tags = conversations::missing_tag(conn, None)?;
     let offers = offers(conn, &accounts)?;
     Ok(Ways { customer, accounts, known, stop, senders, needed_tags, offers })
-}
-
-/// Where to go when nothing can be sent: the open conversation, or the contact details.
-fn way_on(conn: &mut Conn, by: &Operator, customer: &Customer) -> Result<Option<(String, &'static str)>> {
-    let active = conversations::store::of_customer::active(conn, customer, by.id())?;
-    Ok(match active {
-        Some((id, who)) if who == Some(by.id()) => {
-            Some((format!("/inbox/{}?at={id}", customer.id), "customers-go-to-conversation"))
-        }
-        Some((id, _)) => Some((format!("/conversations/{id}"), "customers-see-conversation")),
-        None => None,
-    })
 }
 
 /// Of all channels that may be meant; what the chosen one does not take, the service refuses.
@@ -182,10 +171,11 @@ fn rules(ways: &Ways, account: Option<AccountId>) -> Rules<'_> {
             only: choice.needs_template,
         }),
         senders: choice.filter(|choice| choice.is_mail()).map(|_| ways.senders.as_slice()),
+        choice: if ways.accounts.len() > 1 { "account" } else { "" },
     }
 }
 
-/// The account behind the choice: of a mail that of its sender's mailbox, by a number one that may not be there yet.
+/// The account behind the choice: of a mail that of its sender's mailbox; one that may not be there yet.
 fn stored_account(
     tx: &mut Tx,
     customer: &Customer,
@@ -193,9 +183,10 @@ fn stored_account(
     out: &Outgoing,
     region: &str,
 ) -> Result<ChannelAccount> {
-    match (&out.extra.mail, AccountChoice::phone_channel(chosen)) {
-        (Some(mail), _) => conversations::mail_account(tx, customer, &mail.from),
-        (None, Some(channel)) => conversations::phone_account(tx, customer, channel, region),
-        (None, None) => store::find_account(tx, chosen),
-    }
+    let to = match (&out.extra.mail, AccountChoice::channel_anew(chosen)) {
+        (Some(mail), _) => Destination::by_mail(tx, &mail.from, customer.email.as_deref())?,
+        (None, Some(channel)) => Destination::of_customer(tx, customer, channel, region)?,
+        (None, None) => return store::find_account(tx, chosen),
+    };
+    to.account(tx, customer)
 }

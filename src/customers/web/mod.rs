@@ -16,6 +16,7 @@ pub mod profile;
 mod recipient;
 pub mod tags;
 pub mod variables;
+mod way_on;
 
 pub use list::list;
 

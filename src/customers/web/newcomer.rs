@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::first::{self, Rules, Templates};
-use super::recipient;
+use super::{recipient, way_on};
 use crate::auth::Operator;
 use crate::channels::{self, Channel, ChannelKind, registry};
 use crate::config::Config;
@@ -52,9 +52,8 @@ pub struct Asked {
 pub async fn form(_: Operator, way: Way, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>) -> Result<HttpResponse> {
     let mut page = load(way, sh, &db).await?;
     let asked: String = text::clean(&asked.q).chars().take(LINE).collect();
-    let is_number = text::digits(&asked).len() >= 5 && !asked.chars().any(char::is_alphabetic);
     match way {
-        Way::Phone(_) if !is_number => page.typed.name = asked,
+        Way::Phone(_) if !text::is_number(&asked) => page.typed.name = asked,
         Way::Phone(_) | Way::ExternalId => page.typed.address = asked,
         Way::Email => {}
     }
@@ -89,17 +88,25 @@ pub async fn send(
     let (Some(to), true) = (to, errors.is_empty()) else {
         return hx.invalid(&page.with(errors));
     };
+    let (reader, named) = (by.clone(), to.clone());
+    let sender = out.extra.mail.as_ref().map(|mail| mail.from.clone()).unwrap_or_default();
+    let through = sender.clone();
     let sent = db
         .write(move |tx| {
-            let customer = to.customer(tx, &by, &name, &region)?;
-            let account = to.account(tx, &customer, &out)?;
+            let customer = to.customer(tx, &by, &name, &region, &sender)?;
+            let account = to.account(tx, &customer, &sender)?;
             conversations::start(tx, &by, &customer, &account, &out)?;
             Ok(customer.id)
         })
         .await;
     match sent {
         Ok(id) => hx.done("toast-conversation-started", &format!("/inbox/{id}")),
-        Err(Error::Refused(said)) => hx.invalid(&page.with(first::refused(said))),
+        Err(Error::Refused(said)) => {
+            if way_on::is_about_customer(&said) {
+                page.known = db.read(move |conn| way_on::of_known(conn, &reader, &named, &through)).await?;
+            }
+            hx.invalid(&page.with(first::refused(said)))
+        }
         Err(other) => Err(other),
     }
 }
@@ -128,6 +135,7 @@ async fn load(way: Way, sh: Shell, db: &Db) -> Result<NewcomerPage> {
             needed_tags: conversations::missing_tag(conn, None)?,
             typed: TypedNewcomer { first: TypedFirst::blank(), ..TypedNewcomer::default() },
             errors: Errors::default(),
+            known: None,
         })
     })
     .await
@@ -189,5 +197,6 @@ fn rules(page: &NewcomerPage, channel: Option<ChannelId>) -> Rules<'_> {
         needed_tags: &page.needed_tags,
         templates: matches!(page.way, Way::Phone(_)).then_some(Templates { offers, channel, only }),
         senders: (page.way == Way::Email).then_some(&page.senders),
+        choice: "",
     }
 }

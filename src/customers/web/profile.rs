@@ -12,9 +12,9 @@ use crate::conversations;
 use crate::customers::store::profile;
 use crate::customers::store::{self, Belongings};
 use crate::customers::views::{
-    Claimed, ConversationRow, Edited, Field, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
+    ConversationRow, Edited, Field, Fields, Head, InteractionTab, ProfilePage, Selected, Tab, TagsTab,
 };
-use crate::customers::{ClaimKind, Customer};
+use crate::customers::{Customer, StoredClaim};
 use crate::db::page::Cursor;
 use crate::db::types::{ConversationId, CustomerId, StaffId};
 use crate::db::{Conn, Db};
@@ -25,7 +25,6 @@ use crate::funnels;
 use crate::staff;
 use crate::tags;
 use crate::templates::Picker;
-use crate::text;
 use crate::web::address::back_or;
 use crate::web::forms;
 use crate::web::page::Hx;
@@ -136,15 +135,9 @@ fn head(conn: &mut Conn, by: &Operator, customer: Customer, request_waits: bool)
 }
 
 fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, back: &str) -> Result<Fields> {
-    let Belongings { tags, lists, variables, handles, claims, is_pending, block } =
+    let Belongings { tags, lists, variables, handles, claims, is_pending, block, .. } =
         store::belongings_of(conn, customer.id)?;
-    let own = |kind| -> Vec<String> {
-        claims.iter().filter(|claim| claim.kind == kind).map(|claim| claim.value_folded.clone()).collect()
-    };
-    let (mut phones, mut emails) = (own(ClaimKind::Phone), own(ClaimKind::Email));
-    phones.extend(customer.phone_digits.clone());
-    emails.extend(customer.email.as_deref().map(text::fold));
-    let lookalikes = profile::lookalikes(conn, &by.scope(), Some(customer.id), &phones, &emails)?;
+    let lookalikes = profile::duplicates(conn, &by.scope(), customer, &claims)?;
     let company = match customer.company_id {
         Some(id) => Some(companies::store::find(conn, id)?),
         None => None,
@@ -162,7 +155,7 @@ fn fields_tab(conn: &mut Conn, by: &Operator, customer: &Customer, back: &str) -
         place: funnels::place_among_all(conn, block)?,
         deals: deals::shown(conn, customer.id)?,
         is_pending,
-        claims: claims.into_iter().map(|claim| Claimed::of(customer, claim)).filter(|c| !c.is_known).collect(),
+        claims: StoredClaim::unknown(customer, claims),
         lookalikes,
         visit: conversations::store::of_customer::last_visit(conn, customer)?,
         staff: bindable(conn, by, customer)?,

@@ -1,16 +1,17 @@
 //! Whoever a first message goes to, as a form names them: known under it already, or somebody new.
 
 use crate::auth::Operator;
-use crate::conversations::{self, Outgoing};
+use crate::conversations::Destination;
 use crate::customers::views::Way;
 use crate::customers::{ChannelAccount, Customer, Details, actions, find, store};
-use crate::db::Tx;
 use crate::db::types::{ChannelId, CustomerId};
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::web::forms::Errors;
 
 /// An address that was checked, with the channel that leads there.
+#[derive(Clone)]
 pub enum Recipient {
     Email(String),
     Phone { channel: ChannelId, phone: String, digits: String },
@@ -45,11 +46,15 @@ pub fn read(way: Way, typed: &str, channel: Option<ChannelId>, region: &str, err
 }
 
 impl Recipient {
-    /// Whoever is known under it, or somebody new of this name.
-    pub fn customer(&self, tx: &mut Tx, by: &Operator, name: &str, region: &str) -> Result<Customer> {
-        let id = match self.known(tx)? {
+    /// Whoever is known under it, or somebody new of this name. A mail goes through the mailbox of its `sender`.
+    pub fn customer(&self, tx: &mut Tx, by: &Operator, name: &str, region: &str, sender: &str) -> Result<Customer> {
+        let id = match self.owner(tx, sender)? {
             Some(id) => id,
-            None => actions::create(tx, by, &self.details(name), region)?,
+            None => {
+                let (external_id, digits, email) = self.contact();
+                let known = store::find_or_hold_contact(tx, external_id, digits, email.as_deref())?;
+                known.map_or_else(|| actions::create(tx, by, &self.details(name), region), Ok)?
+            }
         };
         // Whoever is there but not for this person to see is a colleague's.
         find(tx, &by.scope(), id).map_err(|error| match error {
@@ -58,14 +63,42 @@ impl Recipient {
         })
     }
 
-    fn known(&self, tx: &mut Tx) -> Result<Option<CustomerId>> {
+    /// Whoever is known under it, if this person may see them.
+    pub fn known(&self, conn: &mut Conn, by: &Operator, sender: &str) -> Result<Option<Customer>> {
+        let (external_id, digits, email) = self.contact();
+        let id = match self.owner(conn, sender)? {
+            Some(id) => Some(id),
+            None => store::find_by_contact(conn, external_id, digits, email.as_deref())?,
+        };
+        match id.map(|id| find(conn, &by.scope(), id)).transpose() {
+            Err(Error::NotFound) => Ok(None),
+            found => found,
+        }
+    }
+
+    /// The customer's account there, made if there is none yet.
+    pub fn account(&self, tx: &mut Tx, customer: &Customer, sender: &str) -> Result<ChannelAccount> {
+        self.destination(tx, sender)?.account(tx, customer)
+    }
+
+    fn owner(&self, conn: &mut Conn, sender: &str) -> Result<Option<CustomerId>> {
+        self.destination(conn, sender)?.owner(conn)
+    }
+
+    fn destination(&self, conn: &mut Conn, sender: &str) -> Result<Destination> {
         match self {
-            Recipient::Email(email) => store::find_or_hold_contact(tx, None, None, Some(&text::fold(email))),
-            Recipient::Phone { channel, digits, .. } => match store::find_account_by_address(tx, *channel, digits)? {
-                Some(account) => Ok(Some(account.customer_id)),
-                None => store::find_or_hold_contact(tx, None, Some(digits), None),
-            },
-            Recipient::ExternalId { id, .. } => store::find_or_hold_contact(tx, Some(id), None, None),
+            Recipient::Email(email) => Destination::by_mail(conn, sender, Some(email)),
+            Recipient::Phone { channel, digits, .. } => Destination::by_phone(conn, *channel, Some(digits)),
+            Recipient::ExternalId { channel, id } => Destination::by_external_id(conn, *channel, Some(id)),
+        }
+    }
+
+    /// What it is in a record: external ID, digits of a phone, folded e-mail.
+    fn contact(&self) -> (Option<&str>, Option<&str>, Option<String>) {
+        match self {
+            Recipient::Email(email) => (None, None, Some(text::fold_address(email))),
+            Recipient::Phone { digits, .. } => (None, Some(digits), None),
+            Recipient::ExternalId { id, .. } => (Some(id), None, None),
         }
     }
 
@@ -79,17 +112,5 @@ impl Recipient {
         };
         details.name = if name.is_empty() { address.clone() } else { name.to_owned() };
         details
-    }
-
-    /// The customer's account there, made if there is none yet. A mail goes through its sender's mailbox.
-    pub fn account(&self, tx: &mut Tx, customer: &Customer, out: &Outgoing) -> Result<ChannelAccount> {
-        match self {
-            Recipient::Email(_) => {
-                let sender = out.extra.mail.as_ref().map_or("", |mail| mail.from.as_str());
-                conversations::mail_account(tx, customer, sender)
-            }
-            Recipient::Phone { channel, digits, .. } => conversations::account_at(tx, customer, *channel, digits),
-            Recipient::ExternalId { channel, .. } => conversations::external_account(tx, customer, *channel),
-        }
     }
 }

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use super::{CURRENCY, Deal, DealStage, NAME, Pipeline, StageKind, path};
 use crate::db::types::DealStageId;
 use crate::error::Said;
+use crate::text;
 use crate::web::forms::Errors;
 
 /// The largest amount, in hundredths: ten figures before the point.
-const AMOUNT: i64 = 999_999_999_999;
+pub const AMOUNT: i64 = 999_999_999_999;
 
 /// The form of a pipeline, as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -99,6 +100,8 @@ pub struct DealTyped {
     pub title: String,
     pub amount: String,
     pub stage: String,
+    /// Of the deal that the form was opened over.
+    pub version: String,
     pub back: String,
     pub form_token: String,
 }
@@ -129,6 +132,18 @@ impl DealTyped {
         errors.or(NewDeal { title, amount, stage })
     }
 
+    /// What stands in the deal otherwise than in the form: the id of a field's name, and the value.
+    pub fn differences(&self, deal: &Deal, all: &[Arc<Pipeline>]) -> Vec<(&'static str, String)> {
+        let now = Self::from(deal);
+        let stage = path(all, deal.stage_id).unwrap_or_default();
+        let fields = [
+            ("deal-title", now.title == text::clean(&self.title), now.title),
+            ("deal-amount", hundredths(&self.amount) == Some(deal.amount), now.amount),
+            ("deal-stage", self.stage.trim() == now.stage, stage),
+        ];
+        fields.into_iter().filter(|(_, is_same, _)| !is_same).map(|(name, _, value)| (name, value)).collect()
+    }
+
     /// Whether the form stands on this stage.
     pub fn is_on(&self, stage: &DealStage) -> bool {
         self.stage.parse() == Ok(stage.id)
@@ -145,6 +160,7 @@ impl From<&Deal> for DealTyped {
             title: deal.title.clone(),
             amount: amount.unwrap_or_default(),
             stage: deal.stage_id.to_string(),
+            version: deal.version(),
             ..Self::default()
         }
     }

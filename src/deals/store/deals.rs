@@ -44,7 +44,20 @@ pub fn deals_in(conn: &mut Conn, pipeline: PipelineId) -> Result<HashMap<DealSta
     Ok(rows.into_iter().map(|row| (row.id, row.n)).collect())
 }
 
-pub fn insert_deal(tx: &mut Tx, customer: CustomerId, by: StaffId, new: &NewDeal) -> Result<DealId> {
+/// The deal that a program calls so.
+pub fn deal_named(conn: &mut Conn, customer: CustomerId, client_uuid: &str) -> Result<Option<DealId>> {
+    let named = deals::table.filter(deals::customer_id.eq(customer).and(deals::client_uuid.eq(client_uuid)));
+    Ok(named.select(deals::id).one(conn).optional()?)
+}
+
+/// `by`: the staff member who made it; `client_uuid`: how the program calls it that did.
+pub fn insert_deal(
+    tx: &mut Tx,
+    customer: CustomerId,
+    by: Option<StaffId>,
+    new: &NewDeal,
+    client_uuid: Option<&str>,
+) -> Result<DealId> {
     let now = UtcTime::now();
     let added = diesel::insert_into(deals::table)
         .values((
@@ -55,6 +68,7 @@ pub fn insert_deal(tx: &mut Tx, customer: CustomerId, by: StaffId, new: &NewDeal
             deals::created_by_id.eq(by),
             deals::created_at.eq(now),
             deals::moved_at.eq(now),
+            deals::client_uuid.eq(client_uuid),
         ))
         .returning(deals::id)
         .get_result(&mut **tx);

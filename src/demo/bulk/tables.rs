@@ -88,4 +88,5 @@ pub const SPARSE: &[&str] = &[
     "conversations_queued",
     "conversations_mail_token",
     "messages_client",
+    "deals_client",
 ];

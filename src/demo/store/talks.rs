@@ -41,7 +41,7 @@ pub fn customer(tx: &mut Tx, new: &NewCustomer) -> Result<(CustomerId, AccountId
             customers::phone.eq(new.phone),
             customers::phone_digits.eq(new.phone.and_then(|p| text::phone_digits(p, "RU"))),
             customers::email.eq(new.email),
-            customers::email_folded.eq(new.email.map(text::fold)),
+            customers::email_folded.eq(new.email.map(text::fold_address)),
             customers::external_id.eq(new.external_id),
             customers::company_id.eq(new.company),
             customers::responsible_id.eq(new.responsible),

@@ -57,6 +57,8 @@ pub struct Facets {
     pub variable: String,
     pub value: String,
     pub unanswered: bool,
+    /// They have unsubscribed wherever they had an account.
+    pub unsubscribed: bool,
     pub sort: Sort,
     pub funnel_blocks: Vec<FunnelBlockId>,
     pub deal_stages: Vec<DealStageId>,
@@ -64,7 +66,7 @@ pub struct Facets {
 
 impl Facets {
     /// The names of the filters in the address, in the order of the panel.
-    pub const NAMES: [&str; 14] = [
+    pub const NAMES: [&str; 15] = [
         "responsible",
         "registered_after",
         "registered_before",
@@ -76,6 +78,7 @@ impl Facets {
         "variable",
         "value",
         "unanswered",
+        "unsubscribed",
         "sort",
         "funnel_block",
         "deal_stage",
@@ -99,6 +102,7 @@ impl Facets {
             variable: exact("variable"),
             value: exact("value"),
             unanswered: one("unanswered") == "1",
+            unsubscribed: one("unsubscribed") == "1",
             sort: Sort::parse(one("sort")).unwrap_or(Sort::Activity),
             funnel_blocks: ids(all("funnel_block")),
             deal_stages: ids(all("deal_stage")),
@@ -124,7 +128,9 @@ impl Facets {
         self.channels.iter().for_each(|id| add("channel", id.to_string()));
         add("variable", self.variable.clone());
         add("value", self.value.clone());
-        add("unanswered", if self.unanswered { "1".into() } else { String::new() });
+        let flag = |set: bool| if set { "1".to_owned() } else { String::new() };
+        add("unanswered", flag(self.unanswered));
+        add("unsubscribed", flag(self.unsubscribed));
         add("sort", if self.sort == Sort::Created { self.sort.to_string() } else { String::new() });
         self.funnel_blocks.iter().for_each(|id| add("funnel_block", id.to_string()));
         self.deal_stages.iter().for_each(|id| add("deal_stage", id.to_string()));
@@ -181,12 +187,12 @@ mod tests {
     fn they_come_back_as_they_went() {
         let query = "responsible=free&registered_after=2023-05-20&registered_before=2023-05-23&tag=1&tag=3&not_tag=2\
                      &list=4&not_list=5&channel=6&channel=7&variable=%D0%A6%D0%B5%D0%BD%D0%B0&value=a%26b&unanswered=1\
-                     &sort=created&funnel_block=8&funnel_block=9&deal_stage=8&deal_stage=9";
+                     &unsubscribed=1&sort=created&funnel_block=8&funnel_block=9&deal_stage=8&deal_stage=9";
         let facets = parsed(query);
         let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(facets.pairs()).finish();
         assert_eq!(again, query);
         assert_eq!(facets.set(), Facets::NAMES);
-        assert_eq!(facets.without("tag").set().len(), 13);
+        assert_eq!(facets.without("tag").set().len(), 14);
         assert!(facets.without("tag").tags.is_empty());
         assert!(!parsed("sort=created").is_narrow() && parsed("tag=9").is_narrow());
     }

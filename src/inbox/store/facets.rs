@@ -22,6 +22,10 @@ use crate::web::times::Clock;
 /// So many customers are named at the most, in customers who make a filter common.
 const NAMED: i64 = 5;
 
+/// Of an account `x`: its customer has unsubscribed there, and wherever else they had one.
+const GONE: &str = "unsubscribed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM channel_accounts o \
+     WHERE o.customer_id = x.customer_id AND o.unsubscribed_at IS NULL)";
+
 /// The column that the list is ordered by, with the number.
 pub(super) fn column(sort: Sort) -> &'static str {
     match sort {
@@ -138,11 +142,13 @@ fn linked(facets: &Facets) -> impl Iterator<Item = Source> {
         }
     }
     let variable = Source { table: "customer_variables", key: "customer_id", tests: variable, few: 1 };
+    let unsubscribed = Source { table: "channel_accounts", key: "customer_id", tests: vec![Test::Holds(GONE)], few: 1 };
     let all = [
         Source::linked("customer_tag_links", "tag_id", facets.tags.iter().copied()),
         Source::linked("customer_list_links", "list_id", facets.lists.iter().copied()),
         Source::linked("channel_accounts", "channel_id", facets.channels.iter().copied()),
         Some(variable).filter(|source| !source.tests.is_empty()),
+        facets.unsubscribed.then_some(unsubscribed),
         Source::linked("funnel_places", "block_id", facets.funnel_blocks.iter().copied()),
         Source::linked("deals", "stage_id", facets.deal_stages.iter().copied()),
     ];

@@ -32,12 +32,12 @@ pub fn number_of(conn: &mut Conn, owner: StaffId) -> Result<i64> {
     Ok(saved::table.filter(saved::owner_id.eq(owner)).count().get_result(conn)?)
 }
 
-/// Whether another one is called so, among the shared ones or this person's own.
+/// Whether another one is called so among those that its owner sees: their own and the shared ones stand in one list.
 pub fn is_taken(conn: &mut Conn, owner: StaffId, new: &Saving, but: Option<SavedFilterId>) -> Result<bool> {
-    let named = saved::table.filter(saved::name_folded.eq(fold(&new.name)).and(saved::shared.eq(new.shared)));
-    let named = if new.shared { named.into_boxed() } else { named.filter(saved::owner_id.eq(owner)).into_boxed() };
-    let found: Option<SavedFilterId> = named.select(saved::id).one(conn).optional()?;
-    Ok(found.is_some_and(|id| Some(id) != but))
+    let seen = saved::owner_id.eq(owner).or(saved::shared);
+    let named = saved::table.filter(saved::name_folded.eq(fold(&new.name))).filter(seen);
+    let found: Vec<SavedFilterId> = named.select(saved::id).at_most(3).load(conn)?;
+    Ok(found.into_iter().any(|id| Some(id) != but))
 }
 
 pub fn insert(tx: &mut Tx, owner: StaffId, new: &Saving) -> Result<SavedFilterId> {

@@ -109,7 +109,7 @@ impl Place {
             again: with_query(&format!("{base}/log"), &again),
             next: log.next.map_or(base.clone(), |id| format!("{base}?at={id}")),
             hidden: all - view.items.len(),
-            log: view,
+            log: view.rated_once(),
             is_whole,
         }
     }

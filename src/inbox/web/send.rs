@@ -71,7 +71,7 @@ pub async fn send(
         Ok(out) => pass_on(&by, &db, id, of, Meant::of(&form), out).await?,
     };
     if !hx.is_htmx && matches!(outcome, Outcome::Sent) {
-        return hx.done("toast-sent", &format!("/inbox/{id}"));
+        return hx.done("toast-sent", &state.address());
     }
     let mut composer = ComposerView::new(&super::state(by.clone(), &db, id, of).await?);
     // What has gone out is over: the next words are for the customer again.

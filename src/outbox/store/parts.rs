@@ -63,6 +63,13 @@ pub(in crate::outbox) fn part_reached(
     Ok(Some(all.into_iter().flatten().collect()))
 }
 
+/// Notes when a message arrived of which we had heard already that it was read. False: that is known.
+pub(in crate::outbox) fn arrived_late(tx: &mut Tx, message: MessageId, at: UtcTime) -> Result<bool> {
+    let read = deliveries::table.filter(deliveries::message_id.eq(message).and(deliveries::state.eq(State::Read)));
+    let timeless = read.filter(deliveries::delivered_at.is_null());
+    Ok(diesel::update(timeless).set(deliveries::delivered_at.eq(at)).execute(&mut **tx)? > 0)
+}
+
 /// One more part has been sent.
 pub(in crate::outbox) fn part_sent(tx: &mut Tx, id: DeliveryId, parts: i32) -> Result<()> {
     diesel::update(deliveries::table.find(id)).set(deliveries::parts_sent.eq(parts)).execute(&mut **tx)?;

@@ -186,6 +186,8 @@ impl Filter {
             query.append_pair("channel", &channel.to_string());
         }
         query.append_pair("from", &self.from.to_string()).append_pair("to", &self.to.to_string());
+        // A row counts what ended in its period, whenever it began.
+        query.append_pair("by", "ended");
         query.finish()
     }
 }
@@ -276,7 +278,7 @@ mod tests {
         assert_eq!((filter.days().end - filter.days().start, filter.days_before().end), (32, filter.days().start));
         assert_eq!(
             filter.history_url(Some(StaffId(7)), None),
-            "/history?tab=history&operator=7&channel=3&from=2026-01-01&to=2026-02-01"
+            "/history?tab=history&operator=7&channel=3&from=2026-01-01&to=2026-02-01&by=ended"
         );
     }
 }

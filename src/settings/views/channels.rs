@@ -138,8 +138,13 @@ impl ChannelPage {
         groups(self.connector.iter().flat_map(|connector| connector.form().iter()).copied())
     }
 
+    /// Where an app's events go, if it is told of them.
+    pub fn webhook_url(&self) -> Option<String> {
+        if self.is_app() { self.channel.app().webhook_url } else { None }
+    }
+
     fn can_test(&self) -> bool {
-        self.connector.is_some_and(|connector| connector.abilities().outbox)
+        self.connector.is_some_and(|connector| connector.abilities().outbox) || self.webhook_url().is_some()
     }
 
     /// Where the provider is to call, if people have to tell it.

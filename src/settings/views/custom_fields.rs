@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::moved::{Focus, Moved};
 use super::section_is_region;
-use crate::fields::{CustomField, NAME, Placed, Step};
+use crate::fields::{CustomField, NAME, Placed};
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::shell::Shell;
@@ -44,12 +45,6 @@ impl Typed {
     }
 }
 
-/// The field that has just been moved: its button keeps the focus, so that the next press moves it on.
-pub struct Moved {
-    pub field: String,
-    pub step: Step,
-}
-
 /// `/settings/custom-fields`.
 #[derive(Template)]
 #[template(path = "settings/custom_fields.html", blocks = ["section"])]
@@ -73,15 +68,8 @@ impl CustomFieldsPage {
         }
     }
 
-    /// Whether this button takes the focus: that of the last move, or at the end of the sequence the other one.
-    fn has_focus(&self, field: &Placed, step: Step, is_first: &bool, is_last: &bool) -> bool {
-        let Some(moved) = self.moved.as_ref().filter(|moved| moved.field == field.key()) else { return false };
-        let goes_on = match moved.step {
-            Step::Up if *is_first => Step::Down,
-            Step::Down if *is_last => Step::Up,
-            step => step,
-        };
-        goes_on == step
+    fn focus(&self, field: &Placed, is_first: &bool, is_last: &bool) -> Focus {
+        Moved::focus(self.moved.as_ref(), field.key(), is_first, is_last)
     }
 }
 

@@ -1,16 +1,15 @@
 //! Funnels and their blocks.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::sync::Arc;
 
 use askama::Template;
 
-use super::moved::Moved;
+use super::moved::{Focus, Moved};
+use super::part::{PartForm, TypedPart, form_of};
 use super::section_is_region;
 use crate::channels::Channel;
 use crate::db::types::{ChannelId, FunnelBlockId};
-use crate::fields::Step;
 use crate::funnels::{BlockTyped, Funnel, FunnelBlock, FunnelTyped, NAME, Starts, TEXT};
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
@@ -33,48 +32,19 @@ impl FunnelsPage {
         i64::try_from(funnel.blocks.len()).unwrap_or(i64::MAX)
     }
 
-    fn has_focus(&self, funnel: &Funnel, step: Step, is_first: &bool, is_last: &bool) -> bool {
-        Moved::has_focus(self.moved.as_ref(), funnel.id.0, step, is_first, is_last)
+    fn focus(&self, funnel: &Funnel, is_first: &bool, is_last: &bool) -> Focus {
+        Moved::focus(self.moved.as_ref(), funnel.id, is_first, is_last)
     }
 }
 
-/// What was typed into the form of a block that did not pass, and into which; every other form shows what is stored.
-#[derive(Clone, Debug, Default)]
-pub struct TypedBlock {
-    /// The id of the form's element; empty if all is well.
-    pub form: String,
-    pub typed: BlockTyped,
-    pub errors: Errors,
-}
+/// The form of a new block.
+pub const NEW: &str = "new-block";
+/// Before the number of the block of a form.
+pub const BLOCK: &str = "block";
 
-impl TypedBlock {
-    /// The form of a new block.
-    pub const NEW: &str = "new-block";
-
-    /// The form of the block with this number.
-    pub fn of(id: impl Display) -> String {
-        format!("block-{id}")
-    }
-}
-
-/// One form of a block as it is shown.
-struct BlockForm<'a> {
-    id: String,
-    action: String,
-    /// Before the names of its fields.
-    prefix: String,
-    typed: BlockTyped,
-    errors: Option<&'a Errors>,
-    is_open: bool,
-    /// Where it may lead.
-    others: Vec<&'a FunnelBlock>,
-}
+type BlockForm<'a> = PartForm<'a, BlockTyped>;
 
 impl BlockForm<'_> {
-    fn error(&self, field: &str, sh: &Shell) -> String {
-        self.errors.map(|errors| errors.of(field, sh.lang)).unwrap_or_default()
-    }
-
     fn leads_to(&self, block: &FunnelBlock) -> bool {
         self.typed.next.parse() == Ok(block.id)
     }
@@ -89,7 +59,7 @@ pub struct FunnelPage {
     pub channels: Vec<Channel>,
     pub typed: FunnelTyped,
     pub errors: Errors,
-    pub block: TypedBlock,
+    pub block: TypedPart<BlockTyped>,
     /// How many customers are in each block.
     pub counts: HashMap<FunnelBlockId, i64>,
     pub moved: Option<Moved>,
@@ -121,39 +91,24 @@ impl FunnelPage {
         next.map(|next| self.sh.ta("funnel-next-is", "name", &next.name)).unwrap_or_default()
     }
 
-    fn has_focus(&self, block: &FunnelBlock, step: Step, is_first: &bool, is_last: &bool) -> bool {
-        Moved::has_focus(self.moved.as_ref(), block.id.0, step, is_first, is_last)
+    fn focus(&self, block: &FunnelBlock, is_first: &bool, is_last: &bool) -> Focus {
+        Moved::focus(self.moved.as_ref(), block.id, is_first, is_last)
     }
 
     fn new_form(&self) -> BlockForm<'_> {
         let action = format!("/settings/funnels/{}/blocks", self.funnel.id);
         let stored = BlockTyped { form_token: self.token.clone(), ..BlockTyped::default() };
-        self.form(TypedBlock::NEW.into(), action, "new-".into(), stored, None)
+        self.block.shown(NEW.into(), action, "new-".into(), stored)
     }
 
     fn form_of(&self, block: &FunnelBlock) -> BlockForm<'_> {
         let action = format!("/settings/funnels/{}/blocks/{}", self.funnel.id, block.id);
-        self.form(TypedBlock::of(block.id), action, format!("b{}-", block.id), block.into(), Some(block.id))
+        self.block.shown(form_of(BLOCK, block.id), action, format!("b{}-", block.id), block.into())
     }
 
-    fn form(
-        &self,
-        id: String,
-        action: String,
-        prefix: String,
-        stored: BlockTyped,
-        own: Option<FunnelBlockId>,
-    ) -> BlockForm<'_> {
-        let is_open = self.block.form == id;
-        BlockForm {
-            id,
-            action,
-            prefix,
-            typed: if is_open { self.block.typed.clone() } else { stored },
-            errors: is_open.then_some(&self.block.errors),
-            is_open,
-            others: self.funnel.blocks.iter().filter(|block| Some(block.id) != own).collect(),
-        }
+    /// Where the block of a form may lead: not to itself.
+    fn others(&self, form: &BlockForm) -> Vec<&FunnelBlock> {
+        self.funnel.blocks.iter().filter(|block| form_of(BLOCK, block.id) != form.id).collect()
     }
 }
 

@@ -1,13 +1,17 @@
 //! Pages of the settings. What stands below their tabs is one region: forms change it in place.
 
+pub mod api_tokens;
+pub mod ask;
 pub mod channels;
 pub mod commands;
 pub mod custom_fields;
 pub mod funnels;
 pub mod moved;
+pub mod part;
 pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
+pub mod rules;
 pub mod staff;
 pub mod tags;
 pub mod templates;
@@ -20,24 +24,55 @@ use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::shell::Shell;
 
-/// The sections of the settings that a person may use: address and the message that names it.
-pub fn sections(is_admin: bool) -> &'static [(&'static str, &'static str)] {
-    const ALL: &[(&str, &str)] = &[
-        ("/settings/profile", "settings-profile"),
-        ("/settings/quick-replies", "settings-quick-replies"),
-        ("/settings/staff", "settings-staff"),
-        ("/settings/channels", "settings-channels"),
-        ("/settings/templates", "settings-templates"),
-        ("/settings/custom-fields", "settings-custom-fields"),
-        ("/settings/customer-tags", "settings-customer-tags"),
-        ("/settings/conversation-tags", "settings-conversation-tags"),
-        ("/settings/commands", "settings-commands"),
-        ("/settings/funnels", "settings-funnels"),
-        ("/settings/pipelines", "settings-pipelines"),
-        ("/settings/general", "settings-general"),
-        ("/settings/audit", "settings-audit"),
+/// Sections of the settings that belong together.
+pub struct Group {
+    /// The message that names them.
+    pub name: &'static str,
+    /// The address of each, and the message that names it.
+    pub sections: &'static [(&'static str, &'static str)],
+}
+
+/// The sections that a person may use.
+pub fn groups(is_admin: bool) -> &'static [Group] {
+    const ALL: &[Group] = &[
+        Group {
+            name: "settings-own",
+            sections: &[
+                ("/settings/profile", "settings-profile"),
+                ("/settings/quick-replies", "settings-quick-replies"),
+            ],
+        },
+        Group {
+            name: "nav-conversations",
+            sections: &[
+                ("/settings/channels", "settings-channels"),
+                ("/settings/rules", "settings-rules"),
+                ("/settings/conversation-tags", "settings-conversation-tags"),
+                ("/settings/templates", "settings-templates"),
+                ("/settings/commands", "settings-commands"),
+                ("/settings/funnels", "settings-funnels"),
+            ],
+        },
+        Group {
+            name: "nav-customers",
+            sections: &[
+                ("/settings/custom-fields", "settings-custom-fields"),
+                ("/settings/customer-tags", "settings-customer-tags"),
+                ("/lists", "nav-lists"),
+                ("/settings/pipelines", "settings-pipelines"),
+            ],
+        },
+        Group {
+            name: "settings-desk",
+            sections: &[
+                ("/settings/staff", "settings-staff"),
+                ("/settings/general", "settings-general"),
+                ("/settings/api-tokens", "tokens-title"),
+                ("/settings/audit", "settings-audit"),
+            ],
+        },
     ];
-    if is_admin { ALL } else { &ALL[..2] }
+    if is_admin { ALL } else { &ALL[..1] }
 }
 
 /// Whether an option is the chosen one: words, hues.

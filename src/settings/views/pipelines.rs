@@ -1,16 +1,15 @@
 //! Pipelines and their stages.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::sync::Arc;
 
 use askama::Template;
 
-use super::moved::Moved;
+use super::moved::{Focus, Moved};
+use super::part::{PartForm, TypedPart, form_of};
 use super::section_is_region;
 use crate::db::types::DealStageId;
 use crate::deals::{CURRENCY, DealStage, NAME, Pipeline, PipelineTyped, StageKind, StageTyped};
-use crate::fields::Step;
 use crate::web::forms::Errors;
 use crate::web::shell::Shell;
 
@@ -31,46 +30,19 @@ impl PipelinesPage {
         i64::try_from(pipeline.stages.len()).unwrap_or(i64::MAX)
     }
 
-    fn has_focus(&self, pipeline: &Pipeline, step: Step, is_first: &bool, is_last: &bool) -> bool {
-        Moved::has_focus(self.moved.as_ref(), pipeline.id.0, step, is_first, is_last)
+    fn focus(&self, pipeline: &Pipeline, is_first: &bool, is_last: &bool) -> Focus {
+        Moved::focus(self.moved.as_ref(), pipeline.id, is_first, is_last)
     }
 }
 
-/// What was typed into the form of a stage that did not pass, and into which; every other form shows what is stored.
-#[derive(Clone, Debug, Default)]
-pub struct TypedStage {
-    /// The id of the form's element; empty if all is well.
-    pub form: String,
-    pub typed: StageTyped,
-    pub errors: Errors,
-}
+/// The form of a new stage.
+pub const NEW: &str = "new-stage";
+/// Before the number of the stage of a form.
+pub const STAGE: &str = "stage";
 
-impl TypedStage {
-    /// The form of a new stage.
-    pub const NEW: &str = "new-stage";
-
-    /// The form of the stage with this number.
-    pub fn of(id: impl Display) -> String {
-        format!("stage-{id}")
-    }
-}
-
-/// One form of a stage as it is shown.
-struct StageForm<'a> {
-    id: String,
-    action: String,
-    /// Before the names of its fields.
-    prefix: String,
-    typed: StageTyped,
-    errors: Option<&'a Errors>,
-    is_open: bool,
-}
+type StageForm<'a> = PartForm<'a, StageTyped>;
 
 impl StageForm<'_> {
-    fn error(&self, field: &str, sh: &Shell) -> String {
-        self.errors.map(|errors| errors.of(field, sh.lang)).unwrap_or_default()
-    }
-
     fn hue(&self) -> i32 {
         self.typed.hue.parse().unwrap_or(1)
     }
@@ -88,7 +60,7 @@ pub struct PipelinePage {
     pub pipeline: Arc<Pipeline>,
     pub typed: PipelineTyped,
     pub errors: Errors,
-    pub stage: TypedStage,
+    pub stage: TypedPart<StageTyped>,
     /// How many deals stand on each stage.
     pub counts: HashMap<DealStageId, i64>,
     pub moved: Option<Moved>,
@@ -100,32 +72,20 @@ impl PipelinePage {
         self.counts.get(&stage.id).copied().unwrap_or(0)
     }
 
-    fn has_focus(&self, stage: &DealStage, step: Step, is_first: &bool, is_last: &bool) -> bool {
-        Moved::has_focus(self.moved.as_ref(), stage.id.0, step, is_first, is_last)
+    fn focus(&self, stage: &DealStage, is_first: &bool, is_last: &bool) -> Focus {
+        Moved::focus(self.moved.as_ref(), stage.id, is_first, is_last)
     }
 
     fn new_form(&self) -> StageForm<'_> {
         let action = format!("/settings/pipelines/{}/stages", self.pipeline.id);
         let (hue, kind) = ("1".to_owned(), StageKind::Open.to_string());
         let stored = StageTyped { hue, kind, form_token: self.token.clone(), ..StageTyped::default() };
-        self.form(TypedStage::NEW.into(), action, "new-".into(), stored)
+        self.stage.shown(NEW.into(), action, "new-".into(), stored)
     }
 
     fn form_of(&self, stage: &DealStage) -> StageForm<'_> {
         let action = format!("/settings/pipelines/{}/stages/{}", self.pipeline.id, stage.id);
-        self.form(TypedStage::of(stage.id), action, format!("s{}-", stage.id), stage.into())
-    }
-
-    fn form(&self, id: String, action: String, prefix: String, stored: StageTyped) -> StageForm<'_> {
-        let is_open = self.stage.form == id;
-        StageForm {
-            id,
-            action,
-            prefix,
-            typed: if is_open { self.stage.typed.clone() } else { stored },
-            errors: is_open.then_some(&self.stage.errors),
-            is_open,
-        }
+        self.stage.shown(form_of(STAGE, stage.id), action, format!("s{}-", stage.id), stage.into())
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::app_events;
 use crate::auth::Admin;
 use crate::channels::{self, ChannelKind, Checked, Connector, Field, Link, Net, NewChannel, registry};
+use crate::config::Config;
 use crate::db::Db;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result, Said};
@@ -17,7 +18,7 @@ use crate::settings::channel_form::ChannelForm;
 use crate::settings::connecting::{self, NewSecrets};
 use crate::settings::set_up::say_goodbye;
 use crate::settings::views::channels::{ChannelPage, ChannelsPage, NewChannelPage, Shown};
-use crate::web::address::base_url;
+use crate::web::address::{back_or, base_url};
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -186,7 +187,7 @@ pub async fn save(
     }
 }
 
-/// `POST /settings/channels/{id}/test`: asks the provider whether the stored settings work.
+/// `POST /settings/channels/{id}/test`: asks the provider whether the stored settings work; an app is sent a `ping`.
 #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn test(
     _: Admin,
@@ -196,12 +197,19 @@ pub async fn test(
     db: Data<Db>,
     secrets: Data<Secrets>,
     net: Data<Net>,
+    config: Data<Config>,
     id: Path<ChannelId>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     let page = load(&req, sh, &db, id).await?;
     let connector = page.connector.ok_or(Error::NotFound)?;
-    let outcome = connector.test(&Link::open(&page.channel, &secrets, &net)?).await.map_err(|failure| failure.words);
+    let outcome = match page.webhook_url() {
+        Some(url) => app_events::ping(&page.channel, &url, &secrets, &net, &config).await?,
+        None => {
+            let link = Link::open(&page.channel, &secrets, &net)?;
+            connector.test(&link).await.map_err(|failure| failure.words)
+        }
+    };
     let told = outcome.clone().err();
     db.write(move |tx| match &told {
         None => channels::note_success(tx, id, UtcTime::now()),
@@ -308,9 +316,21 @@ pub async fn add_token(
     hx.page(&ChannelPage { shown: Some(shown), ..page })
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Back {
+    back: String,
+}
+
 /// `POST /settings/channels/{id}/tokens/{token}/revoke`.
-pub async fn revoke_token(by: Admin, hx: Hx, db: Data<Db>, path: Path<(ChannelId, i64)>) -> Result<HttpResponse> {
+pub async fn revoke_token(
+    by: Admin,
+    hx: Hx,
+    db: Data<Db>,
+    path: Path<(ChannelId, i64)>,
+    form: Form<Back>,
+) -> Result<HttpResponse> {
     let (id, token) = path.into_inner();
     db.write(move |tx| connecting::revoke_token(tx, &by, id, token)).await?;
-    hx.done("toast-token-revoked", &url_of(id))
+    hx.done("toast-token-revoked", &back_or(&form.back, url_of(id)))
 }

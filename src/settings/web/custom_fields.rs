@@ -10,7 +10,8 @@ use crate::db::Db;
 use crate::db::types::CustomFieldId;
 use crate::error::{Error, Result};
 use crate::fields::{self, Step};
-use crate::settings::views::custom_fields::{CustomFieldDeletePage, CustomFieldsPage, Moved, Typed};
+use crate::settings::views::custom_fields::{CustomFieldDeletePage, CustomFieldsPage, Typed};
+use crate::settings::views::moved::Moved;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -121,7 +122,7 @@ pub struct MoveForm {
 pub async fn move_by_one(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<MoveForm>) -> Result<HttpResponse> {
     let (field, step) = (form.field.clone(), Step::parse(&form.step).ok_or(Error::NotFound)?);
     db.write(move |tx| fields::move_by_one(tx, &by, &field, step)).await?;
-    let moved = Some(Moved { field: form.into_inner().field, step });
+    let moved = Some(Moved::new(&form.field, step));
     let fresh = async { Ok(CustomFieldsPage { moved, ..load(sh.clone(), &db).await? }) };
     hx.updated(sh.lang, "toast-saved", HERE, fresh).await
 }

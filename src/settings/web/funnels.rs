@@ -14,8 +14,9 @@ use crate::db::types::{FunnelBlockId, FunnelId};
 use crate::error::{Error, Result};
 use crate::fields::Step;
 use crate::funnels::{self, BlockTyped, Funnel, FunnelTyped};
-use crate::settings::views::funnels::{FunnelDeletePage, FunnelPage, FunnelsPage, TypedBlock};
+use crate::settings::views::funnels::{BLOCK, FunnelDeletePage, FunnelPage, FunnelsPage, NEW};
 use crate::settings::views::moved::Moved;
+use crate::settings::views::part::{TypedPart, form_of};
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -81,7 +82,7 @@ pub async fn move_funnel(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<
     let id: FunnelId = form.funnel.parse().map_err(|_| Error::NotFound)?;
     let step = Step::parse(&form.step).ok_or(Error::NotFound)?;
     db.write(move |tx| funnels::move_funnel(tx, &by, id, step)).await?;
-    let moved = Some(Moved { id: id.0, step });
+    let moved = Some(Moved::new(id, step));
     let fresh = async { Ok(FunnelsPage { moved, ..load_all(sh.clone(), &db).await? }) };
     hx.updated(sh.lang, "toast-saved", HERE, fresh).await
 }
@@ -91,7 +92,7 @@ async fn load(sh: Shell, db: &Db, id: FunnelId) -> Result<FunnelPage> {
         .read(move |conn| Ok((funnels::find(conn, id)?, channels::list(conn)?, funnels::customers_in(conn, id)?)))
         .await?;
     let typed = FunnelTyped::from(&*funnel);
-    let (errors, block) = (Errors::default(), TypedBlock::default());
+    let (errors, block) = (Errors::default(), TypedPart::default());
     Ok(FunnelPage { sh, funnel, channels, typed, errors, block, counts, moved: None, token: forms::new_token() })
 }
 
@@ -160,7 +161,7 @@ pub async fn add_block(
             refusal("name", added.await)?
         }
     };
-    shown(sh, hx, &db, id, outcome, TypedBlock { form: TypedBlock::NEW.into(), typed, errors: Errors::default() }).await
+    shown(sh, hx, &db, id, outcome, TypedPart::of(NEW.into(), typed)).await
 }
 
 /// `POST /settings/funnels/{id}/blocks/move`: one place up or down.
@@ -176,7 +177,7 @@ pub async fn move_block(
     let block: FunnelBlockId = form.block.parse().map_err(|_| Error::NotFound)?;
     let step = Step::parse(&form.step).ok_or(Error::NotFound)?;
     db.write(move |tx| funnels::move_block(tx, &by, id, block, step)).await?;
-    let moved = Some(Moved { id: block.0, step });
+    let moved = Some(Moved::new(block, step));
     let fresh = async { Ok(FunnelPage { moved, ..load(sh.clone(), &db, id).await? }) };
     hx.updated(sh.lang, "toast-saved", &url_of(id), fresh).await
 }
@@ -197,7 +198,7 @@ pub async fn edit_block(
         Err(errors) => Err(errors),
         Ok(new) => refusal("name", db.write(move |tx| funnels::edit_block(tx, &by, id, block, &new)).await)?,
     };
-    shown(sh, hx, &db, id, outcome, TypedBlock { form: TypedBlock::of(block), typed, errors: Errors::default() }).await
+    shown(sh, hx, &db, id, outcome, TypedPart::of(form_of(BLOCK, block), typed)).await
 }
 
 /// `GET /settings/funnels/{id}/blocks/{block}/delete`: how many customers are in it, before it goes.
@@ -240,12 +241,12 @@ async fn shown(
     db: &Db,
     id: FunnelId,
     outcome: Result<(), Errors>,
-    block: TypedBlock,
+    block: TypedPart<BlockTyped>,
 ) -> Result<HttpResponse> {
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-saved", &url_of(id), load(sh, db, id)).await,
         Err(errors) => {
-            let block = TypedBlock { errors, ..block };
+            let block = TypedPart { errors, ..block };
             hx.invalid(&FunnelPage { block, ..load(sh, db, id).await? })
         }
     }

@@ -1,5 +1,7 @@
 //! Handlers of the settings.
 
+pub mod api_tokens;
+pub mod ask;
 pub mod channels;
 pub mod commands;
 pub mod conversation_tags;
@@ -9,6 +11,7 @@ pub mod funnels;
 pub mod pipelines;
 pub mod profile;
 pub mod quick_replies;
+pub mod rules;
 pub mod staff;
 pub mod templates;
 pub mod work;
@@ -18,7 +21,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Form};
 use serde::Deserialize;
 
-use super::views::{GeneralPage, sections};
+use super::views::{GeneralPage, groups};
 use super::{General, general, save_general};
 use crate::auth::Admin;
 use crate::db::Db;
@@ -31,8 +34,13 @@ use crate::web::shell::Shell;
 
 /// `GET /settings`: the first section that the person may use.
 pub async fn first(sh: Shell) -> HttpResponse {
-    let to = sections(sh.is_admin()).first().map_or("/", |(href, _)| href);
+    let to = groups(sh.is_admin()).first().and_then(|group| group.sections.first()).map_or("/", |(href, _)| href);
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}
+
+/// `GET /settings/lists`: lists have a page of their own, which everybody may use.
+pub async fn lists(_: Admin) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/lists")).finish()
 }
 
 /// `GET /settings/general`.
@@ -50,8 +58,6 @@ async fn load(sh: Shell, db: &Db) -> Result<GeneralPage> {
 pub struct GeneralForm {
     operators_see_others: String,
     language: String,
-    require_tag: String,
-    distribute: String,
     business_name: String,
 }
 
@@ -61,8 +67,6 @@ pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<General
     let general = General {
         operators_see_others: form.operators_see_others == "true",
         language: Lang::parse(&form.language),
-        require_tag: form.require_tag == "true",
-        distribute: form.distribute == "true",
         business_name: errors.optional_line("business_name", &form.business_name),
     };
     if !errors.is_empty() {

@@ -14,7 +14,8 @@ use crate::deals::{self, Pipeline, PipelineTyped, StageTyped};
 use crate::error::{Error, Result, Said, why_refused};
 use crate::fields::Step;
 use crate::settings::views::moved::Moved;
-use crate::settings::views::pipelines::{PipelineDeletePage, PipelinePage, PipelinesPage, TypedStage};
+use crate::settings::views::part::{TypedPart, form_of};
+use crate::settings::views::pipelines::{NEW, PipelineDeletePage, PipelinePage, PipelinesPage, STAGE};
 use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
@@ -77,7 +78,7 @@ pub async fn move_pipeline(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: For
     let id: PipelineId = form.pipeline.parse().map_err(|_| Error::NotFound)?;
     let step = Step::parse(&form.step).ok_or(Error::NotFound)?;
     db.write(move |tx| deals::move_pipeline(tx, &by, id, step)).await?;
-    let moved = Some(Moved { id: id.0, step });
+    let moved = Some(Moved::new(id, step));
     let fresh = async { Ok(PipelinesPage { moved, ..load_all(sh.clone(), &db).await? }) };
     hx.updated(sh.lang, "toast-saved", HERE, fresh).await
 }
@@ -85,7 +86,7 @@ pub async fn move_pipeline(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: For
 async fn load(sh: Shell, db: &Db, id: PipelineId) -> Result<PipelinePage> {
     let (pipeline, counts) = db.read(move |conn| Ok((deals::find(conn, id)?, deals::deals_in(conn, id)?))).await?;
     let (typed, token) = (PipelineTyped::from(&*pipeline), forms::new_token());
-    let (errors, stage) = (Errors::default(), TypedStage::default());
+    let (errors, stage) = (Errors::default(), TypedPart::default());
     Ok(PipelinePage { sh, pipeline, typed, errors, stage, counts, moved: None, token })
 }
 
@@ -172,7 +173,7 @@ pub async fn add_stage(
             refusal("name", added.await)?
         }
     };
-    shown(sh, hx, &db, id, outcome, TypedStage { form: TypedStage::NEW.into(), typed, errors: Errors::default() }).await
+    shown(sh, hx, &db, id, outcome, TypedPart::of(NEW.into(), typed)).await
 }
 
 /// `POST /settings/pipelines/{id}/stages/move`: one place up or down.
@@ -188,7 +189,7 @@ pub async fn move_stage(
     let stage: DealStageId = form.stage.parse().map_err(|_| Error::NotFound)?;
     let step = Step::parse(&form.step).ok_or(Error::NotFound)?;
     db.write(move |tx| deals::move_stage(tx, &by, id, stage, step)).await?;
-    let moved = Some(Moved { id: stage.0, step });
+    let moved = Some(Moved::new(stage, step));
     let fresh = async { Ok(PipelinePage { moved, ..load(sh.clone(), &db, id).await? }) };
     hx.updated(sh.lang, "toast-saved", &url_of(id), fresh).await
 }
@@ -208,7 +209,7 @@ pub async fn edit_stage(
         Err(errors) => Err(errors),
         Ok(new) => refusal("name", db.write(move |tx| deals::edit_stage(tx, &by, id, stage, &new)).await)?,
     };
-    shown(sh, hx, &db, id, outcome, TypedStage { form: TypedStage::of(stage), typed, errors: Errors::default() }).await
+    shown(sh, hx, &db, id, outcome, TypedPart::of(form_of(STAGE, stage), typed)).await
 }
 
 /// `GET /settings/pipelines/{id}/stages/{stage}/delete`.
@@ -249,12 +250,12 @@ async fn shown(
     db: &Db,
     id: PipelineId,
     outcome: Result<(), Errors>,
-    stage: TypedStage,
+    stage: TypedPart<StageTyped>,
 ) -> Result<HttpResponse> {
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-saved", &url_of(id), load(sh, db, id)).await,
         Err(errors) => {
-            let stage = TypedStage { errors, ..stage };
+            let stage = TypedPart { errors, ..stage };
             hx.invalid(&PipelinePage { stage, ..load(sh, db, id).await? })
         }
     }

@@ -92,7 +92,7 @@ pub async fn new(_: Admin, sh: Shell, hx: Hx, db: Data<Db>, query: Query<OfChann
 }
 
 /// The channel, if its templates are written here.
-async fn writable(db: &Db, id: ChannelId) -> Result<(Channel, Templates)> {
+pub(super) async fn writable(db: &Db, id: ChannelId) -> Result<(Channel, Templates)> {
     let channel = db.read(move |conn| channels::find(conn, id)).await?;
     let limits = templates_of(&channel).filter(|of| of.source == TemplateSource::ByHand).ok_or(Error::NotFound)?;
     Ok((channel, limits))

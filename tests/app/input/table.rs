@@ -132,7 +132,8 @@ const PIPELINE: &[Field] = &[typed("name", "Sales"), typed("currency", "EUR"), T
 const DEAL_STAGE: &[Field] = &[typed("name", "Talks"), word("hue", "3"), word("kind", "open"), TOKEN];
 const DEAL: &[Field] =
     &[typed("title", "Ten chairs"), typed("amount", "1 200,50"), id("stage", "deal_stage"), TOKEN, BACK];
-const EDITED_DEAL: &[Field] = &[typed("title", "Ten chairs"), typed("amount", "99.9"), id("stage", "deal_stage"), BACK];
+const EDITED_DEAL: &[Field] =
+    &[typed("title", "Ten chairs"), typed("amount", "99.9"), id("stage", "deal_stage"), word("version", ""), BACK];
 const WELCOME: &[Field] = &[
     shown("email", "new@desk.test"),
     shown("name", "Nora New"),
@@ -159,6 +160,16 @@ pub const TABLE: &[Row] = &[
         path: "/api/v1/customers/{external_id}/funnel-block",
         body: Body::Json,
         fields: &[plain("block", "1")],
+    },
+    json(
+        "/api/v1/customers/{external_id}/deals",
+        &[word("client_uuid", "uuid"), word("title", "Chairs"), plain("amount", "1250"), plain("stage", "1")],
+    ),
+    Row {
+        method: "Put",
+        path: "/api/v1/customers/{external_id}/deals/{deal}",
+        body: Body::Json,
+        fields: &[word("title", "Chairs"), plain("amount", "1250"), plain("stage", "1"), plain("seen_stage", "1")],
     },
     json(
         "/api/v1/customers/{external_id}/messages",
@@ -301,6 +312,7 @@ pub const TABLE: &[Row] = &[
     form("/customers/{id}/funnel-block", &[id("block", "funnel_block"), BACK]),
     form("/customers/{id}/deals", DEAL),
     form("/customers/{id}/deals/{deal}", EDITED_DEAL),
+    form("/customers/{id}/deals/{deal}/stage", &[id("stage", "deal_stage"), id("seen", "deal_stage"), BACK]),
     form("/customers/{id}/deals/{deal}/delete", &[BACK]),
     form("/lists", &[typed("name", "Newsletter"), TOKEN]),
     form("/lists/{id}/edit", &[typed("name", "Newsletter")]),
@@ -391,7 +403,7 @@ pub const TABLE: &[Row] = &[
     form("/settings/channels/{id}/secret", NOTHING),
     form("/settings/channels/{id}/disconnect", NOTHING),
     form("/settings/channels/{id}/tokens", &[typed("name", "The server"), TOKEN]),
-    form("/settings/channels/{id}/tokens/{token}/revoke", NOTHING),
+    form("/settings/channels/{id}/tokens/{token}/revoke", &[BACK]),
     form("/settings/channels/{id}/templates", NOTHING),
     form("/settings/work/{id}/again", NOTHING),
     form("/settings/work/{id}/remove", NOTHING),
@@ -409,14 +421,9 @@ pub const TABLE: &[Row] = &[
     form("/settings/conversation-tags", CONVERSATION_TAG),
     form("/settings/conversation-tags/{id}", &[typed("name", "Refund")]),
     form("/settings/conversation-tags/{id}/delete", NOTHING),
+    form("/settings/rules", &[word("require_tag", ""), word("distribute", "")]),
     form(
         "/settings/general",
-        &[
-            word("operators_see_others", "true"),
-            word("require_tag", ""),
-            word("distribute", ""),
-            word("language", ""),
-            typed("business_name", "N"),
-        ],
+        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N")],
     ),
 ];

@@ -129,7 +129,9 @@ impl Client {
 
     /// Opens an event stream; it ends when the value is dropped.
     pub async fn events(&self, path: &str) -> Events {
-        let request = self.request(Method::GET, path).header("Accept", "text/event-stream");
+        // Open for longer than any answer takes.
+        let request = self.request(Method::GET, path).timeout(Duration::from_secs(300));
+        let request = request.header("Accept", "text/event-stream");
         let response = request.send().await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"));
         assert_eq!(response.status().as_u16(), 200, "GET {path}");
         Events { response, buffer: String::new() }

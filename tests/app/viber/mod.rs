@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
 use self::double::{ANNA, BASE, TOKEN, Viber, anna, became, desk, happens, said, status};
-use crate::support::desk::{reached, read_all, say};
+use crate::support::desk::{moment, reached, read_all, say};
 use crate::support::{ADMIN, OPERATOR, TestApp, eventually, spawn_app_with};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
@@ -402,10 +402,27 @@ async fn a_pause_keeps_the_webhook_and_a_goodbye_removes_it() {
     let second = app.number("SELECT max(id) FROM channels");
     let page = admin.get(&format!("/settings/channels/{second}")).await;
     assert!(viber.hooks().iter().all(|hook| hook["url"] != ""), "no pause has removed a webhook");
-    let gone = admin.submit(&page, "#disconnect", &[]).await;
+    let ask = admin.get(&page.attribute("#disconnect", "href")).await;
+    let gone = admin.submit(&ask, "#ask", &[]).await;
     gone.assert_redirect("/settings/channels");
     assert_eq!(viber.hooks().last().unwrap()["url"], "");
     admin.follow(&gone).await.assert_says("Channel disconnected").assert_silent_about("remove the webhook there");
+}
+
+/// A webhook that is registered in the end fails no more, though nobody may write for days.
+#[actix_web::test]
+async fn a_channel_that_is_set_up_in_the_end_is_well() {
+    let viber = Viber::start().await;
+    let (app, id) = desk(&viber, &[]).await;
+    app.jobs_done().await;
+    app.execute(&format!("UPDATE channels SET last_error_at = '{}', last_error = 'away'", moment(0)));
+    let admin = app.sign_in(ADMIN).await;
+    let url = format!("/settings/channels/{id}");
+    admin.get(&url).await.assert_says("Failing since");
+    let set_up = |tx: &mut switchboard::db::Tx| switchboard::settings::set_up_all(tx, Some("https://desk.example"));
+    app.db.write(set_up).await.unwrap();
+    app.jobs_done().await;
+    admin.get(&url).await.assert_silent_about("Failing since").assert_says("Working");
 }
 
 /// What the provider says to a goodbye holds nothing up: the channel is gone, and the admin is told.
@@ -417,7 +434,8 @@ async fn a_goodbye_that_fails_is_said() {
     let admin = app.sign_in(ADMIN).await;
     let page = admin.get(&format!("/settings/channels/{id}")).await;
     viber.hook_answers([ResponseTemplate::new(500)]);
-    let gone = admin.submit(&page, "#disconnect", &[]).await;
+    let ask = admin.get(&page.attribute("#disconnect", "href")).await;
+    let gone = admin.submit(&ask, "#ask", &[]).await;
     gone.assert_redirect("/settings/channels");
     assert_eq!(app.number("SELECT count(*) FROM channels"), 0);
     admin.follow(&gone).await.assert_says("could not be told to stop calling");

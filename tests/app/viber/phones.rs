@@ -135,7 +135,7 @@ async fn without_a_gateway_nothing_is_offered_that_would_not_arrive() {
     for page in ["/customers", "/inbox"] {
         operator.get(page).await.assert_lacks("a[href='/customers/new/viber']");
     }
-    operator.get("/search?q=nobody").await.assert_has("a[href^='/contacts/new?channel=viber']");
+    operator.get("/search?q=nobody").await.assert_has("a[href='/contacts/new?q=nobody']");
     assert_eq!(app.number("SELECT count(*) FROM messages"), 0);
     assert!(viber.sent().is_empty());
 

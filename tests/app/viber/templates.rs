@@ -43,6 +43,10 @@ async fn a_template_goes_out_as_its_text() {
     app.execute("UPDATE customers SET active_count = 0");
     let page = operator.get(&format!("/customers/{anna}/message")).await;
     page.assert_has("textarea[name=body]").assert_has("select[name=template]");
+    // Words of one's own would be lost beside it.
+    let both = send_first(&operator, &page, &[filled.as_slice(), &[("body", "By the way")]].concat()).await;
+    both.assert_status(422).assert_has("#m-body[aria-invalid]").assert_says("No other words can go with a template.");
+    assert_eq!((both.select("#m-body"), viber.texts().len()), (vec!["By the way".to_owned()], 1));
     send_first(&operator, &page, &filled).await.assert_redirect(&format!("/inbox/{anna}"));
     reached(&app, "sent").await;
     assert_eq!(viber.texts(), [reads, reads]);

@@ -126,6 +126,11 @@ impl Browser {
     /// Opens the panel, and goes into it.
     pub async fn press_launcher(&self) {
         self.in_launcher("button").await.click().await.expect("the launcher is clicked");
+        self.enter_open_panel().await;
+    }
+
+    /// Goes into the panel that is open.
+    pub async fn enter_open_panel(&self) {
         self.in_launcher("iframe:not([hidden])").await.enter_frame().await.expect("the panel is entered");
     }
 
@@ -136,7 +141,7 @@ impl Browser {
             "document.querySelector('[data-switchboard]').shadowRoot.querySelector('iframe').dataset.old = 'old'";
         self.script(mark).await;
         self.wait("the launcher makes another panel", async || self.script(found).await == json!("new")).await;
-        self.in_launcher("iframe:not([hidden])").await.enter_frame().await.expect("the panel is entered");
+        self.enter_open_panel().await;
         self.wait_for("#write").await;
     }
 

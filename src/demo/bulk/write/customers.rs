@@ -77,7 +77,7 @@ struct Found {
 
 fn found(id: i64, way: Way, who: &Person) -> Found {
     let phone_digits = who.phone.as_deref().map(text::digits);
-    let (name_folded, email_folded) = (text::fold(&who.name), who.email.as_deref().map(text::fold));
+    let (name_folded, email_folded) = (text::fold(&who.name), who.email.as_deref().map(text::fold_address));
     let mut known = vec![(who.username.as_str(), who.address.as_str(), kind(way))];
     known.extend(
         who.also.iter().map(|(channel, address)| ("", address.as_str(), kind(Way { channel: *channel, ..way }))),
@@ -126,7 +126,13 @@ fn belongings(
     }
     if let Some(claim) = &who.claim {
         let row = next(&mut numbers.claim);
-        out.row(&tables::CLAIMS)?.int(row).int(id).text("email").text(claim).text(&text::fold(claim)).time(created_at);
+        out.row(&tables::CLAIMS)?
+            .int(row)
+            .int(id)
+            .text("email")
+            .text(claim)
+            .text(&text::fold_address(claim))
+            .time(created_at);
     }
     if who.phone.is_none() && who.email.is_none() {
         let row = next(&mut numbers.pending);

@@ -1,78 +1,23 @@
 //! The two panes: contacts.
 
+mod book;
+
+use std::sync::Arc;
+
 use askama::Template;
-use url::form_urlencoded::Serializer;
 
 use crate::channels::Channel;
 use crate::companies::Company;
 use crate::conversations::Conversation;
-use crate::customers::{Customer, EditForm, Handle, ListedCustomer};
-use crate::db::page::Page;
+use crate::customers::{Customer, EditForm, Handle, ListedCustomer, StoredClaim};
+use crate::db::types::CustomerId;
+use crate::fields::{Placed, SystemField, Values};
+use crate::tags::CustomerTag;
 use crate::web::forms::Errors;
 use crate::web::page::{Regions, region_with};
 use crate::web::shell::Shell;
 
-/// The left pane: what was searched, and what there is.
-pub struct Book<T> {
-    /// `/contacts` or `/companies`.
-    pub base: &'static str,
-    pub q: String,
-    /// The place of this page, for links that stay on it.
-    pub at: String,
-    pub page: Page<T>,
-    /// Where the inbox sent us from; empty if it did not.
-    pub back: String,
-}
-
-impl<T> Book<T> {
-    /// The address of one entry, beside the same list.
-    pub fn entry(&self, id: impl std::fmt::Display) -> String {
-        self.url(&format!("{}/{id}", self.base), &self.at)
-    }
-
-    /// What leads back to the inbox from the other tab, too.
-    pub fn back_query(&self) -> String {
-        match self.back.as_str() {
-            "" => String::new(),
-            back => format!("?{}", Serializer::new(String::new()).append_pair("back", back).finish()),
-        }
-    }
-
-    pub fn previous(&self) -> String {
-        self.page.previous.as_deref().map(|at| self.url(self.base, at)).unwrap_or_default()
-    }
-
-    pub fn next(&self) -> String {
-        self.page.next.as_deref().map(|at| self.url(self.base, at)).unwrap_or_default()
-    }
-
-    /// The list alone.
-    pub fn list(&self) -> String {
-        self.url(self.base, &self.at)
-    }
-
-    /// The address of the form for a new entry.
-    pub fn new_url(&self) -> String {
-        match self.back.as_str() {
-            "" => format!("{}/new", self.base),
-            back => {
-                let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
-                format!("{}/new?back={back}", self.base)
-            }
-        }
-    }
-
-    fn url(&self, path: &str, at: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("q", self.q.as_str()), ("at", at), ("back", &self.back)] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-    }
-}
+pub use book::Book;
 
 /// A contact's details.
 pub struct Details {
@@ -80,6 +25,13 @@ pub struct Details {
     pub handles: Vec<Handle>,
     pub company: Option<Company>,
     pub is_pending: bool,
+    /// Custom fields and variables, and the order of all fields.
+    pub values: Values,
+    pub tags: Vec<Arc<CustomerTag>>,
+    /// What they typed about themselves that the record does not say.
+    pub claims: Vec<StoredClaim>,
+    /// Others who may be the same person.
+    pub duplicates: Vec<ListedCustomer>,
     /// The newest conversations, each with its channel.
     pub recent: Vec<(Conversation, Option<Channel>)>,
 }
@@ -108,6 +60,64 @@ pub struct NewContact {
     pub lookalikes: Vec<ListedCustomer>,
 }
 
+/// What the form has made, offered to be opened by whoever stays where they were.
+#[derive(Template)]
+#[template(path = "contacts/made.html")]
+pub struct MadeContact {
+    pub sh: Shell,
+    pub name: String,
+    /// The conversation with them.
+    pub open: String,
+    /// Where they were.
+    pub back: String,
+}
+
+impl MadeContact {
+    pub fn new(sh: Shell, id: CustomerId, name: String, back: &str) -> Self {
+        Self { sh, name, open: book::conversation(back, id), back: back.to_owned() }
+    }
+}
+
+impl Regions for MadeContact {
+    fn region(&self, id: &str) -> Option<askama::Result<String>> {
+        (id == "contact_form").then(|| self.render())
+    }
+}
+
+/// The form of a new contact alone.
+#[derive(Template)]
+#[template(path = "contacts/new.html")]
+struct NewForm<'a> {
+    sh: &'a Shell,
+    book: &'a Book<ListedCustomer>,
+    new: &'a NewContact,
+    is_dialog: bool,
+}
+
+/// The same over the inbox.
+#[derive(Template)]
+#[template(path = "contacts/new_dialog.html")]
+struct NewDialog<'a> {
+    sh: &'a Shell,
+    book: &'a Book<ListedCustomer>,
+    new: &'a NewContact,
+}
+
+/// The contacts over the inbox.
+#[derive(Template)]
+#[template(path = "contacts/drawer.html")]
+struct Drawer<'a> {
+    sh: &'a Shell,
+    book: &'a Book<ListedCustomer>,
+    shown: Option<i64>,
+}
+
+impl Drawer<'_> {
+    fn is_shown(&self, customer: &ListedCustomer) -> bool {
+        self.shown == Some(customer.id.0)
+    }
+}
+
 /// `/contacts`, `/contacts/{id}`, `/contacts/new`.
 #[derive(Template)]
 #[template(path = "contacts/page.html", blocks = ["contact_list", "detail"])]
@@ -121,7 +131,7 @@ pub struct ContactsPage {
 
 impl ContactsPage {
     /// The form of the contact's fields, which leads back here.
-    fn edit_url(&self, id: &crate::db::types::CustomerId) -> String {
+    fn edit_url(&self, id: &CustomerId) -> String {
         let back = match self.book.back.as_str() {
             "" => self.book.entry(id),
             back => back.to_owned(),
@@ -143,6 +153,13 @@ impl ContactsPage {
 impl Regions for ContactsPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         let title = format!("{} · Switchboard", self.sh.t("nav-contacts"));
+        let (sh, book) = (&self.sh, &self.book);
+        match (id, &self.pane) {
+            ("contact_form", Pane::New(new)) => return Some(NewForm { sh, book, new, is_dialog: false }.render()),
+            ("contact-dialog", Pane::New(new)) => return Some(NewDialog { sh, book, new }.render()),
+            ("contact-dialog", _) => return Some(Drawer { sh, book, shown: None }.render()),
+            _ => {}
+        }
         match id {
             "detail" => Some(self.as_detail().render().map(|html| region_with(&title, html, &[]))),
             "contact_list" => Some(self.as_contact_list().render().map(|html| region_with(&title, html, &[]))),
