@@ -8,11 +8,10 @@ mod delivery_view;
 mod model;
 pub mod store;
 pub mod thread;
-mod turns;
 pub mod views;
 
 pub use model::{Attachment, Event, LONGEST, Message, MessageKind, NewMessage, Who};
 
 pub use crate::files::StoredFile;
+pub use store::turns::{by_bot, was_given_last};
 pub use store::{At, find_by_client_uuid, first_of, insert, stretch};
-pub use turns::{by_bot, was_given_last};

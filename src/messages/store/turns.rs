@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::model::Event;
 use crate::db::Conn;
 use crate::db::sql::Sql;
 use crate::db::types::{ConversationId, UtcTime};
 use crate::error::Result;
+use crate::messages::model::Event;
 
 #[derive(QueryableByName)]
 struct Told {
