@@ -2,10 +2,12 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 
 use super::body::Body;
 use super::guard::App;
 use super::model::{FunnelBlock, FunnelPlace, NewFunnelPlace, Problem};
+use crate::audit;
 use crate::auth::CustomerScope;
 use crate::customers;
 use crate::db::types::{CustomerId, FunnelBlockId};
@@ -50,14 +52,23 @@ pub async fn put_block(
 ) -> Result<HttpResponse> {
     let to = body.read()?.block.map(FunnelBlockId);
     let seat = app.seat(&db, &external_id).await?;
+    let program = app.name;
     let moved = db.write(move |tx| {
         tx.concerns_one_customer();
         let customer = customers::find_held(tx, &CustomerScope::system(), seat.customer)?.id;
-        match to {
-            Some(id) if funnels::path(&funnels::all(tx)?, id).is_none() => return Ok(None),
-            Some(id) => funnels::enter(tx, customer, id)?,
-            None => funnels::leave(tx, customer)?,
+        let all = funnels::all(tx)?;
+        let before = funnels::place_of(tx, customer)?.and_then(|id| funnels::path(&all, id));
+        let (moved, event, detail) = match to {
+            Some(id) => {
+                let Some(name) = funnels::path(&all, id) else { return Ok(None) };
+                let detail = json!({ "funnel_block": id, "name": name });
+                (funnels::enter(tx, customer, id)?, "customer.funnel_moved", detail)
+            }
+            None => (funnels::leave(tx, customer)?, "customer.funnel_left", json!({ "name": before })),
         };
+        if moved {
+            audit::record_as(tx, &program, event, Some(customer), &detail)?;
+        }
         place_of(tx, customer).map(Some)
     });
     match moved.await? {

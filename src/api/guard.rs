@@ -22,6 +22,8 @@ const NOTED_EVERY: chrono::Duration = chrono::Duration::seconds(60);
 /// A program with a working token of an app channel that is switched on.
 pub struct App {
     pub channel: Channel,
+    /// The token's name.
+    pub name: String,
 }
 
 impl App {
@@ -59,7 +61,7 @@ impl FromRequest for App {
                 });
                 noted.await?;
             }
-            Ok(Self { channel })
+            Ok(Self { channel, name: token.name })
         })
     }
 }

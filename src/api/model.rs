@@ -207,7 +207,7 @@ pub struct Event {
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes what `app_events` writes")]
 pub enum EventData {
-    /// `message.created`: staff have said something.
+    /// `message.created`: staff or the bot have said something. The message's `kind` says who: what answers by itself must not answer a bot.
     MessageCreated { message: Message, customer: EventCustomer },
     /// `conversation.closed`.
     ConversationClosed { conversation: EventConversation, customer: EventCustomer },

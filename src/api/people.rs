@@ -17,17 +17,25 @@ pub fn contact_of(person: &Person) -> [Option<String>; 2] {
     [checked.email("email", &of(&person.email)), checked.phone("phone", &of(&person.phone))]
 }
 
-/// Makes the customer or brings them up to date, and gives what the app has said of them by now.
-pub fn store_person(tx: &mut Tx, inbound: &Inbound, [email, phone]: &[Option<String>; 2]) -> Result<Told> {
+/// Makes the customer or brings them up to date, and gives what the app has said of them by now. Only what the app has `verified`
+/// becomes the record's: whoever writes from an address that the record has joins it.
+pub fn store_person(
+    tx: &mut Tx,
+    inbound: &Inbound,
+    [email, phone]: &[Option<String>; 2],
+    verified: bool,
+) -> Result<Told> {
     let (email, phone, region) = (email.as_deref(), phone.as_deref(), &inbound.addressing.phone_region);
     let (channel, address) = (inbound.channel, &inbound.sender.address);
     let before = customers::store::told_of(tx, channel, address)?;
     let named = keep_name(tx, inbound)?;
     let who = conversations::identify(tx, &named)?;
-    if let Some(before) = &before {
-        customers::store::forget_told(tx, who.customer, before, email, phone, region)?;
+    if verified {
+        if let Some(before) = &before {
+            customers::store::forget_told(tx, who.customer, before, email, phone, region)?;
+        }
+        customers::store::fill_contact(tx, who.customer, email, phone, region)?;
     }
-    customers::store::fill_contact(tx, who.customer, email, phone, region)?;
     customers::store::note_told(tx, who.account, email, phone)?;
     tx.publish(Topic::Customer(who.customer));
     customers::store::told_of(tx, channel, address)?.ok_or(Error::NotFound)

@@ -43,8 +43,8 @@ pub async fn customer(app: App, db: Data<Db>, external_id: Path<String>) -> Resu
 
 /// Makes the customer or brings them up to date. Whatever is left out stays as it is.
 ///
-/// In the desk a new e-mail or phone takes the place of the one that the app said before, unless staff have changed it or another
-/// customer has the new one. A name that staff have edited stays. The answer holds what the app itself has said.
+/// An e-mail or phone that is `verified` becomes the record's. It takes the place of the one that the app said before, unless staff
+/// have changed it or another customer has the new one. Without `verified` staff see it as unverified. A name that staff have edited stays. The answer holds what the app itself has said.
 #[utoipa::path(put, path = "/api/v1/customers/{external_id}", tag = "customers", request_body = Person,
     params(("external_id" = String, Path, description = "The app's own ID")),
     responses((status = 200, body = Customer), (status = 413, body = Problem), (status = 422, body = Problem)))]
@@ -74,7 +74,13 @@ pub async fn put_customer(
         bot: false,
         addressing: addressing.get_ref().clone(),
     };
-    let told = db.write(move |tx| store_person(tx, &inbound, &contact)).await?;
+    let verified = person.verified;
+    let told = db
+        .write(move |tx| {
+            tx.concerns_one_customer();
+            store_person(tx, &inbound, &contact, verified)
+        })
+        .await?;
     Ok(HttpResponse::Ok().json(Customer::of(told, &external_id)))
 }
 

@@ -108,12 +108,15 @@ pub async fn login(
             let address = client_ip(&req).to_string();
             db.write(move |tx| {
                 store::arrive(tx, id)?;
-                audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))?;
-                conversations::distribute(tx)
+                audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))
             })
             .await?;
             // Afterwards: nobody is signed in without an entry that says so.
             begin(&req, &session, id)?;
+            // What waits keeps nobody out: it comes round again.
+            if let Err(error) = db.write(conversations::distribute).await {
+                tracing::warn!(%error, "what waits was not given to somebody who has signed in");
+            }
             Ok(see_other(own_path(&form.next)))
         }
     }

@@ -152,10 +152,12 @@ pub fn close(
 /// Ends whatever is open with a customer who has just been blocked.
 pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<()> {
     let customer = customers::find(tx, &CustomerScope::system(), customer)?;
+    let mut left = 0;
     for conversation in store::of_customer::open(tx, &customer)? {
         finish(tx, by, &conversation, CloseReason::CustomerBlocked, "")?;
+        left += i64::from(conversation.assignee_id.is_some());
     }
-    distribution::after_one_has_left(tx)
+    distribution::after_some_have_left(tx, left)
 }
 
 /// The customer's word on a conversation that is over. The last one counts; one that says what the one before said changes

@@ -8,11 +8,14 @@ use crate::app_events;
 use crate::auth::CustomerScope;
 use crate::channels::{self, Extra, registry};
 use crate::db::Tx;
-use crate::db::types::ConversationId;
+use crate::db::types::{ConversationId, UtcTime};
 use crate::error::{Result, why_refused};
 use crate::funnels;
 use crate::messages::{self, MessageKind, NewMessage};
 use crate::outbox;
+
+/// What the bot says in a conversation within an hour: a flow that leads round would talk to somebody's automatic answer for ever.
+const AT_MOST: i64 = 20;
 
 /// Goes one step on, if the message leads anywhere and the bot may speak.
 pub(super) fn turn(tx: &mut Tx, inbound: &Inbound, who: &Identified, id: ConversationId) -> Result<()> {
@@ -22,9 +25,14 @@ pub(super) fn turn(tx: &mut Tx, inbound: &Inbound, who: &Identified, id: Convers
     let new_in = who.is_new.then_some(inbound.channel);
     let Some(block) = funnels::following(tx, who.customer, new_in)? else { return Ok(()) };
     let (conversation, customer) = store::find_with_customer(tx, &CustomerScope::system(), id)?;
-    let is_staffs = conversation.assignee_id.is_some() || conversation.first_reply_at.is_some();
+    let is_staffs = conversation.first_reply_at.is_some()
+        || conversation.assignee_id.is_some() && !messages::was_given_last(tx, conversation.id)?;
     let out = Outgoing { body: block.said_to(&customer.name), ..Outgoing::default() };
     if customer.paused || is_staffs || !may_say(tx, &conversation, &out)? {
+        return Ok(());
+    }
+    let since = UtcTime::now().plus(-chrono::Duration::hours(1));
+    if messages::by_bot(tx, conversation.id, since, AT_MOST)? >= AT_MOST {
         return Ok(());
     }
     funnels::enter(tx, customer.id, block.id)?;

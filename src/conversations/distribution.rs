@@ -1,7 +1,7 @@
 //! New conversations are given to operators who are there, if the settings say so.
 //!
 //! Each goes to the customer's responsible, if they are online and may serve its channel; otherwise to the operator who is
-//! online, may serve it and has the fewest active ones (of several, whoever has been here longest). Supervisors and admins
+//! online, may serve it and has the fewest active ones (of several, the one whose account is oldest). Supervisors and admins
 //! get those of their own customers only. A conversation that somebody has handed back to the queue is given out again, to
 //! anybody but them.
 
@@ -28,7 +28,12 @@ pub(super) fn give_new(tx: &mut Tx, id: ConversationId, responsible: Option<Staf
 
 /// Gives the one that waits longest, when somebody has one fewer.
 pub(super) fn after_one_has_left(tx: &mut Tx) -> Result<()> {
-    up_to(tx, 1)
+    after_some_have_left(tx, 1)
+}
+
+/// Gives as many as somebody has fewer.
+pub(super) fn after_some_have_left(tx: &mut Tx, count: i64) -> Result<()> {
+    if count == 0 { Ok(()) } else { up_to(tx, count.min(AT_ONCE)) }
 }
 
 /// Gives what waits to those who are there: somebody has come, or has handed one back.

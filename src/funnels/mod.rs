@@ -4,8 +4,9 @@
 //!   never talked to leads into its first block. Where two would begin, the upper one does.
 //! - Who enters a block is told its text, if it has one. The next message of theirs leads to its next block, if it has one; else
 //!   the flow ends there, and staff go on. One message is one step.
-//! - The bot is silent, and the place stays, while the customer is paused, blocked or unsubscribed, and as soon as staff work the
-//!   conversation: it has an assignee, or somebody has answered. It writes no mails, where machines would answer machines.
+//! - The bot is silent, and the place stays, while the customer is paused or blocked, and as soon as staff work the conversation:
+//!   somebody has taken it by hand, or answered. It goes on beside whoever was only given it automatically. It writes no mails,
+//!   and after so many messages in an hour no more at all: machines would answer machines.
 //!   `conversations` does all that, in the transaction that stores the customer's message.
 //! - Staff and programs move a customer to a block, or out of all. That sends nothing: whoever moves them has their own words.
 //! - Where no funnel is enabled, a message that comes in asks nothing more of the database ([`are_on`]).

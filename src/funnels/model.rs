@@ -63,7 +63,7 @@ impl Funnel {
 }
 
 /// A customer's one place in a flow.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = funnel_blocks)]
 pub struct FunnelBlock {
     pub id: FunnelBlockId,

@@ -13,4 +13,5 @@ pub mod views;
 pub use model::{AWAITED, Attachment, Event, LONGEST, Message, MessageKind, NewMessage, Who};
 
 pub use crate::files::StoredFile;
+pub use store::turns::{by_bot, was_given_last};
 pub use store::{At, add_files, find_by_client_uuid, first_of, insert, stretch};

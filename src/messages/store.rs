@@ -1,5 +1,7 @@
 //! Rows of messages and attachments.
 
+pub mod turns;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;

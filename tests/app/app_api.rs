@@ -14,7 +14,7 @@ use uuid::Uuid;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::desk::Person;
+use crate::support::desk::{Letter, Person};
 use crate::support::{ADMIN, Client, OPERATOR, Page, SUPERVISOR, TestApp, eventually, spawn_app, spawn_app_with};
 
 const TOKEN: &str = "token-of-the-app";
@@ -144,7 +144,7 @@ async fn an_app_keeps_its_customers_and_writes_for_them() {
 async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
     let (app, program) = desk().await;
     let of = |who: &str| format!("/api/v1/customers/{who}");
-    let anna = json!({"name": "Anna", "email": "anna@app.test", "phone": "+7 912 345 67 89"});
+    let anna = json!({"name": "Anna", "email": "anna@app.test", "phone": "+7 912 345 67 89", "verified": true});
     send(&program, Method::PUT, &of("u-anna"), anna).await.assert_status(200);
     app.customer(Person { email: "mail@desk.test", ..Person::named("Maria") });
     for (who, email) in [("mallory", "anna@app.test"), ("eve", "mail@desk.test")] {
@@ -169,6 +169,26 @@ async fn an_address_that_the_app_does_not_vouch_for_joins_nobody() {
     assert_eq!(json_of(&mallory)["email"], "anna@app.test");
 }
 
+/// The same the other way round: whoever has named a stranger's address first has not got it, and the stranger's own mail is a
+/// customer of its own.
+#[actix_web::test]
+async fn nobody_joins_whoever_named_their_address_first() {
+    let (app, program) = desk().await;
+    let mallory = json!({"name": "Mallory", "email": "victim@shop.test", "phone": "+7 912 345 67 89"});
+    let mallory = json_of(&send(&program, Method::PUT, ANNA, mallory).await)["id"].as_i64().unwrap();
+    let reached = format!("SELECT COALESCE(email, phone) FROM customers WHERE id = {mallory}");
+    assert_eq!(app.text(&reached), None);
+    let mail = app.channel("email");
+    let victim = Letter { channel: mail, address: "victim@shop.test", email: "victim@shop.test", ..Letter::default() };
+    let victim = app.writes(victim).await;
+    let phone = app.channel("whatsapp");
+    let caller = Letter { channel: phone, address: "79123456789", phone: "+79123456789", ..Letter::default() };
+    let caller = app.writes(caller).await;
+    assert!(victim != mallory && caller != mallory, "{mallory}: {victim}, {caller}");
+    let page = app.sign_in(SUPERVISOR).await.get(&format!("/inbox/{mallory}")).await;
+    page.assert_says("Perhaps the same person:").assert_has(&format!(".mini a[href='/customers/{victim}']"));
+}
+
 /// What the app has made sure of leads to the customer whom another channel brought. They have the app's ID from then on, so
 /// that the next channel with that ID finds the same person.
 #[actix_web::test]
@@ -188,15 +208,19 @@ async fn an_address_that_the_app_vouches_for_finds_its_customer_and_gives_them_i
 async fn what_the_app_says_anew_takes_the_place_of_what_it_said_before() {
     let (app, program) = desk().await;
     let put = async |body: Value| json_of(&send(&program, Method::PUT, ANNA, body).await);
-    put(json!({"name": "Anna", "email": "old@app.test", "phone": "+7 912 345 67 89"})).await;
-    let now = put(json!({"email": "new@app.test"})).await;
+    put(json!({"name": "Anna", "email": "old@app.test", "phone": "+7 912 345 67 89", "verified": true})).await;
+    let now = put(json!({"email": "new@app.test", "verified": true})).await;
     assert_eq!((&now["name"], &now["email"]), (&json!("Anna"), &json!("new@app.test")));
     assert_eq!(now["phone"], "+7 912 345 67 89", "what is left out stays");
     let kept = || (app.text("SELECT email FROM customers"), app.text("SELECT phone_digits FROM customers"));
     assert_eq!(kept(), (Some("new@app.test".into()), Some("79123456789".into())));
-    put(json!({"phone": "+7 912 000 00 00"})).await;
+    put(json!({"phone": "+7 912 000 00 00", "verified": true})).await;
     app.execute("UPDATE customers SET email = 'staff@desk.test', email_folded = 'staff@desk.test'");
-    put(json!({"email": "third@app.test"})).await;
+    put(json!({"email": "third@app.test", "verified": true})).await;
+    assert_eq!(kept(), (Some("staff@desk.test".into()), Some("79120000000".into())));
+    // What the app does not vouch for changes nothing of the record.
+    let said = put(json!({"phone": "+7 912 111 11 11"})).await;
+    assert_eq!(said["phone"], "+7 912 111 11 11");
     assert_eq!(kept(), (Some("staff@desk.test".into()), Some("79120000000".into())));
 }
 

@@ -175,6 +175,14 @@ async fn a_program_moves_its_customer() {
     assert_eq!(send(json!({ "block": null })).await.json(), json!({ "block": null }));
     assert_eq!(program.get(&address).await.json(), json!({ "block": null }));
     assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE kind = 'bot'"), 1);
+    // The audit log names the program.
+    for event in ["customer.funnel_moved", "customer.funnel_left"] {
+        let entries = format!(
+            "SELECT COUNT(*) FROM audit_events WHERE event = '{event}' AND customer_id = {anna} AND staff_id IS NULL \
+             AND actor = (SELECT name FROM api_tokens)"
+        );
+        assert_eq!(app.number(&entries), 1, "{event}");
+    }
     let described = program.get("/api/v1/openapi.json").await.json();
     let paths = &described["paths"]["/api/v1/customers/{external_id}/funnel-block"];
     assert!(paths["get"].is_object() && paths["put"].is_object(), "{paths}");

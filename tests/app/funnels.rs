@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::desk::{Letter, Person, say};
 use crate::support::telegram::{Telegram, customer, desk};
-use crate::support::{ADMIN, OPERATOR, TestApp, eventually, spawn_app};
+use crate::support::{ADMIN, OPERATOR, SECOND_OPERATOR, TestApp, eventually, spawn_app};
 
 const BLOCKS: &[(&str, &str)] =
     &[("Greeting", "Hello, {name}!"), ("Question", "What is it about?"), ("Handed over", "")];
@@ -84,7 +84,7 @@ async fn a_funnel_begins_with_new_customers_where_it_is_said_to() {
     assert_eq!((place(&app, nobody), place(&app, here)), (0, blocks[1]), "who is in goes on");
 }
 
-/// The bot is silent, and the place stays, for whoever is paused, blocked or unsubscribed, once staff work the conversation, and
+/// The bot is silent, and the place stays, for whoever is paused or blocked, once staff work the conversation, and
 /// in mails. A conversation that begins anew is the bot's again.
 #[actix_web::test]
 async fn the_bot_is_silent_where_others_speak() {
@@ -134,6 +134,51 @@ async fn the_bot_is_silent_where_others_speak() {
     ));
     app.writes(letter(channel, "b")).await;
     assert_eq!(place(&app, customer), 0);
+}
+
+/// With automatic distribution the flow goes on beside whoever was given the conversation, until they answer or somebody takes it
+/// by hand.
+#[actix_web::test]
+async fn the_bot_goes_on_beside_whoever_was_given_the_conversation() {
+    let app = spawn_app().await;
+    let blocks = app.funnel("Welcome", BLOCKS);
+    app.execute("INSERT INTO settings (key, value) VALUES ('distribute_conversations', 'true')");
+    app.db.written_elsewhere();
+    let operator = app.sign_in(OPERATOR).await;
+    let channel = app.channel("web_chat");
+    let anna = app.writes(letter(channel, "a")).await;
+    let assignee = format!("SELECT assignee_id FROM conversations WHERE customer_id = {anna}");
+    assert_eq!(app.number(&assignee), app.staff_id(OPERATOR));
+    app.writes(letter(channel, "a")).await;
+    assert_eq!((place(&app, anna), said(&app).len()), (blocks[1], 2), "nobody has answered");
+    say(&operator, anna, "I am here", vec![]).await.assert_status(303);
+    app.writes(letter(channel, "a")).await;
+    assert_eq!(place(&app, anna), blocks[1], "she has answered");
+    // Another one is handed to a colleague, who has not answered yet.
+    let boris = app.writes(letter(channel, "b")).await;
+    let id = app.number(&format!("SELECT id FROM conversations WHERE customer_id = {boris}"));
+    let to = app.staff_id(SECOND_OPERATOR).to_string();
+    operator.post_form(&format!("/conversations/{id}/transfer"), &[("to", &to), ("note", "")]).await.assert_status(303);
+    app.writes(letter(channel, "b")).await;
+    assert_eq!(place(&app, boris), blocks[0], "a colleague has it by hand");
+}
+
+/// Two machines do not talk to each other for ever: in a flow that leads round, the bot says no more than twenty things within an
+/// hour.
+#[actix_web::test]
+async fn a_flow_that_leads_round_comes_to_an_end() {
+    let app = spawn_app().await;
+    let blocks = app.funnel("Round", &[("One", "One"), ("Two", "Two")]);
+    app.execute(&format!("UPDATE funnel_blocks SET next_id = {} WHERE id = {}", blocks[0], blocks[1]));
+    app.db.written_elsewhere();
+    let channel = app.channel("web_chat");
+    for _ in 0..30 {
+        app.writes(letter(channel, "a")).await;
+    }
+    assert_eq!(said(&app).len(), 20);
+    app.execute("UPDATE messages SET created_at = '2026-01-10 20:30:00' WHERE kind = 'bot'");
+    app.writes(letter(channel, "a")).await;
+    assert_eq!(said(&app).len(), 21, "the next day it goes on");
 }
 
 /// Through a messenger the bot's words leave as everybody's do, by the outbox; who cannot be reached is told nothing, and stays.

@@ -226,7 +226,9 @@ async fn a_site_vouches_for_its_visitors_by_signing_their_id() {
             .as_deref(),
         Some("Anna")
     );
-    assert_eq!(app.text("SELECT email FROM customers WHERE external_id = 'u-1'"), None);
+    panel.send(message(&new_uuid(), "Hi").text("email", "victim@shop.test")).await.assert_status(200);
+    let email = "SELECT email FROM customers WHERE external_id = 'u-1'";
+    assert_eq!(app.text(email), None, "not another one's, and not one that its owner has yet to write from");
     // The token of a signed-in visitor is no key to them once the site no longer names them.
     let later = visit(&app, json!({"token": panel.token})).await;
     assert!(later.texts().await.is_empty());

@@ -12,7 +12,7 @@ use crate::chat::details::{self, Geo};
 use crate::chat::identity::Caller;
 use crate::chat::model::{self, About, Settings};
 use crate::conversations::{self, Inbound, Sender, VisitDetails};
-use crate::customers::{self, Addressing};
+use crate::customers::Addressing;
 use crate::db::types::MessageId;
 use crate::db::{Db, Tx};
 use crate::error::{Result, Said};
@@ -139,12 +139,8 @@ fn store_message(
         Err(missing) => return Ok(Err(missing.clone())),
     };
     inbound.sender.display_name = model::display_name(seat.as_ref(), told.vouched, &about.name);
-    // The signature is on the external ID alone: an address beside it may be anybody's, and joins nobody.
+    // The signature is on the external ID alone: an address beside it may be anybody's: nobody joins by it, and it
+    // does not become the record's, which its owner would join.
     inbound.sender.claims = about.claims();
-    let received = conversations::receive(tx, &inbound)?;
-    if told.vouched {
-        let (email, phone) = (about.email.as_deref(), about.phone.as_deref());
-        customers::store::fill_contact(tx, received.customer, email, phone, &inbound.addressing.phone_region)?;
-    }
-    Ok(Ok(received.message))
+    Ok(Ok(conversations::receive(tx, &inbound)?.message))
 }

@@ -56,10 +56,10 @@ fn select(conn: &mut Conn, limit: i64, lock: &str) -> Result<Vec<Waiting>> {
          FROM conversations v JOIN customers c ON c.id = v.customer_id \
          WHERE v.status = 'queued' AND NOT c.blocked AND EXISTS (SELECT 1 FROM staff s WHERE {} \
          AND s.id <> COALESCE(v.handed_back_by_id, 0) AND (s.role = 'operator' OR s.id = c.responsible_id)) \
-         ORDER BY v.opened_at, v.id LIMIT $2{lock}",
+         ORDER BY v.opened_at, v.id LIMIT {limit}{lock}",
         serves("v.channel_id")
     );
-    Ok(Sql::new(text).bind(auth::store::here_since()).bind(limit).load(conn)?)
+    Ok(Sql::new(text).bind(auth::store::here_since()).load(conn)?)
 }
 
 /// Who gets one of this channel: the customer's responsible before the operator with the fewest, and not whoever has handed

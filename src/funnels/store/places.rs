@@ -6,18 +6,12 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use diesel::sql_types::BigInt;
 
-use crate::db::schema::{funnel_blocks as blocks, funnel_entries as entries, funnel_places as places};
+use crate::db::schema::{funnel_entries as entries, funnel_places as places};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{ChannelId, CustomerId, FunnelBlockId, FunnelId, UtcTime};
 use crate::db::{Conn, Failure, Tx};
 use crate::error::Result;
 use crate::funnels::model::{Entry, FunnelBlock};
-
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = BigInt)]
-    id: FunnelBlockId,
-}
 
 /// The block that a customer is in.
 pub fn place_of(conn: &mut Conn, customer: CustomerId) -> Result<Option<FunnelBlockId>> {
@@ -69,27 +63,21 @@ pub fn customers_in(conn: &mut Conn, funnel: FunnelId) -> Result<HashMap<FunnelB
 /// Where a message of a customer leads from the place that they have, while that funnel is enabled.
 pub fn following(tx: &mut Tx, customer: CustomerId) -> Result<Option<FunnelBlock>> {
     let next = Sql::new(
-        "SELECT n.id FROM funnel_places p JOIN funnel_blocks b ON b.id = p.block_id JOIN funnels f ON f.id = b.funnel_id \
+        "SELECT n.id, n.funnel_id, n.name, n.text, n.next_id FROM funnel_places p JOIN funnel_blocks b ON b.id = p.block_id JOIN funnels f ON f.id = b.funnel_id \
          JOIN funnel_blocks n ON n.id = b.next_id WHERE p.customer_id = $1 AND f.enabled",
     );
-    let next: Option<Found> = next.bind(customer.0).get_result(&mut **tx).optional()?;
-    next.map(|found| block(tx, found.id)).transpose()
+    Ok(next.bind(customer.0).get_result(&mut **tx).optional()?)
 }
 
 /// Where a new customer's first message in a channel leads: the first block of the uppermost funnel that begins there.
 pub fn first_for(tx: &mut Tx, channel: ChannelId) -> Result<Option<FunnelBlock>> {
     let first = Sql::new(
-        "SELECT b.id FROM funnels f JOIN funnel_blocks b ON b.funnel_id = f.id \
+        "SELECT b.id, b.funnel_id, b.name, b.text, b.next_id FROM funnels f JOIN funnel_blocks b ON b.funnel_id = f.id \
          WHERE f.enabled AND (f.starts = 'everywhere' OR f.starts = 'chosen' AND EXISTS \
          (SELECT 1 FROM funnel_channels c WHERE c.funnel_id = f.id AND c.channel_id = $1)) \
          ORDER BY f.position, f.id, b.position, b.id LIMIT 1",
     );
-    let first: Option<Found> = first.bind(channel.0).get_result(&mut **tx).optional()?;
-    first.map(|found| block(tx, found.id)).transpose()
-}
-
-fn block(tx: &mut Tx, id: FunnelBlockId) -> Result<FunnelBlock> {
-    Ok(blocks::table.find(id).select(FunnelBlock::as_select()).one(tx)?)
+    Ok(first.bind(channel.0).get_result(&mut **tx).optional()?)
 }
 
 /// Puts a customer into a block, out of the one that they were in. False: they are there already.
