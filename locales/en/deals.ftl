@@ -66,7 +66,6 @@ deal-stage = Stage
 deal-stage-missing = Choose a stage.
 deal-delete = Delete deal
 deal-delete-final = The deal is deleted. This cannot be undone.
-deal-move = Move “{ $title }” to another stage
 deal-move-to = Move “{ $title }” to { $stage }
 deal-other-stage = Other stage
 deal-changed-meanwhile = Somebody else changed this deal meanwhile. Compare, then save again.

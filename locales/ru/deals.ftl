@@ -70,7 +70,6 @@ deal-stage = Стадия
 deal-stage-missing = Выберите стадию.
 deal-delete = Удалить сделку
 deal-delete-final = Сделка будет удалена. Это нельзя отменить.
-deal-move = Перенести «{ $title }» на другую стадию
 deal-move-to = Перенести «{ $title }» на стадию «{ $stage }»
 deal-other-stage = Другая стадия
 deal-changed-meanwhile = Сделку тем временем изменил кто-то другой. Сравните и сохраните ещё раз.

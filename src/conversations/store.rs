@@ -183,12 +183,16 @@ pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -
 pub(super) fn last_heard(conn: &mut Conn, account: AccountId) -> Result<Option<UtcTime>> {
     use crate::db::schema::{channel_accounts as accounts, messages};
     use crate::messages::MessageKind;
-    // By the customer, whose messages are read from the newest on; they have no index by account.
+    // By the customer, whose messages are read from the newest on. The plus keeps the engines from the conversations of the
+    // account, of which all messages would be sorted.
+    let mut of_account = Sql::default();
+    let id = of_account.put(account.0);
+    of_account.text = format!("+conversations.account_id = {id}");
     let customer = accounts::table.find(account).select(accounts::customer_id).single_value();
     Ok(messages::table
         .inner_join(conversations::table)
         .filter(messages::customer_id.nullable().eq(customer).and(messages::kind.eq(MessageKind::Customer)))
-        .filter(conversations::account_id.eq(account))
+        .filter(of_account.condition())
         .order(messages::id.desc())
         .select(messages::created_at)
         .one(conn)

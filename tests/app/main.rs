@@ -13,6 +13,7 @@ mod audit;
 mod auth;
 mod blacklist;
 mod bulk;
+mod chat_files;
 mod cli;
 mod commands;
 mod companies;

@@ -356,6 +356,7 @@ async fn a_row_leads_to_the_conversations_that_it_counts() {
     };
     // The first began before the period, and the last ended before it.
     store(&app, &[talk(9, 1), talk(2, 2), talk(9, 8)]);
+    count(&app, Tz::UTC).await;
     let supervisor = app.sign_in(SUPERVISOR).await;
     let page = supervisor.get("/reports").await;
     for link in page.attributes(".report-rows a", "href") {

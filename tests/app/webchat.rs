@@ -20,7 +20,7 @@ const CHROME: &str =
 /// A visitor's panel.
 pub struct Panel {
     pub http: Client,
-    token: String,
+    pub token: String,
 }
 
 /// A web chat with these settings (JSON).
