@@ -45,6 +45,7 @@ customers-you = You
 customers-blocked = Blocked
 customers-blocked-long = Blocked
 customers-blocked-by = Blocked by { $name }
+customers-blocked-so = Nothing can be sent until they are unblocked.
 customers-blocked-until = until { $date }
 customers-paused = Paused
 customers-callback = Callback

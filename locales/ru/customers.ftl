@@ -46,6 +46,7 @@ customers-you = Вы
 customers-blocked = Заблокирован
 customers-blocked-long = Заблокирован
 customers-blocked-by = Заблокирован: { $name }
+customers-blocked-so = Пока блокировка не снята, писать клиенту нельзя.
 customers-blocked-until = до { $date }
 customers-paused = На паузе
 customers-callback = Связаться

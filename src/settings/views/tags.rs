@@ -105,4 +105,11 @@ pub struct TagDeletePage {
     pub action: String,
 }
 
+impl TagDeletePage {
+    /// The id of the name of the list that the tag stands in.
+    fn list_key(&self) -> &'static str {
+        if self.back == "/settings/customer-tags" { "settings-customer-tags" } else { "settings-conversation-tags" }
+    }
+}
+
 section_is_region!(CustomerTagsPage, ConversationTagsPage, TagDeletePage);
