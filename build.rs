@@ -52,6 +52,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
         &[
             "vendor/htmx.min.js",
             "js/trusted_types.js",
+            "js/answers.js",
             "js/toasts.js",
             "js/titles.js",
             "js/focus.js",
