@@ -62,6 +62,8 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/select.js",
             "js/copy.js",
             "js/files.js",
+            "js/halves.js",
+            "js/folds.js",
             "js/composer.js",
             "js/drafts.js",
             "js/slash.js",
