@@ -68,6 +68,7 @@ audit-detail-reason = Reason
 audit-detail-address = From
 audit-detail-operators-see-others = Operators see customers of others
 audit-detail-require-tag = A conversation needs a tag
+audit-detail-distribute = New conversations are given to operators
 audit-detail-language = Language
 audit-detail-business-name = Business name
 audit-event-signed-in = Signed in

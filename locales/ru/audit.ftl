@@ -68,6 +68,7 @@ audit-detail-reason = Причина
 audit-detail-address = Откуда
 audit-detail-operators-see-others = Операторы видят чужих клиентов
 audit-detail-require-tag = Обращению нужен тег
+audit-detail-distribute = Новые обращения распределяются между операторами
 audit-detail-language = Язык
 audit-detail-business-name = Название компании
 audit-event-signed-in = Вход

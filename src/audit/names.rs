@@ -54,6 +54,7 @@ const LABELS: &[(&str, &str)] = &[
     ("address", "audit-detail-address"),
     ("operators_see_others", "audit-detail-operators-see-others"),
     ("require_conversation_tag", "audit-detail-require-tag"),
+    ("distribute_conversations", "audit-detail-distribute"),
     ("language", "audit-detail-language"),
     ("business_name", "audit-detail-business-name"),
 ];
