@@ -62,6 +62,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/select.js",
             "js/copy.js",
             "js/files.js",
+            "js/busy.js",
             "js/halves.js",
             "js/folds.js",
             "js/composer.js",

@@ -93,9 +93,11 @@
     list(input);
   };
 
+  const measured = (value, unit) =>
+    new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
   const sizeOf = (bytes) => {
-    const [unit, value] = bytes < 1048576 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1048576];
-    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+    if (bytes < 1024) return measured(bytes, "byte");
+    return bytes < 1048576 ? measured(bytes / 1024, "kilobyte") : measured(bytes / 1048576, "megabyte");
   };
 
   const SVG = "http://www.w3.org/2000/svg";
