@@ -93,10 +93,10 @@
     list(input);
   };
 
-  const measured = (value, unit) =>
-    new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  const measured = (value, unit, unitDisplay = "short") =>
+    new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 }).format(value);
   const sizeOf = (bytes) => {
-    if (bytes < 1024) return measured(bytes, "byte");
+    if (bytes < 1024) return measured(bytes, "byte", "long");
     return bytes < 1048576 ? measured(bytes / 1024, "kilobyte") : measured(bytes / 1048576, "megabyte");
   };
 
