@@ -52,6 +52,7 @@ const BUNDLES: &[(&str, &[&str])] = &[
         &[
             "vendor/htmx.min.js",
             "js/trusted_types.js",
+            "js/answers.js",
             "js/toasts.js",
             "js/titles.js",
             "js/focus.js",
@@ -61,6 +62,9 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/select.js",
             "js/copy.js",
             "js/files.js",
+            "js/busy.js",
+            "js/halves.js",
+            "js/folds.js",
             "js/composer.js",
             "js/drafts.js",
             "js/slash.js",

@@ -2,6 +2,8 @@ shell-skip = Skip to content
 shell-connection-lost = Connection lost. Trying again…
 shell-signed-out = Your session has ended.
 shell-sign-in = Sign in again
+shell-gone = This customer is not there any more, or not yours to see.
+shell-to-inbox = To the inbox
 
 nav-main = Main
 nav-brand = Switchboard, home
@@ -62,6 +64,8 @@ help-key-help = Show this list
 toast-region = Notifications
 toast-dismiss = Dismiss
 toast-undo = Undo
+toast-open = Open
+toast-not-sent = Your message was not sent.
 toast-error = The server could not do this. Try again.
 toast-offline = No connection to the server. Try again.
 toast-signed-out = You are logged out. Reload the page to log in.

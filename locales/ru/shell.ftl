@@ -2,6 +2,8 @@ shell-skip = К содержанию
 shell-connection-lost = Связь потеряна. Подключаемся снова…
 shell-signed-out = Ваш сеанс закончился.
 shell-sign-in = Войти снова
+shell-gone = Этого клиента больше нет, или он вам не виден.
+shell-to-inbox = Во входящие
 
 nav-main = Основное меню
 nav-brand = Switchboard, на главную
@@ -65,6 +67,8 @@ help-key-help = Показать этот список
 toast-region = Уведомления
 toast-dismiss = Закрыть
 toast-undo = Отменить
+toast-open = Открыть
+toast-not-sent = Ваше сообщение не отправлено.
 toast-error = Не получилось: ошибка на сервере. Повторите.
 toast-offline = Нет связи с сервером. Повторите.
 toast-signed-out = Вы вышли из системы. Обновите страницу, чтобы войти.

@@ -17,6 +17,9 @@ use crate::measures::{Measures, Open};
 const WAITING: usize = 64;
 /// A reader who takes nothing for this long is gone.
 const STUCK: Duration = Duration::from_secs(30);
+/// How often a reader hears something at least, as an event: browsers show scripts no comments, and a way that keeps the
+/// connection and passes nothing is told by silence alone.
+const BEAT: Duration = Duration::from_secs(15);
 /// The same event is told at most this often: a burst of changes is one look.
 const PACE: Duration = Duration::from_millis(150);
 
@@ -52,9 +55,7 @@ pub fn stream_beside(
             () = beside => {}
         }
     });
-    let events = sse::Sse::from_infallible_receiver(from)
-        .with_keep_alive(Duration::from_secs(15))
-        .with_retry_duration(Duration::from_secs(1));
+    let events = sse::Sse::from_infallible_receiver(from).with_retry_duration(Duration::from_secs(1));
     let mut answer = events.respond_to(req).map_into_boxed_body();
     let headers = answer.headers_mut();
     // Proxies must not collect the events, nor may our own compression.
@@ -71,10 +72,15 @@ async fn follow(mut changes: Changes, names: impl Names, reader: Reader) {
     // Names that wait for their pace, and when each was told last.
     let mut waiting: Vec<&'static str> = vec![];
     let mut told: Vec<(&'static str, Instant)> = vec![];
+    let mut beat = tokio::time::interval_at(Instant::now() + BEAT, BEAT);
     loop {
         let next = if waiting.is_empty() {
             tokio::select! {
                 change = changes.recv() => Some(change),
+                _ = beat.tick() => {
+                    note(&mut waiting, "beat");
+                    None
+                }
                 () = reader.to.closed() => return,
             }
         } else {

@@ -3,7 +3,7 @@
 // form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
 // words of the remove button, and data-icons, where the icons are) that lists the chosen files. data-typing is the
 // address that hears of typing. It says `composer:changed` where no field does, and takes words by `composer:fill`
-// ({text, mode}), which it refuses by cancelling.
+// ({text, mode, mail}), which it refuses by cancelling.
 (() => {
   "use strict";
 
@@ -47,9 +47,26 @@
   const modeOf = (form) => form.querySelector("[name=mode]:checked")?.value ?? "";
   const radioOf = (form, mode) => form.querySelector(`input[type=radio][name=mode][value="${CSS.escape(mode)}"]`);
 
+  // What makes a message a mail: whoever was to get a copy still is.
+  const MAIL = ["sender", "subject", "bcc"];
+  const mailOf = (form) => {
+    const fields = MAIL.map((name) => form.elements[name]).filter(Boolean);
+    return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  };
+  const fillMail = (form, mail) => {
+    for (const [name, value] of Object.entries(mail ?? {})) {
+      const field = form.elements[name];
+      const fits = field?.options ? [...field.options].some((option) => option.value === value) : field;
+      if (!fits || field.value === value) continue;
+      field.value = value;
+      const folded = field.closest("details");
+      if (folded) folded.open = true;
+    }
+  };
+
   // Puts words where they were being written, for whom they were meant. What is for colleagues alone goes into no form that
   // would send it to the customer: then nothing is done, and the answer is no.
-  const fill = (form, { text, mode }) => {
+  const fill = (form, { text, mode, mail }) => {
     const textarea = form.querySelector("textarea[name=text], textarea[name=body]");
     const radio = mode ? radioOf(form, mode) : null;
     if (!textarea || (mode === "comment" && !radio)) return false;
@@ -59,6 +76,7 @@
       radio.checked = true;
       radio.dispatchEvent(new Event("change", { bubbles: true }));
     }
+    fillMail(form, mail);
     changed(form);
     return true;
   };
@@ -75,9 +93,11 @@
     list(input);
   };
 
+  const measured = (value, unit, unitDisplay = "short") =>
+    new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 }).format(value);
   const sizeOf = (bytes) => {
-    const [unit, value] = bytes < 1048576 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1048576];
-    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+    if (bytes < 1024) return measured(bytes, "byte", "long");
+    return bytes < 1048576 ? measured(bytes / 1024, "kilobyte") : measured(bytes / 1048576, "megabyte");
   };
 
   const SVG = "http://www.w3.org/2000/svg";
@@ -90,7 +110,10 @@
     return svg;
   };
 
+  // For whom files were chosen. A field may outlive the page of its customer.
+  const chosenFor = new WeakMap();
   const list = (input) => {
+    chosenFor.set(input, input.form.dataset.draft);
     const box = input.form.querySelector("[data-files]");
     if (!box) return;
     const rows = [...input.files].map((file, index) => {
@@ -186,7 +209,7 @@
     // Whom it is for goes along, too, unless nobody chose: an empty composer for comments alone.
     const chosen = textarea.value.trim() !== "" || form.querySelectorAll("[name=mode]").length > 1;
     const mode = chosen ? modeOf(form) : "";
-    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, typing: document.activeElement === textarea });
+    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, mail: sent === undefined ? mailOf(form) : null, typing: document.activeElement === textarea });
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     const form = underWay.get(ctx)?.form;
@@ -200,7 +223,7 @@
     // With text in it, it came back refused, or is one's own of another page.
     if (!textarea || (textarea.value && textarea.value !== half.sent)) return;
     const goesOn = half.sent && !textarea.value && half.text.startsWith(half.sent);
-    if (!fill(form, { text: goesOn ? half.text.slice(half.sent.length).trimStart() : half.text, mode: half.mode })) return;
+    if (!fill(form, { text: goesOn ? half.text.slice(half.sent.length).trimStart() : half.text, mode: half.mode, mail: half.mail })) return;
     if (half.files?.length && attachOf(form)) choose(attachOf(form), half.files);
     if (half.typing) textarea.focus();
   };
@@ -209,5 +232,11 @@
   document.addEventListener("htmx:after:swap", (event) => {
     goOn(halfWritten.get(event.detail.ctx));
     for (const textarea of document.querySelectorAll("form[data-composer] textarea")) grow(textarea);
+    // The page brings an empty list of files, and leaves the field with those that were chosen.
+    for (const input of document.querySelectorAll("form[data-composer] input[data-attach]")) {
+      if (input.files.length === 0) continue;
+      if (chosenFor.get(input) !== input.form.dataset.draft) choose(input, []);
+      else if (input.form.querySelector("[data-files]")?.hidden) list(input);
+    }
   });
 })();

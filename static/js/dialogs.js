@@ -22,6 +22,8 @@
     for (const dialog of root.querySelectorAll("dialog[data-open]")) {
       if (dialog.open && !dialog.matches(":modal")) dialog.close();
       if (!dialog.open) dialog.showModal();
+      // Once: whoever closes it has closed it, whatever comes into the page later.
+      dialog.removeAttribute("data-open");
       if (fetching) openers.set(dialog, fetching);
       fetching = null;
     }

@@ -2,7 +2,7 @@
 //
 // A form[data-draft] names its customer; its field `conversation`, if it has one, what it answers. Each draft stands in this
 // browser's storage under the staff member, the customer and the conversation (0: none is open), with its text, whom it is
-// for (the mode), and the names of the files that it had: files themselves cannot be kept, and [data-files-lost] says so.
+// for (the mode), what makes it a mail, and the names of the files that it had: files themselves cannot be kept, and [data-files-lost] says so.
 // [data-draft-kept] shows the draft of a customer to whom nothing can be written now. Signing out forgets all.
 (() => {
   "use strict";
@@ -49,6 +49,11 @@
   const keyOf = (form) => keyFor(form.dataset.draft, form.elements.conversation?.value);
   const filesOf = (form) =>
     [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files].map((file) => file.name));
+  // Of a mail: who sends it, what it is about, and who gets a copy.
+  const mailOf = (form) => {
+    const fields = ["sender", "subject", "bcc"].map((name) => form.elements[name]).filter(Boolean);
+    return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  };
   const fill = (form, draft) =>
     form.dispatchEvent(new CustomEvent("composer:fill", { detail: draft, bubbles: true, cancelable: true }));
 
@@ -80,7 +85,7 @@
     if (!textarea) return;
     const files = filesOf(form);
     const mode = form.querySelector("[name=mode]:checked")?.value ?? "reply";
-    if (textarea.value.trim() || files.length) put(keyOf(form), { text: textarea.value, mode, files, at: Date.now() });
+    if (textarea.value.trim() || files.length) put(keyOf(form), { text: textarea.value, mode, files, mail: mailOf(form), at: Date.now() });
     else drop(keyOf(form));
     const lost = form.querySelector("[data-files-lost]");
     if (lost && files.length) lost.hidden = true;

@@ -6,10 +6,12 @@
 (() => {
   "use strict";
 
-  const EVENTS = ["inbox", "chat", "counts", "presence", "blacklist", "exports", "sync"];
+  const EVENTS = ["inbox", "chat", "counts", "presence", "blacklist", "exports", "sync", "beat"];
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 30000;
   const QUIET_LOSS = 4000;
+  // The server says something every 15 seconds.
+  const SILENCE = 40000;
 
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("switchboard-live") : null;
   let stream = null;
@@ -18,6 +20,7 @@
   let wait = FIRST_WAIT;
   let reopening = 0;
   let losing = 0;
+  let listening = 0;
 
   const wanted = () => document.querySelector("[data-live]")?.dataset.live ?? "";
   const fire = (name) => document.body.dispatchEvent(new CustomEvent("live:" + name, { bubbles: true }));
@@ -34,9 +37,13 @@
     show();
   };
 
-  // The session is over. What is on the page stays: somebody may be writing, and drafts are kept.
+  // The session is over. What is on the page stays: somebody may be writing, also in a dialog, which covers all else.
   const signedOut = (is) => {
-    document.getElementById("signed-out")?.toggleAttribute("hidden", !is);
+    const told = document.getElementById("signed-out");
+    if (!told) return;
+    const place = (is && document.querySelector("dialog:modal")) || document.body;
+    if (told.parentElement !== place) place.append(told);
+    told.hidden = !is;
     if (!is) return;
     close();
     banner(false);
@@ -44,6 +51,7 @@
 
   const close = () => {
     clearTimeout(reopening);
+    clearTimeout(listening);
     stream?.close();
     stream = null;
   };
@@ -54,6 +62,15 @@
       .then(({ status }) => status === 401 && signedOut(true))
       .catch(() => {});
 
+  // A way that keeps the connection and lets nothing through says nothing of it.
+  const heard = () => {
+    clearTimeout(listening);
+    listening = setTimeout(() => {
+      banner(true);
+      open();
+    }, SILENCE);
+  };
+
   const open = () => {
     close();
     address = wanted();
@@ -61,7 +78,9 @@
     const url = new URL(address, location.href);
     if (lastId) url.searchParams.set("since", lastId);
     stream = new EventSource(url);
+    heard();
     stream.onopen = () => {
+      heard();
       wait = FIRST_WAIT;
       banner(false);
       signedOut(false);
@@ -69,6 +88,7 @@
     for (const name of EVENTS) {
       stream.addEventListener(name, (event) => {
         lastId = event.lastEventId || lastId;
+        heard();
         fire(name);
       });
     }
@@ -97,16 +117,28 @@
 
   // The server sends whoever is signed out to the sign-in page. Only what somebody does themselves may take the page away.
   document.addEventListener("htmx:before:response", (event) => {
-    const { response, sourceEvent } = event.detail.ctx;
+    const { response, request, sourceEvent } = event.detail.ctx;
     if (response?.status !== 401) {
       // Signed in again, in another tab.
-      if (response?.status < 400 && document.getElementById("signed-out")?.hidden === false) open();
+      if (response?.status < 400 && document.getElementById("signed-out")?.hidden === false) {
+        signedOut(false);
+        open();
+      }
       return;
     }
-    if (!sourceEvent?.type || ["click", "submit"].includes(sourceEvent.type)) return;
+    // Whoever sends a form stays with what they have typed: signed in again in another tab, they send it once more.
+    if (!sourceEvent?.type || (sourceEvent.type === "click" && !request?.form)) return;
     event.preventDefault();
     signedOut(true);
   });
+
+  // What the page is about has gone, or is not theirs to see any more: nor is what the page still shows of it. Words that
+  // are half written stay, to be copied.
+  const gone = (region) => {
+    document.getElementById("gone")?.removeAttribute("hidden");
+    const words = [...region.querySelectorAll("form[data-draft] textarea")];
+    if (!words.some((textarea) => textarea.value.trim())) region.replaceChildren();
+  };
 
   // A refresh that failed leaves its region stale: ask again, ever less often, and at once when the network is back.
   let retry = 0;
@@ -115,15 +147,18 @@
     if (!event.target.closest?.("[data-region]")) return;
     // What the server refuses it will refuse again; what failed on the way or in the server may pass.
     const status = event.detail.ctx?.response?.status ?? 503;
-    if (status < 500 && status !== 429) return;
+    if (status === 404 && event.target.matches("#main [data-region]")) gone(event.target);
+    if (status < 500 && ![408, 429].includes(status)) return;
     clearTimeout(retry);
     retry = setTimeout(() => fire("sync"), retryWait);
     retryWait = Math.min(retryWait * 2, LONGEST_WAIT);
   };
   document.addEventListener("htmx:error", refreshFailed);
   document.addEventListener("htmx:response:error", refreshFailed);
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (ctx.response?.status >= 400) return;
     retryWait = FIRST_WAIT;
+    if (ctx.target?.id === "app" || ctx.target === document.body) document.getElementById("gone")?.setAttribute("hidden", "");
     // Another page may have come into the same document.
     if (wanted() !== address) {
       lastId = "";

@@ -9,7 +9,7 @@
   const SHORT = 6000;
   const LONG = 12000;
 
-  const show = ({ text, more = "", bad = false, undo = "" }) => {
+  const show = ({ text, more = "", bad = false, undo = "", way = "" }) => {
     const box = document.getElementById("toasts");
     const template = document.getElementById("toast");
     if (!text || !box || !template) return;
@@ -32,6 +32,9 @@
     } else {
       undoButton.remove();
     }
+    const wayOn = toast.querySelector("[data-way]");
+    if (way) wayOn.href = way;
+    else wayOn.remove();
     toast.querySelector("[data-dismiss]").addEventListener("click", () => toast.remove());
     box.append(toast);
 
@@ -54,8 +57,14 @@
     429: "textBusy",
   };
   const complain = (word) => show({ text: document.body.dataset[word], bad: true });
-  const inBackground = (event) =>
-    event.target.closest?.("[data-region]") !== null && event.detail.ctx?.sourceEvent?.type?.startsWith("live:");
+  // A region refreshes by itself: nobody has asked for anything.
+  const inBackground = (event) => event.detail.ctx?.sourceElement?.matches?.("[data-region]") ?? false;
+
+  // A message that was refused after one has gone on: its composer, which says why, is not before anybody.
+  const notSent = (customer) => {
+    const name = document.querySelector(`#k${customer} .cc-a`)?.textContent ?? "";
+    show({ text: document.body.dataset.textNotSent, more: name, bad: true, way: `/inbox/${customer}` });
+  };
 
   const flash = () => {
     for (const left of document.querySelectorAll("[data-flash]")) {
@@ -72,8 +81,13 @@
   });
 
   document.addEventListener("htmx:response:error", (event) => {
-    const { status } = event.detail.ctx.response;
-    if (status === 422 || inBackground(event)) return;
+    const { ctx } = event.detail;
+    const { status } = ctx.response;
+    if (inBackground(event)) return delete ctx.hx.trigger;
+    if (status === 422) {
+      const customer = /^\/inbox\/(\d+)\/messages$/.exec(ctx.request.action)?.[1];
+      return customer && ctx.target?.isConnected === false ? notSent(customer) : undefined;
+    }
     if (event.detail.ctx.hx?.trigger?.includes("toast")) return;
     complain(WORDS[status] ?? "textError");
   });

@@ -7,6 +7,7 @@
 mod app;
 mod support;
 
+mod answers;
 mod drafts;
 mod keyboard;
 mod manners;

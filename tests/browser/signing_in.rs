@@ -65,9 +65,14 @@ async fn a_session_that_ends_loses_nothing() {
         staff.wait_for_value(TEXT, "Before you go").await;
         staff.axe().await;
 
-        // What one does oneself leads to the sign-in page, and back.
+        // Sending leaves the page as it is, too; whoever goes elsewhere is led to the sign-in page, and back.
+        staff.script("document.getElementById('signed-out').hidden = true").await;
         staff.click(TEXT).await;
         staff.chord(Key::Control + Key::Enter).await;
+        staff.wait_for_text("#signed-out", "Your session has ended").await;
+        assert_eq!(staff.path().await, inbox);
+        staff.wait_for_value(TEXT, "Before you go").await;
+        staff.goto(&inbox).await;
         staff.wait("the sign-in page", async || staff.path().await.starts_with("/login?next=")).await;
         staff.fill("input[name=email]", OPERATOR).await;
         staff.fill("input[name=password]", PASSWORD).await;
