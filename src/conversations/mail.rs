@@ -2,7 +2,7 @@
 
 use super::model::Conversation;
 use crate::channels::email::MailSettings;
-use crate::channels::email::address::Person;
+use crate::channels::email::address::{self, Person};
 use crate::channels::{self, ChannelKind, Extra};
 use crate::customers::{self, Customer};
 use crate::db::types::MessageId;
