@@ -3,7 +3,7 @@
 use switchboard::customers::mend_search;
 
 use crate::support::desk::{Letter, Person};
-use crate::support::{Client, OPERATOR, TestApp, spawn_app};
+use crate::support::{Client, OPERATOR, spawn_app};
 
 async fn in_inbox(client: &Client, typed: &str) -> Vec<String> {
     client.get(&format!("/inbox?search={typed}")).await.select(".cc .cc-a")
