@@ -89,12 +89,12 @@ pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime) -> Result<Vec<
     if sizes.is_empty() {
         return Ok(vec![]);
     }
-    let rows: Vec<(HookEventId, Vec<u8>, UtcTime, i32, Option<String>)> = events::table
+    let rows: Vec<Row> = events::table
         .filter(among(conn, events::id, together(&sizes)))
         .order(events::id)
         .select((events::id, events::body, events::received_at, events::tries, events::error))
         .load(conn)?;
-    let waiting = |(id, body, received_at, tries, error): (_, _, _, _, Option<String>)| Waiting {
+    let waiting = |(id, body, received_at, tries, error): Row| Waiting {
         id,
         body: Bytes::from(body),
         received_at,
@@ -103,6 +103,9 @@ pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime) -> Result<Vec<
     };
     Ok(rows.into_iter().map(waiting).collect())
 }
+
+/// Number, body, time of arrival, tries and error.
+type Row = (HookEventId, Vec<u8>, UtcTime, i32, Option<String>);
 
 /// The first, and those after it that are not too large with it.
 fn together(sizes: &[Size]) -> Vec<i64> {

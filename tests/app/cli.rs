@@ -139,7 +139,12 @@ fn variables_may_be_empty_and_switches_say_yes() {
         command.envs(variables.iter().copied()).env("RUST_LOG", "info");
         failure(&command.output().expect("the binary ends"))
     };
-    let first = run(&[]);
+    // A desk that opens its database, and then meets a key that is none.
+    let other = Desk::new();
+    std::fs::write(other.folder.path().join("secret.key"), "no key").expect("a file");
+    let mut opens = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    opens.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(other.folder.path()).env_remove("DATABASE_URL");
+    let first = failure(&opens.env("RUST_LOG", "info").output().expect("the binary ends"));
     assert!(first.contains(" INFO ") && !first.contains('\u{1b}'), "no colours in a file: {first}");
     let names = [
         "DATABASE_URL",

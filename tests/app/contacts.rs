@@ -34,7 +34,7 @@ async fn the_list_stands_left_and_the_details_right() {
     let client = app.sign_in(OPERATOR).await;
     let page = client.get("/contacts").await;
     assert_eq!(page.select(NAMES), ["Anna", "Борис"]);
-    assert_eq!(page.select(".pane-tabs a"), ["Contacts", "Companies"]);
+    assert_eq!(page.select("nav.tabs a"), ["Contacts", "Companies"]);
     page.assert_silent_about("Anna &amp; Co");
     let details = client.get(&page.attribute(NAMES, "href")).await;
     assert_eq!(details.path, format!("/contacts/{anna}"));

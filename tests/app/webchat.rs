@@ -324,7 +324,7 @@ async fn a_blocked_visitor_sees_no_sign_of_it() {
     assert_eq!(app.number("SELECT count(*) FROM messages WHERE received_while_blocked"), 1);
     assert_eq!(app.number("SELECT count(*) FROM conversations"), 1);
     assert_eq!(app.number("SELECT count(*) FROM conversations WHERE status = 'closed'"), 1);
-    assert_eq!(app.number("SELECT unread_count FROM customers"), 1, "as before the block");
+    assert_eq!(app.number("SELECT unread_count FROM customers"), 0, "nobody is to open it any more");
     let view = panel.view("").await;
     assert_eq!(panel.texts().await, ["Hello", "Are you there?"]);
     assert_eq!(view["conversation"], json!({"id": id, "open": true, "rated": false, "with": null}));
