@@ -111,7 +111,10 @@ async fn a_wrong_password_is_told_in_the_server_s_words() {
     let user = lab::mailbox("login");
     let wrong = Proof::Password { user: user.clone(), password: "wrong".into() };
     let refused = check(&SmtpWay { proof: wrong.clone(), ..smtp(&lab, &user) }).await.unwrap_err();
-    assert_eq!((refused.code.as_str(), refused.way), ("login", Way::Again(None)));
+    assert!(
+        refused.code == "login" && matches!(refused.way, Way::ChannelAgain(_)),
+        "nothing is given up for it: {refused:?}"
+    );
     assert!(refused.words.contains("535"), "{refused:?}");
     let refused = Folder::open(&ImapWay { proof: wrong, ..imap(&lab, &user) }).await.err().unwrap();
     assert_eq!(refused.code, "login");
