@@ -65,6 +65,10 @@ pub async fn start(config: Config) -> Result<Running> {
     actix_web::rt::spawn(keep_presences(db.clone(), presences.clone()));
     let public = config.public_url.clone();
     db.write(move |tx| settings::set_up_all(tx, public.as_deref())).await?;
+    if db.is_sqlite() {
+        // Alone on its file, it need not wait for the leases of one that was killed.
+        db.write(jobs::give_back).await?;
+    }
     let net = Net::new(&config, Http::new(config.provider_patience)?);
     let work = jobs::Ctx {
         db: db.clone(),

@@ -44,6 +44,7 @@ audit-detail-shortcut = Shortcut
 audit-detail-tag = Tag
 audit-detail-list = List
 audit-detail-staff = Staff member
+audit-detail-email = E-mail
 audit-detail-responsible = Responsible
 audit-detail-assignee = Assigned to
 audit-detail-company = Company

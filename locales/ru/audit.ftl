@@ -44,6 +44,7 @@ audit-detail-shortcut = Сокращение
 audit-detail-tag = Метка
 audit-detail-list = Список
 audit-detail-staff = Сотрудник
+audit-detail-email = Эл. почта
 audit-detail-responsible = Ответственный
 audit-detail-assignee = Назначен
 audit-detail-company = Компания

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::model::Row;
-use crate::auth::Admin;
+use crate::auth::{Admin, Role};
 use crate::batches;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::companies;
@@ -29,6 +29,10 @@ const LABELS: &[(&str, &str)] = &[
     ("tag", "audit-detail-tag"),
     ("list", "audit-detail-list"),
     ("staff", "audit-detail-staff"),
+    ("role", "staff-role"),
+    ("role_was", "audit-detail-was"),
+    ("email", "audit-detail-email"),
+    ("email_was", "audit-detail-was"),
     ("responsible", "audit-detail-responsible"),
     ("assignee", "audit-detail-assignee"),
     ("company", "audit-detail-company"),
@@ -210,6 +214,7 @@ impl Names {
             "closed_as" => CloseReason::parse(word).map(|reason| reason.name_key()),
             "action" => batches::Action::parse(word).map(|action| action.name_key()),
             "kind" => ChannelKind::parse(word).map(|kind| kind.name_key()),
+            "role" | "role_was" => Role::parse(word).map(staff::role_key),
             "step" => Some(if word == "up" { "audit-up" } else { "audit-down" }),
             _ => None,
         };

@@ -26,7 +26,7 @@ use crate::secrets::Secrets;
 
 pub use dead::{remove_dead, try_again};
 pub use runner::{Registry, Runner};
-pub use store::{Dead, dead, end_run, take_turn};
+pub use store::{Dead, dead, end_run, give_back, take_turn};
 pub use webhook::{Post, post};
 
 /// What a job works with.

@@ -94,6 +94,14 @@ pub fn take(tx: &mut Tx, kinds: &[&str], now: UtcTime, lease: UtcTime) -> Result
     Ok(Sql::new(text).bind(now).bind(lease).get_result(&mut **tx).optional()?)
 }
 
+/// Gives back what a process held that is not there any more: for whoever knows that there is no other.
+pub fn give_back(tx: &mut Tx) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::leased_until.is_not_null()))
+        .set(jobs::leased_until.eq(None::<UtcTime>))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Keeps a job that is being done for its runner.
 pub fn prolong(tx: &mut Tx, id: i64, lease: UtcTime) -> Result<()> {
     diesel::update(jobs::table.find(id)).set(jobs::leased_until.eq(lease)).execute(&mut **tx)?;

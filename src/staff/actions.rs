@@ -65,7 +65,23 @@ pub fn edit(tx: &mut Tx, by: &Admin, id: StaffId, edited: &EditedStaff) -> Resul
         require_another_admin(tx, &member)?;
     }
     store::update(tx, id, edited)?;
-    changed(tx, by, id, "staff.edited")
+    audit::record_with(tx, by, "staff.edited", None, &difference(id, &member, edited))?;
+    tx.publish(Topic::Staff(id));
+    Ok(())
+}
+
+/// Rights, and what somebody signs in with: who got them from whom is what the log is asked for.
+fn difference(id: StaffId, before: &StaffMember, now: &EditedStaff) -> serde_json::Value {
+    let mut detail = json!({ "staff": id });
+    if before.role != now.role {
+        detail["role"] = json!(now.role.as_str());
+        detail["role_was"] = json!(before.role.as_str());
+    }
+    if before.email != now.email {
+        detail["email"] = json!(now.email);
+        detail["email_was"] = json!(before.email);
+    }
+    detail
 }
 
 /// Chooses the channels whose new conversations somebody is given; none: every channel's. It decides nothing about what they

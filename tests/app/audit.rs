@@ -87,6 +87,23 @@ async fn a_change_names_what_was_changed() {
     assert_eq!(signed_in, app.staff_id(OPERATOR));
 }
 
+/// Whose rights somebody changed, from what to what, and with what they sign in since; a corrected name needs no more words.
+#[actix_web::test]
+async fn a_change_of_rights_says_what_it_was() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let url = format!("/settings/staff/{}", app.staff_id(OPERATOR));
+    let edit = [("email", "olga@desk.test"), ("name", "Olga Operator"), ("role", "supervisor")];
+    admin.post_form(&url, &edit).await.assert_status(303);
+    let page = admin.get(PAGE).await;
+    page.assert_says("Supervisor").assert_says("Operator").assert_says("olga@desk.test").assert_says(OPERATOR);
+    let told = app.text("SELECT detail FROM audit_events WHERE event = 'staff.edited'").unwrap();
+    assert!(told.contains(r#""role":"supervisor""#) && told.contains(r#""role_was":"operator""#), "{told}");
+    admin.post_form(&url, &[("email", "olga@desk.test"), ("name", "Olga O."), ("role", "supervisor")]).await;
+    let told = app.text("SELECT detail FROM audit_events WHERE event = 'staff.edited' ORDER BY id DESC LIMIT 1");
+    assert!(!told.unwrap().contains("role"));
+}
+
 /// Sign-ins of before the page was there, noted in words, become those of the person, with the address.
 #[actix_web::test]
 async fn old_sign_ins_find_their_person() {
