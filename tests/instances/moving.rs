@@ -150,7 +150,7 @@ async fn what_cannot_end_well_is_refused() {
     command.env_remove("DATABASE_URL");
     let running = Process::start(command);
     running.client().get("/login").await.assert_status(200);
-    assert_refused(way.quiet(), "stop the desk first");
+    assert_refused(way.quiet(), "another desk is running");
     drop(running);
     // Somebody is there already.
     way.target.connect().execute(
