@@ -153,6 +153,8 @@ async fn what_cannot_end_well_is_refused() {
     assert_refused(way.quiet(), "another desk is running");
     drop(running);
     // Somebody is there already.
+    let mut made = way.command("migrate");
+    assert!(made.env("DATABASE_URL", way.target.url()).output().expect("it ends").status.success());
     way.target.connect().execute(
         "INSERT INTO staff (email, name, role, created_at) VALUES ('a@desk.test', 'A', 'admin', '2026-01-05 09:00:00')",
     );
