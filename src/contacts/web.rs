@@ -141,28 +141,9 @@ pub async fn create(
     form: Form<EditForm>,
 ) -> Result<HttpResponse> {
     let (mut form, region) = (form.into_inner(), config.phone_region.clone());
-    if text::clean(&form.name).is_empty() {
-        // Known by their address alone, until somebody or a channel names them.
-        let address =
-            [&form.email, &form.phone].into_iter().map(|typed| text::clean(typed)).find(|typed| !typed.is_empty());
-        form.name = address.unwrap_or_default();
-    }
-    let parsed = customers::parse_form(&form).and_then(|(details, company)| {
-        let mut errors = Errors::default();
-        if details.phone.is_none() && details.email.is_none() {
-            errors.add("email", "contacts-address-missing");
-        }
-        errors.or((details, company))
-    });
-    let (details, company) = match parsed {
+    let (details, company) = match read(&mut form) {
         Ok(parsed) => parsed,
-        Err(mut errors) => {
-            if text::clean(&form.email).is_empty() && text::clean(&form.phone).is_empty() {
-                errors.add("email", "contacts-address-missing");
-                errors.add("phone", "contacts-address-missing");
-            }
-            return show_form(by, sh, hx, db, form, errors, vec![]).await;
-        }
+        Err(errors) => return show_form(by, sh, hx, db, form, errors, vec![]).await,
     };
     if form.anyway.is_empty() {
         let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
@@ -204,6 +185,30 @@ pub async fn create(
         Err(Error::Refused(said)) => show_form(by, sh, hx, db, form, Errors::one("external_id", said), vec![]).await,
         Err(other) => Err(other),
     }
+}
+
+/// What is typed of a new contact, and the name of their company. An e-mail or a phone has to be there; whoever has no name is
+/// known by that alone, until somebody or a channel names them.
+fn read(form: &mut EditForm) -> Result<(customers::Details, String), Errors> {
+    if text::clean(&form.name).is_empty() {
+        let address =
+            [&form.email, &form.phone].into_iter().map(|typed| text::clean(typed)).find(|typed| !typed.is_empty());
+        form.name = address.unwrap_or_default();
+    }
+    let parsed = customers::parse_form(form).and_then(|(details, company)| {
+        let mut errors = Errors::default();
+        if details.phone.is_none() && details.email.is_none() {
+            errors.add("email", "contacts-address-missing");
+        }
+        errors.or((details, company))
+    });
+    parsed.map_err(|mut errors| {
+        if text::clean(&form.email).is_empty() && text::clean(&form.phone).is_empty() {
+            errors.add("email", "contacts-address-missing");
+            errors.add("phone", "contacts-address-missing");
+        }
+        errors
+    })
 }
 
 async fn show_form(

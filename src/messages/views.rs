@@ -1,5 +1,7 @@
 //! Messages as pages show them: `templates/messages/items.html` shows a [`LogView`] as `log`.
 
+mod sentences;
+
 use chrono::NaiveDate;
 
 use super::delivery_view::DeliveryView;
@@ -8,11 +10,12 @@ use super::thread::Thread;
 use crate::conversations::{CloseReason, Conversation, Origin, is_workable};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, MessageId, StaffId, UtcTime};
-use crate::error::Said;
 use crate::mails::MailHead;
 use crate::text;
 use crate::web::shell::Shell;
 use crate::web::times;
+
+use sentences::{closed_text, person, sentence};
 
 /// A log: what stands in it, oldest first.
 pub struct LogView {
@@ -305,87 +308,6 @@ fn edge(thread: &Thread, conversation: &Conversation, time: UtcTime) -> EdgeView
 fn name_of(sh: &Shell, thread: &Thread, id: StaffId) -> String {
     let name = thread.staff.get(&id).cloned().unwrap_or_default();
     person(sh, &Who { id, name })
-}
-
-/// A colleague by name, or "you", safe inside a sentence.
-fn person(sh: &Shell, who: &Who) -> String {
-    if who.id == sh.me.id { sh.t("messages-by-you").to_string() } else { text::isolate(&who.name) }
-}
-
-fn closed_text(sh: &Shell, by: Option<String>, reason: &str) -> String {
-    let reason = CloseReason::parse(reason).map(|r| sh.t(r.name_key()).to_string());
-    let said = match (by, reason) {
-        (Some(by), Some(reason)) => Said::from("messages-closed-by-for").with("by", by).with("reason", reason),
-        (Some(by), None) => Said::from("messages-closed-by").with("by", by),
-        (None, Some(reason)) => Said::from("messages-closed-for").with("reason", reason),
-        (None, None) => Said::from("messages-closed"),
-    };
-    sh.say(&said)
-}
-
-/// What happened, in the reader's language: its icon, the sentence, and what somebody wrote to it. `None` where the
-/// edges of the log say it already.
-fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, String, String)> {
-    let told = |icon, said: Said, note: &str| Some((icon, sh.say(&said), note.to_owned()));
-    match event {
-        Event::Opened { by: None } => None,
-        Event::Opened { by: Some(by) } => {
-            told("message-plus", Said::from("messages-opened").with("by", person(sh, by)), "")
-        }
-        Event::Taken { by } => told("user-check", Said::from("messages-taken").with("by", person(sh, by)), ""),
-        Event::Distributed { to } => {
-            told("user-check", Said::from("messages-distributed").with("to", target(sh, to)), "")
-        }
-        Event::Transferred { by, to: Some(to), note } => {
-            let said = Said::from("messages-transferred").with("by", person(sh, by));
-            told("arrows-exchange", said.with("to", target(sh, to)), note)
-        }
-        Event::Transferred { by, to: None, note } => {
-            told("arrows-exchange", Said::from("messages-requeued").with("by", person(sh, by)), note)
-        }
-        Event::Closed { by, reason, note } => {
-            let said = closed_text(sh, by.as_ref().map(|who| person(sh, who)), reason);
-            Some(("circle-check", said, note.clone()))
-        }
-        Event::Rated { stars, comment } => told("star", Said::from("messages-rated").with("stars", *stars), comment),
-        Event::BlockRequested { by, reason } => {
-            told("shield-lock", Said::from("messages-block-requested").with("by", person(sh, by)), reason)
-        }
-        Event::BlockRequestDecided { by, approved, note } => {
-            let key = if *approved { "messages-block-approved" } else { "messages-block-declined" };
-            told("shield-lock", Said::from(key).with("by", person(sh, by)), note)
-        }
-        Event::Blocked { by: Some(by), reason } => {
-            told("ban", Said::from("messages-blocked-by").with("by", person(sh, by)), reason)
-        }
-        Event::Blocked { by: None, reason } => told("ban", "messages-blocked".into(), reason),
-        Event::Unblocked { by: Some(by) } => {
-            told("circle-check", Said::from("messages-unblocked-by").with("by", person(sh, by)), "")
-        }
-        Event::CommandSent { by, name, parameters } => {
-            let said = Said::from("messages-command-sent").with("by", person(sh, by));
-            told("code", said.with("name", format!("/{name}")), parameters)
-        }
-        Event::CommandDone { name } => {
-            told("circle-check", Said::from("messages-command-done").with("name", format!("/{name}")), "")
-        }
-        Event::CommandFailed { name, words } => {
-            told("alert-triangle", Said::from("messages-command-failed").with("name", format!("/{name}")), words)
-        }
-        Event::CopyFailed { address, words } => {
-            told("mail", Said::from("messages-copy-failed").with("address", text::isolate(address)), words)
-        }
-        Event::AddressChanged { from, to, moved } => {
-            let key = if *moved { "messages-address-changed" } else { "messages-address-of-another" };
-            let said = Said::from(key).with("from", text::isolate(from));
-            told("arrows-exchange", said.with("to", text::isolate(to)), "")
-        }
-        Event::Unblocked { by: None } => told("circle-check", "messages-unblocked".into(), ""),
-    }
-}
-
-fn target(sh: &Shell, who: &Who) -> String {
-    if who.id == sh.me.id { sh.t("messages-to-you").to_string() } else { text::isolate(&who.name) }
 }
 
 fn day_text(sh: &Shell, day: NaiveDate) -> String {
