@@ -1,15 +1,16 @@
-//! What runs beside the requests: messages out, messages in, and jobs.
+//! What runs beside the requests: messages out, messages in, giving conversations, and jobs.
 
 use actix_web::web::Data;
 
 use crate::auth::throttle::Throttle;
 use crate::realtime::presence::Presences;
-use crate::{hooks, jobs, outbox};
+use crate::{conversations, hooks, jobs, outbox};
 
 pub(super) struct Workers {
     outbox: outbox::Worker,
     poller: hooks::Poller,
     reader: hooks::Reader,
+    distributor: conversations::Distributor,
     jobs: jobs::Runner,
 }
 
@@ -20,6 +21,7 @@ impl Workers {
             outbox: outbox::Worker::start(work.clone()),
             poller: hooks::Poller::start(work.clone()),
             reader: hooks::Reader::start(work.clone()),
+            distributor: conversations::Distributor::start(work.db.clone()),
             jobs: jobs::Runner::start(work, throttle, presences),
         }
     }
@@ -28,6 +30,7 @@ impl Workers {
     pub async fn stop(self) {
         self.poller.stop().await;
         self.reader.stop().await;
+        self.distributor.stop().await;
         self.outbox.stop().await;
         self.jobs.stop().await;
     }

@@ -108,15 +108,12 @@ pub async fn login(
             let address = client_ip(&req).to_string();
             db.write(move |tx| {
                 store::arrive(tx, id)?;
+                conversations::ask_distribution(tx)?;
                 audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))
             })
             .await?;
             // Afterwards: nobody is signed in without an entry that says so.
             begin(&req, &session, id)?;
-            // What waits keeps nobody out: it comes round again.
-            if let Err(error) = db.write(conversations::distribute).await {
-                tracing::warn!(%error, "what waits was not given to somebody who has signed in");
-            }
             Ok(see_other(own_path(&form.next)))
         }
     }
@@ -180,7 +177,7 @@ pub async fn presence(
         store::set_presence(tx, id, presence)?;
         store::note_seen(tx, id, UtcTime::now())?;
         tx.publish(Topic::Staff(id));
-        conversations::distribute(tx)
+        conversations::ask_distribution(tx)
     })
     .await?;
     if !hx.is_htmx {

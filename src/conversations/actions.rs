@@ -123,7 +123,7 @@ pub fn transfer(
     let event = Event::Transferred { by: who(by), to: colleague, note: words.to_owned() };
     let detail = json!({ "conversation": conversation.id, "assignee": to });
     note(tx, by, conversation, "conversation.transferred", &detail, event)?;
-    if to.is_none() { distribution::distribute(tx) } else { distribution::after_one_has_left(tx) }
+    distribution::ask(tx)
 }
 
 fn serving(tx: &mut Tx, id: StaffId) -> Result<Who> {
@@ -146,18 +146,16 @@ pub fn close(
         add_tag(tx, by, conversation, tag)?;
     }
     finish(tx, by, conversation, reason, words)?;
-    distribution::after_one_has_left(tx)
+    distribution::ask(tx)
 }
 
 /// Ends whatever is open with a customer who has just been blocked.
 pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<()> {
     let customer = customers::find(tx, &CustomerScope::system(), customer)?;
-    let mut left = 0;
     for conversation in store::of_customer::open(tx, &customer)? {
         finish(tx, by, &conversation, CloseReason::CustomerBlocked, "")?;
-        left += i64::from(conversation.assignee_id.is_some());
     }
-    distribution::after_some_have_left(tx, left)
+    distribution::ask(tx)
 }
 
 /// The customer's word on a conversation that is over. The last one counts; one that says what the one before said changes

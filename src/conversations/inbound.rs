@@ -1,9 +1,9 @@
 //! A message comes in: whose it is, which conversation it belongs to, and who is told.
 
 use super::model::{Origin, VisitDetails};
-use super::{distribution, store};
+use super::store;
 use crate::channels;
-use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Opening, Origin as CustomerOrigin};
+use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Failure, Tx};
 use crate::error::{Error, Result};
@@ -103,12 +103,11 @@ pub fn receive_in(tx: &mut Tx, inbound: &Inbound, belongs: Belongs) -> Result<Re
             from_blocked: who.blocked.then_some(who.account),
         },
     )?;
-    if let Some((id, opening)) = open {
+    if let Some((id, waits)) = open {
         store::touch(tx, id, false)?;
         super::bot::turn(tx, inbound, &who, id)?;
-        // Afterwards: the bot leaves to staff what somebody has.
-        if let Some(new) = opening.filter(|new| new.distributes) {
-            distribution::give_new(tx, id, new.responsible_id)?;
+        if waits {
+            tx.publish(Topic::Distribution);
         }
         tx.publish(Topic::Inbox);
     }
@@ -220,15 +219,10 @@ fn visitor_name(lang: Lang, address: &str) -> String {
     lang.with("conversations-visitor", "number", tail.to_uppercase())
 }
 
-/// The conversation that the message belongs to; if it has just been opened, with what that goes by.
-fn open(
-    tx: &mut Tx,
-    inbound: &Inbound,
-    who: &Identified,
-    belongs: Belongs,
-) -> Result<(ConversationId, Option<Opening>)> {
+/// The conversation that the message belongs to, and whether it has just been opened and is to be given to somebody.
+fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> Result<(ConversationId, bool)> {
     if let Some(id) = going_on(tx, who, belongs)? {
-        return Ok((id, None));
+        return Ok((id, false));
     }
     // Another message of theirs may be opening one right now, or somebody may be blocking them.
     let opening = customers::store::hold_to_open(tx, who.customer)?;
@@ -236,7 +230,7 @@ fn open(
         return Err(Failure::Overtaken.into());
     }
     if let Some(id) = going_on(tx, who, belongs)? {
-        return Ok((id, None));
+        return Ok((id, false));
     }
     let id = store::insert(
         tx,
@@ -250,7 +244,7 @@ fn open(
         },
     )?;
     super::actions::tell(tx, who.customer, Some(id), inbound.channel, Event::Opened { by: None })?;
-    Ok((id, Some(opening)))
+    Ok((id, opening.distributes))
 }
 
 /// The conversation that the message goes on with, while that is open.

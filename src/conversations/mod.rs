@@ -13,6 +13,7 @@ pub mod actions;
 mod bot;
 mod destination;
 mod distribution;
+mod distributor;
 mod inbound;
 mod mail;
 mod model;
@@ -26,7 +27,8 @@ pub mod web;
 
 pub use actions::{close_for_block, is_workable, may_work, tell, who};
 pub use destination::{Destination, external_channels};
-pub use distribution::{distribute, distribute_waiting};
+pub use distribution::{ask as ask_distribution, distribute_waiting};
+pub use distributor::Distributor;
 pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
 pub use mail::has_mail_way;
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};

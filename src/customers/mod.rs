@@ -21,7 +21,7 @@ pub use model::{
     Records, StoredClaim, TypedDetails,
 };
 pub use store::{
-    Belongings, FoundBy, KnownAccount, NewAccount, Opening, Origin, Told, find, find_held, finding, list, numbered,
+    Belongings, FoundBy, KnownAccount, NewAccount, Origin, Told, find, find_held, finding, list, numbered,
     numbered_customers, pairs, refresh_pending, refresh_search_text, require_visible, search_text,
 };
 pub use views::EditForm;

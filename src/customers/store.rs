@@ -21,7 +21,7 @@ mod unsubscribed;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable};
+use diesel::sql_types::Bool;
 
 use super::model::{Customer, Details, Handle};
 use crate::auth::CustomerScope;
@@ -215,8 +215,6 @@ pub fn hold(tx: &mut Tx, id: CustomerId) -> Result<bool> {
 pub struct Opening {
     #[diesel(sql_type = Bool)]
     pub blocked: bool,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub responsible_id: Option<StaffId>,
     /// Whether new conversations are given to operators: asked along, so that it costs nothing.
     #[diesel(sql_type = Bool)]
     pub distributes: bool,
@@ -225,8 +223,7 @@ pub struct Opening {
 /// The same as [`hold`], and all that opening a conversation goes by.
 pub fn hold_to_open(tx: &mut Tx, id: CustomerId) -> Result<Opening> {
     let (lock, distributes) = (dialect::row_lock(tx), settings::DISTRIBUTES);
-    let text =
-        format!("SELECT blocked, responsible_id, {distributes} AS distributes FROM customers WHERE id = $1{lock}");
+    let text = format!("SELECT blocked, {distributes} AS distributes FROM customers WHERE id = $1{lock}");
     Ok(Sql::new(text).bind(id.0).get_result(&mut **tx)?)
 }
 

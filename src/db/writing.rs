@@ -91,8 +91,9 @@ impl Db {
             match outcome {
                 Ok((value, told)) => {
                     let writes = told.writes();
-                    self.0.bus.announce(told.topics.clone());
-                    self.tell_others(Word::new(writes, told.topics));
+                    let travelling = told.topics.iter().filter(|topic| topic.travels()).cloned().collect();
+                    self.0.bus.announce(told.topics);
+                    self.tell_others(Word::new(writes, travelling));
                     return Ok(value);
                 }
                 Err(Error::Db(failure)) if attempt < TRIES && failure.is_conflict() => {

@@ -41,6 +41,8 @@ pub enum Topic {
     Outbox,
     /// Providers have told something that waits to be read.
     Hooks,
+    /// A conversation waits for somebody, or somebody may be given one more. Told to this process alone: it gives.
+    Distribution,
     /// Tags that there are to choose from.
     Tags,
     /// Fields that customers have: names, order, which are shown.
@@ -82,7 +84,12 @@ impl Topic {
     /// Whether it stands for something in the database of which pages keep anything. Not so what lives in memory, and
     /// calls to those who work through a queue.
     pub fn may_change_what_is_kept(&self) -> bool {
-        use Topic::{CustomerTyping, Hooks, Outbox, Seen, StaffTyping, Stopping};
-        !matches!(self, Seen(..) | CustomerTyping(..) | StaffTyping(_) | Outbox | Hooks | Stopping)
+        use Topic::{CustomerTyping, Distribution, Hooks, Outbox, Seen, StaffTyping, Stopping};
+        !matches!(self, Seen(..) | CustomerTyping(..) | StaffTyping(_) | Outbox | Hooks | Distribution | Stopping)
+    }
+
+    /// Whether other instances are told of it.
+    pub fn travels(&self) -> bool {
+        *self != Topic::Distribution
     }
 }

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use crate::support::desk::Letter;
-use crate::support::{ADMIN, Client, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
+use crate::support::{ADMIN, Client, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app};
 use crate::webchat;
 
 /// Switches it on through its page.
@@ -28,6 +28,22 @@ fn assignee(app: &TestApp, conversation: i64) -> i64 {
     app.number(&format!("SELECT COALESCE(assignee_id, 0) FROM conversations WHERE id = {conversation}"))
 }
 
+/// Whose it becomes: at once, so long before the work that comes round.
+async fn given(app: &TestApp, conversation: i64) -> i64 {
+    eventually("it is given to somebody", async || Some(assignee(app, conversation)).filter(|who| *who != 0)).await
+}
+
+/// Whose it is when everything is given that can be: 0 while it is queued.
+async fn left_with(app: &TestApp, conversation: i64) -> i64 {
+    switchboard::conversations::distribute_waiting(&app.db).await.unwrap();
+    assignee(app, conversation)
+}
+
+/// Somebody new writes; whose conversation it becomes.
+async fn given_to(app: &TestApp, channel: i64, name: &str) -> i64 {
+    given(app, writes(app, channel, name).await).await
+}
+
 async fn close(by: &Client, conversation: i64) {
     by.post_form(&format!("/conversations/{conversation}/closure"), &[("reason", "solved")]).await.assert_status(303);
 }
@@ -44,10 +60,10 @@ async fn nothing_is_given_out_unless_it_is_switched_on() {
     let channel = app.channel("app");
     app.sign_in(OPERATOR).await;
     let before = writes(&app, channel, "anna").await;
-    assert_eq!(assignee(&app, before), 0);
+    assert_eq!(left_with(&app, before).await, 0);
     switch_on(&app).await;
-    let after = writes(&app, channel, "boris").await;
-    assert_eq!(assignee(&app, after), app.staff_id(OPERATOR));
+    assert_eq!(given_to(&app, channel, "boris").await, app.staff_id(OPERATOR));
+    assert_eq!(given(&app, before).await, app.staff_id(OPERATOR), "what has waited since before");
 }
 
 /// Rule 7: the operator with the fewest gets it, of two with as many the first one; a free customer is theirs from then on,
@@ -61,11 +77,11 @@ async fn the_one_with_the_fewest_gets_it() {
     let browser = app.sign_in(OPERATOR).await;
     app.sign_in(SECOND_OPERATOR).await;
     app.sign_in(SUPERVISOR).await;
-    let mut given = vec![];
+    let mut shares = vec![];
     for name in ["anna", "boris", "clara", "dora"] {
-        given.push(assignee(&app, writes(&app, channel, name).await));
+        shares.push(given_to(&app, channel, name).await);
     }
-    assert_eq!(given, [olga, otto, olga, otto]);
+    assert_eq!(shares, [olga, otto, olga, otto]);
     let of_anna = "SELECT responsible_id FROM customers WHERE name = 'anna'";
     assert_eq!(app.number(of_anna), olga);
     assert_eq!(app.number("SELECT COUNT(*) FROM conversations WHERE status = 'active' AND taken_at IS NOT NULL"), 4);
@@ -87,17 +103,18 @@ async fn the_responsible_comes_first() {
     let (olga, otto) = (app.staff_id(OPERATOR), app.staff_id(SECOND_OPERATOR));
     let browser = app.sign_in(OPERATOR).await;
     let first = writes(&app, channel, "anna").await;
-    writes(&app, channel, "boris").await;
+    given(&app, first).await;
+    given_to(&app, channel, "boris").await;
     app.sign_in(SECOND_OPERATOR).await;
     close(&browser, first).await;
-    assert_eq!(assignee(&app, writes(&app, channel, "clara").await), otto);
-    assert_eq!(assignee(&app, writes(&app, channel, "dora").await), olga);
-    assert_eq!(assignee(&app, writes(&app, channel, "anna").await), olga, "she has more, and Anna is hers");
+    assert_eq!(given_to(&app, channel, "clara").await, otto);
+    assert_eq!(given_to(&app, channel, "dora").await, olga);
+    assert_eq!(given_to(&app, channel, "anna").await, olga, "she has more, and Anna is hers");
     browser.post_form("/presence", &[("presence", "away")]).await;
     let of_anna =
         "SELECT MAX(v.id) FROM conversations v JOIN customers c ON c.id = v.customer_id WHERE c.name = 'anna'";
     close(&browser, app.number(of_anna)).await;
-    assert_eq!(assignee(&app, writes(&app, channel, "anna").await), otto);
+    assert_eq!(given_to(&app, channel, "anna").await, otto);
     assert_eq!(app.number("SELECT responsible_id FROM customers WHERE name = 'anna'"), olga);
 }
 
@@ -117,9 +134,9 @@ async fn some_serve_some_channels_only() {
     let page = admin.get(&path).await;
     assert_eq!(page.attributes("#staff-channels input[checked]", "value"), [post.to_string()]);
     for name in ["anna", "boris"] {
-        assert_eq!(assignee(&app, writes(&app, shop, name).await), otto);
+        assert_eq!(given_to(&app, shop, name).await, otto);
     }
-    assert_eq!(assignee(&app, writes(&app, post, "clara").await), olga);
+    assert_eq!(given_to(&app, post, "clara").await, olga);
     for wrong in ["999", "x"] {
         admin.post_form(&chosen, &[("channel", wrong)]).await.assert_status(422).assert_says("no longer here");
     }
@@ -141,19 +158,41 @@ async fn what_waits_is_given_to_whoever_comes() {
     one.post_form("/presence", &[("presence", "away")]).await;
     other.post_form("/presence", &[("presence", "offline")]).await;
     let anna = writes(&app, channel, "anna").await;
-    assert_eq!(assignee(&app, anna), 0);
+    assert_eq!(left_with(&app, anna).await, 0);
     one.post_form("/presence", &[("presence", "online")]).await;
-    assert_eq!(assignee(&app, anna), olga);
+    assert_eq!(given(&app, anna).await, olga);
     all_go_home(&app);
     let waiting = [
         writes(&app, channel, "boris").await,
         writes(&app, channel, "clara").await,
         writes(&app, channel, "dora").await,
     ];
+    left_with(&app, waiting[0]).await;
     assert_eq!(waiting.map(|id| assignee(&app, id)), [0, 0, 0]);
     app.execute(&format!("UPDATE staff SET seen_at = (SELECT MAX(last_seen_at) FROM sessions) WHERE id = {olga}"));
     other.post_form("/presence", &[("presence", "online")]).await;
+    given(&app, waiting[2]).await;
     assert_eq!(waiting.map(|id| assignee(&app, id)), [otto, olga, otto]);
+}
+
+/// Rule 7: many that come while nobody is there are given in the order they came, to whoever comes: of those who wrote first,
+/// nobody waits longer than who wrote last.
+#[actix_web::test]
+async fn all_that_waits_is_given_in_its_order() {
+    let app = spawn_app().await;
+    switch_on(&app).await;
+    let channel = app.channel("app");
+    for n in 0..45 {
+        writes(&app, channel, &format!("customer {n}")).await;
+    }
+    app.sign_in(OPERATOR).await;
+    eventually("all are given", async || {
+        (app.number("SELECT COUNT(*) FROM conversations WHERE status = 'queued'") == 0).then_some(())
+    })
+    .await;
+    let early = "SELECT COUNT(*) FROM messages a JOIN messages b ON a.id < b.id AND a.conversation_id > b.conversation_id \
+                 WHERE a.event LIKE '%\"distributed\"%' AND b.event LIKE '%\"distributed\"%'";
+    assert_eq!(app.number(early), 0);
 }
 
 /// Rule 7: whoever comes back to a page that was open all the time is found within the half minute.
@@ -165,13 +204,12 @@ async fn who_comes_back_is_found() {
     app.sign_in(OPERATOR).await;
     all_go_home(&app);
     let anna = writes(&app, channel, "anna").await;
-    assert_eq!(assignee(&app, anna), 0);
+    assert_eq!(left_with(&app, anna).await, 0);
     app.execute("UPDATE staff SET seen_at = (SELECT MAX(last_seen_at) FROM sessions)");
-    switchboard::conversations::distribute_waiting(&app.db).await.unwrap();
-    assert_eq!(assignee(&app, anna), app.staff_id(OPERATOR));
+    assert_eq!(left_with(&app, anna).await, app.staff_id(OPERATOR));
 }
 
-/// Rule 7: closing one gives the one that has waited longest. What was handed back to the queue is not given to the same person
+/// Rule 7: closing one asks for what waits. What was handed back to the queue is not given to the same person
 /// again, however long they are alone; whoever else comes gets it.
 #[actix_web::test]
 async fn closing_one_gives_the_next() {
@@ -181,18 +219,17 @@ async fn closing_one_gives_the_next() {
     let olga = app.staff_id(OPERATOR);
     let browser = app.sign_in(OPERATOR).await;
     let (anna, boris) = (writes(&app, channel, "anna").await, writes(&app, channel, "boris").await);
+    assert_eq!((given(&app, anna).await, given(&app, boris).await), (olga, olga));
     all_go_home(&app);
     let (clara, dora) = (writes(&app, channel, "clara").await, writes(&app, channel, "dora").await);
     app.execute("UPDATE staff SET seen_at = (SELECT MAX(last_seen_at) FROM sessions)");
     close(&browser, anna).await;
-    // Not that Dora waits: the work that comes round may have found her by now.
-    assert_eq!(assignee(&app, clara), olga);
+    assert_eq!((given(&app, clara).await, given(&app, dora).await), (olga, olga));
     browser.post_form(&format!("/conversations/{boris}/transfer"), &[("to", ""), ("note", "")]).await;
-    assert_eq!((assignee(&app, boris), assignee(&app, dora)), (0, olga));
     close(&browser, clara).await;
-    assert_eq!(assignee(&app, boris), 0, "Olga has handed it back");
+    assert_eq!(left_with(&app, boris).await, 0, "Olga has handed it back");
     app.sign_in(SECOND_OPERATOR).await;
-    assert_eq!(assignee(&app, boris), app.staff_id(SECOND_OPERATOR));
+    assert_eq!(given(&app, boris).await, app.staff_id(SECOND_OPERATOR));
 }
 
 /// Rule 7: what is handed back goes to somebody else who is there at once, though its customer is bound to whoever had it; whoever
@@ -205,14 +242,14 @@ async fn what_is_handed_back_is_given_to_somebody_else() {
     let (olga, otto) = (app.staff_id(OPERATOR), app.staff_id(SECOND_OPERATOR));
     let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
     let anna = writes(&app, channel, "anna").await;
-    assert_eq!((assignee(&app, anna), app.number("SELECT responsible_id FROM customers")), (olga, olga));
+    assert_eq!((given(&app, anna).await, app.number("SELECT responsible_id FROM customers")), (olga, olga));
     let transfer = format!("/conversations/{anna}/transfer");
     one.post_form(&transfer, &[("to", ""), ("note", "")]).await.assert_status(303);
-    assert_eq!(assignee(&app, anna), otto);
+    assert_eq!(given(&app, anna).await, otto);
     other.post_form("/presence", &[("presence", "away")]).await;
     one.post_form("/presence", &[("presence", "away")]).await;
     other.post_form(&transfer, &[("to", ""), ("note", "")]).await.assert_status(303);
-    assert_eq!(assignee(&app, anna), 0);
+    assert_eq!(left_with(&app, anna).await, 0);
     one.post_form(&format!("/conversations/{anna}/assignment"), &[]).await.assert_status(303);
     assert_eq!(assignee(&app, anna), olga);
 }
@@ -226,7 +263,8 @@ async fn many_at_once_are_shared_evenly() {
     app.sign_in(OPERATOR).await;
     app.sign_in(SECOND_OPERATOR).await;
     let names: Vec<String> = (0..10).map(|n| format!("customer {n}")).collect();
-    join_all(names.iter().map(|name| writes(&app, channel, name))).await;
+    let opened = join_all(names.iter().map(|name| writes(&app, channel, name))).await;
+    join_all(opened.iter().map(|id| given(&app, *id))).await;
     let of = |email: &str| {
         let id = app.staff_id(email);
         app.number(&format!("SELECT COUNT(*) FROM conversations WHERE assignee_id = {id} AND status = 'active'"))
@@ -245,13 +283,15 @@ async fn two_who_come_at_once_share_what_waits() {
     for browser in [&one, &other] {
         browser.post_form("/presence", &[("presence", "away")]).await;
     }
+    let mut opened = vec![];
     for name in ["anna", "boris", "clara", "dora"] {
-        writes(&app, channel, name).await;
+        opened.push(writes(&app, channel, name).await);
     }
     let comes = |browser: Client| async move {
         browser.post_form("/presence", &[("presence", "online")]).await.assert_status(303);
     };
     join_all([comes(one), comes(other)]).await;
+    join_all(opened.iter().map(|id| given(&app, *id))).await;
     assert_eq!(app.number("SELECT COUNT(*) FROM conversations WHERE status = 'active'"), 4);
     assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'conversation.distributed'"), 4);
 }

@@ -235,7 +235,7 @@ const TABLE: &[Listed] = &[
     both("inbox, a funnel block", |c| in_inbox(c, r#"{"funnel_block":"3"}"#), &["funnel_places_block"]),
     both("inbox, a deal stage", |c| in_inbox(c, r#"{"deal_stage":"4"}"#), &["deals_stage"]),
     both("a customer's deals", |c| drop(deals::of_customer(c, CustomerId(300))), &["deals_customer"]),
-    both("distribution, who waits longest", |c| drop(waiting::longest(c, 1)), &["conversations_queued"]),
+    both("distribution, who waits longest", |c| drop(waiting::longest(c, &[StaffId(3)], 1)), &["conversations_queued"]),
     both("distribution, who has the fewest", whose_turn, &["conversations_open_assignee"]),
     both("inbox, a channel", |c| in_inbox(c, r#"{"channel":"6"}"#), &["channel_accounts_channel"]),
     on_sqlite("inbox, a variable", |c| in_inbox(c, r#"{"variable":"Size"}"#), &["customer_variables_name"]),
