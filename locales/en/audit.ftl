@@ -70,6 +70,7 @@ audit-detail-address = From
 audit-detail-operators-see-others = Operators see customers of others
 audit-detail-require-tag = A conversation needs a tag
 audit-detail-distribute = New conversations are given out automatically
+audit-detail-at-most = At most at a time
 audit-detail-language = Language
 audit-detail-business-name = Business name
 audit-event-signed-in = Signed in

@@ -70,6 +70,7 @@ audit-detail-address = Откуда
 audit-detail-operators-see-others = Операторы видят чужих клиентов
 audit-detail-require-tag = Обращению нужен тег
 audit-detail-distribute = Новые обращения распределяются автоматически
+audit-detail-at-most = Не больше одновременно
 audit-detail-language = Язык
 audit-detail-business-name = Название компании
 audit-event-signed-in = Вход

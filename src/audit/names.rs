@@ -59,6 +59,7 @@ const LABELS: &[(&str, &str)] = &[
     ("operators_see_others", "audit-detail-operators-see-others"),
     ("require_conversation_tag", "audit-detail-require-tag"),
     ("distribute_conversations", "audit-detail-distribute"),
+    ("conversations_at_most", "audit-detail-at-most"),
     ("language", "audit-detail-language"),
     ("business_name", "audit-detail-business-name"),
 ];

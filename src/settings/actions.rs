@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::model::{BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIRE_TAG, Rules, SEE_OTHERS};
+use super::model::{AT_MOST, BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIRE_TAG, Rules, SEE_OTHERS};
 use super::store;
 use crate::audit;
 use crate::auth::Admin;
@@ -32,7 +32,7 @@ pub fn business_name(conn: &mut Conn) -> Result<String> {
 }
 
 pub fn rules(conn: &mut Conn) -> Result<Rules> {
-    Ok(Rules { distribute: distributes(conn)?, require_tag: requires_tag(conn)? })
+    Ok(Rules { distribute: distributes(conn)?, at_most: at_most(conn)?, require_tag: requires_tag(conn)? })
 }
 
 /// Whether a conversation needs a tag.
@@ -43,6 +43,11 @@ pub fn requires_tag(conn: &mut Conn) -> Result<bool> {
 /// Whether new conversations are given to operators.
 pub fn distributes(conn: &mut Conn) -> Result<bool> {
     Ok(store::values(conn, &[DISTRIBUTE])?.pop().is_some_and(|(_, value)| value == "true"))
+}
+
+/// How many conversations a person may have and be given another; `None`: any number.
+pub fn at_most(conn: &mut Conn) -> Result<Option<i64>> {
+    Ok(store::values(conn, &[AT_MOST])?.pop().and_then(|(_, value)| value.parse().ok()))
 }
 
 /// Whom operators see is decided at each request, so every open page looks again.
@@ -61,8 +66,14 @@ pub fn save_general(tx: &mut Tx, by: &Admin, new: &General) -> Result<()> {
 /// Open dialogs ask for a tag or do not, so every open page looks again.
 pub fn save_rules(tx: &mut Tx, by: &Admin, new: Rules) -> Result<()> {
     store::set(tx, DISTRIBUTE, if new.distribute { "true" } else { "false" })?;
+    store::set(tx, AT_MOST, &new.at_most.map(|most| most.to_string()).unwrap_or_default())?;
     store::set(tx, REQUIRE_TAG, if new.require_tag { "true" } else { "false" })?;
-    saved(tx, by, &json!({ "distribute_conversations": new.distribute, "require_conversation_tag": new.require_tag }))
+    let detail = json!({
+        "distribute_conversations": new.distribute,
+        "conversations_at_most": new.at_most,
+        "require_conversation_tag": new.require_tag,
+    });
+    saved(tx, by, &detail)
 }
 
 fn saved(tx: &mut Tx, by: &Admin, detail: &Value) -> Result<()> {

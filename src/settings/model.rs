@@ -1,5 +1,6 @@
 //! What the installation decides for everybody.
 
+use crate::error::Said;
 use crate::web::i18n::Lang;
 
 pub(super) const SEE_OTHERS: &str = "operators_see_others";
@@ -7,6 +8,7 @@ pub(super) const LANGUAGE: &str = "default_language";
 pub(super) const BUSINESS: &str = "business_name";
 pub(super) const REQUIRE_TAG: &str = "require_conversation_tag";
 pub(super) const DISTRIBUTE: &str = "distribute_conversations";
+pub(super) const AT_MOST: &str = "conversations_at_most";
 /// What the key file signs, so that another one is noticed.
 pub(super) const KEY: &str = "key_mark";
 
@@ -26,6 +28,23 @@ pub struct General {
 pub struct Rules {
     /// Whether new conversations are given to operators.
     pub distribute: bool,
+    /// Whoever has as many is given no more. `None`: there is no limit.
+    pub at_most: Option<i64>,
     /// Whether a conversation needs a tag before somebody writes first, and before it is closed.
     pub require_tag: bool,
+}
+
+impl Rules {
+    /// The greatest limit of a person's conversations.
+    pub const MOST: i64 = 1_000;
+
+    /// A limit as it was typed; nothing is none. `Err`: it is no such number.
+    pub fn parse_at_most(typed: &str) -> Result<Option<i64>, Said> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let number = typed.parse().ok().filter(|number| (1..=Self::MOST).contains(number));
+        number.map(Some).ok_or_else(|| Said::from("rules-at-most-wrong").with("limit", Self::MOST))
+    }
 }

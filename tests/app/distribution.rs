@@ -195,6 +195,47 @@ async fn all_that_waits_is_given_in_its_order() {
     assert_eq!(app.number(early), 0);
 }
 
+/// Sets the limit through the page.
+async fn limit(admin: &Client, at_most: &str) -> crate::support::Page {
+    let page = admin.get("/settings/rules").await;
+    admin.submit(&page, "#rules", &[("at_most", at_most)]).await
+}
+
+/// Whoever has as many as the rules allow is given no more, as if they were not there; a customer of theirs goes to somebody
+/// else, and stays theirs. What waits comes as soon as there is room, and by hand anybody takes as many as they like.
+#[actix_web::test]
+async fn nobody_is_given_more_than_the_limit() {
+    let app = spawn_app().await;
+    switch_on(&app).await;
+    let admin = app.sign_in(ADMIN).await;
+    for wrong in ["0", "1001", "-1", "1.5", "many"] {
+        let answer = limit(&admin, wrong).await;
+        answer.assert_status(422).assert_has("#at_most[aria-invalid]").assert_has("input[name=distribute][checked]");
+        assert_eq!(answer.attribute("#at_most", "value"), wrong);
+    }
+    limit(&admin, "2").await.assert_status(303);
+    assert_eq!(admin.get("/settings/rules").await.attribute("#at_most", "value"), "2");
+    let channel = app.channel("app");
+    let (olga, otto) = (app.staff_id(OPERATOR), app.staff_id(SECOND_OPERATOR));
+    let browser = app.sign_in(OPERATOR).await;
+    let anna = writes(&app, channel, "anna").await;
+    given(&app, anna).await;
+    given_to(&app, channel, "boris").await;
+    close(&browser, anna).await;
+    assert_eq!(given_to(&app, channel, "clara").await, olga);
+    let (anna, dora) = (writes(&app, channel, "anna").await, writes(&app, channel, "dora").await);
+    assert_eq!((left_with(&app, anna).await, left_with(&app, dora).await), (0, 0), "Olga has two");
+    app.sign_in(SECOND_OPERATOR).await;
+    assert_eq!((given(&app, anna).await, given(&app, dora).await), (otto, otto));
+    assert_eq!(app.number("SELECT responsible_id FROM customers WHERE name = 'anna'"), olga);
+    let (emil, frida) = (writes(&app, channel, "emil").await, writes(&app, channel, "frida").await);
+    assert_eq!(left_with(&app, emil).await, 0, "everybody has two");
+    browser.post_form(&format!("/conversations/{emil}/assignment"), &[]).await.assert_status(303);
+    assert_eq!(left_with(&app, frida).await, 0, "Olga has three");
+    limit(&admin, "").await.assert_status(303);
+    assert_eq!(given(&app, frida).await, otto, "without a limit, whoever has fewer");
+}
+
 /// Rule 7: whoever comes back to a page that was open all the time is found within the half minute.
 #[actix_web::test]
 async fn who_comes_back_is_found() {

@@ -8,6 +8,7 @@ use crate::db::sql::{Sql, one_of};
 use crate::db::types::{ChannelId, ConversationId, StaffId};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
+use crate::settings;
 
 /// A conversation that nobody has now.
 #[derive(QueryableByName)]
@@ -33,9 +34,10 @@ pub struct Server {
 /// How many a person has.
 const HAS: &str = "(SELECT count(*) FROM conversations h WHERE h.assignee_id = s.id AND h.status <> 'closed')";
 
-/// That `s` is there. `$1` is since when one must have been seen.
-fn is_there() -> &'static str {
-    "s.disabled_at IS NULL AND s.presence = 'online' AND s.seen_at > $1"
+/// That `s` is there and has room for one more. `$1` is since when one must have been seen.
+fn has_room(conn: &mut Conn) -> Result<String> {
+    let room = settings::at_most(conn)?.map(|most| format!(" AND {HAS} < {most}")).unwrap_or_default();
+    Ok(format!("s.disabled_at IS NULL AND s.presence = 'online' AND s.seen_at > $1{room}"))
 }
 
 /// That `s` may serve a channel.
@@ -46,21 +48,21 @@ fn serves(channel: &str) -> String {
     )
 }
 
-/// Who is there.
-pub fn present(conn: &mut Conn) -> Result<Vec<StaffId>> {
+/// Who may be given one more.
+pub fn with_room(conn: &mut Conn) -> Result<Vec<StaffId>> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = BigInt)]
         id: StaffId,
     }
-    let text = format!("SELECT s.id AS id FROM staff s WHERE {}", is_there());
+    let text = format!("SELECT s.id AS id FROM staff s WHERE {}", has_room(conn)?);
     let found: Vec<Found> = Sql::new(text).bind(auth::store::here_since()).load(conn)?;
     Ok(found.into_iter().map(|found| found.id).collect())
 }
 
 /// Whether any waits that somebody who is there may be given.
 pub fn is_any(conn: &mut Conn) -> Result<bool> {
-    let there = present(conn)?;
+    let there = with_room(conn)?;
     Ok(!longest(conn, &there, 1)?.is_empty())
 }
 
@@ -69,10 +71,10 @@ pub fn longest(conn: &mut Conn, there: &[StaffId], limit: i64) -> Result<Vec<Wai
     select(conn, there, limit, "")
 }
 
-/// The same for whoever is there, kept as they are until the end. What somebody else holds at this moment is
+/// The same for whoever may be given one more, kept as they are until the end. What somebody else holds at this moment is
 /// left to them.
 pub fn hold_longest(tx: &mut Tx, limit: i64) -> Result<Vec<Waiting>> {
-    let (there, lock) = (present(tx)?, dialect::free_rows_lock(tx, "v, c"));
+    let (there, lock) = (with_room(tx)?, dialect::free_rows_lock(tx, "v, c"));
     select(tx, &there, limit, &lock)
 }
 
@@ -96,9 +98,9 @@ fn select(conn: &mut Conn, there: &[StaffId], limit: i64, lock: &str) -> Result<
 /// Who gets one of this channel: the customer's responsible before the operator with the fewest, and not whoever has handed
 /// it back.
 pub fn whose_turn(conn: &mut Conn, channel: ChannelId, waiting: &Waiting) -> Result<Option<Server>> {
-    let (is_there, serves) = (is_there(), serves("$2"));
+    let (has_room, serves) = (has_room(conn)?, serves("$2"));
     let text = format!(
-        "SELECT s.id AS id, s.name AS name FROM staff s WHERE {is_there} AND {serves} \
+        "SELECT s.id AS id, s.name AS name FROM staff s WHERE {has_room} AND {serves} \
          AND s.id <> $4 AND (s.role = 'operator' OR s.id = $3) \
          ORDER BY CASE WHEN s.id = $3 THEN 0 ELSE 1 END, {HAS}, s.id LIMIT 1"
     );

@@ -5,6 +5,7 @@ use askama::Template;
 use super::section_is_region;
 use crate::settings::Rules;
 use crate::staff::StaffMember;
+use crate::web::forms::Errors;
 use crate::web::shell::Shell;
 
 /// `/settings/rules`.
@@ -13,6 +14,9 @@ use crate::web::shell::Shell;
 pub struct RulesPage {
     pub sh: Shell,
     pub rules: Rules,
+    /// The limit as it was typed.
+    pub at_most: String,
+    pub errors: Errors,
     pub serving: Vec<Serving>,
 }
 

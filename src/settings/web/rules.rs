@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::settings::views::rules::{RulesPage, Serving};
 use crate::settings::{Rules, rules, save_rules};
 use crate::staff;
+use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -30,7 +31,9 @@ async fn load(sh: Shell, db: &Db) -> Result<RulesPage> {
         };
         let operators = staff::list(conn)?.into_iter().filter(|one| one.is_enabled() && one.role == Role::Operator);
         let serving = operators.map(|member| Serving { channels: names(member.id), member }).collect();
-        Ok(RulesPage { sh, rules: rules(conn)?, serving })
+        let rules = rules(conn)?;
+        let at_most = rules.at_most.map(|most| most.to_string()).unwrap_or_default();
+        Ok(RulesPage { sh, rules, at_most, errors: Errors::default(), serving })
     })
     .await
 }
@@ -39,12 +42,24 @@ async fn load(sh: Shell, db: &Db) -> Result<RulesPage> {
 #[serde(default)]
 pub struct RulesForm {
     distribute: String,
+    at_most: String,
     require_tag: String,
 }
 
 /// `POST /settings/rules`.
 pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<RulesForm>) -> Result<HttpResponse> {
-    let new = Rules { distribute: form.distribute == "true", require_tag: form.require_tag == "true" };
-    db.write(move |tx| save_rules(tx, &by, new)).await?;
-    hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await
+    let form = form.into_inner();
+    let (distribute, require_tag) = (form.distribute == "true", form.require_tag == "true");
+    match Rules::parse_at_most(&form.at_most) {
+        Ok(at_most) => {
+            let new = Rules { distribute, at_most, require_tag };
+            db.write(move |tx| save_rules(tx, &by, new)).await?;
+            hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await
+        }
+        Err(said) => {
+            let page = load(sh, &db).await?;
+            let rules = Rules { distribute, require_tag, ..page.rules };
+            hx.invalid(&RulesPage { rules, at_most: form.at_most, errors: Errors::one("at_most", said), ..page })
+        }
+    }
 }

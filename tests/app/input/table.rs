@@ -421,7 +421,7 @@ pub const TABLE: &[Row] = &[
     form("/settings/conversation-tags", CONVERSATION_TAG),
     form("/settings/conversation-tags/{id}", &[typed("name", "Refund")]),
     form("/settings/conversation-tags/{id}/delete", NOTHING),
-    form("/settings/rules", &[word("require_tag", ""), word("distribute", "")]),
+    form("/settings/rules", &[word("require_tag", ""), word("distribute", ""), typed("at_most", "20")]),
     form(
         "/settings/general",
         &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N")],
