@@ -139,6 +139,7 @@ pub fn job_kinds() -> jobs::Registry {
     let mut kinds = jobs::Registry::default();
     kinds.add::<crate::app_events::Deliver>();
     kinds.add::<crate::commands::Run>();
+    kinds.add::<crate::conversations::HandOver>();
     kinds.add::<crate::exports::Make>();
     kinds.add::<crate::resends::Step>();
     kinds.add::<crate::batches::Step>();

@@ -178,6 +178,7 @@ audit-event-staff-added = Added a staff member
 audit-event-staff-edited = Changed a staff member
 audit-event-staff-channels = Chose the channels of a staff member
 audit-event-staff-disabled = Disabled a staff member
+audit-event-staff-handed-over = Handed over what a staff member had
 audit-event-staff-enabled = Enabled a staff member
 audit-event-staff-password-reset = Reset a staff member’s password
 audit-event-customers-exported = Started an export of customers

@@ -178,6 +178,7 @@ audit-event-staff-added = Сотрудник добавлен
 audit-event-staff-edited = Сотрудник изменён
 audit-event-staff-channels = Изменены каналы сотрудника
 audit-event-staff-disabled = Сотрудник отключён
+audit-event-staff-handed-over = Передано всё, что было у сотрудника
 audit-event-staff-enabled = Сотрудник включён
 audit-event-staff-password-reset = Пароль сотрудника сброшен
 audit-event-customers-exported = Начата выгрузка клиентов

@@ -132,6 +132,7 @@ pub const EVENTS: &[(&str, Group, &str)] = &[
     ("staff.edited", Group::Staff, "audit-event-staff-edited"),
     ("staff.channels_chosen", Group::Staff, "audit-event-staff-channels"),
     ("staff.disabled", Group::Staff, "audit-event-staff-disabled"),
+    ("staff.handed_over", Group::Staff, "audit-event-staff-handed-over"),
     ("staff.enabled", Group::Staff, "audit-event-staff-enabled"),
     ("staff.password_reset", Group::Staff, "audit-event-staff-password-reset"),
     ("customers.exported", Group::Exports, "audit-event-customers-exported"),

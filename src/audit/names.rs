@@ -47,6 +47,7 @@ const LABELS: &[(&str, &str)] = &[
     ("action", "audit-detail-action"),
     ("kind", "audit-detail-kind"),
     ("interval", "audit-detail-interval"),
+    ("conversations", "audit-group-conversations"),
     ("total", "audit-detail-total"),
     ("customers", "audit-detail-total"),
     ("count", "audit-detail-count"),

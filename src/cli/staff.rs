@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use crate::app;
 use crate::auth::Role;
 use crate::config::{Address, Config, Place, Settings};
+use crate::conversations;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::staff::{self, NewStaff};
@@ -41,7 +42,8 @@ enum Command {
     },
     /// List all staff
     List,
-    /// Refuse a staff member's sign-in and end their sessions
+    /// Refuse a staff member's sign-in and end their sessions. Nobody takes over: their open conversations go back to the
+    /// queue, their customers have no responsible any more
     Disable { email: String },
     /// Let a staff member who was disabled sign in again
     Enable { email: String },
@@ -71,7 +73,7 @@ pub fn run(args: Staff) -> Result<()> {
         }
         Command::List => list(&db, args.json)?,
         Command::Disable { email } => {
-            db.write_blocking(move |tx| staff::disable_from_command_line(tx, &email))?;
+            db.write_blocking(move |tx| conversations::dismiss_from_command_line(tx, &email))?;
             say(args.json, serde_json::json!({ "disabled": true }), "The staff member cannot sign in any more.");
         }
         Command::Enable { email } => {

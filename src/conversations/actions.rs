@@ -236,7 +236,7 @@ fn note(
     said(tx, conversation, event)
 }
 
-fn said(tx: &mut Tx, conversation: &Conversation, event: Event) -> Result<()> {
+pub(super) fn said(tx: &mut Tx, conversation: &Conversation, event: Event) -> Result<()> {
     tell(tx, conversation.customer_id, Some(conversation.id), conversation.channel_id, event)?;
     tx.publish(Topic::Inbox);
     if let Some(account) = conversation.account_id {

@@ -11,6 +11,7 @@
 
 pub mod actions;
 mod bot;
+mod departure;
 mod destination;
 mod distribution;
 mod distributor;
@@ -26,6 +27,7 @@ pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, is_workable, may_work, tell, who};
+pub use departure::{HandOver, Holdings, dismiss, dismiss_from_command_line};
 pub use destination::{Destination, external_channels};
 pub use distribution::{ask as ask_distribution, distribute_waiting};
 pub use distributor::Distributor;

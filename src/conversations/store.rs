@@ -1,5 +1,6 @@
 //! Rows of conversations.
 
+pub mod departing;
 pub mod of_customer;
 pub mod waiting;
 

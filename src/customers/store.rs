@@ -179,6 +179,27 @@ pub fn set_responsible(tx: &mut Tx, id: CustomerId, responsible: Option<StaffId>
     Ok(())
 }
 
+/// How many are bound to somebody.
+pub fn count_of(conn: &mut Conn, responsible: StaffId) -> Result<i64> {
+    Ok(customers::table.filter(customers::responsible_id.eq(responsible)).count().get_result(conn)?)
+}
+
+/// Some of those who are bound to somebody.
+pub fn some_of(tx: &mut Tx, responsible: StaffId, most: i64) -> Result<Vec<CustomerId>> {
+    let theirs = customers::table.filter(customers::responsible_id.eq(responsible));
+    Ok(theirs.select(customers::id).at_most(most).load(&mut **tx)?)
+}
+
+/// Binds those of these who are bound to one person to another one, or to nobody.
+pub fn rebind(tx: &mut Tx, ids: &[CustomerId], from: StaffId, to: Option<StaffId>) -> Result<()> {
+    hold_all(tx, ids)?;
+    let these = among(tx, customers::id, ids.iter().copied());
+    diesel::update(customers::table.filter(customers::responsible_id.eq(from)).filter(these))
+        .set(customers::responsible_id.eq(to))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 pub fn set_company(tx: &mut Tx, id: CustomerId, company: Option<CompanyId>) -> Result<()> {
     diesel::update(customers::table.find(id)).set(customers::company_id.eq(company)).execute(&mut **tx)?;
     Ok(())

@@ -106,6 +106,11 @@ pub enum Event {
         to: Option<Who>,
         note: String,
     },
+    /// From somebody who has gone to a colleague, or back to the queue.
+    HandedOver {
+        from: Who,
+        to: Option<Who>,
+    },
     /// A conversation ends; `by` is empty when the program closed it.
     Closed {
         by: Option<Who>,

@@ -224,7 +224,7 @@ pub fn add_from_command_line(tx: &mut Tx, new: &NewStaff, password_hash: Option<
 }
 
 /// Refuses a staff member's sign-in and ends their sessions.
-pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
+pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<StaffId> {
     let id = known(tx, email)?;
     let member = store::find(tx, id)?;
     if require_another_admin(tx, &member).is_err() {
@@ -234,7 +234,8 @@ pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
     store::delete_links(tx, id)?;
     store::end_sessions(tx, id)?;
     tx.publish(Topic::Staff(id));
-    audit::record_as(tx, "command line", "staff.disabled", None, &json!({ "staff": id }))
+    audit::record_as(tx, "command line", "staff.disabled", None, &json!({ "staff": id }))?;
+    Ok(id)
 }
 
 /// Lets a staff member sign in again.

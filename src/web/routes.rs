@@ -264,7 +264,8 @@ routes! {
     Get "/settings/staff/{id}" Admin settings::web::staff::member;
     Post "/settings/staff/{id}" Admin settings::web::staff::edit;
     Post "/settings/staff/{id}/channels" Admin settings::web::staff::choose_channels;
-    Post "/settings/staff/{id}/disable" Admin settings::web::staff::disable;
+    Get "/settings/staff/{id}/disable" Admin settings::web::departure::ask;
+    Post "/settings/staff/{id}/disable" Admin settings::web::departure::disable;
     Post "/settings/staff/{id}/enable" Admin settings::web::staff::enable;
     Post "/settings/staff/{id}/reset" Admin settings::web::staff::reset;
     Post "/settings/staff/{id}/sessions/{session}/end" Admin settings::web::staff::end_session;

@@ -25,6 +25,7 @@ mod deal_stages;
 mod deals;
 mod demo;
 mod demo_large;
+mod departure;
 mod distribution;
 mod exports;
 mod fields;

@@ -118,7 +118,10 @@ async fn disabling_ends_sessions_at_once_and_enabling_lets_in_again() {
     let app = spawn_app().await;
     let (admin, operator) = (app.sign_in(ADMIN).await, app.sign_in(OPERATOR).await);
     let url = format!("/settings/staff/{}", app.staff_id(OPERATOR));
-    let page = admin.get(&url).await;
+    let asked = format!("{url}/disable");
+    admin.get(&url).await.assert_has(&format!("a[href='{asked}']"));
+    let page = admin.get(&asked).await;
+    page.assert_says("no open conversations").assert_lacks("#to");
     admin.submit(&page, "#disable", &[]).await.assert_redirect(&url);
     operator.get("/").await.assert_redirect("/login");
     assert_eq!(sign_in_with(&app, OPERATOR, PASSWORD).await, 422);
@@ -188,7 +191,7 @@ async fn settings_change_in_place() {
     assert!(!wrong.text.contains("<html"));
     admin.htmx_post(&format!("{url}/disable"), section, &[]).await.assert_region("enable");
     operator.get("/").await.assert_redirect("/login");
-    admin.htmx_post(&format!("{url}/enable"), section, &[]).await.assert_region("disable");
+    admin.htmx_post(&format!("{url}/enable"), section, &[]).await.assert_region("to-disable");
     let link = admin.htmx_post(&format!("{url}/reset"), section, &[]).await;
     link.assert_region("link");
     assert!(link.attribute("#link", "value").contains("/welcome/"));

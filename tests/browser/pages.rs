@@ -133,6 +133,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/settings/staff", &["/settings/staff"]),
     ("/settings/staff/new", &["/settings/staff/new"]),
     ("/settings/staff/{id}", &["/settings/staff/{colleague}"]),
+    ("/settings/staff/{id}/disable", &["/settings/staff/{colleague}/disable"]),
     ("/settings/channels", &["/settings/channels"]),
     ("/settings/channels/new/{kind}", &["/settings/channels/new/web_chat", "/settings/channels/new/viber"]),
     (

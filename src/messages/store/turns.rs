@@ -24,8 +24,10 @@ pub fn was_given_last(conn: &mut Conn, id: ConversationId) -> Result<bool> {
     .bind(id.0)
     .load(conn)?;
     let mut events = told.iter().filter_map(|told| serde_json::from_str(&told.event).ok());
-    let came = events
-        .find(|event| matches!(event, Event::Distributed { .. } | Event::Taken { .. } | Event::Transferred { .. }));
+    let came = events.find(|event| {
+        use Event::{Distributed, HandedOver, Taken, Transferred};
+        matches!(event, Distributed { .. } | Taken { .. } | Transferred { .. } | HandedOver { .. })
+    });
     Ok(matches!(came, Some(Event::Distributed { .. })))
 }
 

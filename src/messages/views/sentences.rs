@@ -43,6 +43,13 @@ pub(super) fn sentence(sh: &Shell, event: &Event) -> Option<(&'static str, Strin
         Event::Transferred { by, to: None, note } => {
             told("arrows-exchange", Said::from("messages-requeued").with("by", person(sh, by)), note)
         }
+        Event::HandedOver { from, to: Some(to) } => {
+            let said = Said::from("messages-handed-over").with("from", person(sh, from));
+            told("arrows-exchange", said.with("to", target(sh, to)), "")
+        }
+        Event::HandedOver { from, to: None } => {
+            told("arrows-exchange", Said::from("messages-left-in-queue").with("from", person(sh, from)), "")
+        }
         Event::Closed { by, reason, note } => {
             let said = closed_text(sh, by.as_ref().map(|who| person(sh, who)), reason);
             Some(("circle-check", said, note.clone()))

@@ -1,4 +1,4 @@
-//! Staff: the list, one person, a new one, a one-time link.
+//! Staff: the list, one person, a new one, one who goes, a one-time link.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,7 @@ use super::section_is_region;
 use crate::auth::Role;
 use crate::auth::sessions::OpenSession;
 use crate::channels::Channel;
+use crate::conversations::Holdings;
 use crate::db::types::{StaffId, UtcTime};
 use crate::staff::StaffMember;
 use crate::web::forms::Errors;
@@ -44,9 +45,25 @@ pub struct StaffMemberPage {
     pub email: String,
     pub role: Role,
     pub errors: Errors,
+    /// What somebody who is disabled still has.
+    pub left: Option<Holdings>,
     pub sessions: Vec<OpenSession>,
     /// All that there are, and whether each is chosen for this person.
     pub channels: Vec<(bool, Channel)>,
+}
+
+/// `/settings/staff/{id}/disable`: who takes over what somebody has.
+#[derive(Template)]
+#[template(path = "settings/staff_departure.html", blocks = ["section"])]
+pub struct DeparturePage {
+    pub sh: Shell,
+    pub member: StaffMember,
+    pub held: Holdings,
+    /// Whoever may take over.
+    pub colleagues: Vec<StaffMember>,
+    /// What was chosen.
+    pub to: String,
+    pub errors: Errors,
 }
 
 /// The one time that a link is shown.
@@ -65,10 +82,21 @@ impl StaffPage {
     }
 }
 
+impl DeparturePage {
+    fn url(&self) -> String {
+        format!("/settings/staff/{}", self.member.id)
+    }
+
+    /// The message id of the button.
+    fn deed(&self) -> &'static str {
+        if self.member.is_enabled() { "staff-disable" } else { "staff-hand-over" }
+    }
+}
+
 impl StaffMemberPage {
     fn sessions_base(&self) -> String {
         format!("/settings/staff/{}/sessions", self.member.id)
     }
 }
 
-section_is_region!(StaffPage, NewStaffPage, StaffMemberPage, StaffLinkPage);
+section_is_region!(StaffPage, NewStaffPage, StaffMemberPage, DeparturePage, StaffLinkPage);

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod conversation_tags;
 pub mod custom_fields;
 pub mod customer_tags;
+pub mod departure;
 pub mod funnels;
 pub mod pipelines;
 pub mod profile;

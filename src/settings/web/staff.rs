@@ -9,6 +9,7 @@ use crate::auth::sessions::{self, mark_of};
 use crate::auth::{Admin, Role};
 use crate::channels;
 use crate::config::Config;
+use crate::conversations::Holdings;
 use crate::db::Db;
 use crate::db::types::{ChannelId, StaffId};
 use crate::error::{Error, Result};
@@ -100,12 +101,19 @@ pub async fn member(
     hx.page(&load(sh, &db, &config, &session, id.into_inner()).await?)
 }
 
-async fn load(sh: Shell, db: &Db, config: &Config, session: &Session, id: StaffId) -> Result<StaffMemberPage> {
+pub(super) async fn load(
+    sh: Shell,
+    db: &Db,
+    config: &Config,
+    session: &Session,
+    id: StaffId,
+) -> Result<StaffMemberPage> {
     let (idle, mark) = (config.session_idle, mark_of(session));
-    let (member, sessions, all, chosen) = db
+    let (member, sessions, all, chosen, left) = db
         .read(move |conn| {
             let (member, sessions) = (staff::find(conn, id)?, sessions::open_of(conn, id, idle, &mark)?);
-            Ok((member, sessions, channels::list(conn)?, staff::channels_of(conn, id)?))
+            let left = if member.is_enabled() { None } else { Some(Holdings::of(conn, id)?) };
+            Ok((member, sessions, channels::list(conn)?, staff::channels_of(conn, id)?, left))
         })
         .await?;
     Ok(StaffMemberPage {
@@ -115,6 +123,7 @@ async fn load(sh: Shell, db: &Db, config: &Config, session: &Session, id: StaffI
         role: member.role,
         member,
         errors: Errors::default(),
+        left: left.filter(|left| !left.is_empty()),
         sessions,
         channels: all.into_iter().map(|one| (chosen.contains(&one.id), one)).collect(),
     })
@@ -178,21 +187,6 @@ pub async fn choose_channels(
         }
         Err(other) => Err(other),
     }
-}
-
-/// `POST /settings/staff/{id}/disable`.
-pub async fn disable(
-    by: Admin,
-    sh: Shell,
-    hx: Hx,
-    db: Data<Db>,
-    config: Data<Config>,
-    session: Session,
-    id: Path<StaffId>,
-) -> Result<HttpResponse> {
-    let id = id.into_inner();
-    db.write(move |tx| staff::disable(tx, &by, id)).await?;
-    hx.updated(sh.lang, "toast-staff-disabled", &url_of(id), load(sh, &db, &config, &session, id)).await
 }
 
 /// `POST /settings/staff/{id}/enable`.

@@ -377,7 +377,7 @@ pub const TABLE: &[Row] = &[
     form("/settings/staff", &[typed("email", ""), typed("name", "Nora New"), word("role", "operator"), TOKEN]),
     form("/settings/staff/{id}", &[typed("email", ""), typed("name", "Nora New"), word("role", "supervisor")]),
     form("/settings/staff/{id}/channels", &[id("channel", "channel")]),
-    form("/settings/staff/{id}/disable", NOTHING),
+    form("/settings/staff/{id}/disable", &[id("to", "colleague")]),
     form("/settings/staff/{id}/enable", NOTHING),
     form("/settings/staff/{id}/reset", NOTHING),
     form("/settings/staff/{id}/sessions/{session}/end", NOTHING),
