@@ -415,7 +415,6 @@ diesel::table! {
         state -> Text,
         attempts -> Integer,
         tries -> Integer,
-        parts_sent -> Integer,
         not_before -> Timestamp,
         leased_until -> Nullable<Timestamp>,
         error_code -> Nullable<Text>,
@@ -426,6 +425,7 @@ diesel::table! {
         delivered_at -> Nullable<Timestamp>,
         read_at -> Nullable<Timestamp>,
         failed_at -> Nullable<Timestamp>,
+        parts -> Integer,
     }
 }
 
@@ -597,6 +597,9 @@ diesel::table! {
         message_id -> BigInt,
         customer_id -> BigInt,
         state -> Nullable<Text>,
+        part -> Integer,
+        error_code -> Nullable<Text>,
+        error -> Nullable<Text>,
     }
 }
 

@@ -54,6 +54,7 @@ mod ops;
 mod outage;
 mod oversized;
 mod oversized_chat;
+mod parts;
 mod pins;
 mod plans;
 mod presence;
