@@ -7,6 +7,7 @@ use super::model::{Delivery, Outcome, Part, State};
 use super::store;
 use crate::audit;
 use crate::auth::Operator;
+use crate::channels::email::address;
 use crate::channels::{self, Extra, Failure, Pace, Receipt, Way, registry};
 use crate::customers;
 use crate::db::Tx;
@@ -18,6 +19,8 @@ use crate::realtime::Topic;
 const TRIES: i32 = 10;
 /// Tries when the provider names each pause.
 pub(super) const NAMED_TRIES: i32 = 60;
+/// The code of a try whose end a person has found out.
+pub const ARRIVED: &str = "arrived";
 /// The longest pause of our own, in seconds.
 const LONGEST: i64 = 900;
 
@@ -73,7 +76,40 @@ pub fn retry(tx: &mut Tx, by: &Operator, delivery: &Delivery) -> Result<()> {
     audit::record(tx, by, "delivery.retried", Some(customer.id))
 }
 
-/// The same as a part of larger work that has looked at the rights and at the customer. What the customer has got does
+/// Somebody has looked: the customer has what nobody knew of. Parts behind it that were not tried yet go on.
+pub fn arrived(tx: &mut Tx, by: &Operator, delivery: &Delivery) -> Result<()> {
+    if delivery.state != State::Unknown {
+        return Err(Error::refused("delivery-not-unknown"));
+    }
+    let now = UtcTime::now();
+    store::end_attempt(tx, delivery, Outcome::Sent, Some(ARRIVED), Some(&by.me().name), None)?;
+    let known = store::parts(tx, delivery.message_id)?;
+    let is_missing = |part: &i32| known.iter().all(|known| known.number != *part);
+    let missing: Vec<i32> = (0..delivery.parts).filter(is_missing).collect();
+    if let Some(part) = missing.first() {
+        let (message, customer) = (delivery.message_id, delivery.customer_id);
+        store::remember(tx, delivery.channel_id, &name_of(delivery, *part), message, customer, Some(*part))?;
+    }
+    if missing.len() > 1 {
+        store::queue_again(tx, delivery)?;
+    } else {
+        whole(tx, delivery.message_id, now)?;
+    }
+    changed(tx, delivery.customer_id)?;
+    tx.publish(Topic::Outbox);
+    audit::record(tx, by, "delivery.arrived", Some(delivery.customer_id))
+}
+
+/// The name of a part that its provider has not told: of a mail we know it, answers will refer to it.
+fn name_of(delivery: &Delivery, part: i32) -> String {
+    let key = &delivery.idempotency_key;
+    match delivery.extra().mail {
+        Some(mail) => address::message_id(key, &mail.from),
+        None => format!("{ARRIVED}:{key}:{part}"),
+    }
+}
+
+/// The same as [`retry`], as a part of larger work that has looked at the rights and at the customer. What the customer has got does
 /// not go a second time.
 pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     store::forget_failed(tx, delivery)?;
@@ -118,9 +154,8 @@ pub(super) fn follow_parts(tx: &mut Tx, delivery: &Delivery, at: UtcTime) -> Res
         return Ok(());
     }
     let failed = parts.iter().find(|part| part.state == State::Failed);
-    let error = failed.map(|part| {
-        (part.error_code.as_deref().unwrap_or_default(), part.error.as_deref().unwrap_or_default())
-    });
+    let error =
+        failed.map(|part| (part.error_code.as_deref().unwrap_or_default(), part.error.as_deref().unwrap_or_default()));
     store::set_state(tx, delivery, whole, at, error)
 }
 

@@ -28,7 +28,8 @@ async fn two_parts(answers: [ResponseTemplate; 2]) -> Desk {
     let operator = app.sign_in(OPERATOR).await;
     whatsapp.answers(answers);
     // Too long to stand below the paper.
-    let fields = [("mode", "reply"), ("text", &"я".repeat(1100))];
+    let long = "я".repeat(1100);
+    let fields = [("mode", "reply"), ("text", long.as_str())];
     let paper = Some(("bill.pdf", b"%PDF-1.7 bill".to_vec()));
     compose(&operator, anna, &fields, paper).await.assert_status(303);
     Desk { whatsapp, app, operator, anna }
@@ -105,7 +106,7 @@ async fn a_receipt_answers_no_doubt() {
 #[actix_web::test]
 async fn a_receipt_takes_nothing_out_of_the_queue() {
     for (told, whole) in [(status("wamid.T", "delivered"), "sent"), (failed("wamid.T"), "failed")] {
-        let busy = error(429, 131056, "Too many messages to this customer").insert_header("retry-after", "3600");
+        let busy = error(400, 131056, "Too many messages to this customer").insert_header("retry-after", "3600");
         let desk = two_parts([accepted("wamid.T"), busy]).await;
         let waits = "SELECT count(*) FROM deliveries WHERE state = 'queued' AND attempts = 1";
         eventually("it waits", async || (desk.app.number(waits) == 1).then_some(())).await;
@@ -152,6 +153,19 @@ async fn what_came_back_meanwhile_goes_again() {
     assert_eq!(desk.types(), ["text", "document", "text"]);
     desk.hears(status("wamid.OUT1", "read")).await;
     assert_eq!(desk.state().as_deref(), Some("read"));
+}
+
+/// Rule 16: nobody knew whether the text was sent, and somebody has found that it was: the paper, which had not been
+/// tried yet, follows.
+#[actix_web::test]
+async fn what_was_found_does_not_go_again() {
+    let nonsense = ResponseTemplate::new(200).set_body_string("<html>welcome to the wifi</html>");
+    let desk = two_parts([nonsense, accepted("wamid.P")]).await;
+    reached(&desk.app, "unknown").await;
+    let page = desk.operator.get(&format!("/inbox/{}", desk.anna)).await;
+    desk.operator.submit(&page, ".msg.is-fail form[action$=arrival]", &[]).await.assert_status(303);
+    reached(&desk.app, "sent").await;
+    assert_eq!(desk.types(), ["text", "document"]);
 }
 
 /// Rule 16: a part that came back and arrived after all leaves no mark; the message is as far as the other.

@@ -122,9 +122,5 @@ pub(in crate::outbox) fn held(tx: &mut Tx, message: MessageId) -> Result<Option<
         let row = Sql::new(format!("SELECT id FROM deliveries WHERE message_id = $1{lock}"));
         row.bind(message.0).execute(&mut **tx)?;
     }
-    Ok(deliveries::table
-        .filter(deliveries::message_id.eq(message))
-        .select(Delivery::as_select())
-        .one(tx)
-        .optional()?)
+    Ok(deliveries::table.filter(deliveries::message_id.eq(message)).select(Delivery::as_select()).one(tx).optional()?)
 }
