@@ -3,6 +3,7 @@
 use super::actions::{NAMED_TRIES, changed, chrono_of, follow_parts};
 use super::model::{Delivery, Outcome, State};
 use super::store;
+use crate::channels::email::address;
 use crate::channels::inbound::Reached;
 use crate::channels::{Failure, Way};
 use crate::db::Tx;
@@ -16,10 +17,18 @@ use crate::realtime::Topic;
 pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Reached, at: UtcTime) -> Result<bool> {
     let Some((message, customer)) = store::whose(tx, channel, provider_id)? else { return Ok(false) };
     let Some(delivery) = store::held(tx, message)? else { return Ok(true) };
-    if let Reached::Failed { recipient: Some(recipient), failure } = reached
-        && copy_failed(tx, message, recipient, &failure.words)?
-    {
-        return Ok(true);
+    if let Reached::Failed { recipients, failure } = reached {
+        match whose_failure(tx, &delivery, recipients)? {
+            Whose::Customers => {}
+            Whose::Copys(address) => {
+                copy_failed(tx, message, address, &failure.words)?;
+                return Ok(true);
+            }
+            Whose::Anyones => {
+                doubt(tx, &delivery, failure, recipients, at)?;
+                return Ok(true);
+            }
+        }
     }
     let (state, error) = match reached {
         Reached::Sent => (State::Sent, None),
@@ -52,8 +61,8 @@ pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Rea
 }
 
 /// The provider had accepted it, and says later that these were too many: what failed goes once more after the time
-/// that it names, as if it had said so at once. False: that was not why, or a part behind the one that failed has gone
-/// through, and only people can tell in what order the customer should see them; or its sender is at work, who knows nothing of it.
+/// that it names, as if it had said so at once. False: that was not why; or a part behind the one that failed has gone
+/// through, and only people can tell in what order the customer should see them; or its sender is at work.
 fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure) -> Result<bool> {
     let (Way::Again(Some(pause)) | Way::ChannelAgain(pause)) = failure.way else { return Ok(false) };
     let parts = store::parts(tx, delivery.message_id)?;
@@ -75,14 +84,31 @@ fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure) -> Result<bool>
     Ok(true)
 }
 
-/// A blind copy came back: staff are told, and the customer's own mail may well have arrived. False: it was no copy.
-fn copy_failed(tx: &mut Tx, message: MessageId, recipient: &str, words: &str) -> Result<bool> {
+/// Who did not get a mail.
+enum Whose {
+    Customers,
+    /// Of the blind copy to this address.
+    Copys(String),
+    /// The report names neither of them: somebody to whom one of them passes mails on, or nobody.
+    Anyones,
+}
+
+fn whose_failure(tx: &mut Tx, delivery: &Delivery, recipients: &[String]) -> Result<Whose> {
+    let message = delivery.message_id;
     let mail = mails::find_many(tx, &[message])?.remove(&message);
-    if !mail.is_some_and(|mail| mail.bcc.iter().any(|copy| copy == recipient)) {
-        return Ok(false);
+    let bcc = mail.map(|mail| mail.bcc).unwrap_or_default();
+    let (account, _) = store::address(tx, delivery.account_id)?;
+    if recipients.iter().any(|to| to == address::reached(&account)) || (recipients.is_empty() && bcc.is_empty()) {
+        return Ok(Whose::Customers);
     }
+    let copy = recipients.iter().find(|to| bcc.contains(to));
+    Ok(copy.map_or(Whose::Anyones, |copy| Whose::Copys(copy.clone())))
+}
+
+/// A blind copy came back: staff are told, and the customer's own mail may well have arrived.
+fn copy_failed(tx: &mut Tx, message: MessageId, address: String, words: &str) -> Result<()> {
     let about = messages::store::find(tx, message)?;
-    let event = messages::Event::CopyFailed { address: recipient.to_owned(), words: words.to_owned() };
+    let event = messages::Event::CopyFailed { address, words: words.to_owned() };
     messages::insert(
         tx,
         &messages::NewMessage {
@@ -99,5 +125,21 @@ fn copy_failed(tx: &mut Tx, message: MessageId, recipient: &str, words: &str) ->
         },
     )?;
     tx.publish(Topic::Customer(about.customer_id));
-    Ok(true)
+    Ok(())
+}
+
+/// Something came back, and nobody can tell whether it was the customer's own: people look, and nobody is unsubscribed.
+fn doubt(tx: &mut Tx, delivery: &Delivery, failure: &Failure, recipients: &[String], at: UtcTime) -> Result<()> {
+    if delivery.state != State::Sent {
+        return Ok(());
+    }
+    let words = if recipients.is_empty() {
+        failure.words.clone()
+    } else {
+        format!("{}: {}", recipients.join(", "), failure.words)
+    };
+    store::set_state(tx, delivery, State::Unknown, at, Some((failure.code.as_str(), words.as_str())))?;
+    changed(tx, delivery.customer_id)?;
+    tx.publish(Topic::Outbox);
+    Ok(())
 }

@@ -12,6 +12,7 @@ mod app_api;
 mod audit;
 mod auth;
 mod blacklist;
+mod bounces;
 mod bulk;
 mod chat_files;
 mod cli;
