@@ -173,6 +173,8 @@ diesel::table! {
         read_owner -> Nullable<Text>,
         read_until -> Nullable<Timestamp>,
         send_after -> Nullable<Timestamp>,
+        fetch_owner -> Nullable<Text>,
+        fetch_until -> Nullable<Timestamp>,
     }
 }
 
