@@ -115,6 +115,7 @@ audit-event-conversation-closed = Closed a conversation
 audit-event-conversation-tagged = Added a conversation tag
 audit-event-conversation-untagged = Removed a conversation tag
 audit-event-command-run = Ran a command
+audit-event-delivery-arrived = Found that a message had arrived
 audit-event-delivery-retried = Sent a failed message again
 audit-event-messages-resent = Started resending failed messages
 audit-event-messages-resend-stopped = Stopped resending failed messages

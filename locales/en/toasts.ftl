@@ -37,6 +37,7 @@ toast-read = Marked as read
 toast-unread = Marked as unread
 toast-sent = Sent
 toast-retried = Sending again
+toast-arrived = Noted as arrived
 toast-resend-started = Sending again has started
 toast-export-started = The export has started
 toast-work-again = It is tried again

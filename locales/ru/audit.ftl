@@ -115,6 +115,7 @@ audit-event-conversation-closed = Обращение закрыто
 audit-event-conversation-tagged = Тег обращения поставлен
 audit-event-conversation-untagged = Тег обращения снят
 audit-event-command-run = Команда выполнена
+audit-event-delivery-arrived = Выяснено, что сообщение дошло
 audit-event-delivery-retried = Неотправленное сообщение отправлено снова
 audit-event-messages-resent = Начата повторная отправка сообщений
 audit-event-messages-resend-stopped = Повторная отправка сообщений остановлена

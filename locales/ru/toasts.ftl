@@ -37,6 +37,7 @@ toast-read = Отмечено прочитанным
 toast-unread = Отмечено непрочитанным
 toast-sent = Отправлено
 toast-retried = Отправляем снова
+toast-arrived = Отмечено: сообщение дошло
 toast-resend-started = Повторная отправка началась
 toast-export-started = Выгрузка началась
 toast-work-again = Задание запущено снова

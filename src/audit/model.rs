@@ -67,6 +67,7 @@ pub const EVENTS: &[(&str, Group, &str)] = &[
     ("conversation.tagged", Group::Conversations, "audit-event-conversation-tagged"),
     ("conversation.untagged", Group::Conversations, "audit-event-conversation-untagged"),
     ("command.run", Group::Conversations, "audit-event-command-run"),
+    ("delivery.arrived", Group::Conversations, "audit-event-delivery-arrived"),
     ("delivery.retried", Group::Conversations, "audit-event-delivery-retried"),
     ("messages.resent", Group::Conversations, "audit-event-messages-resent"),
     ("messages.resend_stopped", Group::Conversations, "audit-event-messages-resend-stopped"),

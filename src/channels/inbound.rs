@@ -55,8 +55,9 @@ pub enum Reached {
     Read,
     Failed {
         failure: Failure,
-        /// Who did not get it, where that may be somebody else than the customer: a blind copy.
-        recipient: Option<String>,
+        /// Who did not get it, under each address that the report gives, where that may be somebody else than the
+        /// customer: a blind copy, or somebody to whom it was passed on.
+        recipients: Vec<String>,
     },
 }
 

@@ -12,7 +12,7 @@ use crate::db::Tx;
 use crate::db::types::{ChannelId, ConversationId, ConversationTagId, CustomerId, DeliveryId, MessageId, StaffId};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, Who};
-use crate::outbox;
+use crate::outbox::{self, Delivery};
 use crate::realtime::Topic;
 use crate::staff;
 
@@ -42,14 +42,27 @@ fn hold_to_own(by: &Operator, customer: &Customer, conversation: Option<&Convers
 /// Sends a message once more that has not arrived: an answer like any other, so of one's own and free conversations. One
 /// that is closed meanwhile stays closed: the message belongs to it.
 pub fn send_again(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<CustomerId> {
+    let delivery = own_delivery(tx, by, id)?;
+    outbox::retry(tx, by, &delivery)?;
+    Ok(delivery.customer_id)
+}
+
+/// Says of a message of which nobody knew whether it was sent that the customer has it.
+pub fn note_arrival(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<CustomerId> {
+    let delivery = own_delivery(tx, by, id)?;
+    outbox::arrived(tx, by, &delivery)?;
+    Ok(delivery.customer_id)
+}
+
+/// A delivery in whose conversation this person may write.
+fn own_delivery(tx: &mut Tx, by: &Operator, id: DeliveryId) -> Result<Delivery> {
     let scope = by.scope();
     let delivery = outbox::find(tx, &scope, id)?;
     let customer = customers::find(tx, &scope, delivery.customer_id)?;
     let message = messages::store::find(tx, delivery.message_id)?;
     let conversation = message.conversation_id.map(|id| store::find(tx, &scope, id)).transpose()?;
     hold_to_own(by, &customer, conversation.as_ref())?;
-    outbox::retry(tx, by, &delivery)?;
-    Ok(customer.id)
+    Ok(delivery)
 }
 
 /// Writes what happened where staff read it.

@@ -32,7 +32,7 @@ pub(super) fn complete(tx: &mut Tx, conversation: &Conversation, extra: &Extra) 
     // Who gets the mail itself needs no copy.
     if let Some(account) = conversation.account_id {
         let recipient = customers::store::find_account(tx, account)?.address;
-        mail.bcc.retain(|copy| *copy != recipient);
+        mail.bcc.retain(|copy| copy != address::reached(&recipient));
     }
     mail.references = mails::chain_of(tx, conversation.id)?;
     mail.token = match mails::token_of(tx, conversation.id)? {

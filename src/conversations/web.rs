@@ -87,6 +87,16 @@ pub async fn send_again(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<
     hx.done("toast-retried", &inbox(customer))
 }
 
+/// `POST /deliveries/{id}/arrival`: somebody has looked, and the customer has it.
+pub async fn note_arrival(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, id: Path<DeliveryId>) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let customer = db.write(move |tx| actions::note_arrival(tx, &by, id)).await?;
+    if hx.is_htmx {
+        return hx.toast(&sh.t("toast-arrived"));
+    }
+    hx.done("toast-arrived", &inbox(customer))
+}
+
 /// `GET /conversations/{id}/transfer`: the dialog's form as a page.
 pub async fn transfer_form(
     by: Operator,

@@ -173,6 +173,8 @@ diesel::table! {
         read_owner -> Nullable<Text>,
         read_until -> Nullable<Timestamp>,
         send_after -> Nullable<Timestamp>,
+        fetch_owner -> Nullable<Text>,
+        fetch_until -> Nullable<Timestamp>,
     }
 }
 
@@ -415,7 +417,6 @@ diesel::table! {
         state -> Text,
         attempts -> Integer,
         tries -> Integer,
-        parts_sent -> Integer,
         not_before -> Timestamp,
         leased_until -> Nullable<Timestamp>,
         error_code -> Nullable<Text>,
@@ -426,6 +427,7 @@ diesel::table! {
         delivered_at -> Nullable<Timestamp>,
         read_at -> Nullable<Timestamp>,
         failed_at -> Nullable<Timestamp>,
+        parts -> Integer,
     }
 }
 
@@ -597,6 +599,9 @@ diesel::table! {
         message_id -> BigInt,
         customer_id -> BigInt,
         state -> Nullable<Text>,
+        part -> Integer,
+        error_code -> Nullable<Text>,
+        error -> Nullable<Text>,
     }
 }
 

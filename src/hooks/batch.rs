@@ -2,9 +2,11 @@
 
 use std::slice;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use tokio::time::Instant;
 
 use super::actions::{self, Fetched, Outcome};
 use super::contents;
@@ -20,6 +22,8 @@ use crate::jobs::Ctx;
 
 /// Events whose files are fetched at a time.
 const AT_ONCE: usize = 4;
+/// How long the words of others wait for files, from when they are taken up together.
+const SOON: Duration = Duration::from_secs(3);
 /// How often an event is tried that cannot be applied, before it is given up with its reason.
 const TRIES: i32 = 6;
 
@@ -43,8 +47,9 @@ pub async fn take(
     link: &Link,
     waiting: Vec<Waiting>,
 ) -> Result<()> {
+    let soon = Instant::now() + SOON;
     let ready: Vec<Arc<Ready>> = stream::iter(waiting)
-        .map(|event| make_ready(ctx, channel, connector, link, event))
+        .map(|event| make_ready(ctx, channel, connector, link, event, soon))
         // In their order, though their files come as they come.
         .buffered(AT_ONCE)
         .try_collect()
@@ -94,11 +99,13 @@ async fn make_ready(
     connector: &'static dyn Connector,
     link: &Link,
     event: Waiting,
+    soon: Instant,
 ) -> Result<Arc<Ready>> {
     let Waiting { id, body, received_at, tries, lacks_files } = event;
     let read = match read(connector, link, body).await {
         Ok(events) => {
-            let once = contents::Reading { is_rest: lacks_files, is_last: tries >= FILE_TRIES };
+            let until = (!lacks_files).then_some(soon);
+            let once = contents::Reading { is_rest: lacks_files, is_last: tries >= FILE_TRIES, until };
             Ok(contents::stored(ctx, channel, connector, link, events, once).await?)
         }
         Err(why) => Err(why),

@@ -4,6 +4,8 @@
 use std::mem;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::actions::Fetched;
 use super::known::Known;
 use super::store;
@@ -24,6 +26,8 @@ pub struct Reading {
     pub is_rest: bool,
     /// What cannot be had now never will be.
     pub is_last: bool,
+    /// Nobody waits for a file any longer; `None`: it takes as long as it takes.
+    pub until: Option<Instant>,
 }
 
 /// Why a file is not there.
@@ -69,7 +73,7 @@ async fn of_message(
     }
     let limit = FileLimits::of(channel.kind).file;
     for file in remote {
-        match get(ctx, connector, link, &file, limit).await {
+        match get_until(reading.until, &file, get(ctx, connector, link, &file, limit)).await {
             Ok(stored) => fetched.files.push(stored),
             Err(Lost::ForNow(_)) if !reading.is_last => fetched.awaited.push(named(&file.name)),
             Err(Lost::ForNow(why) | Lost::ForGood(why)) => {
@@ -85,7 +89,7 @@ async fn of_message(
     }
     if let Some(source) = avatar.filter(|_| wants_avatar) {
         let picture = RemoteFile { name: "avatar".into(), content_type: String::new(), size: 0, source };
-        let got = get(ctx, connector, link, &picture, 5 * channels::MB).await;
+        let got = get_until(reading.until, &picture, get(ctx, connector, link, &picture, 5 * channels::MB)).await;
         fetched.avatar = got.ok().filter(|file| files::is_picture(&file.content_type));
     }
     Ok(fetched)
@@ -110,6 +114,21 @@ async fn is_known(ctx: &Ctx, channel: &Channel, message: &Message) -> Result<(bo
 
 fn named(name: &str) -> String {
     if name.is_empty() { "file".into() } else { files::clean_name(name) }
+}
+
+/// What comes from elsewhere is not waited for longer than that.
+async fn get_until(
+    until: Option<Instant>,
+    file: &RemoteFile,
+    getting: impl Future<Output = Result<StoredFile, Lost>>,
+) -> Result<StoredFile, Lost> {
+    match (until, &file.source) {
+        (Some(until), Source::There(_)) => {
+            let late = |_| Err(Lost::ForNow("it did not come in time".into()));
+            tokio::time::timeout_at(until, getting).await.unwrap_or_else(late)
+        }
+        _ => getting.await,
+    }
 }
 
 /// Fetches and keeps one file; or says why not.

@@ -50,17 +50,17 @@ async fn watch_over(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
             tracing::warn!(%error, "the events could not be read");
             vec![]
         });
-        for id in waiting {
-            if !busy.borrow_mut().insert(id) {
+        for (id, work) in waiting {
+            if !busy.borrow_mut().insert((id, work)) {
                 continue;
             }
             let (ctx, busy, stopped) = (ctx.clone(), busy.clone(), stopped.clone());
             reading.spawn_local(async move {
-                if let Err(error) = caught(of_channel(&ctx, id, stopped)).await {
+                if let Err(error) = caught(of_channel(&ctx, id, work, stopped)).await {
                     tracing::warn!(%error, channel = %id, "the events of a channel could not be read");
                     tokio::time::sleep(LOOK).await;
                 }
-                busy.borrow_mut().remove(&id);
+                busy.borrow_mut().remove(&(id, work));
             });
         }
         tokio::select! {
@@ -74,15 +74,17 @@ async fn watch_over(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
     while reading.join_next().await.is_some() {}
 }
 
-async fn of_channel(ctx: &Ctx, id: ChannelId, stopped: watch::Receiver<bool>) -> Result<()> {
-    let Some(lease) = Lease::take(&ctx.db, Work::Reading, id).await? else { return Ok(()) };
-    let work = async {
+/// Reads what waits in a channel, or fetches the files that did not come while it was read.
+async fn of_channel(ctx: &Ctx, id: ChannelId, work: Work, stopped: watch::Receiver<bool>) -> Result<()> {
+    let Some(lease) = Lease::take(&ctx.db, work, id).await? else { return Ok(()) };
+    let mut halted = stopped.clone();
+    let reading = async {
         let channel = ctx.db.read(move |conn| channels::find(conn, id)).await?;
         let Some(connector) = registry::find(channel.kind) else { return Ok(()) };
         let link = Link::open(&channel, &ctx.secrets, &ctx.net)?;
         while !*stopped.borrow() {
             let now = UtcTime::now();
-            let waiting = ctx.db.read(move |conn| store::waiting(conn, id, now)).await?;
+            let waiting = ctx.db.read(move |conn| store::waiting(conn, id, work, now)).await?;
             if waiting.is_empty() {
                 break;
             }
@@ -90,5 +92,15 @@ async fn of_channel(ctx: &Ctx, id: ChannelId, stopped: watch::Receiver<bool>) ->
         }
         Ok(())
     };
-    lease.during(work).await.unwrap_or(Ok(()))
+    let working = async {
+        if work != Work::Fetching {
+            return reading.await;
+        }
+        // A file may be minutes on its way: whoever stops does not wait for it, it is asked for again.
+        tokio::select! {
+            done = reading => done,
+            _ = halted.wait_for(|stop| *stop) => Ok(()),
+        }
+    };
+    lease.during(working).await.unwrap_or(Ok(()))
 }

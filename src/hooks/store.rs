@@ -1,6 +1,7 @@
 //! Rows of events, and the leases of channels that one instance works on.
 
 use bytes::Bytes;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -17,6 +18,8 @@ use crate::text;
 /// Events that are read together, and bytes of them: a larger one is read alone.
 const TOGETHER: i64 = 50;
 const BYTES: i64 = 8 * 1024 * 1024;
+/// Events whose files are fetched together: the slowest of them holds up the others.
+const FETCHED: i64 = 4;
 
 /// An event that waits to be read.
 #[derive(Debug)]
@@ -67,24 +70,39 @@ pub fn insert(tx: &mut Tx, channel: ChannelId, new: &[RawEvent]) -> Result<usize
     Ok(count)
 }
 
-/// Channels that are switched on and have something to read now.
-pub fn channels_waiting(conn: &mut Conn, now: UtcTime) -> Result<Vec<ChannelId>> {
+/// Channels that are switched on and have something to read now, or files to fetch.
+pub fn channels_waiting(conn: &mut Conn, now: UtcTime) -> Result<Vec<(ChannelId, Work)>> {
     // One look into the index a channel, however many wait, and none for a channel on pause.
-    let waiting = events::table
-        .filter(events::channel_id.eq(channels::id).and(events::read_at.is_null()).and(events::not_before.le(now)));
-    Ok(channels::table.filter(channels::enabled.and(diesel::dsl::exists(waiting))).select(channels::id).load(conn)?)
+    let due = || {
+        events::table
+            .filter(events::channel_id.eq(channels::id).and(events::read_at.is_null()).and(events::not_before.le(now)))
+    };
+    let unread = exists(due().filter(events::error.is_null().or(events::error.ne(LACKS_FILES))));
+    let unread: Vec<ChannelId> =
+        channels::table.filter(channels::enabled.and(unread)).select(channels::id).load(conn)?;
+    let lacking = exists(due().filter(events::error.eq(LACKS_FILES)));
+    let lacking: Vec<ChannelId> =
+        channels::table.filter(channels::enabled.and(lacking)).select(channels::id).load(conn)?;
+    let unread = unread.into_iter().map(|id| (id, Work::Reading));
+    Ok(unread.chain(lacking.into_iter().map(|id| (id, Work::Fetching))).collect())
 }
 
-/// The oldest events of a channel that wait, as many as may be in memory together; at least one, if there is any.
-pub fn waiting(conn: &mut Conn, channel: ChannelId, now: UtcTime) -> Result<Vec<Waiting>> {
+/// The oldest events of a channel that wait for this work, as many as may be in memory together; at least one, if there
+/// is any.
+pub fn waiting(conn: &mut Conn, channel: ChannelId, work: Work, now: UtcTime) -> Result<Vec<Waiting>> {
+    let (which, count) = match work {
+        Work::Fetching => ("error = $3", FETCHED),
+        Work::Reading | Work::Polling => ("(error IS NULL OR error <> $3)", TOGETHER),
+    };
     // Neither engine reads a body to know its length.
-    let sizes: Vec<Size> = Sql::new(
+    let sizes: Vec<Size> = Sql::new(format!(
         "SELECT id, CAST(length(body) AS BIGINT) AS bytes FROM hook_events \
-         WHERE channel_id = $1 AND read_at IS NULL AND not_before <= $2 ORDER BY id LIMIT $3",
-    )
+         WHERE channel_id = $1 AND read_at IS NULL AND not_before <= $2 AND {which} ORDER BY id LIMIT $4"
+    ))
     .bind(channel.0)
     .bind(now)
-    .bind(TOGETHER)
+    .bind(LACKS_FILES)
+    .bind(count)
     .load(conn)?;
     if sizes.is_empty() {
         return Ok(vec![]);
@@ -150,10 +168,12 @@ pub fn forget_read(tx: &mut Tx, before: UtcTime) -> Result<bool> {
 }
 
 /// The work on a channel that one instance does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
     Polling,
     Reading,
+    /// Of files that did not come in time, beside the reading.
+    Fetching,
 }
 
 /// Takes a lease on the work, or renews one's own, until `until`. False: another instance has it.
@@ -170,6 +190,11 @@ pub fn lease(tx: &mut Tx, work: Work, channel: ChannelId, owner: &str, now: UtcT
         ))
         .set((channels::read_owner.eq(owner), channels::read_until.eq(until)))
         .execute(&mut **tx)?,
+        Work::Fetching => diesel::update(row.filter(
+            channels::fetch_until.is_null().or(channels::fetch_until.lt(now)).or(channels::fetch_owner.eq(owner)),
+        ))
+        .set((channels::fetch_owner.eq(owner), channels::fetch_until.eq(until)))
+        .execute(&mut **tx)?,
     };
     Ok(changed > 0)
 }
@@ -183,6 +208,9 @@ pub fn release(tx: &mut Tx, work: Work, channel: ChannelId, owner: &str) -> Resu
             .execute(&mut **tx)?,
         Work::Reading => diesel::update(row.filter(channels::read_owner.eq(owner)))
             .set(channels::read_until.eq(None::<UtcTime>))
+            .execute(&mut **tx)?,
+        Work::Fetching => diesel::update(row.filter(channels::fetch_owner.eq(owner)))
+            .set(channels::fetch_until.eq(None::<UtcTime>))
             .execute(&mut **tx)?,
     };
     Ok(())

@@ -2,7 +2,8 @@
 
 use crate::db::types::{DeliveryId, UtcTime};
 use crate::error::Said;
-use crate::outbox::{Attempt, Delivery, Outcome, State};
+use crate::outbox::{self, Attempt, Delivery, Outcome, State};
+use crate::text;
 use crate::web::shell::Shell;
 
 /// The mark of a delivery and what stands behind it.
@@ -56,6 +57,11 @@ impl DeliveryView {
     pub fn is_bad(&self) -> bool {
         self.state.is_bad()
     }
+
+    /// Whether whoever has looked may say that the customer has it.
+    pub fn may_arrive(&self) -> bool {
+        self.may_retry && self.state == State::Unknown
+    }
 }
 
 fn state_key(state: State) -> &'static str {
@@ -99,8 +105,10 @@ fn words_of(sh: &Shell, code: Option<&str>, words: &str) -> String {
 
 fn sentence(sh: &Shell, attempt: &Attempt) -> String {
     let words = words_of(sh, attempt.code.as_deref(), attempt.words.as_deref().unwrap_or_default());
+    let is_found = attempt.code.as_deref() == Some(outbox::ARRIVED);
     let key = match attempt.outcome {
         None => "delivery-try-runs",
+        Some(Outcome::Sent) if is_found => "delivery-try-arrived",
         Some(Outcome::Sent) => "delivery-try-sent",
         Some(Outcome::Again) => "delivery-try-again",
         Some(Outcome::Failed) => "delivery-try-failed",
@@ -108,6 +116,7 @@ fn sentence(sh: &Shell, attempt: &Attempt) -> String {
     };
     let said = Said::from(key).with("number", attempt.number).with("time", sh.full(&attempt.started_at));
     sh.say(&match attempt.outcome {
+        Some(Outcome::Sent) if is_found => said.with("by", text::isolate(&words)),
         None | Some(Outcome::Sent) => said,
         Some(Outcome::Again) => {
             let at = attempt.again_at.map(|at| sh.full(&at)).unwrap_or_default();

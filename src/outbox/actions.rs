@@ -3,24 +3,24 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::model::{Delivery, Outcome, State};
+use super::model::{Delivery, Outcome, Part, State};
 use super::store;
 use crate::audit;
 use crate::auth::Operator;
-use crate::channels::inbound::Reached;
+use crate::channels::email::address;
 use crate::channels::{self, Extra, Failure, Pace, Receipt, Way, registry};
 use crate::customers;
 use crate::db::Tx;
 use crate::db::types::{AccountId, ChannelId, CustomerId, MessageId, UtcTime};
 use crate::error::{Error, Result};
-use crate::mails;
-use crate::messages;
 use crate::realtime::Topic;
 
 /// Tries with pauses of our own before it has failed for good: some forty minutes.
 const TRIES: i32 = 10;
 /// Tries when the provider names each pause.
-const NAMED_TRIES: i32 = 60;
+pub(super) const NAMED_TRIES: i32 = 60;
+/// The code of a try whose end a person has found out.
+pub const ARRIVED: &str = "arrived";
 /// The longest pause of our own, in seconds.
 const LONGEST: i64 = 900;
 
@@ -76,47 +76,87 @@ pub fn retry(tx: &mut Tx, by: &Operator, delivery: &Delivery) -> Result<()> {
     audit::record(tx, by, "delivery.retried", Some(customer.id))
 }
 
-/// The same as a part of larger work that has looked at the rights and at the customer.
-pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
-    if delivery.state == State::Failed && delivery.sent_at.is_some() {
-        // It had been handed over, and failed later: a bounce, a status. All of it goes once more, under new names.
-        store::begin_anew(tx, delivery)?;
+/// Somebody has looked: the customer has what nobody knew of. Parts behind it that were not tried yet go on.
+pub fn arrived(tx: &mut Tx, by: &Operator, delivery: &Delivery) -> Result<()> {
+    if delivery.state != State::Unknown {
+        return Err(Error::refused("delivery-not-unknown"));
     }
+    let now = UtcTime::now();
+    store::end_attempt(tx, delivery, Outcome::Sent, Some(ARRIVED), Some(&by.me().name), None)?;
+    let known = store::parts(tx, delivery.message_id)?;
+    let is_missing = |part: &i32| known.iter().all(|known| known.number != *part);
+    let missing: Vec<i32> = (0..delivery.parts).filter(is_missing).collect();
+    if let Some(part) = missing.first() {
+        let (message, customer) = (delivery.message_id, delivery.customer_id);
+        store::remember(tx, delivery.channel_id, &name_of(delivery, *part), message, customer, Some(*part))?;
+    }
+    if missing.len() > 1 {
+        store::queue_again(tx, delivery)?;
+    } else {
+        whole(tx, delivery.message_id, now)?;
+    }
+    changed(tx, delivery.customer_id)?;
+    tx.publish(Topic::Outbox);
+    audit::record(tx, by, "delivery.arrived", Some(delivery.customer_id))
+}
+
+/// The name of a part that its provider has not told: of a mail we know it, answers will refer to it.
+fn name_of(delivery: &Delivery, part: i32) -> String {
+    let key = &delivery.idempotency_key;
+    match delivery.extra().mail {
+        Some(mail) => address::message_id(key, &mail.from),
+        None => format!("{ARRIVED}:{key}:{part}"),
+    }
+}
+
+/// The same as [`retry`], as a part of larger work that has looked at the rights and at the customer. What the customer has got does
+/// not go a second time.
+pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    store::forget_failed(tx, delivery)?;
     store::queue_again(tx, delivery)?;
     changed(tx, delivery.customer_id)?;
     tx.publish(Topic::Outbox);
     Ok(())
 }
 
-/// A part has been handed over. After the last one the message is sent.
-pub(super) fn part_sent(
-    tx: &mut Tx,
-    delivery: &Delivery,
-    part: usize,
-    parts: usize,
-    receipt: &Receipt,
-    pace: Pace,
-) -> Result<()> {
+/// A part has been handed over.
+pub(super) fn part_sent(tx: &mut Tx, delivery: &Delivery, part: i32, receipt: &Receipt) -> Result<()> {
     let id = &receipt.provider_id;
-    store::remember(tx, delivery.channel_id, id, delivery.message_id, delivery.customer_id, Some(State::Sent))?;
-    store::part_sent(tx, delivery.id, i32::try_from(part + 1).unwrap_or(i32::MAX))?;
-    if part + 1 < parts { Ok(()) } else { sent(tx, delivery, pace) }
+    store::remember(tx, delivery.channel_id, id, delivery.message_id, delivery.customer_id, Some(part))?;
+    Ok(())
 }
 
 /// Every part has been handed over.
 pub(super) fn sent(tx: &mut Tx, delivery: &Delivery, pace: Pace) -> Result<()> {
     let now = UtcTime::now();
     store::end_attempt(tx, delivery, Outcome::Sent, None, None, None)?;
-    // Its status may have come by webhook before this.
-    let current = store::load(tx, delivery.id)?;
-    if current.state.may_become(State::Sent) {
-        store::set_state(tx, &current, State::Sent, now, None)?;
-    }
+    whole(tx, delivery.message_id, now)?;
     store::hold_account(tx, delivery.account_id, now.plus(chrono_of(pace.recipient)))?;
     channels::note_success(tx, delivery.channel_id, now)?;
     changed(tx, delivery.customer_id)?;
     tx.publish(Topic::Outbox);
     Ok(())
+}
+
+/// The provider has every part now. What it told of them meanwhile counts from here on.
+pub(super) fn whole(tx: &mut Tx, message: MessageId, now: UtcTime) -> Result<()> {
+    let Some(current) = store::held(tx, message)? else { return Ok(()) };
+    store::handed_over(tx, current.id, now)?;
+    follow_parts(tx, &current, now)
+}
+
+/// A message of which every part has left is as far as its parts are.
+pub(super) fn follow_parts(tx: &mut Tx, delivery: &Delivery, at: UtcTime) -> Result<()> {
+    let parts = store::parts(tx, delivery.message_id)?;
+    let whole = Part::whole(&parts);
+    // What failed may arrive after all: on another phone, at another try of the provider's.
+    if whole == delivery.state || !(delivery.state == State::Failed || delivery.state.may_become(whole)) {
+        return Ok(());
+    }
+    let failed = parts.iter().find(|part| part.state == State::Failed);
+    let error =
+        failed.map(|part| (part.error_code.as_deref().unwrap_or_default(), part.error.as_deref().unwrap_or_default()));
+    store::set_state(tx, delivery, whole, at, error)
 }
 
 /// A try has failed: again later, for good, or nobody knows.
@@ -166,104 +206,8 @@ pub(super) fn abandoned(tx: &mut Tx, delivery: &Delivery, idempotent: bool) -> R
     failed(tx, delivery, &Failure::new("interrupted", words, Way::Unknown), idempotent)
 }
 
-/// A provider tells what became of a message. False: it knows a name that we do not (yet).
-pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Reached, at: UtcTime) -> Result<bool> {
-    let Some((message, customer)) = store::whose(tx, channel, provider_id)? else { return Ok(false) };
-    if let Reached::Failed { recipient: Some(recipient), failure } = reached
-        && copy_failed(tx, message, recipient, &failure.words)?
-    {
-        return Ok(true);
-    }
-    let (state, error) = match reached {
-        Reached::Sent => (State::Sent, None),
-        Reached::Delivered => (State::Delivered, None),
-        Reached::Read => (State::Read, None),
-        Reached::Failed { failure, .. } => (State::Failed, Some((failure.code.as_str(), failure.words.as_str()))),
-    };
-    let Some(parts) = store::part_reached(tx, channel, provider_id, state)? else {
-        if state == State::Delivered && store::arrived_late(tx, message, at)? {
-            changed(tx, customer)?;
-        }
-        return Ok(true);
-    };
-    let Some(delivery) = store::of_message(tx, message)? else { return Ok(true) };
-    if let Reached::Failed { failure, .. } = reached
-        && too_many(tx, &delivery, failure, &parts)?
-    {
-        changed(tx, customer)?;
-        tx.publish(Topic::Outbox);
-        return Ok(true);
-    }
-    // The message is as far as the part that lags; one part that failed fails it.
-    let whole = if parts.contains(&State::Failed) { Some(State::Failed) } else { slowest(&parts) };
-    if let Some(whole) = whole.filter(|whole| delivery.state.may_become(*whole)) {
-        store::set_state(tx, &delivery, whole, at, error.filter(|_| whole == State::Failed))?;
-    }
-    if matches!(reached, Reached::Failed { failure, .. } if failure.way == Way::Unsubscribed) {
-        store::unsubscribe(tx, delivery.account_id, at)?;
-    }
-    changed(tx, customer)?;
-    tx.publish(Topic::Outbox);
-    Ok(true)
-}
-
-/// The provider had accepted it, and says later that these were too many: what failed goes once more after the time
-/// that it names, as if it had said so at once. False: that was not why, or a part behind the one that failed has gone
-/// through, and only people can tell what the customer should see twice.
-fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure, parts: &[State]) -> Result<bool> {
-    let (Way::Again(Some(pause)) | Way::ChannelAgain(pause)) = failure.way else { return Ok(false) };
-    let arrived = parts.iter().take_while(|part| **part != State::Failed).count();
-    let is_whole = usize::try_from(delivery.parts_sent).is_ok_and(|sent| sent == parts.len());
-    let rest_failed = parts.iter().skip(arrived).all(|part| *part == State::Failed);
-    let has_left = matches!(delivery.state, State::Sent | State::Failed);
-    if !(is_whole && rest_failed && has_left && delivery.tries < NAMED_TRIES) {
-        return Ok(false);
-    }
-    let now = UtcTime::now();
-    let at = now.plus(chrono_of(pause));
-    let (code, words) = (failure.code.as_str(), failure.words.as_str());
-    store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
-    store::forget_parts(tx, delivery, arrived)?;
-    store::queue_later(tx, delivery, at, (code, words))?;
-    if matches!(failure.way, Way::ChannelAgain(_)) {
-        store::hold_channel(tx, delivery.channel_id, at)?;
-    }
-    Ok(true)
-}
-
-/// A blind copy came back: staff are told, and the customer's own mail may well have arrived. False: it was no copy.
-fn copy_failed(tx: &mut Tx, message: MessageId, recipient: &str, words: &str) -> Result<bool> {
-    let mail = mails::find_many(tx, &[message])?.remove(&message);
-    if !mail.is_some_and(|mail| mail.bcc.iter().any(|copy| copy == recipient)) {
-        return Ok(false);
-    }
-    let about = messages::store::find(tx, message)?;
-    let event = messages::Event::CopyFailed { address: recipient.to_owned(), words: words.to_owned() };
-    messages::insert(
-        tx,
-        &messages::NewMessage {
-            customer_id: about.customer_id,
-            conversation_id: about.conversation_id,
-            channel_id: about.channel_id,
-            kind: messages::MessageKind::System,
-            author_id: None,
-            body: String::new(),
-            event: Some(event),
-            files: vec![],
-            client_uuid: None,
-            from_blocked: None,
-        },
-    )?;
-    tx.publish(Topic::Customer(about.customer_id));
-    Ok(true)
-}
-
-fn slowest(parts: &[State]) -> Option<State> {
-    [State::Sent, State::Delivered, State::Read].into_iter().find(|state| parts.contains(state))
-}
-
 /// Open pages look again; the customer's red mark follows their newest message.
-fn changed(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+pub(super) fn changed(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     tx.publish(Topic::Customer(customer));
     if store::refresh_mark(tx, customer)? {
         tx.publish(Topic::Inbox);
@@ -293,11 +237,5 @@ mod tests {
         assert!(seconds.windows(2).all(|pair| pair[1] * 5 >= pair[0] * 4), "{seconds:?}");
         assert!(seconds.iter().all(|pause| *pause <= LONGEST * 5 / 4), "{seconds:?}");
         assert!(seconds.iter().sum::<i64>() < 3600, "{seconds:?}");
-    }
-
-    #[test]
-    fn a_message_of_parts_is_as_far_as_the_slowest() {
-        assert_eq!(slowest(&[State::Read, State::Delivered]), Some(State::Delivered));
-        assert_eq!(slowest(&[State::Read, State::Read]), Some(State::Read));
     }
 }

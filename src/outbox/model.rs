@@ -66,13 +66,15 @@ pub struct Delivery {
     pub attempts: i32,
     /// Tries since it was queued last.
     pub tries: i32,
-    pub parts_sent: i32,
+    /// The calls that it takes, once it has been tried.
+    pub parts: i32,
     pub not_before: UtcTime,
     pub error_code: Option<String>,
     /// In the provider's words.
     pub error: Option<String>,
     pub queued_at: UtcTime,
     pub sending_at: Option<UtcTime>,
+    /// When the provider had every part.
     pub sent_at: Option<UtcTime>,
     pub delivered_at: Option<UtcTime>,
     pub read_at: Option<UtcTime>,
@@ -88,6 +90,26 @@ impl Delivery {
     /// Whether people may send it again by hand.
     pub fn may_retry(&self) -> bool {
         self.state.is_bad() || (self.state == State::Queued && self.attempts > 0)
+    }
+}
+
+/// A part that the provider has.
+#[derive(Clone, Debug, Queryable)]
+pub struct Part {
+    /// The first is 0.
+    pub number: i32,
+    pub state: State,
+    pub error_code: Option<String>,
+    /// In the provider's words.
+    pub error: Option<String>,
+}
+
+impl Part {
+    /// What the parts of a message say of it: one that failed fails it, else it is as far as the one that lags.
+    pub fn whole(parts: &[Self]) -> State {
+        let order = [State::Failed, State::Sent, State::Delivered, State::Read];
+        let found = order.into_iter().find(|state| parts.iter().any(|part| part.state == *state));
+        found.unwrap_or(State::Sent)
     }
 }
 
@@ -120,5 +142,16 @@ mod tests {
         assert!(State::Sent.may_become(State::Failed));
         assert!(State::Unknown.may_become(State::Delivered));
         assert!(State::ALL.iter().all(|state| !state.may_become(*state)));
+    }
+
+    #[test]
+    fn a_message_of_parts_is_as_far_as_the_slowest() {
+        let whole = |states: &[State]| {
+            let part = |state: &State| Part { number: 0, state: *state, error_code: None, error: None };
+            Part::whole(&states.iter().map(part).collect::<Vec<_>>())
+        };
+        assert_eq!(whole(&[State::Read, State::Delivered]), State::Delivered);
+        assert_eq!(whole(&[State::Read, State::Read]), State::Read);
+        assert_eq!(whole(&[State::Read, State::Failed, State::Sent]), State::Failed);
     }
 }

@@ -44,29 +44,34 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
         Err(error) => return settle(ctx, delivery, Failure::permanent("secret", error.to_string()), false).await,
     };
     let out = loaded.outbound(delivery, ctx);
-    let parts = connector.parts(&out).max(1);
+    let parts = i32::try_from(connector.parts(&out)).unwrap_or(i32::MAX).max(1);
     let pace = connector.abilities().pace;
-    let done = usize::try_from(delivery.parts_sent).unwrap_or_default();
-    if done >= parts {
-        return write_down(ctx, delivery, move |tx, delivery| actions::sent(tx, delivery, pace)).await;
+    if parts != delivery.parts {
+        write_down(ctx, delivery, move |tx, delivery| store::count_parts(tx, delivery.id, parts)).await?;
     }
-    for part in done..parts {
-        let handed = hand_over(ctx, connector, &link, &out, part, delivery).await;
+    let missing: Vec<i32> = (0..parts).filter(|part| !loaded.has_left.contains(part)).collect();
+    for (turn, part) in missing.iter().copied().enumerate() {
+        if turn > 0 {
+            tokio::time::sleep(pace.recipient).await;
+        }
+        let position = usize::try_from(part).unwrap_or_default();
+        let handed = hand_over(ctx, connector, &link, &out, position, delivery).await;
         if let Err(error) = channels::keep_renewed(&ctx.db, &ctx.secrets, &link).await {
             tracing::warn!(%error, delivery = %delivery.id, "a secret that the provider has replaced was not stored");
         }
-        match handed {
-            Ok(receipt) => {
-                write_down(ctx, delivery, move |tx, delivery| {
-                    actions::part_sent(tx, delivery, part, parts, &receipt, pace)
-                })
-                .await?;
-            }
+        let receipt = match handed {
+            Ok(receipt) => receipt,
             Err(failure) => return settle(ctx, delivery, failure, idempotent).await,
-        }
-        if part + 1 < parts {
-            tokio::time::sleep(pace.recipient).await;
-        }
+        };
+        let is_last = turn + 1 == missing.len();
+        write_down(ctx, delivery, move |tx, delivery| {
+            actions::part_sent(tx, delivery, part, &receipt)?;
+            if is_last { actions::sent(tx, delivery, pace) } else { Ok(()) }
+        })
+        .await?;
+    }
+    if missing.is_empty() {
+        return write_down(ctx, delivery, move |tx, delivery| actions::sent(tx, delivery, pace)).await;
     }
     Ok(())
 }
@@ -123,6 +128,8 @@ struct Loaded {
     text: String,
     author: String,
     files: Vec<(messages::Attachment, String)>,
+    /// Parts that the provider has.
+    has_left: Vec<i32>,
 }
 
 /// What there is to send; a failure if it must not go any more.
@@ -142,7 +149,8 @@ fn load(conn: &mut Conn, delivery: &Delivery) -> Result<Result<Loaded, Failure>>
     };
     let files = messages::store::contents_of(conn, delivery.message_id)?;
     let channel = channels::find(conn, delivery.channel_id)?;
-    Ok(Ok(Loaded { channel, address, text: message.body, author, files }))
+    let has_left = store::parts(conn, delivery.message_id)?.iter().map(|part| part.number).collect();
+    Ok(Ok(Loaded { channel, address, text: message.body, author, files, has_left }))
 }
 
 impl Loaded {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
-pub(super) use parts::{arrived_late, begin_anew, forget_parts, part_reached, part_sent};
+pub(super) use parts::{arrived_late, count_parts, forget_failed, handed_over, held, part_reached, parts};
 pub use parts::{remember, whose};
 
 use super::model::{Attempt, Delivery, Outcome, State};
@@ -242,11 +242,10 @@ pub(super) fn set_state(
         ))
         .execute(&mut **tx)?;
     match state {
-        State::Sent => diesel::update(row).set(deliveries::sent_at.eq(at)).execute(&mut **tx)?,
         State::Delivered => diesel::update(row).set(deliveries::delivered_at.eq(at)).execute(&mut **tx)?,
         State::Read => diesel::update(row).set(deliveries::read_at.eq(at)).execute(&mut **tx)?,
         State::Failed | State::Unknown => diesel::update(row).set(deliveries::failed_at.eq(at)).execute(&mut **tx)?,
-        State::Queued | State::Sending => 0,
+        State::Queued | State::Sending | State::Sent => 0,
     };
     Ok(())
 }
@@ -328,13 +327,4 @@ pub(super) fn unsubscribe(tx: &mut Tx, account: AccountId, at: UtcTime) -> Resul
 /// Where a customer is in a channel: their address, unless they have left.
 pub(super) fn address(conn: &mut Conn, account: AccountId) -> Result<(String, Option<UtcTime>)> {
     Ok(accounts::table.find(account).select((accounts::address, accounts::unsubscribed_at)).one(conn)?)
-}
-
-/// The delivery of a message, if it has one.
-pub(super) fn of_message(conn: &mut Conn, message: MessageId) -> Result<Option<Delivery>> {
-    Ok(deliveries::table
-        .filter(deliveries::message_id.eq(message))
-        .select(Delivery::as_select())
-        .one(conn)
-        .optional()?)
 }

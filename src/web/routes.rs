@@ -76,6 +76,7 @@ routes! {
     Get "/avatars/{account}" Operator files::web::avatar;
     Get "/hooks/{key}" Public hooks::web::challenge;
     Post "/hooks/{key}" Public hooks::web::receive;
+    Post "/deliveries/{id}/arrival" Operator conversations::web::note_arrival;
     Post "/deliveries/{id}/retry" Operator conversations::web::send_again;
     Get "/resends" Supervisor resends::web::list;
     Get "/resends/new" Supervisor resends::web::form;

@@ -124,6 +124,28 @@ async fn what_nobody_knows_is_asked_about() {
     assert_eq!(failed(&app), 0);
 }
 
+/// Whoever has looked and found that the customer has it says so: nothing goes twice, and the mark is gone.
+#[actix_web::test]
+async fn what_has_arrived_is_noted() {
+    let (telegram, app, operator, anna) = with_anna().await;
+    telegram.answers([ResponseTemplate::new(200).set_body_string("<html>welcome to the wifi</html>")]);
+    say(&operator, anna, "nonsense", vec![]).await;
+    reached(&app, "unknown").await;
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    let answer = operator.submit(&page, ".msg.is-fail form[action$=arrival]", &[]).await;
+    answer.assert_redirect(&format!("/inbox/{anna}"));
+    operator.follow(&answer).await.assert_says("Noted as arrived").assert_lacks(".msg.is-fail").assert_lacks(".cc-bad");
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_has(".dlv[data-state=sent]").assert_says("found that it had arrived");
+    assert_eq!(failed(&app), 0);
+    assert_eq!(app.number("SELECT count(*) FROM deliveries WHERE state = 'sent' AND sent_at IS NOT NULL"), 1);
+    assert_eq!(app.number("SELECT count(*) FROM audit_events WHERE event = 'delivery.arrived'"), 1);
+    let id = app.number("SELECT id FROM deliveries");
+    operator.post_form(&format!("/deliveries/{id}/arrival"), &[]).await.assert_status(409);
+    operator.post_form("/deliveries/999/arrival", &[]).await.assert_status(404);
+    assert_eq!(telegram.texts(), ["nonsense"]);
+}
+
 /// An answer that leads elsewhere is not followed, wherever it leads.
 #[actix_web::test]
 async fn redirects_are_refused() {
@@ -216,14 +238,13 @@ async fn what_was_left_in_the_middle_is_unknown() {
     let (telegram, app, operator, anna) = with_anna().await;
     say(&operator, anna, "first", vec![]).await;
     reached(&app, "sent").await;
-    app.execute(
-        "UPDATE deliveries SET state = 'sending', sent_at = NULL, parts_sent = 0, leased_until = '2026-01-01 00:00:00'",
-    );
+    app.execute("DELETE FROM message_refs WHERE state IS NOT NULL");
+    app.execute("UPDATE deliveries SET state = 'sending', sent_at = NULL, leased_until = '2026-01-01 00:00:00'");
     reached(&app, "unknown").await;
     let page = operator.get(&format!("/inbox/{anna}")).await;
     page.assert_says("Unknown, check").assert_says("The program stopped while it was sending.");
     assert_eq!(telegram.texts(), ["first"]);
-    operator.submit(&page, ".msg.is-fail form", &[]).await.assert_status(303);
+    operator.submit(&page, ".msg.is-fail form[action$=retry]", &[]).await.assert_status(303);
     reached(&app, "sent").await;
     assert_eq!(telegram.texts(), ["first", "first"]);
 }

@@ -199,6 +199,40 @@ async fn every_kind_of_message_is_shown() {
     operator.get(&url).await.assert_lacks(".reacts");
 }
 
+/// A file that does not come holds up nobody's words, neither when it is first asked for nor later; it is put into its
+/// message when it comes.
+#[actix_web::test]
+async fn a_slow_file_holds_up_nobody() {
+    const BORIS: &str = "79030000000";
+    let whatsapp = WhatsApp::start().await;
+    whatsapp.has_file("9001", PNG);
+    whatsapp.gives_files_after(Duration::from_secs(60));
+    let app = desk(&whatsapp).await;
+    let picture =
+        json!({ "type": "image", "image": { "id": "9001", "mime_type": "image/png", "caption": "This one" } });
+    happens(&app, said(ANNA, "wamid.1", picture)).await;
+    let text = |words: &str| json!({ "type": "text", "text": { "body": words } });
+    happens(&app, said(BORIS, "wamid.2", text("Hello"))).await;
+    arrived(&app, 2).await;
+    let awaited = "SELECT count(*) FROM messages WHERE unsupported LIKE 'awaited%'";
+    assert_eq!(app.number(awaited), 1);
+    // By then it is asked for again.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    happens(&app, said(BORIS, "wamid.3", text("Is anybody there?"))).await;
+    let since = std::time::Instant::now();
+    arrived(&app, 3).await;
+    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    // Whoever stops does not wait for it either; afterwards it comes.
+    whatsapp.gives_files_after(Duration::ZERO);
+    let mut app = app;
+    app.restart().await;
+    app.execute("UPDATE hook_events SET not_before = '2026-01-05 09:00:00'");
+    eventually("the picture is there", async || {
+        (app.number("SELECT count(*) FROM attachments") == 1 && app.number(awaited) == 0).then_some(())
+    })
+    .await;
+}
+
 /// SEND-18, SEND-19, SEND-20: text, a picture with a text below it, and a document without any leave at once, each once.
 #[actix_web::test]
 async fn a_reply_leaves_at_once() {

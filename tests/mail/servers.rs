@@ -208,7 +208,7 @@ async fn what_comes_back_names_the_letter_that_it_is_about() {
     let Nature::Bounce(reports) = report.nature else { panic!("{report:?}") };
     let report = reports[0].clone();
     assert_eq!(report.original, Some(sent.message_id));
-    assert_eq!(report.recipient.as_deref(), Some("gone@bounce.test"));
+    assert_eq!(report.recipients, ["gone@bounce.test"]);
     assert_eq!(report.status, "5.1.1");
     assert!(report.is_hard() && report.words.contains("mailbox does not exist"), "{report:?}");
 }

@@ -34,6 +34,11 @@ pub fn normal(address: &str) -> Option<String> {
     fine.then_some(address)
 }
 
+/// The Message-ID of a mail of ours that has this key.
+pub fn message_id(key: &str, from: &str) -> String {
+    format!("{key}@{}", domain(from))
+}
+
 /// `support+token@shop.test`.
 pub fn with_token(address: &str, token: &str) -> String {
     match address.rsplit_once('@') {

@@ -115,7 +115,7 @@ async fn letter(settings: &MailSettings, out: &Outbound) -> Result<Letter, Failu
         files.push(compose::File { name: file.name.clone(), content_type: file.content_type.clone(), bytes });
     }
     Ok(Letter {
-        message_id: format!("{}@{}", out.key, address::domain(&from)),
+        message_id: address::message_id(&out.key, &from),
         from: Person { name: joined([&out.author, &settings.display_name], ", "), address: from },
         to: address::reached(&out.to).to_owned(),
         bcc: mail.bcc,

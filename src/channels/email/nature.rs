@@ -24,8 +24,8 @@ pub enum Nature {
 pub struct Report {
     /// The Message-ID of our letter, if the report holds it.
     pub original: Option<String>,
-    /// Who did not get it.
-    pub recipient: Option<String>,
+    /// Who did not get it: at last, and under which address it had been sent where that is another.
+    pub recipients: Vec<String>,
     /// As `5.1.1` (RFC 3463); empty if the report names none.
     pub status: String,
     pub is_final: bool,
@@ -155,7 +155,7 @@ fn reports(message: &Message, head: &Head) -> Option<Vec<Report>> {
             let words = words_of(message);
             let status = status_in(&words).unwrap_or_default().to_owned();
             let is_final = !status.starts_with('4') && !status.starts_with('2');
-            Some(vec![Report { original: original(message), recipient: None, is_final, status, words }])
+            Some(vec![Report { original: original(message), recipients: vec![], is_final, status, words }])
         }
         _ => None,
     }
@@ -172,11 +172,12 @@ fn delivery_status(text: &str) -> Vec<Report> {
         let typed = |value: &str| value.split_once(';').map_or(value, |(_, rest)| rest).trim().to_owned();
         let is_final = action.eq_ignore_ascii_case("failed");
         let words = field("diagnostic-code").map(typed).unwrap_or_default();
+        let named = ["final-recipient", "original-recipient"].into_iter().filter_map(field);
+        let mut recipients: Vec<String> = named.filter_map(|value| address::normal(&typed(value))).collect();
+        recipients.dedup();
         let report = Report {
             original: None,
-            recipient: field("final-recipient")
-                .or(field("original-recipient"))
-                .and_then(|value| address::normal(&typed(value))),
+            recipients,
             // Some servers append words to the number.
             status: field("status").and_then(status_in).unwrap_or_default().to_owned(),
             is_final,
@@ -184,7 +185,7 @@ fn delivery_status(text: &str) -> Vec<Report> {
         };
         if !is_final {
             first.get_or_insert(report);
-        } else if failed.iter().all(|known| known.recipient != report.recipient) && failed.len() < FAILED {
+        } else if failed.iter().all(|known| known.recipients != report.recipients) && failed.len() < FAILED {
             failed.push(report);
         }
     }
@@ -296,12 +297,18 @@ mod tests {
              Final-Recipient: rfc822; copy@b.test\r\nAction: failed\r\nStatus: 5.2.2\r\n",
         );
         let [report, copy] = reports.as_slice() else { panic!("{reports:?}") };
-        assert_eq!((copy.recipient.as_deref(), copy.status.as_str()), (Some("copy@b.test"), "5.2.2"));
-        assert_eq!(report.recipient.as_deref(), Some("gone@b.test"));
+        assert_eq!(
+            (copy.recipients.as_slice(), copy.status.as_str()),
+            (["copy@b.test".to_owned()].as_slice(), "5.2.2")
+        );
+        assert_eq!(report.recipients, ["gone@b.test"]);
         assert_eq!(report.words, "550 5.1.1 mailbox does not exist");
         assert!(report.is_hard());
         let delayed = delivery_status("Final-Recipient: rfc822; a@b.test\nAction: delayed\nStatus: 4.4.1\n").remove(0);
         assert!(!delayed.is_final && !delayed.is_hard());
         assert_eq!(delivery_status("nothing of the kind"), [Report::default()]);
+        let passed_on =
+            "Original-Recipient: rfc822;Archive@b.test\nFinal-Recipient: rfc822;left@c.test\nAction: failed\n";
+        assert_eq!(delivery_status(passed_on).remove(0).recipients, ["left@c.test", "archive@b.test"]);
     }
 }

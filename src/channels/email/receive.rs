@@ -230,7 +230,7 @@ fn not_arrived(report: &Report) -> Option<Event> {
     let failure = Failure::new(&report.status, &report.words, way);
     Some(Event::Status {
         provider_id,
-        state: Reached::Failed { failure, recipient: report.recipient.clone() },
+        state: Reached::Failed { failure, recipients: report.recipients.clone() },
         at: None,
     })
 }

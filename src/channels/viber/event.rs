@@ -32,7 +32,7 @@ pub fn read(raw: &[u8], phones: bool) -> Result<Vec<Event>, String> {
         "seen" => status(Reached::Read).into_iter().collect(),
         "failed" => status(Reached::Failed {
             failure: Failure::permanent("failed", told["desc"].as_str().unwrap_or("Viber gives no reason")),
-            recipient: None,
+            recipients: vec![],
         })
         .into_iter()
         .collect(),

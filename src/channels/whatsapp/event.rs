@@ -99,7 +99,7 @@ fn status(of: &Value) -> Option<Event> {
         "read" | "played" => Reached::Read,
         "failed" => {
             let failure = api::meaning(list(&of["errors"]).first().unwrap_or(&Value::Null), None);
-            Reached::Failed { failure, recipient: None }
+            Reached::Failed { failure, recipients: vec![] }
         }
         _ => return None,
     };
@@ -304,7 +304,7 @@ mod tests {
         let raw = json!({ "status": { "id": "w", "status": "failed", "errors": [{ "code": 131026, "title": "No" }] } });
         let Event::Status { state, .. } = read(raw.to_string().as_bytes()).unwrap().remove(0) else { panic!() };
         let failure = Failure::new("131026", "No", Way::Unsubscribed);
-        assert_eq!(state, Reached::Failed { failure, recipient: None });
+        assert_eq!(state, Reached::Failed { failure, recipients: vec![] });
     }
 
     proptest! {

@@ -203,6 +203,7 @@ pub const TABLE: &[Row] = &[
         &[typed("email", "nobody@desk.test"), secret("password", "not the password"), word("next", "/inbox")],
     ),
     json("/hooks/{key}", &[plain("update_id", "1")]),
+    form("/deliveries/{id}/arrival", NOTHING),
     form("/deliveries/{id}/retry", NOTHING),
     form("/exports", &[word("view", "/customers?period=all"), word("format", "csv"), TOKEN]),
     form("/resends", &[typed("since", "2026-01-05"), word("kind", "telegram"), typed("interval", "2"), TOKEN]),

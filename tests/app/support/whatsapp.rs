@@ -39,6 +39,8 @@ struct State {
     calls: Vec<String>,
     answers: VecDeque<ResponseTemplate>,
     files: Vec<(String, Vec<u8>)>,
+    /// How long a file is on its way.
+    slow: Duration,
     /// Each a page of a list.
     templates: Vec<Vec<Value>>,
 }
@@ -74,7 +76,7 @@ impl Respond for Answers {
             |name: &str| request.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         if let Some(id) = path.strip_prefix("/media/") {
             return match state.files.iter().find(|(known, _)| known == id) {
-                Some((_, bytes)) => ResponseTemplate::new(200).set_body_bytes(bytes.clone()),
+                Some((_, bytes)) => ResponseTemplate::new(200).set_body_bytes(bytes.clone()).set_delay(state.slow),
                 None => ResponseTemplate::new(404),
             };
         }
@@ -149,6 +151,11 @@ impl WhatsApp {
 
     pub fn has_file(&self, id: &str, bytes: &[u8]) {
         self.state().files.push((id.into(), bytes.to_vec()));
+    }
+
+    /// How long each file is on its way from now on.
+    pub fn gives_files_after(&self, time: Duration) {
+        self.state().slow = time;
     }
 
     /// What the account has of templates, in pages.
