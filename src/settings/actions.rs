@@ -6,7 +6,7 @@ use super::model::{BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIRE_TAG, Ru
 use super::store;
 use crate::audit;
 use crate::auth::Admin;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
 use crate::realtime::Topic;
 use crate::web::i18n::Lang;
@@ -43,6 +43,12 @@ pub fn requires_tag(conn: &mut Conn) -> Result<bool> {
 /// Whether new conversations are given to operators.
 pub fn distributes(conn: &mut Conn) -> Result<bool> {
     Ok(store::values(conn, &[DISTRIBUTE])?.pop().is_some_and(|(_, value)| value == "true"))
+}
+
+/// One at a time changes settings of several fields: each sees what the other has stored.
+pub fn hold(tx: &mut Tx) -> Result<()> {
+    dialect::hold_words(tx, ["settings".to_owned()])?;
+    Ok(())
 }
 
 /// Whom operators see is decided at each request, so every open page looks again.

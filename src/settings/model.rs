@@ -1,6 +1,8 @@
 //! What the installation decides for everybody.
 
+use crate::error::Said;
 use crate::web::i18n::Lang;
+use crate::web::meanwhile::{Meanwhile, Meets, changed_to};
 
 pub(super) const SEE_OTHERS: &str = "operators_see_others";
 pub(super) const LANGUAGE: &str = "default_language";
@@ -21,6 +23,16 @@ pub struct General {
     pub business_name: String,
 }
 
+impl Meets for General {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        let said =
+            |now: &Option<Lang>| now.map_or(Said::from("general-language-reset"), |lang| changed_to(lang.own_name()));
+        fields.text("business_name", &mut self.business_name, &now.business_name);
+        fields.field("language", &mut self.language, &now.language, said);
+        fields.switch("operators_see_others", &mut self.operators_see_others, &now.operators_see_others);
+    }
+}
+
 /// The settings of the page "Rules": what happens to conversations by itself, and what they need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -28,4 +40,11 @@ pub struct Rules {
     pub distribute: bool,
     /// Whether a conversation needs a tag before somebody writes first, and before it is closed.
     pub require_tag: bool,
+}
+
+impl Meets for Rules {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        fields.switch("distribute", &mut self.distribute, &now.distribute);
+        fields.switch("require_tag", &mut self.require_tag, &now.require_tag);
+    }
 }

@@ -9,6 +9,7 @@ pub mod errors;
 pub mod filters;
 pub mod forms;
 pub mod i18n;
+pub mod meanwhile;
 pub mod numbers;
 pub mod own_writes;
 pub mod page;

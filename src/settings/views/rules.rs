@@ -5,6 +5,7 @@ use askama::Template;
 use super::section_is_region;
 use crate::settings::Rules;
 use crate::staff::StaffMember;
+use crate::web::meanwhile::Meets;
 use crate::web::shell::Shell;
 
 /// `/settings/rules`.

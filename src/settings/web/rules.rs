@@ -9,8 +9,9 @@ use crate::channels;
 use crate::db::Db;
 use crate::error::Result;
 use crate::settings::views::rules::{RulesPage, Serving};
-use crate::settings::{Rules, rules, save_rules};
+use crate::settings::{Rules, hold, rules, save_rules};
 use crate::staff;
+use crate::web::meanwhile::Meets;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -40,11 +41,18 @@ async fn load(sh: Shell, db: &Db) -> Result<RulesPage> {
 pub struct RulesForm {
     distribute: String,
     require_tag: String,
+    version: String,
 }
 
 /// `POST /settings/rules`.
 pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<RulesForm>) -> Result<HttpResponse> {
     let new = Rules { distribute: form.distribute == "true", require_tag: form.require_tag == "true" };
-    db.write(move |tx| save_rules(tx, &by, new)).await?;
+    db.write(move |tx| {
+        hold(tx)?;
+        // Switches agree, whoever has turned them.
+        let new = new.since(&form.version, &rules(tx)?).unwrap_or_else(|over| over.typed);
+        save_rules(tx, &by, new)
+    })
+    .await?;
     hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await
 }

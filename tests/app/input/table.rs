@@ -117,6 +117,7 @@ const TEMPLATE: &[Field] = &[
     typed("body", "Dear {{1}}, it is ready."),
     typed("signature", "Northwind"),
     word("state", "approved"),
+    word("version", ""),
     TOKEN,
 ];
 const COMMAND: &[Field] = &[
@@ -124,6 +125,7 @@ const COMMAND: &[Field] = &[
     typed("about", "Gives the money back"),
     typed("url", "https://shop.example/refund"),
     typed("parameters", "order\nreason?"),
+    word("version", ""),
     TOKEN,
 ];
 const FUNNEL_BLOCK: &[Field] =
@@ -200,7 +202,11 @@ pub const TABLE: &[Row] = &[
     json("/chat/{key}/rating", &[plain("conversation", "1"), plain("rating", "5"), word("comment", "Fine")]),
     form(
         "/login",
-        &[typed("email", "nobody@desk.test"), secret("password", "not the password"), word("next", "/inbox")],
+        &[
+            typed("email", "nobody@desk.test"),
+            secret("password", "not the password"),
+            word("next", "/inbox"),
+        ],
     ),
     json("/hooks/{key}", &[plain("update_id", "1")]),
     form("/deliveries/{id}/retry", NOTHING),
@@ -343,7 +349,13 @@ pub const TABLE: &[Row] = &[
     ),
     multipart(
         "/settings/quick-replies/{id}",
-        &[typed("shortcut", "hello"), typed("body", "Good day\nto you"), word("shared", "true"), word("gone", "1")],
+        &[
+            typed("shortcut", "hello"),
+            typed("body", "Good day\nto you"),
+            word("shared", "true"),
+            word("gone", "1"),
+            word("version", ""),
+        ],
     ),
     form("/settings/quick-replies/{id}/delete", NOTHING),
     form("/settings/commands", COMMAND),
@@ -395,6 +407,7 @@ pub const TABLE: &[Row] = &[
             word("position", "end"),
             shown("accent", "#0b5cad"),
             shown("webhook_url", ""),
+            word("version", ""),
         ],
     ),
     form("/settings/channels/{id}/test", NOTHING),
@@ -421,9 +434,9 @@ pub const TABLE: &[Row] = &[
     form("/settings/conversation-tags", CONVERSATION_TAG),
     form("/settings/conversation-tags/{id}", &[typed("name", "Refund")]),
     form("/settings/conversation-tags/{id}/delete", NOTHING),
-    form("/settings/rules", &[word("require_tag", ""), word("distribute", "")]),
+    form("/settings/rules", &[word("require_tag", ""), word("distribute", ""), word("version", "")]),
     form(
         "/settings/general",
-        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N")],
+        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N"), word("version", "")],
     ),
 ];
