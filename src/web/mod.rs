@@ -17,6 +17,7 @@ pub mod passed;
 pub mod routes;
 pub mod security;
 pub mod shell;
+pub mod sign_in;
 pub mod span;
 pub mod times;
 pub mod toast;

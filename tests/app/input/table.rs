@@ -206,6 +206,7 @@ pub const TABLE: &[Row] = &[
             typed("email", "nobody@desk.test"),
             secret("password", "not the password"),
             word("next", "/inbox"),
+            word("words", ""),
         ],
     ),
     json("/hooks/{key}", &[plain("update_id", "1")]),
