@@ -14,7 +14,7 @@ mod sending;
 mod store;
 mod worker;
 
-pub use actions::{Outgoing, enqueue, reached, retry, send_again};
+pub use actions::{Outgoing, enqueue, mended, reached, retry, send_again};
 pub use model::{Attempt, Delivery, Outcome, State};
 pub use store::{attempts_of, find, load, of_messages, remember, whose};
 pub use worker::Worker;

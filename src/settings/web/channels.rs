@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result, Said};
+use crate::outbox;
 use crate::secrets::{Secrets, random_token};
 use crate::settings::channel_form::ChannelForm;
 use crate::settings::connecting;
@@ -189,7 +190,8 @@ pub async fn save(
         return hx.invalid(&page);
     }
     known.extend(new.clone());
-    if settings != page.channel.settings || !new.is_empty() {
+    let is_tested = settings != page.channel.settings || !new.is_empty();
+    if is_tested {
         let link = Link::of_form(id, &page.channel.public_key, settings.clone(), known.clone(), &net);
         if let Err(failure) = connector.test(&link).await {
             page.errors.add("", Said::from("channel-test-failed").with("words", failure.words));
@@ -200,7 +202,11 @@ pub async fn save(
     }
     let sealed = if new.is_empty() { None } else { Some(secrets.seal(&channels::pack(&known)?)?) };
     let was = page.channel.clone();
-    match db.write(move |tx| connecting::save(tx, &by, &was, &name, &settings, sealed.as_deref())).await {
+    let saved = db.write(move |tx| {
+        connecting::save(tx, &by, &was, &name, &settings, sealed.as_deref())?;
+        if is_tested { outbox::mended(tx, id) } else { Ok(()) }
+    });
+    match saved.await {
         Err(Error::Refused(said)) => hx.invalid(&ChannelPage { errors: Errors::one("", said), ..page }),
         saved => saved.and_then(|()| hx.done("toast-saved", &url_of(id))),
     }
