@@ -173,6 +173,7 @@ pub const TABLE: &[Row] = &[
         body: Body::Json,
         fields: &[word("title", "Chairs"), plain("amount", "1250"), plain("stage", "1"), plain("seen_stage", "1")],
     },
+    Row { method: "Delete", path: "/api/v1/customers/{external_id}/deals/{deal}", body: Body::Json, fields: NOTHING },
     json(
         "/api/v1/customers/{external_id}/messages",
         &[word("client_uuid", "uuid"), word("text", "Hi"), word("name", "I")],
