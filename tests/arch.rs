@@ -37,7 +37,6 @@ const LAYERS: &[&[&str]] = &[
     // Pages and streams over all of them.
     &[
         "auth::web",
-        "auth::views",
         "realtime::web",
         "realtime::sse",
         "chat",

@@ -28,3 +28,6 @@ error-internal = The server made a mistake and logged it. Nothing was half done;
 error-too-long = Use at most { $limit } characters.
 error-email = Enter an address such as name@example.com.
 error-phone = Enter a phone number with 5 to 20 digits.
+
+error-field-changed = Somebody else changed it to “{ $value }” meanwhile. Save again to replace that.
+error-field-emptied = Somebody else emptied it meanwhile. Save again to fill it in.

@@ -75,6 +75,7 @@ toast-conflict = Somebody else changed this meanwhile. Reload the page.
 toast-too-large = The file is too large.
 toast-busy = Too many requests. Wait a moment, then try again.
 
+source-manual = Added by staff
 channel-webchat = Web chat
 channel-app = App
 channel-email = Email

@@ -78,6 +78,7 @@ toast-conflict = Это уже изменил кто-то другой. Обно
 toast-too-large = Файл слишком большой.
 toast-busy = Слишком много запросов. Подождите немного и повторите.
 
+source-manual = Добавлен сотрудником
 channel-webchat = Веб-чат
 channel-app = Приложение
 channel-email = E-mail

@@ -107,6 +107,22 @@ pub async fn change(
     }
 }
 
+/// Deletes a deal of a customer. One that is gone is answered with 404, as one that never was.
+#[utoipa::path(delete, path = "/api/v1/customers/{external_id}/deals/{deal}", tag = "deals",
+    params(("external_id" = String, Path, description = "The app's own ID"), ("deal" = i64, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn delete(app: App, db: Data<Db>, path: Path<(String, DealId)>) -> Result<HttpResponse> {
+    let (external_id, deal) = path.into_inner();
+    let seat = app.seat(&db, &external_id).await?;
+    db.write(move |tx| {
+        tx.concerns_one_customer();
+        let customer = customers::find_held(tx, &CustomerScope::system(), seat.customer)?;
+        deals::delete(tx, By::Program(&app.channel.name), &customer, deal)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// What a program says of a deal, checked but for the stage, which has to be there in the transaction.
 fn checked(title: &str, amount: Option<i64>, stage: DealStageId) -> Result<deals::NewDeal, Errors> {
     let mut errors = Errors::default();

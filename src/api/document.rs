@@ -22,7 +22,7 @@ use super::{deals, funnel, web};
     security(("token" = [])),
     paths(
         web::customer, web::put_customer, funnel::block, funnel::put_block, deals::pipelines, deals::list, deals::add,
-        deals::change, web::conversations_of, web::conversation, web::messages, web::send, web::typing,
+        deals::change, deals::delete, web::conversations_of, web::conversation, web::messages, web::send, web::typing,
         web::read, web::rating, web::events, web::file,
     ),
     components(schemas(Event, EventData, EventCustomer, EventConversation))

@@ -12,7 +12,7 @@ use crate::web::i18n::Lang;
 pub const MOST: i64 = 10_000;
 
 /// The columns, named as programs read them, in every language.
-const COLUMNS: [&str; 7] = ["time", "who", "e-mail", "event", "what", "client_id", "details"];
+const COLUMNS: [&str; 8] = ["time", "who", "e-mail", "event", "what", "client_id", "client", "details"];
 
 /// The whole file; times are in UTC, words in the reader's language.
 pub fn csv(rows: &[Row], names: &Names, lang: Lang) -> io::Result<Vec<u8>> {
@@ -23,8 +23,9 @@ pub fn csv(rows: &[Row], names: &Names, lang: Lang) -> io::Result<Vec<u8>> {
         let details: Vec<String> =
             names.details(row, lang, true).iter().map(|detail| format!("{}: {}", detail.label, detail.value)).collect();
         let (at, what, details) = (row.at.rfc3339().to_string(), what(row, lang), details.join("; "));
-        let customer = row.customer_id.map(|id| id.to_string()).unwrap_or_default();
-        table.row([at.as_str(), &who.name, &who.email, &row.event, &what, &customer, &details].into_iter())?;
+        let id = row.customer_id.map(|id| id.to_string()).unwrap_or_default();
+        let name = row.customer_id.map(|id| names.whom(id, lang)).unwrap_or_default();
+        table.row([at.as_str(), &who.name, &who.email, &row.event, &what, &id, &name, &details].into_iter())?;
     }
     table.finish()
 }

@@ -1,7 +1,7 @@
 //! What the numbers in the log lead to now. All of it is short lists that are kept, but for the customers and companies of a
 //! page, which are read in one statement each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use crate::batches;
 use crate::channels::{self, Channel, ChannelKind};
 use crate::companies;
 use crate::conversations::CloseReason;
-use crate::customers::{self, Customer};
+use crate::customers;
 use crate::db::Conn;
 use crate::db::types::{CompanyId, CustomerId, StaffId};
 use crate::error::Result;
@@ -107,14 +107,13 @@ pub struct Names {
     conversation_tags: Vec<Arc<TagPath>>,
     lists: Vec<Arc<CustomerList>>,
     companies: HashMap<CompanyId, String>,
-    customers: HashMap<CustomerId, Customer>,
+    customers: HashMap<CustomerId, String>,
 }
 
 impl Names {
-    /// For these rows. `with_customers`: the names of customers, too.
-    pub fn read(conn: &mut Conn, by: &Admin, rows: &[Row], with_customers: bool) -> Result<Self> {
-        let of_page = |row: &Row| row.customer_id.filter(|_| with_customers);
-        let customers: Vec<_> = rows.iter().filter_map(of_page).collect();
+    /// For these rows.
+    pub fn read(conn: &mut Conn, by: &Admin, rows: &[Row]) -> Result<Self> {
+        let customers: HashSet<_> = rows.iter().filter_map(|row| row.customer_id).collect();
         let companies: Vec<_> = rows.iter().filter_map(company).collect();
         Ok(Self {
             staff: staff::everybody(conn)?,
@@ -123,17 +122,18 @@ impl Names {
             conversation_tags: tags::paths(conn)?,
             lists: lists::all(conn)?,
             companies: if companies.is_empty() { HashMap::new() } else { companies::store::names(conn, &companies)? },
-            customers: if customers.is_empty() {
-                HashMap::new()
-            } else {
-                customers::store::find_many(conn, &by.scope(), &customers)?
-            },
+            customers: customers::store::names(conn, &by.scope(), customers)?,
         })
     }
 
-    /// The customer of this number, if there is one still.
-    pub fn customer(&self, id: CustomerId) -> Option<&Customer> {
-        self.customers.get(&id)
+    /// The name of the customer of this number, if there is one still.
+    pub fn customer(&self, id: CustomerId) -> Option<&str> {
+        self.customers.get(&id).map(String::as_str)
+    }
+
+    /// The same in words, though the customer is there no more.
+    pub fn whom(&self, id: CustomerId, lang: Lang) -> String {
+        self.customer(id).map_or_else(|| lang.with("audit-gone", "id", id), str::to_owned)
     }
 
     /// Who did this.

@@ -41,10 +41,7 @@ impl Line {
             at: row.at,
             who: names.who(row, lang),
             what: what(row, lang),
-            whom: row.customer_id.map(|id| Whom {
-                id,
-                name: names.customer(id).map(|customer| customer.name.clone()).unwrap_or_default(),
-            }),
+            whom: row.customer_id.map(|id| Whom { id, name: names.customer(id).unwrap_or_default().to_owned() }),
             details: names.details(row, lang, false),
         }
     }

@@ -40,7 +40,7 @@ pub async fn page(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked
 
 fn lines(conn: &mut Conn, by: &Admin, filter: &Filter, cursor: Option<Cursor>, lang: Lang) -> Result<Page<Line>> {
     let rows = store::page(conn, filter, cursor)?;
-    let names = Names::read(conn, by, &rows.rows, true)?;
+    let names = Names::read(conn, by, &rows.rows)?;
     Ok(rows.map(|row| Line::new(&row, &names, lang)))
 }
 
@@ -53,7 +53,7 @@ pub async fn csv(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<Asked>
     let (rows, names) = db
         .read(move |conn| {
             let rows = store::newest(conn, &filter, file::MOST)?;
-            let names = Names::read(conn, &admin, &rows, false)?;
+            let names = Names::read(conn, &admin, &rows)?;
             Ok((rows, names))
         })
         .await?;

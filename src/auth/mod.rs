@@ -13,7 +13,6 @@ mod scope;
 pub mod sessions;
 pub mod store;
 pub mod throttle;
-pub mod views;
 pub mod web;
 
 pub use guard::{Admin, Me, Operator, Supervisor, Visit};

@@ -243,6 +243,16 @@ mod tests {
         assert!(throttle.upload(at("2001:db8::2"), MEBIBYTE).is_err(), "the same /64");
     }
 
+    /// A program that asks too often slows down itself alone.
+    #[test]
+    fn each_token_is_counted_alone() {
+        let throttle = Throttle::default();
+        let asked = (0..100_000).take_while(|_| throttle.token(1).is_ok()).count();
+        assert!((1_000..50_000).contains(&asked), "{asked}");
+        assert!(matches!(throttle.token(1), Err(Error::TooMany(1))));
+        assert!((0..1_000).all(|_| throttle.token(2).is_ok()), "another token waits for the busy one");
+    }
+
     /// What providers are believed is not counted; who is turned away again and again is not heard for a while.
     #[test]
     fn only_who_is_turned_away_too_often_is_not_heard() {

@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::sessions::{KEY_IP, KEY_MARK, KEY_STAFF, KEY_USER_AGENT};
 use super::throttle::Throttle;
-use super::views::LoginPage;
 use super::{Operator, Presence, Theme, Visit, passwords, store};
 use crate::audit;
 use crate::config::Config;
@@ -19,14 +18,14 @@ use crate::db::Db;
 use crate::db::types::{StaffId, UtcTime};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
-use crate::secrets::random_token;
+use crate::secrets::{Secrets, random_token};
 use crate::settings;
-use crate::web::address::client_ip;
-use crate::web::address::own_path;
+use crate::web::address::{client_ip, own_path, referring_path};
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
 use crate::web::page::{Hx, ascii_json, html_response};
 use crate::web::shell::{self, Bare, Shell};
+use crate::web::sign_in::{self, AgainPage, LoginPage, Words};
 use crate::{error::Said, text};
 
 #[derive(Deserialize)]
@@ -43,6 +42,9 @@ pub struct LoginForm {
     password: String,
     #[serde(default)]
     next: String,
+    /// What was written when the session had ended, sealed.
+    #[serde(default)]
+    words: String,
 }
 
 /// `GET /login`. Whoever is signed in goes on.
@@ -56,6 +58,7 @@ pub async fn login_page(req: HttpRequest, hx: Hx, db: Data<Db>, query: Query<Nex
         email: String::new(),
         next: query.into_inner().next,
         errors: Errors::default(),
+        words: None,
     })
 }
 
@@ -64,6 +67,7 @@ pub async fn login(
     req: HttpRequest,
     hx: Hx,
     db: Data<Db>,
+    secrets: Data<Secrets>,
     throttle: Data<Throttle>,
     session: Session,
     form: Form<LoginForm>,
@@ -80,6 +84,7 @@ pub async fn login(
                 email: form.email.clone(),
                 next: form.next.clone(),
                 errors,
+                words: Words::open(&secrets, &form.words).map(|(_, words)| words),
             },
         )
     };
@@ -114,7 +119,15 @@ pub async fn login(
             .await?;
             // Afterwards: nobody is signed in without an entry that says so.
             begin(&req, &session, id)?;
-            Ok(see_other(own_path(&form.next)))
+            let mut answer = match Words::open(&secrets, &form.words) {
+                Some((of, Words { again, .. })) if of == id => {
+                    let (sh, next) = (Shell::of(&req, &*Visit::of(&req).await?), own_path(&form.next).to_owned());
+                    hx.page(&AgainPage { sh, again, next })?
+                }
+                _ => see_other(own_path(&form.next)),
+            };
+            answer.add_cookie(&sign_in::remember(&secrets, id)).map_err(|e| Error::Internal(e.to_string()))?;
+            Ok(answer)
         }
     }
 }
@@ -154,6 +167,7 @@ pub async fn logout(by: Operator, db: Data<Db>, config: Data<Config>, session: S
     session.purge();
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, "/login"))
+        .cookie(sign_in::forget())
         .insert_header(("Clear-Site-Data", "\"cache\""))
         .finish())
 }
@@ -217,11 +231,4 @@ pub async fn preferences(
 
 fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-}
-
-/// The path of the page that a form stood on.
-pub fn referring_path(req: &HttpRequest) -> &str {
-    let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-    own_path(path.unwrap_or("/"))
 }

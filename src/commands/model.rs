@@ -9,6 +9,7 @@ use crate::error::Said;
 use crate::http::is_web_address;
 use crate::quick_replies::shortcut;
 use crate::web::forms::{Errors, LINE};
+use crate::web::meanwhile::{Meanwhile, Meets, Over, changed_to};
 
 /// Parameters of one command.
 const PARAMETERS: usize = 10;
@@ -36,7 +37,7 @@ pub struct Command {
 }
 
 /// What a command is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Parameter {
     pub name: String,
     pub required: bool,
@@ -52,6 +53,16 @@ impl Parameter {
 impl Command {
     pub fn parameters(&self) -> Vec<Parameter> {
         serde_json::from_str(&self.parameters).unwrap_or_default()
+    }
+
+    /// What a form of it holds.
+    pub fn checked(&self) -> Checked {
+        Checked {
+            name: self.name.clone(),
+            about: self.about.clone(),
+            url: self.url.clone(),
+            parameters: self.parameters(),
+        }
     }
 
     /// How it is called: `/refund order [reason]`.
@@ -72,6 +83,8 @@ pub struct Typed {
     /// One a line; a question mark behind an optional one.
     pub parameters: String,
     pub form_token: String,
+    /// What the form was opened over.
+    pub version: String,
 }
 
 /// The same, checked.
@@ -83,15 +96,39 @@ pub struct Checked {
     pub parameters: Vec<Parameter>,
 }
 
+impl Meets for Checked {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        let said = |now: &Vec<Parameter>| changed_to(&lines(now).replace('\n', ", "));
+        fields.text("name", &mut self.name, &now.name);
+        fields.text("about", &mut self.about, &now.about);
+        fields.text("url", &mut self.url, &now.url);
+        fields.field("parameters", &mut self.parameters, &now.parameters, said);
+    }
+}
+
+/// Parameters as they are typed.
+fn lines(parameters: &[Parameter]) -> String {
+    let line = |p: &Parameter| if p.required { p.name.clone() } else { format!("{}?", p.name) };
+    parameters.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+impl Over<Checked> {
+    /// The form as it comes back.
+    pub fn form(&self) -> Typed {
+        let Checked { name, about, url, parameters } = self.typed.clone();
+        Typed { name, about, url, parameters: lines(&parameters), version: self.version.clone(), ..Typed::default() }
+    }
+}
+
 impl From<&Command> for Typed {
     fn from(command: &Command) -> Self {
-        let line = |p: &Parameter| if p.required { p.name.clone() } else { format!("{}?", p.name) };
         Self {
             name: command.name.clone(),
             about: command.about.clone(),
             url: command.url.clone(),
-            parameters: command.parameters().iter().map(line).collect::<Vec<_>>().join("\n"),
+            parameters: lines(&command.parameters()),
             form_token: String::new(),
+            version: command.checked().version(),
         }
     }
 }

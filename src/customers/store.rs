@@ -84,6 +84,25 @@ pub fn find_many(conn: &mut Conn, scope: &CustomerScope, ids: &[CustomerId]) -> 
     Ok(rows.into_iter().filter(|c| !hidden.contains(&c.id)).map(|c| (c.id, c)).collect())
 }
 
+/// The names of those of these customers whom one sees.
+pub fn names(
+    conn: &mut Conn,
+    scope: &CustomerScope,
+    ids: impl IntoIterator<Item = CustomerId>,
+) -> Result<HashMap<CustomerId, String>> {
+    let ids: Vec<CustomerId> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(CustomerId, Option<StaffId>, String)> = customers::table
+        .filter(among(conn, customers::id, ids))
+        .select((customers::id, customers::responsible_id, customers::name))
+        .load(conn)?;
+    let of: Vec<_> = rows.iter().map(|(id, responsible, _)| (*id, *responsible)).collect();
+    let hidden = scope.hidden(conn, &of)?;
+    Ok(rows.into_iter().filter(|(id, ..)| !hidden.contains(id)).map(|(id, _, name)| (id, name)).collect())
+}
+
 /// Where a customer first came from.
 pub struct Origin<'a> {
     pub channel: Option<(ChannelId, ChannelKind)>,

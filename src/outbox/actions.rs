@@ -199,6 +199,13 @@ pub(super) fn failed(tx: &mut Tx, delivery: &Delivery, failure: &Failure, idempo
     Ok(())
 }
 
+/// Somebody has mended a channel, and the provider has said that it works: what waits for that leaves now.
+pub fn mended(tx: &mut Tx, channel: ChannelId) -> Result<()> {
+    store::end_rest(tx, channel, UtcTime::now())?;
+    tx.publish(Topic::Outbox);
+    Ok(())
+}
+
 /// The process that sent it has gone in the middle. Where the provider sends a key once it is simply sent again;
 /// elsewhere people have to look.
 pub(super) fn abandoned(tx: &mut Tx, delivery: &Delivery, idempotent: bool) -> Result<()> {

@@ -21,7 +21,7 @@ mod sending;
 mod store;
 mod worker;
 
-pub use actions::{ARRIVED, Outgoing, arrived, enqueue, retry, send_again};
+pub use actions::{ARRIVED, Outgoing, arrived, enqueue, mended, retry, send_again};
 pub use model::{Attempt, Delivery, Outcome, State};
 pub use receipts::reached;
 pub use store::{attempts_of, find, load, of_messages, remember, whose};

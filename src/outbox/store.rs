@@ -279,6 +279,16 @@ pub(super) fn hold_channel(tx: &mut Tx, id: ChannelId, at: UtcTime) -> Result<()
     Ok(())
 }
 
+/// What waits because of the channel waits no longer: it rests no more, and what has failed is due.
+pub(super) fn end_rest(tx: &mut Tx, id: ChannelId, now: UtcTime) -> Result<()> {
+    diesel::update(channels::table.find(id)).set(channels::send_after.eq(None::<UtcTime>)).execute(&mut **tx)?;
+    let sql = "UPDATE deliveries SET not_before = $1 \
+        WHERE state = 'queued' AND not_before > $2 AND channel_id = $3 AND error_code IS NOT NULL";
+    let waiting = sql_query(sql).bind::<Timestamp, _>(now).bind::<Timestamp, _>(now);
+    waiting.bind::<BigInt, _>(id.0).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Nothing that waits for the account leaves before `at`.
 pub(super) fn hold_account(tx: &mut Tx, id: AccountId, at: UtcTime) -> Result<()> {
     let waiting = deliveries::table.filter(

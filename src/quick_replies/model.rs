@@ -8,6 +8,7 @@ use crate::error::Said;
 use crate::files::StoredFile;
 use crate::text;
 use crate::web::forms::{Errors, LINES};
+use crate::web::meanwhile::{Meanwhile, Meets};
 
 /// The longest shortcut, in characters.
 const SHORTCUT: usize = 40;
@@ -93,6 +94,14 @@ impl Typed {
     }
 }
 
+impl Meets for Checked {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        fields.text("shortcut", &mut self.shortcut, &now.shortcut);
+        fields.text("body", &mut self.body, &now.body);
+        fields.switch("shared", &mut self.shared, &now.shared);
+    }
+}
+
 /// A word to type behind a slash: letters and digits of any script, with `-` and `_` between them.
 pub fn shortcut(errors: &mut Errors, field: &'static str, typed: &str) -> String {
     let word = text::clean(typed.trim().trim_start_matches('/'));
@@ -117,6 +126,11 @@ pub struct Words<'a> {
 impl QuickReply {
     pub fn is_shared(&self) -> bool {
         self.owner_id.is_none()
+    }
+
+    /// What a form of it holds.
+    pub fn checked(&self) -> Checked {
+        Checked { shortcut: self.shortcut.clone(), body: self.body.clone(), shared: self.is_shared() }
     }
 
     /// The text with names in the place of `{name}` and `{me}`.

@@ -6,7 +6,7 @@ use super::model::{AT_MOST, BUSINESS, DISTRIBUTE, General, KEY, LANGUAGE, REQUIR
 use super::store;
 use crate::audit;
 use crate::auth::Admin;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
 use crate::realtime::Topic;
 use crate::web::i18n::Lang;
@@ -48,6 +48,12 @@ pub fn distributes(conn: &mut Conn) -> Result<bool> {
 /// How many conversations a person may have and be given another; `None`: any number.
 pub fn at_most(conn: &mut Conn) -> Result<Option<i64>> {
     Ok(store::values(conn, &[AT_MOST])?.pop().and_then(|(_, value)| value.parse().ok()))
+}
+
+/// One at a time changes settings of several fields: each sees what the other has stored.
+pub fn hold(tx: &mut Tx) -> Result<()> {
+    dialect::hold_words(tx, ["settings".to_owned()])?;
+    Ok(())
 }
 
 /// Whom operators see is decided at each request, so every open page looks again.

@@ -6,6 +6,8 @@ use crate::channels::{Channel, Checked, Connector, Field, FieldKind, Values};
 use crate::error::Said;
 use crate::text;
 use crate::web::forms::{Errors, LINE};
+use crate::web::i18n::Lang;
+use crate::web::meanwhile::{Meanwhile, changed_to};
 
 /// The longest secret, in characters: keys of service accounts are long.
 const SECRET: usize = 8_000;
@@ -37,6 +39,32 @@ impl ChannelForm {
             self.values.insert(field.name.to_owned(), value);
         }
         self
+    }
+
+    /// Sets each field beside what is stored. Secrets are no part of it: a page never shows them.
+    pub fn meet(&mut self, connector: &dyn Connector, lang: Lang, now: &Self, fields: &mut Meanwhile) {
+        self.name = text::clean(&self.name);
+        fields.text("name", &mut self.name, &now.name);
+        for field in connector.form().iter().filter(|field| !field.is_secret()) {
+            let stored = cleaned(&mut Errors::default(), field, now.value(field.name));
+            let mine = self.values.entry(field.name.to_owned()).or_default();
+            *mine = cleaned(&mut Errors::default(), field, mine);
+            let said = |now: &String| match field.kind {
+                FieldKind::Choice(words) => {
+                    let label = words.iter().find(|(word, _)| word == now).map(|(_, label)| lang.t(label));
+                    changed_to(label.as_deref().unwrap_or(now))
+                }
+                _ => changed_to(now),
+            };
+            fields.field(field.name, mine, &stored, said);
+        }
+    }
+
+    /// What a page that shows these values carries.
+    pub fn version(&self, connector: &dyn Connector, lang: Lang) -> String {
+        let mut fields = Meanwhile::default();
+        self.clone().meet(connector, lang, self, &mut fields);
+        fields.version()
     }
 
     /// What was typed into a field.

@@ -22,33 +22,21 @@ pub fn connect(tx: &mut Tx, by: &Admin, new: &NewChannel) -> Result<ChannelId> {
     Ok(id)
 }
 
-/// New sealed secrets of a channel.
-#[derive(Clone)]
-pub struct NewSecrets {
-    /// Those that they were put together with, sealed, as they were read.
-    pub was: Option<String>,
-    pub sealed: String,
-}
-
 /// Stores name, settings (JSON of the kind) and, if there are new ones, sealed secrets. Refused where somebody has stored
-/// other secrets since they were read: the provider was asked meanwhile, and that takes seconds.
-pub fn save(
-    tx: &mut Tx,
-    by: &Admin,
-    id: ChannelId,
-    name: &str,
-    settings: &str,
-    secrets: Option<&NewSecrets>,
-) -> Result<()> {
+/// others since the channel `was` read: the provider was asked meanwhile, and that takes seconds.
+pub fn save(tx: &mut Tx, by: &Admin, was: &Channel, name: &str, settings: &str, secrets: Option<&str>) -> Result<()> {
+    let id = was.id;
     channels::hold_secrets(tx, id)?;
-    let channel = channels::find(tx, id)?;
+    let now = channels::find_now(tx, id)?;
+    // A provider renews secrets by itself; that stands in the way of new ones only.
+    let is_other = (&now.name, &now.settings) != (&was.name, &was.settings);
+    if is_other || (secrets.is_some() && now.secret != was.secret) {
+        return Err(Error::refused("channel-changed-meanwhile"));
+    }
     channels::rename(tx, id, name)?;
     channels::set_settings(tx, id, settings)?;
-    if let Some(new) = secrets {
-        if channel.secret != new.was {
-            return Err(Error::refused("channel-changed-meanwhile"));
-        }
-        channels::set_secret(tx, id, &new.sealed)?;
+    if let Some(sealed) = secrets {
+        channels::set_secret(tx, id, sealed)?;
     }
     jobs::enqueue(tx, &SetUp::of(id))?;
     told(tx, by, id, "channel.edited", name)

@@ -11,7 +11,7 @@ pub mod views;
 pub mod web;
 
 pub use actions::{
-    at_most, business_name, distributes, general, is_sealed, is_sealed_by, language, requires_tag, rules, save_general,
+    at_most, business_name, distributes, general, hold, is_sealed, is_sealed_by, language, requires_tag, rules, save_general,
     save_rules,
 };
 pub use model::{General, Rules};

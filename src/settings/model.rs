@@ -2,6 +2,7 @@
 
 use crate::error::Said;
 use crate::web::i18n::Lang;
+use crate::web::meanwhile::{Meanwhile, Meets, changed_to};
 
 pub(super) const SEE_OTHERS: &str = "operators_see_others";
 pub(super) const LANGUAGE: &str = "default_language";
@@ -21,6 +22,16 @@ pub struct General {
     pub language: Option<Lang>,
     /// What visitors read in the widget; may be empty.
     pub business_name: String,
+}
+
+impl Meets for General {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        let said =
+            |now: &Option<Lang>| now.map_or(Said::from("general-language-reset"), |lang| changed_to(lang.own_name()));
+        fields.text("business_name", &mut self.business_name, &now.business_name);
+        fields.field("language", &mut self.language, &now.language, said);
+        fields.switch("operators_see_others", &mut self.operators_see_others, &now.operators_see_others);
+    }
 }
 
 /// The settings of the page "Rules": what happens to conversations by itself, and what they need.
@@ -46,5 +57,14 @@ impl Rules {
         }
         let number = typed.parse().ok().filter(|number| (1..=Self::MOST).contains(number));
         number.map(Some).ok_or_else(|| Said::from("rules-at-most-wrong").with("limit", Self::MOST))
+    }
+}
+
+impl Meets for Rules {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        fields.switch("distribute", &mut self.distribute, &now.distribute);
+        let said = |now: &Option<i64>| changed_to(&now.map(|limit| limit.to_string()).unwrap_or_default());
+        fields.field("at_most", &mut self.at_most, &now.at_most, said);
+        fields.switch("require_tag", &mut self.require_tag, &now.require_tag);
     }
 }

@@ -7,6 +7,7 @@ use crate::db::schema::message_templates;
 use crate::db::types::{ChannelId, TemplateId, UtcTime};
 use crate::error::Said;
 use crate::web::forms::Errors;
+use crate::web::meanwhile::{Meanwhile, Meets};
 
 /// The longest name of a template, in characters.
 const NAME: usize = 100;
@@ -149,6 +150,18 @@ impl NewTemplate {
             return Err(errors);
         };
         errors.or((NewTemplate { name, language, title, body, signature, state: state.to_string() }, state))
+    }
+}
+
+impl Meets for NewTemplate {
+    fn meet(&mut self, now: &Self, fields: &mut Meanwhile) {
+        fields.text("name", &mut self.name, &now.name);
+        fields.text("language", &mut self.language, &now.language);
+        fields.text("title", &mut self.title, &now.title);
+        fields.text("body", &mut self.body, &now.body);
+        fields.text("signature", &mut self.signature, &now.signature);
+        fields
+            .field("state", &mut self.state, &now.state, |now| Said::from("template-state-changed").with("state", now));
     }
 }
 

@@ -67,6 +67,13 @@ pub fn own_path(next: &str) -> &str {
     if plain { next } else { "/" }
 }
 
+/// The path of the page that a form stood on.
+pub fn referring_path(req: &HttpRequest) -> &str {
+    let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    own_path(path.unwrap_or("/"))
+}
+
 /// The way back that a form carries, else `otherwise`. Only paths of this site are taken.
 pub fn back_or(back: &str, otherwise: impl Into<String>) -> String {
     match own_path(back) {

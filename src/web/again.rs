@@ -1,5 +1,7 @@
 //! What was typed is not lost when the database does not answer: the page that says so holds the form once more.
 //!
+//! The same when the session has ended: the sign-in page holds it (`sign_in`).
+//!
 //! For forms without scripts only. With scripts the page stays as it is, and so does what stands in it.
 
 use std::cell::OnceCell;
@@ -14,6 +16,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use futures_util::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
 
 use super::bodies::FORM_LIMIT;
 
@@ -22,6 +25,7 @@ use super::bodies::FORM_LIMIT;
 pub struct Kept(Rc<OnceCell<(HeaderValue, Vec<Bytes>)>>);
 
 /// A form as it can be sent once more.
+#[derive(Serialize, Deserialize)]
 pub struct Again {
     /// Path and query.
     pub target: String,
@@ -32,16 +36,18 @@ pub struct Again {
 }
 
 /// A field with what was typed into it.
+#[derive(Serialize, Deserialize)]
 pub struct Typed {
     pub name: String,
     pub value: String,
 }
 
 impl Typed {
-    /// Several words: a person has written them, and sees that they are still there. Numbers, choices and tokens have
-    /// no spaces.
+    /// Several words, or the one of a message: a person has written them, and sees that they are still there. Numbers,
+    /// choices and tokens have no spaces.
     pub fn is_prose(&self) -> bool {
-        self.value.trim().contains(char::is_whitespace)
+        let value = self.value.trim();
+        value.contains(char::is_whitespace) || (self.name == "text" && !value.is_empty())
     }
 
     /// Whether this is what no page may hold.

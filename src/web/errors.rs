@@ -19,9 +19,12 @@ use super::i18n::Lang;
 use super::page::{Hx, ascii_json, html_response};
 use super::security;
 use super::shell::{Bare, Shell};
+use super::sign_in::{self, LoginPage, Words};
 use crate::auth::Visit;
 use crate::db::Failure;
+use crate::db::types::StaffId;
 use crate::error::{Error, Said, is_away};
+use crate::secrets::Secrets;
 
 /// What the page of an error says.
 struct Told {
@@ -63,6 +66,10 @@ struct Asked {
     is_https: bool,
     /// Path and query.
     target: String,
+    /// The page that the form of a browser without scripts stood on.
+    from: String,
+    /// Who was signed in last in this browser.
+    last: Option<(StaffId, Secrets)>,
 }
 
 impl Asked {
@@ -79,6 +86,8 @@ impl Asked {
             is_api: ["/api/", "/chat/", "/hooks/"].iter().any(|programs| req.path().starts_with(programs)) && !is_page,
             is_https: address::is_https(req),
             target: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+            from: address::referring_path(req).to_owned(),
+            last: sign_in::last(req),
         }
     }
 
@@ -214,9 +223,15 @@ async fn render(asked: Asked, error: &Error, kept: &Kept) -> HttpResponse {
     let mut answer = if asked.is_api {
         HttpResponse::build(status).json(serde_json::json!({ "error": { "code": error.code(), "message": text } }))
     } else if needs_person && is_htmx {
-        HttpResponse::build(status).insert_header(("HX-Redirect", sign_in(back))).finish()
+        HttpResponse::build(status).insert_header(("HX-Redirect", sign_in_url(back))).finish()
     } else if needs_person && asked.is_get {
-        HttpResponse::SeeOther().insert_header((header::LOCATION, sign_in(back))).finish()
+        HttpResponse::SeeOther().insert_header((header::LOCATION, sign_in_url(back))).finish()
+    } else if needs_person
+        && let Some(words) = kept.form(&asked.target).await.and_then(|form| Words::of(form, asked.last))
+    {
+        let (next, errors) = (asked.from, Errors::default());
+        let page = LoginPage { bare, business: String::new(), email: String::new(), next, errors, words: Some(words) };
+        html(status, page.render())
     } else if is_htmx {
         let event = ascii_json(&serde_json::json!({ "toast": { "text": text, "bad": true } }).to_string());
         HttpResponse::build(status)
@@ -235,7 +250,7 @@ async fn render(asked: Asked, error: &Error, kept: &Kept) -> HttpResponse {
 }
 
 /// The sign-in page, from which one comes back to this path and query.
-fn sign_in(back: &str) -> String {
+fn sign_in_url(back: &str) -> String {
     let next: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
     format!("/login?next={next}")
 }
@@ -256,6 +271,10 @@ fn page(bare: Bare, shell: Option<Shell>, status: StatusCode, told: Told) -> Htt
         Some(sh) => SignedInPage { sh, told }.render(),
         None => SignedOutPage { bare, told }.render(),
     };
+    html(status, page)
+}
+
+fn html(status: StatusCode, page: askama::Result<String>) -> HttpResponse {
     match page {
         Ok(html) => html_response(status, html),
         Err(error) => {

@@ -105,6 +105,7 @@ routes! {
     Get "/api/v1/customers/{external_id}/deals" App api::deals::list;
     Post "/api/v1/customers/{external_id}/deals" App api::deals::add;
     Put "/api/v1/customers/{external_id}/deals/{deal}" App api::deals::change;
+    Delete "/api/v1/customers/{external_id}/deals/{deal}" App api::deals::delete;
     Get "/api/v1/customers/{external_id}/conversations" App api::web::conversations_of;
     Get "/api/v1/customers/{external_id}/messages" App api::web::messages;
     Post "/api/v1/customers/{external_id}/messages" App api::web::send;

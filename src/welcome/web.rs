@@ -12,11 +12,13 @@ use crate::auth::web::begin;
 use crate::auth::{self, Role, passwords};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::secrets::Secrets;
 use crate::staff::{self, Invitation, NewStaff};
 use crate::web::address::client_ip;
 use crate::web::forms::Errors;
 use crate::web::page::Hx;
 use crate::web::shell::Bare;
+use crate::web::sign_in;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -62,10 +64,12 @@ fn show(
 }
 
 /// `POST /welcome/{token}`. Signs in afterwards.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn accept(
     req: HttpRequest,
     hx: Hx,
     db: Data<Db>,
+    secrets: Data<Secrets>,
     throttle: Data<Throttle>,
     session: Session,
     token: Path<String>,
@@ -104,7 +108,8 @@ pub async fn accept(
     match done.await {
         Ok(id) => {
             begin(&req, &session, id)?;
-            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/")).finish())
+            let mut answer = HttpResponse::SeeOther();
+            Ok(answer.insert_header((header::LOCATION, "/")).cookie(sign_in::remember(&secrets, id)).finish())
         }
         // Somebody used the link meanwhile.
         Err(Error::Refused(_)) => show(&req, &hx, token, Invitation::Used, form, Errors::default()),

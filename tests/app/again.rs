@@ -5,7 +5,7 @@ use switchboard::channels::registry;
 use switchboard::web::again::is_secret;
 
 use crate::support::desk::Person;
-use crate::support::{ADMIN, OPERATOR, PASSWORD, Page, TestApp, spawn_app_with, spawn_embedded_app};
+use crate::support::{ADMIN, OPERATOR, PASSWORD, Page, TestApp, spawn_app, spawn_app_with, spawn_embedded_app};
 
 /// One line and several, with what HTML would take for its own.
 const NOTE: &str = "Ring twice,\r\nthen \"wait\" <b>&amp; see</b>";
@@ -142,4 +142,75 @@ fn every_field_of_a_password_is_a_secret() {
     for name in ["form_token", "text", "client_uuid", "note"] {
         assert!(!is_secret(name), "{name}");
     }
+}
+
+/// Without scripts, a session that has ended swallows no words: the sign-in page shows them, and whoever signs in again as the
+/// same person sends them with one button. Nobody else is shown them, and nothing of them is stored.
+#[actix_web::test]
+async fn what_was_written_outlives_the_session() {
+    let app = spawn_app().await;
+    let (client, other) = (app.sign_in(OPERATOR).await, app.sign_in(OPERATOR).await);
+    let form = client.get("/companies/new").await;
+    let fields = [("name", "Northwind Traders"), ("note", NOTE)];
+    let end = || {
+        app.execute("DELETE FROM sessions");
+        app.db.written_elsewhere();
+    };
+    end();
+    let refused = client.submit(&form, "form[action='/companies/new']", &fields).await;
+    refused.assert_status(401).assert_says("You were signed out. What you wrote is kept below");
+    refused.assert_lacks("textarea:not([readonly])").assert_lacks("textarea b");
+    let shown: Vec<String> =
+        refused.raw_texts("textarea[readonly]").iter().map(|text| text.replace('\r', "")).collect();
+    assert_eq!(shown, ["Northwind Traders".to_owned(), NOTE.replace('\r', "")]);
+    refused.assert_has("label[for^=words-]");
+    assert!(!refused.attribute("[name=words]", "value").is_empty());
+
+    // A wrong password keeps them; somebody else goes on without them.
+    let sign_in = |email, password| [("email", email), ("password", password)];
+    let wrong = client.submit(&refused, "#login_form", &sign_in(OPERATOR, "not mine")).await;
+    wrong.assert_status(422).assert_says("Northwind Traders");
+    client.submit(&wrong, "#login_form", &sign_in(ADMIN, PASSWORD)).await.assert_status(303);
+
+    end();
+    let refused = other.submit(&form, "form[action='/companies/new']", &fields).await;
+    let again = other.submit(&refused, "#login_form", &sign_in(OPERATOR, PASSWORD)).await;
+    again.assert_status(200).assert_says("What you wrote is not sent yet").assert_has("form.again textarea[name=note]");
+    assert_eq!(app.number("SELECT count(*) FROM companies"), 0);
+    other.submit(&again, "form.again", &[]).await.assert_status(303);
+    let kept = app.text("SELECT name || '|' || note FROM companies").expect("a company");
+    assert_eq!(kept.replace('\r', ""), format!("Northwind Traders|{}", NOTE.replace('\r', "")));
+}
+
+/// A message of one word is one, too. A button, a form with a password, a page with scripts and another site's form are
+/// answered as ever; and sealed words are of use for nobody who has changed them, or has signed out.
+#[actix_web::test]
+async fn only_what_people_write_is_kept_for_them() {
+    let app = spawn_app().await;
+    let id = app.customer(Person::named("Anna"));
+    let client = app.sign_in(OPERATOR).await;
+    app.execute("DELETE FROM sessions");
+    app.db.written_elsewhere();
+    let path = format!("/inbox/{id}/messages");
+    let word = || Form::new().text("client_uuid", "x").text("mode", "reply").text("text", "Shipped");
+    let file = Part::bytes(vec![b'a'; 1024]).file_name("bill.txt");
+    let kept = client.post_multipart(&path, word().part("file", file)).await;
+    kept.assert_status(401).assert_says("Shipped").assert_has("#login_form [name=words]");
+    assert_eq!(kept.select("textarea").len(), 1, "the other fields are no words");
+    let sealed = kept.attribute("[name=words]", "value");
+    let changed = [("email", OPERATOR), ("password", PASSWORD), ("words", &*sealed.replace(['a', 'b'], "c"))];
+    client.post_form("/login", &changed).await.assert_redirect("/");
+
+    client.post_form("/logout", &[]).await.assert_status(303);
+    let unknown = client.post_form(&path, &[("text", "Two words")]).await;
+    unknown.assert_status(401).assert_says("copy it, sign in").assert_says("Two words");
+    assert_eq!(unknown.attribute("[name=words]", "value"), "");
+    client.post_form(&format!("/customers/{id}/pin"), &[]).await.assert_lacks("#login_form");
+    let secret = [("old", "a b"), ("password", "c d"), ("again", "c d")];
+    client
+        .post_form("/settings/profile/password", &secret)
+        .await
+        .assert_lacks("#login_form")
+        .assert_silent_about("c d");
+    client.htmx_post(&path, "div#composer", &[("text", "Two words")]).await.assert_silent_about("Two words");
 }

@@ -231,6 +231,30 @@ async fn a_program_works_with_deals() {
     operator.get(&format!("/customers/{anna}")).await.assert_says("Chairs").assert_says("Sales / Won");
 }
 
+/// A program deletes a deal of its customer, once; those of others are not there for it. The log says who it was.
+#[actix_web::test]
+async fn a_program_deletes_a_deal() {
+    let (app, program) = app_api::desk().await;
+    let stage = app.pipeline("Sales", &["New"])[0];
+    let anna = app_api::customer_with_messages(&app, &program, 1).await;
+    let (hers, other) = (app.deal(anna, stage, "Chairs"), app.customer(Person::named("Ewa")));
+    let ewas = app.deal(other, stage, "Tables");
+    let delete = async |by: &Client, deal: i64| {
+        by.page(by.request(Method::DELETE, &format!("{}/deals/{deal}", app_api::ANNA))).await
+    };
+    delete(&app.anonymous(), hers).await.assert_status(401);
+    delete(&program, ewas).await.assert_status(404);
+    let document = program.get("/api/v1/openapi.json").await.json();
+    assert!(document["paths"]["/api/v1/customers/{external_id}/deals/{deal}"]["delete"].is_object());
+    delete(&program, hers).await.assert_status(204);
+    delete(&program, hers).await.assert_status(404);
+    assert_eq!(app.text("SELECT title FROM deals").as_deref(), Some("Tables"));
+    let noted = format!(
+        "SELECT actor FROM audit_events WHERE event = 'customer.deal_deleted' AND customer_id = {anna} AND staff_id IS NULL"
+    );
+    assert_eq!(app.text(&noted).as_deref(), Some("API: app"));
+}
+
 /// Whom one does not see has no deals to work with, and a deal of another customer is not there. A customer who is deleted
 /// takes theirs along.
 #[actix_web::test]

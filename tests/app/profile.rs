@@ -496,3 +496,27 @@ async fn the_profile_has_a_second_search_bar() {
     let results = page.attributes("input[data-search]", "hx-target");
     assert_ne!(results[0], results[1]);
 }
+
+/// Where somebody came from stands in the reader's words; what no channel is called stands as it was sent.
+#[actix_web::test]
+async fn the_source_has_a_name() {
+    let app = spawn_app().await;
+    let anna = quiet(&app, "Anna").await;
+    let client = app.sign_in(OPERATOR).await;
+    let russian = client.with_header("accept-language", "ru");
+    for (stored, english, other) in [
+        ("web_chat", "Web chat", "Веб-чат"),
+        ("telegram", "Telegram", "Telegram"),
+        ("manual", "Added by staff", "Добавлен сотрудником"),
+        ("spring-ads", "spring-ads", "spring-ads"),
+    ] {
+        app.execute(&format!("UPDATE customers SET source_tag = '{stored}' WHERE id = {anna}"));
+        for path in [format!("/customers/{anna}"), format!("/inbox/{anna}")] {
+            for (reader, label, word) in [(&client, "Source", english), (&russian, "Источник", other)] {
+                let shown = reader.get(&path).await.select("dl.kv > div");
+                let is_it = |one: &String| one.starts_with(label) && one.ends_with(word);
+                assert!(shown.iter().any(is_it), "{path}, {stored}: {shown:?}");
+            }
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Settings: tags, channels, general.
 
-use crate::support::{ADMIN, OPERATOR, eventually, spawn_app};
+use reqwest::multipart::Form;
+
+use crate::support::{ADMIN, Client, OPERATOR, Page, eventually, spawn_app};
 
 #[actix_web::test]
 async fn settings_lead_to_the_first_section_and_show_what_the_role_may() {
@@ -360,4 +362,92 @@ async fn a_start_sets_a_channel_up_once() {
     let start = |tx: &mut switchboard::db::Tx| switchboard::settings::set_up_all(tx, Some("https://desk.example"));
     app.db.write(move |tx| start(tx).and_then(|()| start(tx))).await.unwrap();
     assert_eq!(app.number("SELECT COUNT(*) FROM jobs WHERE name = 'channel.set_up'"), 1);
+}
+
+/// Two admins change the same settings from pages of the same moment. What the second has not touched stays as the first has
+/// saved it; what both have changed is asked about, with both values; saved once more, it goes through.
+#[actix_web::test]
+async fn an_older_page_undoes_nothing() {
+    let app = spawn_app().await;
+    let (one, other) = (app.sign_in(ADMIN).await, app.sign_in(ADMIN).await);
+    let value = |key: &str| app.text(&format!("SELECT value FROM settings WHERE key = '{key}'")).unwrap_or_default();
+
+    let page = one.get("/settings/general").await;
+    other.submit(&page, "#general", &[("business_name", "Northwind")]).await.assert_status(303);
+    one.submit(&page, "#general", &[("language", "ru")]).await.assert_status(303);
+    assert_eq!((value("business_name"), value("default_language")), ("Northwind".into(), "ru".into()));
+
+    let asked = one.submit(&page, "#general", &[("business_name", "Globex"), ("language", "en")]).await;
+    asked.assert_status(422).assert_says("Somebody else changed it to “Northwind” meanwhile.");
+    asked.assert_says("Somebody else changed it to “Русский” meanwhile.");
+    assert_eq!(asked.attribute("#business_name", "value"), "Globex");
+    assert_eq!((value("business_name"), value("default_language")), ("Northwind".into(), "ru".into()));
+    one.submit(&asked, "#general", &[]).await.assert_status(303);
+    assert_eq!((value("business_name"), value("default_language")), ("Globex".into(), "en".into()));
+    // The same as a colleague has saved asks nobody.
+    one.submit(&page, "#general", &[("business_name", "Globex"), ("language", "en")]).await.assert_status(303);
+
+    let page = one.get("/settings/rules").await;
+    other.submit(&page, "#rules", &[("distribute", "true")]).await.assert_status(303);
+    one.submit(&page, "#rules", &[("require_tag", "true")]).await.assert_status(303);
+    assert_eq!((value("distribute_conversations"), value("require_conversation_tag")), ("true".into(), "true".into()));
+}
+
+/// The same of a channel's settings, a quick reply, a template and a command.
+#[actix_web::test]
+async fn an_older_page_undoes_nothing_of_what_is_set_up() {
+    let app = spawn_app().await;
+    let (one, other) = (app.sign_in(ADMIN).await, app.sign_in(ADMIN).await);
+    let (chat, viber) = (app.channel("web_chat"), app.channel("viber"));
+    app.execute(&format!("UPDATE channels SET secret = 'sealed' WHERE id = {viber}"));
+    app.db.written_elsewhere();
+    let template = [("channel", &*viber.to_string()), ("name", "ready"), ("language", "en"), ("body", "It is ready")];
+    one.post_form("/settings/templates", &[&template[..], &[("state", "pending")]].concat()).await.assert_status(303);
+    let command = [("name", "refund"), ("about", "Back"), ("url", "https://shop.example/r"), ("parameters", "order")];
+    one.post_form("/settings/commands", &command).await.assert_status(200);
+    let id = |table: &str| app.number(&format!("SELECT MAX(id) FROM {table}"));
+    let reply = Form::new().text("shortcut", "hi").text("body", "Good day").text("shared", "true");
+    one.post_multipart("/settings/quick-replies", reply).await.assert_status(303);
+    let cases = [
+        (format!("/settings/channels/{chat}"), "#channel", ("name", "Our site"), ("greeting", "Hello!")),
+        (
+            format!("/settings/quick-replies/{}", id("quick_replies")),
+            "#quick-reply",
+            ("shortcut", "hey"),
+            ("body", "Hey"),
+        ),
+        (
+            format!("/settings/templates/{}", id("message_templates")),
+            "#template",
+            ("body", "Ready"),
+            ("state", "paused"),
+        ),
+        (
+            format!("/settings/commands/{}", id("commands")),
+            "#command",
+            ("about", "Money"),
+            ("parameters", "order\nwhy?"),
+        ),
+    ];
+    for (url, css, (first, his), (second, hers)) in cases {
+        let page = one.get(&url).await;
+        let send = async |by: &Client, page: &Page, fields: &[(&str, &str)]| {
+            if css != "#quick-reply" {
+                return by.submit(page, css, fields).await;
+            }
+            let filled = page.form(css).filled(fields).into_iter();
+            by.post_multipart(&url, filled.fold(Form::new(), |form, (name, value)| form.text(name, value))).await
+        };
+        send(&other, &page, &[(first, his)]).await.assert_status(303);
+        send(&one, &page, &[(second, hers)]).await.assert_status(303);
+        let kept = one.get(&url).await;
+        let shown = kept.form(css).filled(&[]);
+        for (name, value) in [(first, his), (second, hers)] {
+            let now = shown.iter().find(|(field, _)| field == name).map(|(_, now)| now.as_str());
+            assert_eq!(now, Some(value), "{url}: {name}");
+        }
+        let asked = send(&one, &page, &[(first, "other")]).await;
+        asked.assert_status(422).assert_says("Somebody else").assert_says(&format!("“{his}”"));
+        send(&one, &asked, &[]).await.assert_status(303);
+    }
 }

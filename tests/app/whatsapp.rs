@@ -443,6 +443,12 @@ async fn errors_say_how_to_go_on() {
     let admin = app.sign_in(ADMIN).await;
     let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
     page.assert_has(".dot.is-bad").assert_says("the session has expired");
+    // A token that works, saved, ends that at once: what waits leaves, in its order.
+    reply(&operator, anna, "three").await;
+    admin.submit(&page, "#channel", &[("token", TOKEN)]).await.assert_status(303);
+    let left = "SELECT count(*) FROM deliveries WHERE state = 'sent'";
+    eventually("what has waited leaves", async || (app.number(left) == 2).then_some(())).await;
+    assert_eq!(whatsapp.texts().iter().rev().take(2).rev().collect::<Vec<_>>(), ["two", "three"]);
 }
 
 /// An answer that is none, or none in time, may have sent: nobody sends twice, people look.

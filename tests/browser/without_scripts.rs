@@ -2,8 +2,8 @@
 
 use thirtyfour::Key;
 
-use crate::app::SUPERVISOR;
 use crate::app::desk::Letter;
+use crate::app::{PASSWORD, SUPERVISOR};
 use crate::support::{Browser, Desk, Look, Scripts, journey, journey_on, with_web_chat};
 
 async fn plain(desk: &Desk) -> Browser {
@@ -75,6 +75,32 @@ async fn core_a_conversation_needs_no_scripts() {
         browser.click_text(".tabs button", "Remove from Blacklist").await;
         browser.click("dialog[open] button[type=submit]").await;
         browser.wait_until_gone("#profile .banner.is-bad").await;
+    })
+    .await;
+}
+
+/// A session that ends while somebody writes swallows nothing: the words stand on the sign-in page, and leave with one more
+/// click once the same person has signed in again.
+#[actix_web::test]
+async fn an_answer_outlives_its_session() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        let letter =
+            Letter { channel, address: "a1", name: "Anna Kowalska", body: "Is it oven-proof?", ..Letter::default() };
+        let anna = desk.app.writes(letter).await;
+        let browser = plain(desk).await;
+        browser.goto(&format!("/inbox/{anna}")).await;
+        browser.fill("#composer textarea", "Up to 250 degrees, <b>dry</b>").await;
+        desk.app.execute("DELETE FROM sessions");
+        browser.click_text("#composer button", "Send").await;
+        browser.wait_for_text("#login_form", "You were signed out. What you wrote is kept below").await;
+        browser.wait_for_text("#login_form textarea[readonly]", "Up to 250 degrees, <b>dry</b>").await;
+        browser.fill("#login_form [name=email]", SUPERVISOR).await;
+        browser.fill("#login_form [name=password]", PASSWORD).await;
+        browser.click("#login_form button[type=submit]").await;
+        browser.wait_for_text("main", "What you wrote is not sent yet").await;
+        browser.click_text("form.again button", "Send again").await;
+        browser.wait_for_text("#thread .said", "Up to 250 degrees, <b>dry</b>").await;
     })
     .await;
 }

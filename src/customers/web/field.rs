@@ -13,8 +13,9 @@ use crate::customers::views::{Edited, Field, ProfilePage, Tab};
 use crate::customers::{Details, actions, find_held};
 use crate::db::types::CustomerId;
 use crate::db::{Db, Tx};
-use crate::error::{Error, Result, Said};
+use crate::error::{Error, Result};
 use crate::web::forms::Errors;
+use crate::web::meanwhile::changed_to;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -73,11 +74,7 @@ fn write(
     let now = Now::of(tx, &customer)?;
     let value = field.of(&now.form(String::new())).to_owned();
     if !same(&value, was) {
-        let said = match value.is_empty() {
-            true => Said::from("customers-field-emptied"),
-            false => Said::from("customers-field-changed").with("value", value),
-        };
-        return Ok(Err(Errors::one(field.as_str(), said)));
+        return Ok(Err(Errors::one(field.as_str(), changed_to(&value))));
     }
     let mut details = now.details.clone();
     let parsed = parsed.clone();

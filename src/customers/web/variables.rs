@@ -13,10 +13,11 @@ use crate::customers::views::{ProfilePage, Tab};
 use crate::customers::{actions, find_held};
 use crate::db::types::{CustomFieldId, CustomerId};
 use crate::db::{Db, Tx};
-use crate::error::{Result, Said};
+use crate::error::Result;
 use crate::fields::{self, At, Open};
 use crate::web::address::back_or;
 use crate::web::forms::Errors;
+use crate::web::meanwhile::changed_to;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -109,11 +110,7 @@ fn put(tx: &mut Tx, by: &Operator, id: CustomerId, name: &str, was: &str, value:
         return Ok(Ok(()));
     }
     if !same(&now, was) {
-        let said = match now.is_empty() {
-            true => Said::from("customers-field-emptied"),
-            false => Said::from("customers-field-changed").with("value", now),
-        };
-        return Ok(Err(Errors::one("typed", said)));
+        return Ok(Err(Errors::one("typed", changed_to(&now))));
     }
     actions::set_variable(tx, by, &customer, name, value).map(Ok)
 }

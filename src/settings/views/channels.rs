@@ -111,6 +111,8 @@ pub struct ChannelPage {
     pub connector: Option<&'static dyn Connector>,
     pub channel: Channel,
     pub form: ChannelForm,
+    /// What the form was opened over.
+    pub version: String,
     pub errors: Errors,
     /// What a test came to: the channel's name at the provider, or what is wrong.
     pub tested: Option<Result<String, String>>,

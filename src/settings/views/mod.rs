@@ -91,6 +91,8 @@ pub fn speaks(chosen: &Option<Lang>, lang: &Lang) -> bool {
 pub struct GeneralPage {
     pub sh: Shell,
     pub general: General,
+    /// What it was opened over.
+    pub version: String,
     /// Work that has failed for good.
     pub dead: Vec<Dead>,
     pub errors: Errors,

@@ -10,6 +10,7 @@ use crate::db::types::QuickReplyId;
 use crate::quick_replies::{QuickReply, ReplyFile, Typed};
 use crate::text;
 use crate::web::forms::Errors;
+use crate::web::meanwhile::Meets;
 use crate::web::shell::Shell;
 
 /// Characters of a text that the list shows.
@@ -68,13 +69,16 @@ pub struct QuickReplyPage {
     pub reply: Option<QuickReply>,
     pub files: Vec<ReplyFile>,
     pub typed: Typed,
+    /// What the form was opened over.
+    pub version: String,
     pub token: String,
     pub errors: Errors,
 }
 
 impl QuickReplyPage {
     pub fn new(sh: Shell, reply: Option<QuickReply>, files: Vec<ReplyFile>, typed: Typed, token: String) -> Self {
-        Self { sh, reply, files, typed, token, errors: Errors::default() }
+        let version = reply.as_ref().map(|reply| reply.checked().version()).unwrap_or_default();
+        Self { sh, reply, files, typed, version, token, errors: Errors::default() }
     }
 
     fn action(&self) -> String {

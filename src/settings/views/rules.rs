@@ -14,6 +14,8 @@ use crate::web::shell::Shell;
 pub struct RulesPage {
     pub sh: Shell,
     pub rules: Rules,
+    /// What the form was opened over.
+    pub version: String,
     /// The limit as it was typed.
     pub at_most: String,
     pub errors: Errors,

@@ -72,6 +72,8 @@ pub struct TemplatePage {
     pub id: Option<TemplateId>,
     pub limits: Templates,
     pub form: NewTemplate,
+    /// What the form was opened over.
+    pub version: String,
     pub token: String,
     pub errors: Errors,
 }

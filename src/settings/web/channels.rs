@@ -13,13 +13,15 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::error::{Error, Result, Said};
+use crate::outbox;
 use crate::secrets::{Secrets, random_token};
 use crate::settings::channel_form::ChannelForm;
-use crate::settings::connecting::{self, NewSecrets};
+use crate::settings::connecting;
 use crate::settings::set_up::say_goodbye;
 use crate::settings::views::channels::{ChannelPage, ChannelsPage, NewChannelPage, Shown};
 use crate::web::address::{back_or, base_url};
 use crate::web::forms::{self, Errors};
+use crate::web::meanwhile::Meanwhile;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -117,9 +119,11 @@ async fn load(req: &HttpRequest, sh: Shell, db: &Db, id: ChannelId) -> Result<Ch
         .read(move |conn| Ok((channels::find_now(conn, id)?, channels::tokens(conn, id)?, channels::in_use(conn, id)?)))
         .await?;
     let connector = registry::find(channel.kind);
+    let form = connector.map(|connector| ChannelForm::of(connector, &channel)).unwrap_or_default();
     Ok(ChannelPage {
+        version: connector.map(|connector| form.version(connector, sh.lang)).unwrap_or_default(),
         sh,
-        form: connector.map(|connector| ChannelForm::of(connector, &channel)).unwrap_or_default(),
+        form,
         connector,
         channel,
         errors: Errors::default(),
@@ -162,10 +166,17 @@ pub async fn save(
     let id = id.into_inner();
     let mut page = load(&req, sh, &db, id).await?;
     let connector = page.connector.ok_or(Error::NotFound)?;
+    let mut fields = Meanwhile::since(typed.get("version").map(String::as_str).unwrap_or_default());
+    let now = page.form.clone();
     page.form = page.form.with(connector, &typed, connector.form());
+    page.form.meet(connector, page.sh.lang, &now, &mut fields);
     let (name, checked) = match page.form.parse(connector, page.channel.secret.is_some()) {
-        Ok(parsed) => parsed,
-        Err(errors) => return hx.invalid(&ChannelPage { errors, ..page }),
+        Ok(parsed) if fields.errors.is_empty() => parsed,
+        parsed => {
+            page.errors = parsed.err().unwrap_or_default();
+            page.errors.join(fields.errors);
+            return hx.invalid(&page);
+        }
     };
     let Checked { settings, secrets: mut new } = checked;
     let stored = page.channel.secret.as_deref().map(|sealed| secrets.open(sealed)).transpose()?;
@@ -179,7 +190,8 @@ pub async fn save(
         return hx.invalid(&page);
     }
     known.extend(new.clone());
-    if settings != page.channel.settings || !new.is_empty() {
+    let is_tested = settings != page.channel.settings || !new.is_empty();
+    if is_tested {
         let link = Link::of_form(id, &page.channel.public_key, settings.clone(), known.clone(), &net);
         if let Err(failure) = connector.test(&link).await {
             page.errors.add("", Said::from("channel-test-failed").with("words", failure.words));
@@ -189,9 +201,12 @@ pub async fn save(
         known.extend(link.renewed());
     }
     let sealed = if new.is_empty() { None } else { Some(secrets.seal(&channels::pack(&known)?)?) };
-    let was = page.channel.secret.clone();
-    let new = sealed.map(|sealed| NewSecrets { was, sealed });
-    match db.write(move |tx| connecting::save(tx, &by, id, &name, &settings, new.as_ref())).await {
+    let was = page.channel.clone();
+    let saved = db.write(move |tx| {
+        connecting::save(tx, &by, &was, &name, &settings, sealed.as_deref())?;
+        if is_tested { outbox::mended(tx, id) } else { Ok(()) }
+    });
+    match saved.await {
         Err(Error::Refused(said)) => hx.invalid(&ChannelPage { errors: Errors::one("", said), ..page }),
         saved => saved.and_then(|()| hx.done("toast-saved", &url_of(id))),
     }

@@ -3,15 +3,16 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 
-use super::refusal;
 use crate::auth::Admin;
 use crate::commands::{self, Typed};
 use crate::db::Db;
 use crate::db::types::CommandId;
 use crate::error::{Error, Result};
 use crate::secrets::{Secrets, random_token};
+use crate::settings::hold;
 use crate::settings::views::commands::{CommandDeletePage, CommandPage, CommandsPage};
 use crate::web::forms;
+use crate::web::meanwhile::Meets;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -89,13 +90,25 @@ pub async fn edit(
 ) -> Result<HttpResponse> {
     let (id, typed) = (id.into_inner(), form.into_inner());
     let page = load(sh, &db, id).await?;
-    let outcome = match typed.parse() {
-        Err(errors) => Err(errors),
-        Ok(new) => refusal("name", db.write(move |tx| commands::edit(tx, &by, id, &new)).await)?,
+    let new = match typed.parse() {
+        Ok(new) => new,
+        Err(errors) => return hx.invalid(&CommandPage { typed, errors, ..page }),
     };
-    match outcome {
-        Ok(()) => hx.done("toast-saved", HERE),
-        Err(errors) => hx.invalid(&CommandPage { typed, errors, ..page }),
+    let seen = typed.version.clone();
+    let edited = db.write(move |tx| {
+        hold(tx)?;
+        match new.clone().since(&seen, &commands::find(tx, id)?.checked()) {
+            Ok(new) => commands::edit(tx, &by, id, &new).map(Ok),
+            Err(over) => Ok(Err(over)),
+        }
+    });
+    match edited.await {
+        Ok(Ok(())) => hx.done("toast-saved", HERE),
+        Ok(Err(over)) => hx.invalid(&CommandPage { typed: over.form(), errors: over.errors, ..page }),
+        Err(Error::Refused(said)) => {
+            hx.invalid(&CommandPage { typed, errors: forms::Errors::one("name", said), ..page })
+        }
+        Err(other) => Err(other),
     }
 }
 

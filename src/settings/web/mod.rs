@@ -23,13 +23,14 @@ use actix_web::web::{Data, Form};
 use serde::Deserialize;
 
 use super::views::{GeneralPage, groups};
-use super::{General, general, save_general};
+use super::{General, general, hold, save_general};
 use crate::auth::Admin;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
+use crate::web::meanwhile::{Meets, Over};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -51,7 +52,7 @@ pub async fn general_page(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<H
 
 async fn load(sh: Shell, db: &Db) -> Result<GeneralPage> {
     let (general, dead) = db.read(|conn| Ok((general(conn)?, jobs::dead(conn)?))).await?;
-    Ok(GeneralPage { sh, general, dead, errors: Errors::default() })
+    Ok(GeneralPage { sh, version: general.version(), general, dead, errors: Errors::default() })
 }
 
 #[derive(Deserialize, Default)]
@@ -60,6 +61,7 @@ pub struct GeneralForm {
     operators_see_others: String,
     language: String,
     business_name: String,
+    version: String,
 }
 
 /// `POST /settings/general`.
@@ -71,10 +73,19 @@ pub async fn save(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<General
         business_name: errors.optional_line("business_name", &form.business_name),
     };
     if !errors.is_empty() {
-        let dead = db.read(jobs::dead).await?;
-        return hx.invalid(&GeneralPage { sh, general, dead, errors });
+        let page = load(sh, &db).await?;
+        return hx.invalid(&GeneralPage { general, errors, version: form.into_inner().version, ..page });
     }
-    db.write(move |tx| save_general(tx, &by, &general)).await?;
+    let saved = db.write(move |tx| {
+        hold(tx)?;
+        match general.clone().since(&form.version, &super::general(tx)?) {
+            Ok(new) => save_general(tx, &by, &new).map(Ok),
+            Err(over) => Ok(Err(over)),
+        }
+    });
+    if let Err(Over { typed: general, version, errors }) = saved.await? {
+        return hx.invalid(&GeneralPage { general, version, errors, ..load(sh, &db).await? });
+    }
     hx.updated(sh.lang, "toast-saved", "/settings/general", load(sh, &db)).await
 }
 

@@ -14,9 +14,11 @@ use crate::db::types::QuickReplyId;
 use crate::error::{Error, Result};
 use crate::files::{self, Files, Limits, Upload};
 use crate::quick_replies::{self, Checked, QuickReply, ReplyFile, Typed};
+use crate::settings::hold;
 use crate::settings::views::quick_replies::{QuickRepliesPage, QuickReplyDeletePage, QuickReplyPage};
 use crate::text;
 use crate::web::forms::{self, Errors};
+use crate::web::meanwhile::{Meets, Over};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -132,19 +134,29 @@ pub async fn edit(
     let typed = typed_of(&by, &form);
     let gone: Vec<i32> = form.all("gone").filter_map(|position| position.parse().ok()).collect();
     let kept = known.iter().filter(|file| !gone.contains(&file.position)).count();
-    let outcome = match parse(&typed, &form, kept) {
-        Err(errors) => Err(errors),
-        Ok(new) => {
-            let edited = db.write(move |tx| quick_replies::edit(tx, &by, id, &new, &gone, &form.files));
-            refusal("shortcut", edited.await)?
-        }
+    let seen = form.field("version").to_owned();
+    // What it was opened over, as long as nobody has been asked.
+    let page =
+        QuickReplyPage { version: seen.clone(), ..QuickReplyPage::new(sh, Some(reply), known, typed, String::new()) };
+    let new = match parse(&page.typed, &form, kept) {
+        Ok(new) => new,
+        Err(errors) => return hx.invalid(&QuickReplyPage { errors, ..page }),
     };
-    match outcome {
-        Ok(()) => hx.done("toast-quick-reply-saved", HERE),
-        Err(errors) => {
-            let page = QuickReplyPage::new(sh, Some(reply), known, typed, String::new());
-            hx.invalid(&QuickReplyPage { errors, ..page })
+    let edited = db.write(move |tx| {
+        hold(tx)?;
+        match new.clone().since(&seen, &quick_replies::find(tx, &by, id)?.checked()) {
+            Ok(new) => quick_replies::edit(tx, &by, id, &new, &gone, &form.files).map(Ok),
+            Err(over) => Ok(Err(over)),
         }
+    });
+    match edited.await {
+        Ok(Ok(())) => hx.done("toast-quick-reply-saved", HERE),
+        Ok(Err(Over { typed: Checked { shortcut, body, shared }, version, errors })) => {
+            let typed = Typed { shortcut, body, shared };
+            hx.invalid(&QuickReplyPage { typed, version, errors, ..page })
+        }
+        Err(Error::Refused(said)) => hx.invalid(&QuickReplyPage { errors: Errors::one("shortcut", said), ..page }),
+        Err(other) => Err(other),
     }
 }
 

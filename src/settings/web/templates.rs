@@ -6,14 +6,16 @@ use serde::Deserialize;
 
 use super::refusal;
 use crate::auth::Admin;
-use crate::channels::{self, Channel, Link, Net, TemplateSource, Templates, registry};
+use crate::channels::{self, Channel, Link, Net, TemplateSource, TemplateState, Templates, registry};
 use crate::db::Db;
 use crate::db::types::{ChannelId, TemplateId, UtcTime};
 use crate::error::{Error, Result};
 use crate::secrets::Secrets;
+use crate::settings::hold;
 use crate::settings::views::templates::{OfChannel, TemplatePage, TemplatesPage, templates_of};
 use crate::templates::{self, NewTemplate};
 use crate::web::forms::{self, Errors};
+use crate::web::meanwhile::{Meets, Over};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
@@ -105,6 +107,7 @@ fn page(sh: Shell, channel: &Channel, limits: Templates, id: Option<TemplateId>,
         channel_name: channel.name.clone(),
         id,
         limits,
+        version: form.version(),
         form,
         token: forms::new_token(),
         errors: Errors::default(),
@@ -128,6 +131,8 @@ pub struct TemplateForm {
     state: String,
     #[serde(default)]
     form_token: String,
+    #[serde(default)]
+    version: String,
 }
 
 impl TemplateForm {
@@ -188,13 +193,28 @@ pub async fn save(
     let id = id.into_inner();
     let template = db.read(move |conn| templates::find(conn, id)).await?;
     let (channel, limits) = writable(&db, template.channel_id).await?;
-    let outcome = match form.typed().parse(&limits) {
-        Err(errors) => Err(errors),
-        Ok((new, state)) => refusal("name", db.write(move |tx| templates::edit(tx, &by, id, &new, state)).await)?,
+    // What it was opened over, as long as nobody has been asked.
+    let page = TemplatePage { version: form.version.clone(), ..page(sh, &channel, limits, Some(id), form.typed()) };
+    let (new, state) = match page.form.parse(&page.limits) {
+        Ok(parsed) => parsed,
+        Err(errors) => return hx.invalid(&TemplatePage { errors, ..page }),
     };
-    match outcome {
-        Ok(()) => hx.done("toast-template-saved", HERE),
-        Err(errors) => hx.invalid(&TemplatePage { errors, ..page(sh, &channel, limits, Some(id), form.typed()) }),
+    let saved = db.write(move |tx| {
+        hold(tx)?;
+        let now = NewTemplate::from(&templates::find(tx, id)?);
+        match new.clone().since(&form.version, &now) {
+            Ok(new) => {
+                let state = TemplateState::parse(&new.state).unwrap_or(state);
+                templates::edit(tx, &by, id, &new, state).map(Ok)
+            }
+            Err(over) => Ok(Err(over)),
+        }
+    });
+    match saved.await {
+        Ok(Ok(())) => hx.done("toast-template-saved", HERE),
+        Ok(Err(Over { typed: form, version, errors })) => hx.invalid(&TemplatePage { form, version, errors, ..page }),
+        Err(Error::Refused(said)) => hx.invalid(&TemplatePage { errors: Errors::one("name", said), ..page }),
+        Err(other) => Err(other),
     }
 }
 

@@ -186,7 +186,11 @@ pub async fn send(world: &mut World, client: &Client, row: &Row, case: &Case) ->
 
 async fn post(world: &World, client: &Client, row: &Row, path: &str, kind: &str, body: &[u8], is_htmx: bool) -> Page {
     let client = world.elsewhere(client);
-    let method = if row.method == "Put" { Method::PUT } else { Method::POST };
+    let method = match row.method {
+        "Put" => Method::PUT,
+        "Delete" => Method::DELETE,
+        _ => Method::POST,
+    };
     let mut request = client.request(method, path).body(body.to_vec());
     if !kind.is_empty() {
         request = request.header("content-type", kind);

@@ -117,6 +117,7 @@ const TEMPLATE: &[Field] = &[
     typed("body", "Dear {{1}}, it is ready."),
     typed("signature", "Northwind"),
     word("state", "approved"),
+    word("version", ""),
     TOKEN,
 ];
 const COMMAND: &[Field] = &[
@@ -124,6 +125,7 @@ const COMMAND: &[Field] = &[
     typed("about", "Gives the money back"),
     typed("url", "https://shop.example/refund"),
     typed("parameters", "order\nreason?"),
+    word("version", ""),
     TOKEN,
 ];
 const FUNNEL_BLOCK: &[Field] =
@@ -171,6 +173,7 @@ pub const TABLE: &[Row] = &[
         body: Body::Json,
         fields: &[word("title", "Chairs"), plain("amount", "1250"), plain("stage", "1"), plain("seen_stage", "1")],
     },
+    Row { method: "Delete", path: "/api/v1/customers/{external_id}/deals/{deal}", body: Body::Json, fields: NOTHING },
     json(
         "/api/v1/customers/{external_id}/messages",
         &[word("client_uuid", "uuid"), word("text", "Hi"), word("name", "I")],
@@ -200,7 +203,12 @@ pub const TABLE: &[Row] = &[
     json("/chat/{key}/rating", &[plain("conversation", "1"), plain("rating", "5"), word("comment", "Fine")]),
     form(
         "/login",
-        &[typed("email", "nobody@desk.test"), secret("password", "not the password"), word("next", "/inbox")],
+        &[
+            typed("email", "nobody@desk.test"),
+            secret("password", "not the password"),
+            word("next", "/inbox"),
+            word("words", ""),
+        ],
     ),
     json("/hooks/{key}", &[plain("update_id", "1")]),
     form("/deliveries/{id}/arrival", NOTHING),
@@ -344,7 +352,13 @@ pub const TABLE: &[Row] = &[
     ),
     multipart(
         "/settings/quick-replies/{id}",
-        &[typed("shortcut", "hello"), typed("body", "Good day\nto you"), word("shared", "true"), word("gone", "1")],
+        &[
+            typed("shortcut", "hello"),
+            typed("body", "Good day\nto you"),
+            word("shared", "true"),
+            word("gone", "1"),
+            word("version", ""),
+        ],
     ),
     form("/settings/quick-replies/{id}/delete", NOTHING),
     form("/settings/commands", COMMAND),
@@ -396,6 +410,7 @@ pub const TABLE: &[Row] = &[
             word("position", "end"),
             shown("accent", "#0b5cad"),
             shown("webhook_url", ""),
+            word("version", ""),
         ],
     ),
     form("/settings/channels/{id}/test", NOTHING),
@@ -422,9 +437,12 @@ pub const TABLE: &[Row] = &[
     form("/settings/conversation-tags", CONVERSATION_TAG),
     form("/settings/conversation-tags/{id}", &[typed("name", "Refund")]),
     form("/settings/conversation-tags/{id}/delete", NOTHING),
-    form("/settings/rules", &[word("require_tag", ""), word("distribute", ""), typed("at_most", "20")]),
+    form(
+        "/settings/rules",
+        &[word("require_tag", ""), word("distribute", ""), typed("at_most", "20"), word("version", "")],
+    ),
     form(
         "/settings/general",
-        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N")],
+        &[word("operators_see_others", "true"), word("language", ""), typed("business_name", "N"), word("version", "")],
     ),
 ];
