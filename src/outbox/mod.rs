@@ -11,7 +11,7 @@
 mod actions;
 mod model;
 mod sending;
-mod store;
+pub mod store;
 mod worker;
 
 pub use actions::{Outgoing, enqueue, reached, retry, send_again};
