@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{Action, Batch, Deed, Step, Whom, Why};
+use super::model::{Action, Batch, Deed, Step, Those, Why};
 use super::store;
 use crate::audit;
 use crate::auth::Operator;
@@ -17,7 +17,7 @@ use crate::realtime::Topic;
 use crate::tags;
 
 /// Starts a batch, and finishes it if it is small.
-pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom, addressing: &Addressing) -> Result<Batch> {
+pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Those, addressing: &Addressing) -> Result<Batch> {
     deed.action.require(by)?;
     // Those that were chosen may have been deleted meanwhile.
     if !deed.tags.is_empty() && known(tx, &deed.tags)?.is_empty() {
@@ -33,7 +33,7 @@ pub fn start(tx: &mut Tx, by: &Operator, deed: &Deed, whom: &Whom, addressing: &
     }
     let detail = json!({ "batch": id, "action": deed.action.as_str(), "total": total });
     audit::record_with(tx, by, "customers.bulk", None, &detail)?;
-    if total <= deed.action.at_once() {
+    if usize::try_from(total).is_ok_and(|total| total <= deed.action.at_once()) {
         some(tx, by, id, deed, addressing)?;
         store::end(tx, id, false)?;
     } else {
@@ -55,14 +55,14 @@ pub(super) fn step(tx: &mut Tx, step: Step, addressing: &Addressing) -> Result<(
         return store::end_without_right(tx, batch.id);
     };
     some(tx, &by, batch.id, &batch.deed()?, addressing)?;
-    if store::next(tx, batch.id, 1)?.is_empty() {
+    if store::is_through(tx, batch.id)? {
         return store::end(tx, batch.id, false).map(drop);
     }
     jobs::enqueue(tx, &Step { turn: step.turn + 1, ..step })
 }
 
 fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed, addressing: &Addressing) -> Result<()> {
-    let ids = store::next(tx, id, deed.action.at_once())?;
+    let ids = store::take(tx, id, deed.action.at_once())?;
     customers::store::hold_all(tx, &ids)?;
     let mut there = customers::store::find_many(tx, &by.scope(), &ids)?;
     let deed = Deed { tags: known(tx, &deed.tags)?, lists: known_lists(tx, &deed.lists)?, ..deed.clone() };
@@ -81,7 +81,7 @@ fn some(tx: &mut Tx, by: &Operator, id: BatchId, deed: &Deed, addressing: &Addre
         };
         failed.extend(why.map(|why| (*customer, why)));
     }
-    store::note(tx, id, &ids, &failed)
+    store::note(tx, id, ids.len(), &failed)
 }
 
 /// Those of these tags that there are: one that was deleted meanwhile is on nobody.

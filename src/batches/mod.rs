@@ -1,7 +1,8 @@
 //! One action on many customers at once: those who were marked, or all who match a filter.
 //!
-//! - A batch knows from the start whom it is about, and how many they are. What it has done with leaves its list;
-//!   whom it could not do it to stays there, with the reason.
+//! - A batch knows from the start whom it is about, and how many they are. Their numbers are read before it begins and kept
+//!   a thousand a row, so that the write that begins it is short also where they are a million. Whose turn it is leaves the
+//!   list; to whom it could not be done is noted, with the reason.
 //! - Up to a page of them is done in the write that starts it. More are done by a job, a hundred a step, whose
 //!   successor is enqueued with it: a batch outlives a restart, and a step that comes twice is done once.
 //! - Each step asks anew what the person who started it may do and see. Who is gone or out of sight by then is told
@@ -15,5 +16,5 @@ mod views;
 pub mod web;
 
 pub use actions::start;
-pub use model::{Action, Batch, Deed, Step, Whom};
-pub use store::{Going, count, going};
+pub use model::{Action, Batch, Deed, Step, Those, Whom};
+pub use store::{Going, count, going, read};

@@ -1,5 +1,7 @@
 //! What is done, to whom, and how far it is.
 
+use std::fmt;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +86,7 @@ impl Action {
     }
 
     /// Customers in one write. A customer who is deleted takes all their messages along.
-    pub(super) fn at_once(self) -> i64 {
+    pub(super) fn at_once(self) -> usize {
         if self.deletes() { 50 } else { 100 }
     }
 }
@@ -135,15 +137,54 @@ pub(super) struct Detail {
     pub lists: Vec<CustomerListId>,
 }
 
-/// Whom it is done to.
+/// Whom it is to be done to.
 #[derive(Clone, Debug)]
 pub struct Whom {
     /// Selects their `id`, within what the person may see.
     pub found: Sql,
     /// Those who were marked one by one: whom `found` does not give has vanished meanwhile. Empty: all who match.
     pub marked: Vec<CustomerId>,
-    /// As many as the person said: if `found` gives another number, nothing is done.
+}
+
+/// Whom it is done to, each by their number, in its order.
+#[derive(Clone, Debug)]
+pub struct Those {
+    pub found: Vec<CustomerId>,
+    /// Those who were marked and have vanished.
+    pub gone: Vec<CustomerId>,
+    /// As many as the person said: if others were found, nothing is done.
     pub expected: Option<i64>,
+}
+
+/// Customers as a row of a batch names them, each by the distance from the one before: a third of what their numbers take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part(pub Vec<CustomerId>);
+
+impl Part {
+    /// As many as a row names.
+    pub const LONGEST: usize = 1000;
+
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut last = 0;
+        let numbers = text.split_ascii_whitespace().map(|step| {
+            let step: i64 = step.parse().map_err(|_| Error::Internal(format!("no step to a customer: {step}")))?;
+            last += step;
+            Ok(CustomerId(last))
+        });
+        numbers.collect::<Result<_>>().map(Self)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut last = 0;
+        for CustomerId(number) in &self.0 {
+            let gap = if last == 0 { "" } else { " " };
+            write!(f, "{gap}{}", number - last)?;
+            last = *number;
+        }
+        Ok(())
+    }
 }
 
 /// A batch as it stands.
@@ -179,4 +220,18 @@ impl Batch {
 pub struct Step {
     pub batch: BatchId,
     pub turn: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_names_its_customers_by_their_distances() {
+        let part = Part(vec![CustomerId(7), CustomerId(8), CustomerId(1_000_000)]);
+        assert_eq!(part.to_string(), "7 1 999992");
+        assert_eq!(Part::parse("7 1 999992").unwrap(), part);
+        assert_eq!(Part::parse("").unwrap(), Part(vec![]));
+        assert!(Part::parse("7 x").is_err());
+    }
 }

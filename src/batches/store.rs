@@ -1,12 +1,12 @@
 //! Rows of batches, and whom they are still about.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::model::{Action, Batch, Deed, Detail, Whom, Why};
-use crate::db::schema::{batch_items as items, batches};
+use super::model::{Action, Batch, Deed, Detail, Part, Those, Whom, Why};
+use crate::db::schema::{batch_items as items, batch_parts as parts, batches};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{BatchId, CustomerId, StaffId, UtcTime};
 use crate::db::{Conn, Tx, dialect, kept};
@@ -45,20 +45,36 @@ pub fn insert(tx: &mut Tx, by: StaffId, deed: &Deed) -> Result<BatchId> {
         .get_result(&mut **tx)?)
 }
 
+/// Finds whom a batch is about. Of a million customers that takes a second or so: it is read before the write that begins.
+pub fn read(conn: &mut Conn, whom: &Whom, expected: Option<i64>) -> Result<Those> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = BigInt)]
+        id: CustomerId,
+    }
+    let rows: Vec<Found> = dialect::planned_for_values(conn, |conn| whom.found.clone().load(conn))?;
+    let mut found: Vec<CustomerId> = rows.into_iter().map(|row| row.id).collect();
+    found.sort_unstable();
+    let gone = whom.marked.iter().copied().filter(|marked| found.binary_search(marked).is_err());
+    // Nobody is noted twice.
+    let gone = gone.collect::<BTreeSet<_>>().into_iter().collect();
+    Ok(Those { gone, found, expected })
+}
+
 /// Notes whom a batch is about. Gives how many they are, with those who have vanished.
-pub fn fill(tx: &mut Tx, id: BatchId, whom: &Whom) -> Result<i64> {
-    let mut sql = whom.found.clone();
-    let batch = sql.put(id.0);
-    sql.text = format!(
-        "INSERT INTO batch_items (batch_id, customer_id) SELECT CAST({batch} AS BIGINT), found.id FROM ({}) AS found",
-        whom.found.text
-    );
-    let found = dialect::planned_for_values(&mut *tx, |conn| -> Result<usize> { Ok(sql.execute(conn)?) })?;
-    let found = i64::try_from(found).unwrap_or(i64::MAX);
+pub fn fill(tx: &mut Tx, id: BatchId, whom: &Those) -> Result<i64> {
+    let count = |of: &[CustomerId]| i64::try_from(of.len()).unwrap_or(i64::MAX);
+    let (found, vanished) = (count(&whom.found), count(&whom.gone));
     if whom.expected.is_some_and(|expected| expected != found) {
         return Err(Error::refused("bulk-number-wrong"));
     }
-    let vanished = if whom.marked.is_empty() { 0 } else { note_vanished(tx, id, &whom.marked)? };
+    for (place, some) in (0i64..).zip(whom.found.chunks(Part::LONGEST)) {
+        let customers = Part(some.to_vec()).to_string();
+        diesel::insert_into(parts::table)
+            .values((parts::batch_id.eq(id), parts::place.eq(place), parts::customers.eq(customers)))
+            .execute(&mut **tx)?;
+    }
+    note_failed(tx, id, whom.gone.iter().map(|gone| (*gone, Why::Gone)))?;
     let total = found + vanished;
     diesel::update(batches::table.find(id))
         .set((batches::total.eq(total), batches::failed.eq(vanished)))
@@ -66,22 +82,13 @@ pub fn fill(tx: &mut Tx, id: BatchId, whom: &Whom) -> Result<i64> {
     Ok(total)
 }
 
-/// Notes those of the marked ones who are not among whom the batch is about. Gives how many they are.
-fn note_vanished(tx: &mut Tx, id: BatchId, marked: &[CustomerId]) -> Result<i64> {
-    let there: Vec<CustomerId> =
-        items::table.filter(items::batch_id.eq(id)).select(items::customer_id).load(&mut **tx)?;
-    let mut known: HashSet<CustomerId> = there.into_iter().collect();
-    // Nobody is noted twice.
-    let gone: Vec<CustomerId> = marked.iter().copied().filter(|marked| known.insert(*marked)).collect();
-    if gone.is_empty() {
-        return Ok(0);
+fn note_failed(tx: &mut Tx, id: BatchId, failed: impl IntoIterator<Item = (CustomerId, Why)>) -> Result<()> {
+    for (customer, why) in failed {
+        diesel::insert_into(items::table)
+            .values((items::batch_id.eq(id), items::customer_id.eq(customer), items::error.eq(why)))
+            .execute(&mut **tx)?;
     }
-    let mut sql = Sql::default();
-    let (batch, why) = (sql.put(id.0), sql.put(Why::Gone.as_str()));
-    let rows: Vec<String> = gone.iter().map(|gone| format!("({batch}, {}, {why})", gone.0)).collect();
-    sql.text = format!("INSERT INTO batch_items (batch_id, customer_id, error) VALUES {}", rows.join(", "));
-    sql.execute(&mut **tx)?;
-    Ok(i64::try_from(gone.len()).unwrap_or(i64::MAX))
+    Ok(())
 }
 
 pub fn find(conn: &mut Conn, id: BatchId) -> Result<Batch> {
@@ -123,26 +130,33 @@ pub fn take_turn(tx: &mut Tx, id: BatchId, turn: i64) -> Result<bool> {
     jobs::take_turn(tx, "batches", id.0, turn)
 }
 
-/// The customers whose turn it is.
-pub fn next(tx: &mut Tx, id: BatchId, most: i64) -> Result<Vec<CustomerId>> {
-    Ok(items::table
-        .filter(items::batch_id.eq(id).and(items::error.is_null()))
-        .order(items::customer_id)
-        .select(items::customer_id)
-        .at_most(most)
-        .load(&mut **tx)?)
+/// The next customers of a batch, up to so many, who leave its list with this.
+pub fn take(tx: &mut Tx, id: BatchId, most: usize) -> Result<Vec<CustomerId>> {
+    let first = parts::table.filter(parts::batch_id.eq(id)).order(parts::place);
+    let first: Option<(i64, String)> = first.select((parts::place, parts::customers)).one(tx).optional()?;
+    let Some((place, customers)) = first else { return Ok(vec![]) };
+    let Part(mut taken) = Part::parse(&customers)?;
+    let rest = Part(taken.split_off(most.min(taken.len())));
+    let row = parts::table.find((id, place));
+    if rest.0.is_empty() {
+        diesel::delete(row).execute(&mut **tx)?;
+    } else {
+        diesel::update(row).set(parts::customers.eq(rest.to_string())).execute(&mut **tx)?;
+    }
+    Ok(taken)
 }
 
-/// What became of these: done, but for those who failed.
-pub fn note(tx: &mut Tx, id: BatchId, of: &[CustomerId], failed: &[(CustomerId, Why)]) -> Result<()> {
-    for (customer, why) in failed {
-        diesel::update(items::table.find((id, *customer))).set(items::error.eq(*why)).execute(&mut **tx)?;
-    }
-    let these = among(tx, items::customer_id, of.iter().copied());
-    diesel::delete(items::table.filter(items::batch_id.eq(id)).filter(items::error.is_null()).filter(these))
-        .execute(&mut **tx)?;
+/// Whether everybody's turn has been.
+pub fn is_through(tx: &mut Tx, id: BatchId) -> Result<bool> {
+    let first = parts::table.filter(parts::batch_id.eq(id)).order(parts::place).select(parts::place);
+    Ok(first.one::<i64>(tx).optional()?.is_none())
+}
+
+/// What became of so many: done, but for those who failed.
+pub fn note(tx: &mut Tx, id: BatchId, of: usize, failed: &[(CustomerId, Why)]) -> Result<()> {
+    note_failed(tx, id, failed.iter().copied())?;
     let failed = i64::try_from(failed.len()).unwrap_or(i64::MAX);
-    let done = i64::try_from(of.len()).unwrap_or(i64::MAX) - failed;
+    let done = i64::try_from(of).unwrap_or(i64::MAX) - failed;
     diesel::update(batches::table.find(id))
         .set((batches::done.eq(batches::done + done), batches::failed.eq(batches::failed + failed)))
         .execute(&mut **tx)?;
@@ -151,7 +165,7 @@ pub fn note(tx: &mut Tx, id: BatchId, of: &[CustomerId], failed: &[(CustomerId, 
 
 /// Ends a batch, and forgets whom it has not come to. False: it was over.
 pub fn end(tx: &mut Tx, id: BatchId, stopped: bool) -> Result<bool> {
-    diesel::delete(items::table.filter(items::batch_id.eq(id)).filter(items::error.is_null())).execute(&mut **tx)?;
+    diesel::delete(parts::table.filter(parts::batch_id.eq(id))).execute(&mut **tx)?;
     jobs::end_run(tx, "batches", id.0, stopped)
 }
 
@@ -177,7 +191,6 @@ pub fn failures(conn: &mut Conn, of: &[Batch]) -> Result<Vec<(BatchId, CustomerI
     }
     let rows: Vec<(BatchId, CustomerId, Option<Why>)> = items::table
         .filter(among(conn, items::batch_id, of.iter().map(|batch| batch.id)))
-        .filter(items::error.is_not_null())
         .order((items::batch_id.desc(), items::customer_id))
         .select((items::batch_id, items::customer_id, items::error))
         .at_most(NAMED)

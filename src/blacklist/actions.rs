@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::messages::Event;
 use crate::realtime::Topic;
 
-/// Blocks that end in one go; more wait for the next minute.
-const BATCH: i64 = 200;
+/// Blocks that end in one write.
+const AT_ONCE: i64 = 100;
 
 /// Puts a customer on the blacklist, closes what is open with them, and decides a request that waits.
 pub fn block(
@@ -53,18 +53,20 @@ pub fn unblock(tx: &mut Tx, by: &Supervisor, customer: &Customer) -> Result<()> 
     Ok(())
 }
 
-/// Lifts the blocks whose time has come. The program's own work.
-pub fn lift_expired(tx: &mut Tx) -> Result<()> {
+/// Lifts some of the blocks whose time has come; true while there may be more. The program's own work.
+pub fn lift_expired(tx: &mut Tx) -> Result<bool> {
     let now = UtcTime::now();
-    customers::store::forget_ended_blocks(tx, now)?;
-    for Block { id, customer_id, .. } in store::expired(tx, now, BATCH)? {
+    let more_marks = customers::store::forget_ended_blocks(tx, now)?;
+    let expired = store::expired(tx, now, AT_ONCE)?;
+    let more = more_marks || i64::try_from(expired.len()) == Ok(AT_ONCE);
+    for Block { id, customer_id, .. } in expired {
         store::lift(tx, id, None)?;
         customers::store::set_blocked(tx, customer_id, false)?;
         note(tx, customer_id, Event::Unblocked { by: None })?;
         audit::record_as(tx, "system", "customer.unblocked", Some(customer_id), &serde_json::json!({}))?;
         changed(tx, customer_id);
     }
-    Ok(())
+    Ok(more)
 }
 
 /// Asks for a block.

@@ -89,6 +89,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    batch_parts (batch_id, place) {
+        batch_id -> BigInt,
+        place -> BigInt,
+        customers -> Text,
+    }
+}
+
+diesel::table! {
     batches (id) {
         id -> BigInt,
         staff_id -> Nullable<BigInt>,
@@ -825,6 +833,7 @@ diesel::joinable!(attachments -> files (file_id));
 diesel::joinable!(attachments -> customers (customer_id));
 diesel::joinable!(attachments -> messages (message_id));
 diesel::joinable!(batch_items -> batches (batch_id));
+diesel::joinable!(batch_parts -> batches (batch_id));
 diesel::joinable!(batches -> staff (staff_id));
 diesel::joinable!(block_requests -> customers (customer_id));
 diesel::joinable!(blocks -> customers (customer_id));
@@ -897,6 +906,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     audit_events,
     batch_items,
+    batch_parts,
     batches,
     block_requests,
     blocks,

@@ -15,7 +15,7 @@ mod known;
 mod lease;
 mod poller;
 mod reader;
-mod store;
+pub mod store;
 pub mod web;
 
 pub use poller::Poller;

@@ -8,7 +8,7 @@
 mod dead;
 mod recurring;
 mod runner;
-mod store;
+pub mod store;
 mod webhook;
 
 use std::future::Future;

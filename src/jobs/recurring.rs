@@ -85,7 +85,8 @@ pub(super) async fn run(
 ) {
     let rounds = TABLE.iter().map(|(work, every)| {
         let (ctx, throttle, presences) = (&ctx, &throttle, &presences);
-        repeat(*work, *every, stopped.clone(), async move || once(*work, ctx, throttle, presences).await)
+        let halted = stopped.clone();
+        repeat(*work, *every, stopped.clone(), async move || once(*work, ctx, throttle, presences, &halted).await)
     });
     join_all(rounds).await;
 }
@@ -103,7 +104,19 @@ async fn repeat(work: Work, every: Duration, mut stopped: watch::Receiver<bool>,
     }
 }
 
-async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences) -> Result<()> {
+/// Much work, some in each write so that others get their turn: until nothing is left, or the process is to stop.
+async fn bit_by_bit(stopped: &watch::Receiver<bool>, some: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    while !*stopped.borrow() && some().await? {}
+    Ok(())
+}
+
+async fn once(
+    work: Work,
+    ctx: &Ctx,
+    throttle: &Throttle,
+    presences: &Presences,
+    stopped: &watch::Receiver<bool>,
+) -> Result<()> {
     match work {
         Work::EndedSessions => crate::auth::sessions::delete_ended(&ctx.db, &ctx.config).await,
         Work::FormTokens => {
@@ -113,17 +126,15 @@ async fn once(work: Work, ctx: &Ctx, throttle: &Throttle, presences: &Presences)
         Work::Files => crate::files::sweep(&ctx.db, &ctx.files).await,
         Work::Strays => crate::files::sweep_strays(&ctx.db, &ctx.files).await,
         Work::Exports => crate::exports::expire(&ctx.db, &ctx.files).await,
-        Work::ExpiredBlocks => ctx.db.write(crate::blacklist::lift_expired).await,
+        Work::ExpiredBlocks => bit_by_bit(stopped, async || ctx.db.write(crate::blacklist::lift_expired).await).await,
         Work::Distribution => crate::conversations::distribute_waiting(&ctx.db).await,
         Work::HookEvents => {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));
-            while ctx.db.write(move |tx| crate::hooks::forget(tx, before)).await? {}
-            Ok(())
+            bit_by_bit(stopped, async || ctx.db.write(move |tx| crate::hooks::forget(tx, before)).await).await
         }
         Work::AppEvents => {
             let before = crate::db::types::UtcTime::now().plus(-chrono::Duration::days(30));
-            while ctx.db.write(move |tx| crate::app_events::forget(tx, before)).await? {}
-            Ok(())
+            bit_by_bit(stopped, async || ctx.db.write(move |tx| crate::app_events::forget(tx, before)).await).await
         }
         Work::Throttles => {
             throttle.tidy();

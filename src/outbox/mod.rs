@@ -18,7 +18,7 @@ mod actions;
 mod model;
 mod receipts;
 mod sending;
-mod store;
+pub mod store;
 mod worker;
 
 pub use actions::{ARRIVED, Outgoing, arrived, enqueue, mended, retry, send_again};

@@ -28,6 +28,8 @@ pub struct Term {
     phone: Option<String>,
     /// Those digits from +7, if they may be a Russian number that is being typed from its 8.
     from_code: Option<String>,
+    /// The whole Russian number that was typed from its 8, as it is stored: from 7.
+    whole: Option<String>,
 }
 
 impl Query {
@@ -44,8 +46,9 @@ impl Query {
         }
         let digits = text::phone_needle(&folded);
         let from_code = digits.as_deref().and_then(text::typed_from_trunk);
+        let whole = text::whole_from_trunk(&folded);
         let phone = digits.filter(|digits| *digits != folded);
-        Query::Term(Term { folded, typed, phone, from_code })
+        Query::Term(Term { folded, typed, phone, from_code, whole })
     }
 
     /// The term, if there is one to search for.
@@ -66,6 +69,11 @@ impl Term {
     /// The term as it was typed.
     pub fn typed(&self) -> &str {
         &self.typed
+    }
+
+    /// The digits of a whole phone number, as a customer has them.
+    pub fn number(&self) -> Option<&str> {
+        self.whole.as_deref().or_else(|| self.digits())
     }
 
     /// The digits by which a phone is found: the term's own, if it looks like a phone number.
@@ -112,7 +120,7 @@ impl Term {
 
     /// Every spelling whose place in a line says how good a match is.
     pub fn spellings(&self) -> Vec<&str> {
-        std::iter::once(self.folded.as_str()).chain(self.phone.as_deref()).collect()
+        std::iter::once(self.folded.as_str()).chain(self.phone.as_deref()).chain(self.whole.as_deref()).collect()
     }
 
     /// The lines of a search text that hold the term.
@@ -156,6 +164,9 @@ mod tests {
         assert_eq!(term("8901788").needles(), ["8901788", "7901788"]);
         assert_eq!(term("8-901-788").needles(), ["8-901-788", "901788"]);
         assert_eq!(term("7880795").digits(), Some("7880795"));
+        assert_eq!(term("8 (901) 788-07-95").number(), Some("79017880795"));
+        assert_eq!(term("+7 (901) 788-07-95").number(), Some("79017880795"));
+        assert_eq!(term("8901788").number(), Some("8901788"));
         assert_eq!(term("vasya1988").needles(), ["vasya1988"]);
         assert_eq!(term("vasya1988").digits(), None);
     }

@@ -233,7 +233,7 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
     let mut sql = Sql::default();
     let (rank, scope) = (rank(&mut sql, conn, term), scope.put(&mut sql, "c"));
     let is = sql.put(term.folded().to_owned());
-    let phone = sql.put(term.digits().unwrap_or(term.folded()).to_owned());
+    let phone = sql.put(term.number().unwrap_or(term.folded()).to_owned());
     let number = term.folded().parse::<i64>().map_or_else(|_| String::new(), |id| format!(" OR id = {}", sql.put(id)));
     let typed = sql.put(term.typed().to_owned());
     // In the words of its index, whose alphabet is that of usernames.

@@ -58,6 +58,12 @@ pub fn typed_from_trunk(digits: &str) -> Option<String> {
     (!rest.starts_with(['0', '8'])).then(|| format!("7{rest}"))
 }
 
+/// A whole Russian number that was typed from its trunk prefix 8, as it is stored.
+pub fn whole_from_trunk(text: &str) -> Option<String> {
+    let rest = phone_needle(text).filter(|rest| rest.len() == 10 && digits(text).len() == 11)?;
+    Some(format!("7{rest}"))
+}
+
 /// Whether what was searched for is meant as a phone number, and not as a name.
 pub fn is_number(text: &str) -> bool {
     digits(text).len() >= 5 && !text.chars().any(char::is_alphabetic)

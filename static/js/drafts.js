@@ -2,7 +2,7 @@
 //
 // A form[data-draft] names its customer; its field `conversation`, if it has one, what it answers. Each draft stands in this
 // browser's storage under the staff member, the customer and the conversation (0: none is open), with its text, whom it is
-// for (the mode), what makes it a mail, and the names of the files that it had: files themselves cannot be kept, and [data-files-lost] says so.
+// for (the mode), what makes it a mail, the template with what stands in its places, and the names of the files that it had: files themselves cannot be kept, and [data-files-lost] says so.
 // [data-draft-kept] shows the draft of a customer to whom nothing can be written now. Signing out forgets all.
 (() => {
   "use strict";
@@ -54,8 +54,30 @@
     const fields = ["sender", "subject", "bcc"].map((name) => form.elements[name]).filter(Boolean);
     return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
   };
-  const fill = (form, draft) =>
-    form.dispatchEvent(new CustomEvent("composer:fill", { detail: draft, bubbles: true, cancelable: true }));
+  // Of a template: which one, and what stands in its places. They are fields of the server's, fetched for the values that
+  // they had; until they are there, those count.
+  const PLACES = /^(template|(title|body)_\d+)$/;
+  const coming = new WeakMap();
+  const templateOf = (form) => {
+    const wait = coming.get(form);
+    if (wait?.part.isConnected) return wait.typed;
+    const fields = [...(form.querySelector("#template_fields")?.elements ?? [])].filter(({ name }) => PLACES.test(name));
+    const typed = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+    return typed.template ? typed : undefined;
+  };
+  const fillTemplate = (form, typed) => {
+    const part = form.querySelector("#template_fields");
+    if (!typed || !part || JSON.stringify(typed) === JSON.stringify(templateOf(form))) return;
+    coming.set(form, { part, typed });
+    const query = new URLSearchParams({ ...typed, template_channels: part.elements.template_channels.value });
+    htmx.ajax("GET", `/templates/fields?${query}`, { target: part, swap: "outerHTML" });
+  };
+
+  const fill = (form, draft) => {
+    const isTaken = form.dispatchEvent(new CustomEvent("composer:fill", { detail: draft, bubbles: true, cancelable: true }));
+    if (isTaken) fillTemplate(form, draft.template);
+    return isTaken;
+  };
 
   // ---- The cards of those to whom something is half written ------------------------------------------------------------
 
@@ -85,7 +107,8 @@
     if (!textarea) return;
     const files = filesOf(form);
     const mode = form.querySelector("[name=mode]:checked")?.value ?? "reply";
-    if (textarea.value.trim() || files.length) put(keyOf(form), { text: textarea.value, mode, files, mail: mailOf(form), at: Date.now() });
+    const [mail, template] = [mailOf(form), templateOf(form)];
+    if (textarea.value.trim() || files.length || template) put(keyOf(form), { text: textarea.value, mode, files, mail, template, at: Date.now() });
     else drop(keyOf(form));
     const lost = form.querySelector("[data-files-lost]");
     if (lost && files.length) lost.hidden = true;

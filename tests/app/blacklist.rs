@@ -220,6 +220,40 @@ async fn blocks_end_by_themselves() {
     assert_eq!(events(&app, anna).last().map(String::as_str), Some("unblocked"));
 }
 
+/// Thousands of blocks that end at once are lifted some a write, so that others write in between; a process that crashes
+/// meanwhile goes on where it was. So are the marks of those who were deleted.
+#[actix_web::test]
+async fn many_blocks_end_some_at_a_time() {
+    let mut app = spawn_app().await;
+    let ended = "'2026-01-01 10:00:00'";
+    let (mut people, mut blocks, mut marks) = (vec![], vec![], vec![]);
+    for id in 1..=1_250 {
+        people.push(format!("({id}, 'N', 'n', '', TRUE, {ended}, {ended})"));
+        blocks.push(format!("({id}, 'spam', {ended}, {ended})"));
+        marks.push(format!("('m{id}', {ended}, {ended})"));
+    }
+    app.execute(&format!(
+        "INSERT INTO customers (id, name, name_folded, search_text, blocked, last_activity_at, created_at) VALUES {}; \
+         INSERT INTO blocks (customer_id, reason, created_at, expires_at) VALUES {}; \
+         INSERT INTO anonymous_blocks (mark, created_at, expires_at) VALUES {}",
+        people.join(", "),
+        blocks.join(", "),
+        marks.join(", ")
+    ));
+    let left = |app: &TestApp| {
+        (
+            app.number("SELECT count(*) FROM customers WHERE blocked"),
+            app.number("SELECT count(*) FROM anonymous_blocks"),
+        )
+    };
+    assert!(app.db.write(switchboard::blacklist::lift_expired).await.unwrap());
+    assert_eq!(left(&app), (1_150, 250));
+    app.restart().await;
+    while app.db.write(switchboard::blacklist::lift_expired).await.unwrap() {}
+    assert_eq!(left(&app), (0, 0));
+    assert_eq!(app.number("SELECT count(*) FROM audit_events WHERE event = 'customer.unblocked'"), 1_250);
+}
+
 /// CUST-59: many blocked customers come in pages, are found by name and by number, and as a region.
 #[actix_web::test]
 async fn the_blacklist_is_paged_and_searched() {

@@ -193,7 +193,7 @@ async fn everything_becomes_read_also_over_a_restart() {
     all_over(&app).await;
     assert_eq!((count(&app, "unread_count > 0"), count(&app, "unread_count > 0 AND id <= 10")), (10, 10));
     assert_eq!(app.number("SELECT done FROM batches"), 450);
-    assert_eq!(app.number("SELECT COUNT(*) FROM batch_items"), 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM batch_parts"), 0);
     let operator = app.sign_in(OPERATOR).await;
     let page = operator.get("/inbox").await;
     assert_eq!(page.select(".pane-tabs .count")[1], "0");
@@ -202,6 +202,32 @@ async fn everything_becomes_read_also_over_a_restart() {
     operator.get(&page.attribute(item, "href")).await.assert_lacks("#bulk_form button[name=action]");
     operator.submit(&asked, "#bulk_form", &[("action", "read")]).await.assert_redirect("/inbox");
     assert_eq!(app.number("SELECT COUNT(*) FROM batches"), 1);
+}
+
+/// LIST-33: whom a batch of many is about is written in a few rows, exactly those who matched when it began; it goes through
+/// them over a restart, and what it has not come to is forgotten in one short write when it is stopped.
+#[actix_web::test]
+async fn a_batch_of_thousands_begins_with_a_few_rows() {
+    let mut app = with_customers(3_210).await;
+    app.execute("UPDATE customers SET unread_count = 0 WHERE id % 3 = 0");
+    let operator = app.sign_in(OPERATOR).await;
+    let all = [("all", "1"), ("tab", "unanswered"), ("action", "read")];
+    app.breaks("batches", "UPDATE", "NEW.turn > 3", "here it stands still");
+    post(&operator, &all).await.assert_redirect("/inbox");
+    assert_eq!(app.number("SELECT total FROM batches"), 2_140);
+    assert_eq!(app.number("SELECT COUNT(*) FROM batch_parts"), 3);
+    // Who comes now is not among them.
+    app.execute("UPDATE customers SET unread_count = 1 WHERE id = 3");
+    eventually("it stands still", async || (app.number("SELECT turn FROM batches") == 3).then_some(())).await;
+    assert_eq!((app.number("SELECT done FROM batches"), count(&app, "unread_count > 0")), (300, 1_841));
+    operator.get("/batches").await.assert_says("300 of 2 140");
+    app.mended("batches");
+    app.execute("UPDATE jobs SET run_at = '2026-01-01 10:00:00'");
+    app.restart().await;
+    all_over(&app).await;
+    assert_eq!((app.number("SELECT done FROM batches"), count(&app, "unread_count > 0")), (2_140, 1));
+    assert_eq!(count(&app, "unread_count > 0 AND id = 3"), 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM batch_parts"), 0);
 }
 
 /// A step that comes twice is done once; whoever has lost the right meanwhile goes no further; and a batch can be
@@ -215,7 +241,9 @@ async fn batches_stop_and_ask_for_rights_at_each_step() {
             "INSERT INTO batches (id, staff_id, action, detail, total, started_at) \
              VALUES ({id}, {me}, '{action}', '{{\"reason\":\"spam\",\"tags\":[]}}', 5, '2026-01-01 10:00:00')"
         ));
-        app.execute(&format!("INSERT INTO batch_items (batch_id, customer_id) SELECT {id}, id FROM customers"));
+        app.execute(&format!(
+            "INSERT INTO batch_parts (batch_id, place, customers) VALUES ({id}, 0, '1 1 1'), ({id}, 1, '4 1')"
+        ));
     };
     let job = |id: i64, turn: i64| {
         app.execute(&format!(
@@ -236,7 +264,7 @@ async fn batches_stop_and_ask_for_rights_at_each_step() {
     operator.post_form("/batches/2/stop", &[]).await.assert_redirect("/batches");
     job(2, 0);
     app.jobs_done().await;
-    assert_eq!((count(&app, "unread_count > 0"), app.number("SELECT COUNT(*) FROM batch_items")), (5, 0));
+    assert_eq!((count(&app, "unread_count > 0"), app.number("SELECT COUNT(*) FROM batch_parts")), (5, 0));
     operator.get("/batches").await.assert_says("Stopped");
     batch(3, "read");
     app.execute("DELETE FROM customers WHERE id = 5");
@@ -278,7 +306,7 @@ async fn a_batch_that_cannot_go_on_is_ended() {
     app.execute(&format!(
         "INSERT INTO batches (id, staff_id, action, detail, total, started_at) \
          VALUES (1, {me}, 'read', 'no JSON', 2, '2026-01-01 10:00:00'); \
-         INSERT INTO batch_items (batch_id, customer_id) SELECT 1, id FROM customers; \
+         INSERT INTO batch_parts (batch_id, place, customers) VALUES (1, 0, '1 1'); \
          INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES \
          ('batch.step', '{{\"batch\":1,\"turn\":0}}', '2026-01-01 10:00:00', 7, '2026-01-01 10:00:00')"
     ));

@@ -145,3 +145,47 @@ async fn open_connections_know_new_figures_at_once() {
     assert_eq!(direct.number("SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), Some(0));
     db.close();
 }
+
+/// How the desk's open connection would look for what is open of a key.
+fn plan_of_open(conn: &mut Conn) -> switchboard::error::Result<String> {
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    sql_query("SELECT max(key) FROM kept").execute(conn)?;
+    let asked = "EXPLAIN QUERY PLAN SELECT * FROM kept WHERE state = 'open' AND key = 1";
+    let lines: Vec<Line> = sql_query(asked).load(conn)?;
+    Ok(lines.into_iter().map(|line| line.detail).collect())
+}
+
+/// An index of some rows is read again when those have become many more or fewer, though the table is as large as ever: by the
+/// figures of when it was short, everything would be looked up in it.
+#[actix_web::test]
+async fn an_index_of_some_rows_is_read_again_when_they_are_others() {
+    let app = spawn_embedded_app().await;
+    let db = Db::open(app.db.url(), 1).expect("the database");
+    let mut direct = app.direct();
+    direct.execute(
+        "CREATE TABLE kept (state, key, at); CREATE INDEX kept_key ON kept (key); \
+         CREATE INDEX kept_open ON kept (at) WHERE state = 'open'; \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000) \
+         INSERT INTO kept SELECT 'closed', i % 90, i FROM n",
+    );
+    figures::refresh(&db).await.expect("gathered");
+    assert!(figures::refresh(&db).await.expect("looked").is_empty(), "an empty one has no figures to gather");
+    direct.execute("UPDATE kept SET state = 'open' WHERE at % 3000 = 1");
+    assert_eq!(figures::refresh(&db).await.expect("gathered"), ["kept_open"], "the first ones");
+    let before = db.read(plan_of_open).await.expect("a plan");
+    assert!(before.contains("kept_open"), "{before}");
+    direct.execute("UPDATE kept SET state = 'open' WHERE at % 30 = 1");
+    assert!(figures::refresh(&db).await.expect("looked").is_empty(), "a short one");
+    direct.execute("UPDATE kept SET state = 'open' WHERE at % 3 > 0");
+    assert_eq!(figures::refresh(&db).await.expect("gathered"), ["kept_open"], "many");
+    let after = db.read(plan_of_open).await.expect("a plan");
+    assert!(after.contains("kept_key"), "{after}");
+    assert!(figures::refresh(&db).await.expect("looked").is_empty());
+    direct.execute("UPDATE kept SET state = 'closed' WHERE at % 30 > 0");
+    assert_eq!(figures::refresh(&db).await.expect("gathered"), ["kept_open"], "few again");
+    db.close();
+}

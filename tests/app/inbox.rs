@@ -716,3 +716,33 @@ async fn an_empty_tab_says_how_it_fills() {
     client.get("/inbox?failed=1").await.assert_says(sent);
     client.get("/inbox?tab=mine&failed=1").await.assert_says("Nobody matches").assert_silent_about(sent);
 }
+
+/// LIST-47, LIST-49: a messenger's phone number is found as people in Russia type it, from its 8, whole and on the way to its end; who has
+/// those very digits is found, too, and nobody else.
+#[actix_web::test]
+async fn a_number_is_found_as_it_is_typed_from_its_8() {
+    let app = spawn_app().await;
+    let channel = app.channel("whatsapp");
+    for (address, name) in
+        [("79123456789", "Russian"), ("48912345600", "Has the digits"), ("35912345678", "Has the rest")]
+    {
+        app.writes(Letter { channel, address, name, ..Letter::default() }).await;
+    }
+    let operator = app.sign_in(OPERATOR).await;
+    for (typed, wanted) in [
+        ("8 912 345-67-89", vec!["Russian"]),
+        ("89123456789", vec!["Russian"]),
+        ("8 (912) 345-67", vec!["Russian"]),
+        ("8912345", vec!["Has the digits", "Russian"]),
+        ("8 912 345", vec!["Has the digits", "Russian"]),
+        ("+7 912 345", vec!["Russian"]),
+        ("912345", vec!["Has the digits", "Has the rest", "Russian"]),
+    ] {
+        let typed: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+        for more in ["", "&sort=created"] {
+            let mut found = operator.get(&format!("/inbox?search={typed}{more}")).await.select(".cc .cc-a");
+            found.sort_unstable();
+            assert_eq!(found, wanted, "{typed}{more}");
+        }
+    }
+}

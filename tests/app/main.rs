@@ -63,6 +63,7 @@ mod presence;
 mod process;
 mod profile;
 mod quick_replies;
+mod recurring_plans;
 mod regions;
 mod reports;
 mod required_tag;

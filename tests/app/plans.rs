@@ -21,7 +21,7 @@ use switchboard::customers::filter::Asked;
 use switchboard::db::page::Cursor;
 use switchboard::db::sql::{Sql, Value};
 use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, StaffId, UtcTime};
-use switchboard::db::{Conn, Db};
+use switchboard::db::{Conn, Db, Tx};
 use switchboard::messages::store::At;
 use switchboard::web::times::Clock;
 use switchboard::{audit, auth, batches, conversations, customers, deals, history, inbox, messages, reports, search};
@@ -553,22 +553,21 @@ struct Sent {
     binds: String,
 }
 
-/// What a query sent.
-fn recorded(conn: &mut Conn, run: impl Fn(&mut Conn)) -> Vec<Sent> {
-    #[derive(Clone, Default)]
-    struct Recorder(Arc<Mutex<Vec<Sent>>>);
-    impl Instrumentation for Recorder {
-        fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-            if let InstrumentationEvent::StartQuery { query, .. } = event {
-                let text = query.to_string();
-                let (sql, binds) = text.split_once(" -- binds: ").unwrap_or((&text, "[]"));
-                self.0
-                    .lock()
-                    .expect("a list")
-                    .push(Sent { sql: sql.trim().to_owned(), binds: binds.trim().to_owned() });
-            }
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<Sent>>>);
+
+impl Instrumentation for Recorder {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let (sql, binds) = text.split_once(" -- binds: ").unwrap_or((&text, "[]"));
+            self.0.lock().expect("a list").push(Sent { sql: sql.trim().to_owned(), binds: binds.trim().to_owned() });
         }
     }
+}
+
+/// What a query sent.
+fn recorded(conn: &mut Conn, run: impl Fn(&mut Conn)) -> Vec<Sent> {
     let recorder = Recorder::default();
     conn.set_instrumentation(recorder.clone());
     run(conn);
@@ -576,6 +575,16 @@ fn recorded(conn: &mut Conn, run: impl Fn(&mut Conn)) -> Vec<Sent> {
     let sent = recorder.0.lock().expect("a list").clone();
     // What is asked of the planner is no statement of its own.
     sent.into_iter().filter(|sent| sent.sql.contains("SELECT") && !sent.sql.starts_with("EXPLAIN")).collect()
+}
+
+/// What comes round by itself, and so often that nobody may notice: its plans, as one text each.
+pub fn of_work(tx: &mut Tx, run: impl Fn(&mut Tx), is_sqlite: bool) -> Vec<String> {
+    let recorder = Recorder::default();
+    tx.set_instrumentation(recorder.clone());
+    run(tx);
+    tx.set_instrumentation(None::<Box<dyn Instrumentation>>);
+    let sent = recorder.0.lock().expect("a list").clone();
+    sent.iter().filter(|sent| sent.sql.contains("WHERE")).map(|sent| explain(tx, sent, is_sqlite)).collect()
 }
 
 /// The values of a statement, read back from the log's words for them.

@@ -246,6 +246,12 @@ async fn tags_are_added_and_taken_away() {
     page.assert_has(&format!("#tags-on .u2 button[name=remove][value='{vip}']"));
     client.post_form(&post, &[("remove", &vip.to_string())]).await.assert_status(303);
     assert_eq!(client.get(&tab).await.count("#tags-on .tagx"), 1);
+    // The profile gets its region; another page is fetched again.
+    let region = client.htmx_post(&post, "div#profile", &[("add", &vip.to_string())]).await;
+    region.assert_status(200).assert_has("#profile #tags-on").assert_lacks("#app");
+    assert_eq!(region.count("#tags-on .tagx"), 2);
+    let elsewhere = client.htmx_post(&post, "form#add-tag", &[("remove", &vip.to_string())]).await;
+    assert!(elsewhere.header("hx-location").contains("#app"));
     for wrong in [("add", "999"), ("add", "x"), ("x", "1")] {
         client.post_form(&post, &[wrong]).await.assert_status(422);
     }

@@ -452,6 +452,60 @@ async fn the_best_match_comes_first() {
     assert_eq!(names(&operator, "kow").await, ["Kow", "Kowalczyk", "Kowalik", "Jan Kowal", "Ewa Kowal", "Makowska"]);
 }
 
+/// A whole phone number, however it is written, e-mail address, external ID, username or number of a customer shows that
+/// customer first, a blocked one too, and before everybody who holds it as a part: by either plan.
+#[actix_web::test]
+async fn what_is_typed_whole_comes_first() {
+    let app = spawn_app().await;
+    let telegram = channel(&app, "telegram", true);
+    add(&app, &named("Nobody"));
+    app.execute("UPDATE customers SET id = 1233");
+    let mut wanted = vec![];
+    for blocked in [false, true] {
+        let n = i32::from(blocked);
+        let target = Person {
+            name: "Target",
+            phone: &format!("+7 901 788-07-9{n}"),
+            email: &format!("na{n}@example.com"),
+            external_id: &format!("CRM-5{n}"),
+            username: &format!("nora{n}"),
+            blocked,
+            idle: 59,
+            ..Person::default()
+        };
+        let id = add(&app, &target);
+        account(&app, id, telegram);
+        app.execute(&format!("UPDATE channel_accounts SET username = 'nora{n}' WHERE customer_id = {id}"));
+        for typed in [target.phone, target.email, target.external_id, target.username] {
+            wanted.push((typed.to_owned(), id));
+        }
+        for typed in ["8 (901) 788-07-9", "8901788079", "8 901 7880 79", "7901788079", "@Nora"] {
+            wanted.push((format!("{typed}{n}"), id));
+        }
+        wanted.push((format!("NA{n}@Example.com"), id));
+        wanted.push((id.to_string(), id));
+        for part in 0..20 {
+            let inside = Person {
+                name: &format!("Has it inside {id}{part}"),
+                phone: &format!("+1 79017880 79{n} {part}"),
+                email: &format!("an{part}na{n}@example.com"),
+                external_id: &format!("CRM-5{n}{part}"),
+                username: &format!("eleonora{n}{part}"),
+                idle: part,
+                ..Person::default()
+            };
+            add(&app, &inside);
+        }
+    }
+    for (typed, id) in wanted {
+        for limits in [Limits::default(), Limits { common: 5, newest: 20, shown: 5 }] {
+            let found = hits(&app, &term(&typed), limits).await;
+            let first = found.rows.first().map(|hit| (hit.id.0, hit.rank));
+            assert_eq!(first, Some((id, 0)), "{typed} {limits:?}");
+        }
+    }
+}
+
 /// What a plain comparison of everybody finds.
 fn naive(all: &[(i64, String)], term: &Term) -> Vec<i64> {
     let holds = |text: &str| term.needles().iter().any(|needle| text.contains(needle));

@@ -124,7 +124,7 @@ async fn who_comes_back_meanwhile_stays() {
         "INSERT INTO batches (id, staff_id, action, detail, total, started_at) VALUES (1, {me}, \
          'delete_unsubscribed', '{{\"reason\":\"\",\"tags\":[]}}', 3, '2026-01-01 10:00:00')"
     ));
-    app.execute("INSERT INTO batch_items (batch_id, customer_id) SELECT 1, id FROM customers");
+    app.execute("INSERT INTO batch_parts (batch_id, place, customers) SELECT 1, id, CAST(id AS TEXT) FROM customers");
     told(&app, bot, "2", "N2").await;
     app.execute(
         "INSERT INTO jobs (name, payload, run_at, tries, created_at) VALUES ('batch.step', \

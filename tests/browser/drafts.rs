@@ -198,3 +198,53 @@ async fn a_closed_conversation_leaves_its_draft() {
     })
     .await;
 }
+
+/// A template that is being filled in is kept with its values over another card, a reload, and words of the customer's that
+/// bring another composer; what is sent is gone.
+#[actix_web::test]
+async fn a_template_keeps_its_values() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (anna, _) = two_write(desk).await;
+        desk.app.execute(
+            "UPDATE channels SET kind = 'viber', enabled = FALSE; \
+             INSERT INTO message_templates (channel_id, name, language, title, body, signature, state, note, updated_at) \
+             SELECT id, 'order_ready', 'en', 'Order {{1}}', 'Dear {{1}}, it waits for you until {{2}}.', 'Northwind', \
+             'approved', '', '2026-01-05 09:00:00' FROM channels; \
+             UPDATE channels SET enabled = TRUE, secret = 'none', settings = '{\"sender\":\"Northwind\",\"phones\":true}'; \
+             UPDATE channel_accounts SET address = '4479001' || id",
+        );
+        let staff = at(desk, OPERATOR, anna).await;
+        staff.click_text("#composer label", "Template").await;
+        staff.choose("#composer [name=template]", "order_ready · en").await;
+        staff.fill("#composer [name=title_1]", "4711").await;
+        staff.fill("#composer [name=body_2]", "Friday").await;
+        staff.wait_for_text("#template_preview", "Friday").await;
+
+        let stands = async || {
+            staff.wait_for_value("#composer [name=title_1]", "4711").await;
+            staff.wait_for_value("#composer [name=body_2]", "Friday").await;
+            staff.wait_for_text("#template_preview", "until Friday").await;
+        };
+        staff.click_text("#cards .cc-a", "Ewa Nowak").await;
+        staff.wait_for_text("#thread h2", "Ewa Nowak").await;
+        staff.wait_until_gone("#template_preview").await;
+        staff.wait_for_text(&format!("#k{anna} [data-draft-mark]"), "Draft").await;
+        staff.click_text("#cards .cc-a", "Anna Kowalska").await;
+        stands().await;
+        staff.driver.refresh().await.unwrap();
+        stands().await;
+        let form = "return document.querySelector('#composer [name=client_uuid]').value";
+        let before = staff.script(form).await;
+        staff.script("document.body.dispatchEvent(new CustomEvent('live:chat'))").await;
+        staff.wait("the next composer", async || staff.script(form).await != before).await;
+        stands().await;
+
+        staff.fill("#composer [name=body_1]", "Anna").await;
+        staff.click("#composer button[type=submit].btn-primary").await;
+        staff.wait_for_text("#thread .msg.out", "Dear Anna, it waits for you until Friday.").await;
+        staff.driver.refresh().await.unwrap();
+        staff.wait_for(TEXT).await;
+        assert!(!has(&staff, "#template_preview").await, "what was sent is no draft");
+    })
+    .await;
+}

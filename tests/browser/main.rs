@@ -16,6 +16,7 @@ mod pages;
 mod reconnecting;
 mod searching;
 mod signing_in;
+mod tagging;
 mod visiting;
 mod whole_story;
 mod without_scripts;

@@ -33,11 +33,12 @@ pub fn keep_blocked(tx: &mut Tx, mark: &str, until: Option<UtcTime>) -> Result<(
     Ok(())
 }
 
-/// Forgets those whose time has come.
-pub fn forget_ended_blocks(tx: &mut Tx, now: UtcTime) -> Result<()> {
-    diesel::delete(kept::table.filter(kept::expires_at.is_not_null().and(kept::expires_at.le(now))))
-        .execute(&mut **tx)?;
-    Ok(())
+/// Forgets up to a thousand of those whose time has come; true while there may be more.
+pub fn forget_ended_blocks(tx: &mut Tx, now: UtcTime) -> Result<bool> {
+    let ended = || kept::expires_at.is_not_null().and(kept::expires_at.le(now));
+    let marks: Vec<String> = kept::table.filter(ended()).select(kept::mark).at_most(1000).load(&mut **tx)?;
+    diesel::delete(kept::table.filter(ended()).filter(kept::mark.eq_any(&marks))).execute(&mut **tx)?;
+    Ok(marks.len() == 1000)
 }
 
 /// Blocks a customer who has just been made, if their address was kept blocked; from then on they are blocked like anybody

@@ -58,6 +58,10 @@ impl Asked {
         Self { back: back.to_owned(), ..Self::default() }
     }
 
+    pub fn of_tab(tab: &str) -> Self {
+        Self { tab: tab.to_owned(), ..Self::default() }
+    }
+
     /// The value whose form is open.
     fn value(&self) -> Option<At> {
         if let Ok(id) = self.custom.parse() {

@@ -18,7 +18,10 @@ use crate::db::sql::Sql;
 use crate::db::types::UtcTime;
 use crate::error::Result;
 use crate::inbox::model::{Filter, Sort};
-use crate::text::{fold, like_escape, phone_needle};
+use crate::text::{digits, fold, like_escape, phone_needle, typed_from_trunk};
+
+/// From so many digits on a number is meant as one.
+const WHOLE: usize = 7;
 
 /// A customer who fits the filters.
 #[derive(Clone, Copy, Debug, QueryableByName)]
@@ -30,12 +33,32 @@ struct Row {
 /// What is typed, as names and addresses are kept: a user name without the @ that people write before it, a whole phone number
 /// as messengers name it.
 fn compared(filter: &Filter) -> String {
-    const WHOLE: usize = 7;
     let text = fold(&filter.search);
+    if let Some((own, _)) = unfinished(&text) {
+        return own[1..].to_owned();
+    }
     match phone_needle(&text) {
         Some(number) if text.starts_with('+') || number.len() >= WHOLE => number,
         _ => text.strip_prefix('@').filter(|name| !name.is_empty()).unwrap_or(&text).to_owned(),
     }
+}
+
+/// What a name or an address has to hold, one of these: a Russian number that is being typed from its 8 may stand there from
+/// its 7. Then all of them hold what is `compared`, which has neither.
+fn needles(filter: &Filter) -> Vec<String> {
+    let text = compared(filter);
+    match unfinished(&fold(&filter.search)) {
+        Some((own, from_code)) => vec![own, from_code],
+        None => vec![text],
+    }
+}
+
+/// The digits of a number that is being typed from its 8, as they are and from 7.
+fn unfinished(text: &str) -> Option<(String, String)> {
+    phone_needle(text)?;
+    let own = digits(text);
+    let from_code = typed_from_trunk(&own).filter(|_| own.len() >= WHOLE)?;
+    Some((own, from_code))
 }
 
 /// The numbers of up to `depth + 1` customers who fit, first in the list's order: to be planned for its values. `base` is what
@@ -48,7 +71,8 @@ pub(super) fn ids(conn: &mut Conn, mut sql: Sql, base: &str, by: &Viewer, filter
     let sources = facets::sources_in_order(filter, by.me, &by.clock);
     let chosen = facets::found(conn, &mut sql, &sources, filter.depth + 1)?;
     let excluded = facets::excluded(conn, &mut sql, &filter.facets);
-    let typed = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, &mut sql, &text)) };
+    let typed =
+        if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, &mut sql, &needles(filter))) };
     match chosen {
         Found::Named(named) => list.first(conn, sql, &format!("{named}{excluded}{typed}"), filter.depth + 1),
         Found::Walked { asked, after } if text.is_empty() => {
@@ -163,7 +187,7 @@ pub(super) fn named(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<S
 pub(super) fn typed(conn: &mut Conn, sql: &mut Sql, filter: &Filter) -> Result<Option<String>> {
     let (text, number) = (compared(filter), fold(&filter.customer_id));
     let Some(numbered) = numbered(conn, sql, &number)? else { return Ok(None) };
-    let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &text)) };
+    let fits = if text.is_empty() { String::new() } else { format!(" AND {}", fits(conn, sql, &needles(filter))) };
     Ok(Some(format!("{numbered}{fits}")))
 }
 
@@ -187,13 +211,23 @@ fn numbered(conn: &mut Conn, sql: &mut Sql, number: &str) -> Result<Option<Strin
 ///
 /// The limit keeps PostgreSQL from comparing the addresses of everybody first, to have them at hand: a list by a first name
 /// took 256 ms so, of which the walk is 5.
-fn fits(conn: &Conn, sql: &mut Sql, text: &str) -> String {
-    let name = dialect::contains(conn, sql, "c.name_folded", text);
-    let pattern = sql.put(format!("%{}%", like_escape(text)));
+fn fits(conn: &Conn, sql: &mut Sql, needles: &[String]) -> String {
+    let mut any = |of: &mut dyn FnMut(&mut Sql, &str) -> String| {
+        let each: Vec<String> = needles.iter().map(|needle| of(sql, needle)).collect();
+        if each.len() == 1 { each.concat() } else { format!("({})", each.join(" OR ")) }
+    };
+    let name = any(&mut |sql, needle| dialect::contains(conn, sql, "c.name_folded", needle));
+    let like = |column: &'static str| {
+        move |sql: &mut Sql, needle: &str| {
+            let pattern = sql.put(format!("%{}%", like_escape(needle)));
+            format!("COALESCE(a.found_by, LOWER({column})) LIKE {pattern} ESCAPE '\\'")
+        }
+    };
+    let (address, username) = (any(&mut like("a.address")), any(&mut like("a.username")));
     format!(
         "({name} OR EXISTS (SELECT 1 FROM channel_accounts a \
-         WHERE a.customer_id = c.id AND (COALESCE(a.found_by, LOWER(a.address)) LIKE {pattern} ESCAPE '\\' \
+         WHERE a.customer_id = c.id AND ({address} \
          AND a.channel_id IN (SELECT h.id FROM channels h WHERE h.kind <> 'web_chat') \
-         OR COALESCE(a.found_by, LOWER(a.username)) LIKE {pattern} ESCAPE '\\') LIMIT 1 OFFSET 0))"
+         OR {username}) LIMIT 1 OFFSET 0))"
     )
 }

@@ -47,13 +47,13 @@ async fn page(by: Operator, sh: Shell, db: &Db, asked: BulkQuery, errors: Errors
 
 fn whom(conn: &mut Conn, by: &Operator, clock: Clock, asked: &BulkQuery) -> Result<Whom> {
     if asked.task == Some(Task::DeleteUnsubscribed) {
-        return Ok(Whom { found: customers::store::unsubscribed(&by.scope()), marked: vec![], expected: None });
+        return Ok(Whom { found: customers::store::unsubscribed(&by.scope()), marked: vec![] });
     }
     if asked.is_all {
         let found = store::whole::all(conn, &viewer(by, clock), &asked.filter)?;
-        return Ok(Whom { found, marked: vec![], expected: None });
+        return Ok(Whom { found, marked: vec![] });
     }
-    Ok(Whom { found: store::whole::marked(conn, &by.scope(), &asked.rows), marked: asked.rows.clone(), expected: None })
+    Ok(Whom { found: store::whole::marked(conn, &by.scope(), &asked.rows), marked: asked.rows.clone() })
 }
 
 /// `POST /inbox/bulk`.
@@ -73,14 +73,20 @@ pub async fn bulk(
         Err(errors) => return hx.invalid(&page(by, sh, &db, asked, errors).await?),
     };
     let (who, words, clock) = (by.clone(), asked.clone(), sh.clock);
+    let those = db
+        .read(move |conn| {
+            let expected = action.deletes().then(|| words.number().unwrap_or(-1));
+            let whom = whom(conn, &who, clock, &words)?;
+            batches::read(conn, &whom, expected)
+        })
+        .await?;
+    let (who, token) = (by.clone(), asked.form_token.clone());
     let started = db
         .write(move |tx| {
-            let whom = whom(tx, &who, clock, &words)?;
-            let expected = action.deletes().then(|| words.number().unwrap_or(-1));
-            if !forms::spend(tx, &words.form_token)? {
+            if !forms::spend(tx, &token)? {
                 return Ok(None);
             }
-            batches::start(tx, &who, &deed, &Whom { expected, ..whom }, &addressing).map(Some)
+            batches::start(tx, &who, &deed, &those, &addressing).map(Some)
         })
         .await;
     match started {
