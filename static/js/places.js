@@ -4,8 +4,10 @@
   "use strict";
 
   const KEPT = "switchboard-places";
+  const RETURNS = "switchboard-returns";
   const MOST = 50;
   const STEP = 50;
+  const TRIES = 4;
   const SCROLLERS = ["#clist", "#main", ".dt-scroll"];
 
   // Whether the phone shows the list is no part of what list it is.
@@ -38,12 +40,16 @@
     }
   };
 
+  // The list may be fetching itself again at the same moment, as short as it is: of the two the later one counts.
   const lengthen = async (wanted) => {
-    const more = document.querySelector("#clist .cc-more a[hx-get]");
-    if (!more || rows() >= wanted) return;
-    const url = new URL(more.getAttribute("hx-get"), location.href);
-    url.searchParams.set("depth", Math.ceil(wanted / STEP) * STEP);
-    await htmx.ajax("GET", url.pathname + url.search, { target: "#cards", select: "#cards", swap: "outerMorph" });
+    for (let tries = 0; tries < TRIES && rows() < wanted; tries += 1) {
+      const more = document.querySelector("#clist .cc-more a[hx-get]");
+      if (!more) return;
+      const url = new URL(more.getAttribute("hx-get"), location.href);
+      url.searchParams.set("depth", Math.ceil(wanted / STEP) * STEP);
+      const whole = { source: "#cards", target: "#cards", select: "#cards", swap: "outerMorph" };
+      await htmx.ajax("GET", url.pathname + url.search, whole).catch(() => {});
+    }
   };
 
   const putBack = async () => {
@@ -59,20 +65,19 @@
   const leads = ({ target }) => target === document.body || target?.id === "app";
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => leads(ctx) && keep());
   document.addEventListener("htmx:before:history:restore", () => (returns = true));
+  // The arrow leads to a page of its own.
   document.addEventListener("click", ({ target }) => {
-    if (target.closest("a[data-returns]")) returns = true;
+    if (target.closest("a[data-returns]")) sessionStorage.setItem(RETURNS, "1");
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (!leads(ctx)) return;
-    // The address follows the content.
-    setTimeout(() => {
-      here = name();
-      if (returns) putBack();
-      returns = false;
-    });
+    here = name();
+    if (returns) putBack();
+    returns = false;
   });
   addEventListener("pagehide", keep);
 
   const [way] = performance.getEntriesByType("navigation");
-  if (["back_forward", "reload"].includes(way?.type)) putBack();
+  if (sessionStorage.getItem(RETURNS) || ["back_forward", "reload"].includes(way?.type)) putBack();
+  sessionStorage.removeItem(RETURNS);
 })();
