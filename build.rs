@@ -55,6 +55,8 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "js/answers.js",
             "js/toasts.js",
             "js/titles.js",
+            "js/attention.js",
+            "js/places.js",
             "js/focus.js",
             "js/dialogs.js",
             "js/keys.js",

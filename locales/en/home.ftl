@@ -18,7 +18,7 @@ home-mine = { $count ->
     [one] { $count } is yours
    *[other] { $count } are yours
 }
-home-waiting = Free customers
+home-waiting = Free and waiting
 home-waiting-none = nobody is waiting
 home-oldest = oldest waits { $wait }
 home-reply = Median first reply

@@ -19,7 +19,7 @@ home-mine = { $count ->
     [one] { $count } ваше
    *[other] { $count } ваших
 }
-home-waiting = Свободные клиенты
+home-waiting = Свободные, ждут
 home-waiting-none = никто не ждёт
 home-oldest = дольше всех — { $wait }
 home-reply = Медиана первого ответа

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 
 use super::model::{CloseReason, Conversation};
+use crate::auth::Presence;
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, StaffId};
 use crate::staff::StaffMember;
 use crate::tags::TagPath;
+use crate::text;
 use crate::web::forms::{self, Errors};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -56,6 +58,16 @@ impl TransferForm {
     /// Whoever could have it: not the one who has it.
     pub fn targets(&self) -> impl Iterator<Item = &StaffMember> {
         self.colleagues.iter().filter(|member| Some(member.id) != self.assignee)
+    }
+
+    /// A colleague's name, and whether they are there to take it.
+    pub fn said_of(&self, sh: &Shell, member: &StaffMember) -> String {
+        let key = match member.presence_now() {
+            Presence::Online => "presence-online",
+            Presence::Away => "presence-away",
+            Presence::Offline => "presence-offline",
+        };
+        format!("{} · {}", text::isolate(&member.name), sh.t(key))
     }
 
     /// Whether this one is chosen.

@@ -36,7 +36,7 @@ use crate::text;
 
 pub use accounts::{
     KnownAccount, NewAccount, Told, accounts_of, find_account, find_account_by_address, insert_account, known_account,
-    note_told, set_address, told_of, update_account,
+    note_told, read_by, set_address, told_of, update_account,
 };
 pub use belongings::{Belongings, belongings_of};
 pub use contact::{

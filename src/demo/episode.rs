@@ -93,7 +93,7 @@ pub fn tell<'a>(
             assignee: answered.map(|_| assignee),
             opened_at,
             first_reply_at: answered.map(at),
-            last_message_at: at(lines.len()),
+            last_message_at: at(lines.len().saturating_sub(1)),
             ended,
             subject: if answered.is_some() { Some(pick(&stage.subjects, subject)?) } else { None },
             is_web: hero.channel.1 == ChannelKind::WebChat,

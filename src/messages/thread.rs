@@ -6,7 +6,7 @@ use super::model::{Attachment, Message};
 use super::store::{self, Stretch};
 use crate::channels::{self, Channel, ChannelKind, registry};
 use crate::conversations::{self, Conversation};
-use crate::customers::Customer;
+use crate::customers::{self, Customer};
 use crate::db::Conn;
 use crate::db::types::{ChannelId, ConversationId, MessageId, StaffId};
 use crate::error::Result;
@@ -27,6 +27,8 @@ pub struct Thread {
     pub mails: HashMap<MessageId, Mail>,
     /// What became of those that went out through a provider, with each try.
     pub deliveries: HashMap<MessageId, (Delivery, Vec<Attempt>)>,
+    /// How far a customer has read where no provider tells it: in the web chat, and in an app.
+    pub read: HashMap<ConversationId, MessageId>,
     /// The beginnings of messages that others answer.
     pub quotes: HashMap<MessageId, String>,
     pub reactions: HashMap<MessageId, Vec<String>>,
@@ -68,6 +70,10 @@ fn around(conn: &mut Conn, stretch: Stretch, conversations: Vec<Conversation>) -
     let deliveries = outbox::of_messages(conn, &outgoing)?;
     let numbers: Vec<_> = deliveries.values().map(|delivery| delivery.id).collect();
     let mut attempts = outbox::attempts_of(conn, &numbers)?;
+    let told: Vec<_> = conversations.iter().filter(|c| !is_provider(c.channel_id)).collect();
+    let accounts: Vec<_> = told.iter().filter_map(|c| c.account_id).collect();
+    let read = customers::store::read_by(conn, &accounts)?;
+    let read = told.iter().filter_map(|c| Some((c.id, *read.get(&c.account_id?)?))).collect();
     let quoted: Vec<_> = stretch.messages.iter().filter_map(|m| m.reply_to_id).collect();
     let all: Vec<_> = by_provider.iter().map(|m| m.id).collect();
     let is_email = |id| channels.get(&id).is_some_and(|channel| channel.kind == ChannelKind::Email);
@@ -80,6 +86,7 @@ fn around(conn: &mut Conn, stretch: Stretch, conversations: Vec<Conversation>) -
             .map(|(id, delivery)| (id, (attempts.remove(&delivery.id).unwrap_or_default(), delivery)))
             .map(|(id, (attempts, delivery))| (id, (delivery, attempts)))
             .collect(),
+        read,
         quotes: store::quotes_of(conn, &quoted)?,
         reactions: store::reactions_of(conn, &all)?,
         attachments: store::attachments_of(conn, &with_files)?,

@@ -97,6 +97,8 @@ pub struct MessageView {
     /// When it came, where it was written long before.
     pub came: Option<UtcTime>,
     pub received_while_blocked: bool,
+    /// The customer has seen it, where no provider tells it.
+    pub is_read: bool,
     /// What became of it at the provider.
     pub delivery: Option<DeliveryView>,
     /// When it was edited, and what it said before.
@@ -114,6 +116,11 @@ impl MessageView {
     /// Whether it has not arrived.
     pub fn is_bad(&self) -> bool {
         self.delivery.as_ref().is_some_and(DeliveryView::is_bad)
+    }
+
+    /// The words, with the addresses among them.
+    pub fn said(&self) -> Vec<text::Piece<'_>> {
+        text::pieces(&self.body)
     }
 }
 
@@ -217,6 +224,11 @@ fn item(
     Some(Item::System(Box::new(SystemView { id: message.id, icon, said, note, time: message.created_at, rates })))
 }
 
+fn is_read(thread: &Thread, message: &Message) -> bool {
+    let up_to = message.conversation_id.and_then(|id| thread.read.get(&id));
+    up_to.is_some_and(|up_to| message.id <= *up_to)
+}
+
 fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -> MessageView {
     let look = match message.kind {
         MessageKind::Customer => Look::Customer,
@@ -244,6 +256,7 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         hue,
         channel_kind: thread.channels.get(&message.channel_id).map_or("", |c| c.kind.as_str()),
         body: message.body.clone(),
+        is_read: message.is_outgoing() && is_read(thread, message),
         files: thread.attachments.get(&message.id).cloned().unwrap_or_default(),
         time: message.sent_at.unwrap_or(message.created_at),
         came: message.sent_at.map(|_| message.created_at),

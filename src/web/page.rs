@@ -11,7 +11,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -62,6 +62,14 @@ impl Hx {
     /// The page, or the region of it that was asked for.
     pub fn page(&self, page: &impl Regions) -> Result<HttpResponse> {
         self.with_status(StatusCode::OK, page)
+    }
+
+    /// The same, under the address that it has from now on. Without scripts the browser's address stays.
+    pub fn page_at(&self, url: &str, page: &impl Regions) -> Result<HttpResponse> {
+        let mut answer = self.page(page)?;
+        let url = HeaderValue::from_str(url).map_err(|e| Error::Internal(e.to_string()))?;
+        answer.headers_mut().insert(HeaderName::from_static("hx-replace-url"), url);
+        Ok(answer)
     }
 
     /// The same after input that does not fit: 422.

@@ -217,7 +217,8 @@
     if (!key?.startsWith(PREFIX)) return;
     const textIn = (value) => (value ? (JSON.parse(value).text ?? "") : "");
     for (const form of forms()) {
-      if (keyOf(form) !== key || form.contains(document.activeElement)) continue;
+      const isTyped = document.hasFocus() && form.contains(document.activeElement);
+      if (keyOf(form) !== key || isTyped) continue;
       if (textOf(form)?.value === textIn(oldValue)) fill(form, newValue ? JSON.parse(newValue) : { text: "", mode: "" });
     }
     markCards();

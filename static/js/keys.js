@@ -19,6 +19,36 @@
     return true;
   };
 
+  // ---- Words whose composer went away -----------------------------------------------------------------------------------
+
+  // A colleague closes or blocks while somebody writes, and the composer goes with what it was for. Whoever looks at the keys
+  // types on: that must neither open another customer's conversation nor press a button. It lasts as long as they type.
+  const PAUSE = 1500;
+  let written = null;
+  let lastKey = 0;
+  const goesOnIntoNothing = (event) => {
+    const [field, since] = [written, Date.now() - lastKey];
+    lastKey = Date.now();
+    if (typing(event.target)) written = event.target;
+    else if (since > PAUSE || !field || field.checkVisibility()) written = null;
+    else return event.key.length === 1 || event.key === "Enter";
+    return false;
+  };
+  // On the way down: neither the page's own keys nor the element that has the focus by now hears of it.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      // Whoever sends has come to an end.
+      const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey || event.target.matches("input"));
+      if (isSent) written = null;
+      if (isSent || event.ctrlKey || event.metaKey || event.altKey || !goesOnIntoNothing(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+  document.addEventListener("pointerdown", () => (written = null), true);
+
   // ---- The inbox: r and c write, j and k go through the customers ------------------------------------------------------
 
   const write = (mode) => {
@@ -30,16 +60,21 @@
     return true;
   };
 
+  // The card whose conversation has been asked for and is not here yet.
+  let onTheWay = "";
+
   const step = (by) => {
     const cards = [...document.querySelectorAll("#cards .cc-a")];
-    // From the card that has the focus, else from whom the conversation is with: a list may lag behind.
+    // From the card that is being opened, or has the focus, else from whom the conversation is with: a list may lag behind.
     const open = document.getElementById("thread")?.dataset.presence?.split("/")[2];
-    const at = document.activeElement?.closest(".cc") ?? document.getElementById(`k${open}`);
+    const at = document.getElementById(onTheWay) ?? document.activeElement?.closest(".cc") ?? document.getElementById(`k${open}`);
     const here = cards.findIndex((card) => at?.contains(card));
     const next = cards[here < 0 ? 0 : here + by];
-    next?.scrollIntoView({ block: "nearest" });
-    next?.click();
-    return next !== undefined;
+    // At the last card there are more to fetch.
+    const way = next ?? (by > 0 ? document.querySelector("#cards .cc-more a") : null);
+    way?.scrollIntoView({ block: "nearest" });
+    way?.click();
+    return Boolean(way);
   };
 
   const LETTERS = { r: () => write("reply"), c: () => write("comment"), j: () => step(1), k: () => step(-1) };
@@ -51,13 +86,17 @@
   let opening = null;
   document.addEventListener("click", (event) => {
     const card = event.target.closest(".cc-a");
-    if (card) opening = event.detail === 0 ? card : null;
+    if (!card) return;
+    opening = event.detail === 0 ? card : null;
+    onTheWay = card.closest(".cc")?.id ?? "";
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-    if (!opening || ctx.target?.id !== "app") return;
+    if (ctx.target?.id !== "app") return;
+    onTheWay = "";
+    if (opening) document.querySelector("#thread h2")?.focus();
     opening = null;
-    document.querySelector("#thread h2")?.focus();
   });
+  for (const failed of ["htmx:error", "htmx:response:error"]) document.addEventListener(failed, () => (onTheWay = ""));
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;

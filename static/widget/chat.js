@@ -710,6 +710,7 @@
     outbox.push({ uuid: uuid(), text: body, files: picked, at: new Date().toISOString(), error: "" });
     text.value = "";
     picked = [];
+    if (typingTold) call("POST", "typing", { typing: false }).catch(() => {});
     typingTold = 0;
     // Thanks for a rating are for what was before.
     if (!typingTimer) $("typing").textContent = "";

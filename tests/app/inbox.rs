@@ -633,23 +633,32 @@ async fn the_composer_answers_the_conversation_that_is_shown() {
     assert_eq!(app.number("SELECT COUNT(*) FROM messages WHERE body = 'Too late'"), 0);
 }
 
-/// After a comment the composer is ready to answer the customer again; a comment that did not pass stays one.
+/// After a comment the next words are a comment, too, and never the customer's by surprise; after an answer they are for the
+/// customer. A comment that did not pass stays one.
 #[actix_web::test]
-async fn after_a_comment_the_composer_answers_again() {
+async fn whoever_comments_goes_on_commenting() {
     let (app, shop) = desk().await;
     let anna = write(&app, shop, "a", "Anna", "Hello").await;
     let operator = app.sign_in(OPERATOR).await;
     let page = operator.get(&format!("/inbox/{anna}")).await;
-    let send = async |text: &str| {
-        let filled = page.form("#composer").filled(&[("text", text), ("mode", "comment")]);
+    let send = async |text: &str, mode: &str| {
+        let filled = page.form("#composer").filled(&[("text", text), ("mode", mode)]);
         let form = filled.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
         let request = operator.request(reqwest::Method::POST, &format!("/inbox/{anna}/messages"));
         let request = request.header("HX-Request", "true").header("HX-Request-Type", "partial").multipart(form);
         operator.page(request).await
     };
-    let refused = send("").await;
+    let refused = send("", "comment").await;
     refused.assert_status(422).assert_has("input[name=mode][value=comment][checked]");
-    let sent = send("Between us").await;
+    let sent = send("Between us", "comment").await;
+    sent.assert_status(200).assert_has("input[name=mode][value=comment][checked]");
+    let page = operator.get(&format!("/inbox/{anna}")).await;
+    page.assert_has("#composer input[name=mode][value=reply][checked]");
+    let answer = page.form("#composer").filled(&[("text", "Hello Anna"), ("mode", "reply")]);
+    let form = answer.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+    let request = operator.request(reqwest::Method::POST, &format!("/inbox/{anna}/messages"));
+    let request = request.header("HX-Request", "true").header("HX-Request-Type", "partial").multipart(form);
+    let sent = operator.page(request).await;
     sent.assert_status(200).assert_has("input[name=mode][value=reply][checked]");
     sent.assert_lacks("input[name=mode][value=comment][checked]");
 }

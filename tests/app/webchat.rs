@@ -393,6 +393,13 @@ async fn reading_rating_and_typing_reach_the_desk() {
     panel.post("read", json!({"up_to": 999_999})).await.assert_status(204);
     let newest = app.number("SELECT max(id) FROM messages");
     assert_eq!(app.number("SELECT read_message_id FROM channel_accounts"), newest);
+    // Staff see which of their words have been read: those up to there.
+    staff_says(&app, "staff", "Still there? See https://shop.example/a?b=1&c=2.");
+    let page = app.sign_in(ADMIN).await.get("/inbox/1").await;
+    assert_eq!(page.select(".msg.out:has([title=Read]) .said"), ["Hi"]);
+    // Addresses in what was said are links, and nothing else is.
+    assert_eq!(page.attributes(".msg .said a", "href"), ["https://shop.example/a?b=1&c=2"]);
+    assert_eq!(page.attributes(".msg .said a", "rel"), ["noopener noreferrer nofollow"]);
     let id = app.number("SELECT id FROM conversations");
     let rate = |stars: i64| json!({"conversation": id, "rating": stars, "comment": "Fine 🙂"});
     panel.post("rating", rate(5)).await.assert_status(409);

@@ -3,7 +3,7 @@
 use thirtyfour::Key;
 
 use crate::app::desk::{Letter, Person};
-use crate::app::{OPERATOR, SUPERVISOR};
+use crate::app::{ADMIN, OPERATOR, SUPERVISOR};
 use crate::support::{Desk, journey, journey_on, with_web_chat};
 
 /// LIST-120: from the address bar to an answered customer by Tab, Enter and Ctrl+Enter.
@@ -83,6 +83,42 @@ async fn the_inbox_is_walked_through_by_keyboard() {
         browser.wait_for_focus("#thread").await;
         browser.press("r").await;
         browser.wait_for_focus("#composer textarea").await;
+    })
+    .await;
+}
+
+/// A colleague closes the conversation while somebody types: the rest of the word opens nobody else's conversation, presses
+/// nothing, and is no one's. After a pause the keys are keys again.
+#[actix_web::test]
+async fn words_whose_composer_went_away_go_nowhere() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        for (address, name) in [("a1", "Anna Kowalska"), ("a2", "Ewa Nowak"), ("a3", "Maria Kos")] {
+            desk.app.writes(Letter { channel, address, name, ..Letter::default() }).await;
+        }
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.goto("/inbox/2").await;
+        browser.click("#composer textarea").await;
+        let colleague = desk.app.sign_in(ADMIN).await;
+        let closed = [("reason", "solved")];
+        colleague.post_form("/conversations/2/closure", &closed).await.assert_status(303);
+        // Typing goes on until the composer has gone, and beyond.
+        browser
+            .wait("the composer is gone", async || {
+                browser.press("e").await;
+                browser.script("return document.querySelector('#composer textarea') === null").await == true
+            })
+            .await;
+        browser.press("jj rings").await;
+        browser.press(Key::Enter).await;
+        tokio::time::sleep(std::time::Duration::from_millis(1_700)).await;
+        browser.wait_for_text("#thread h2", "Ewa").await;
+        assert_eq!(browser.script("return document.querySelector('dialog[open]') === null").await, true);
+        browser.press("j").await;
+        browser
+            .wait("the next customer", async || !browser.texts("#thread h2").await.concat().contains("Ewa"))
+            .await;
     })
     .await;
 }

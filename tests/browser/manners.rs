@@ -29,6 +29,74 @@ async fn at_anna(desk: &Desk) -> Browser {
     browser
 }
 
+/// The tab says how much is unread; where somebody has asked for it, the system says so while no page is in sight.
+#[actix_web::test]
+async fn what_comes_in_is_said_outside_of_the_page() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.goto("/settings/profile").await;
+        // In the place of the system's own, which would ask somebody.
+        browser
+            .script(
+                "window.told = []; window.Notification = class { static permission = 'granted'; \
+                 static async requestPermission() {} constructor(_, { body }) { told.push(body); } addEventListener() {} }",
+            )
+            .await;
+        browser.click_text("[data-notify] button", "Switch on").await;
+        browser.wait_for_text("[data-notify] button", "Switch off").await;
+        browser.axe().await;
+        anna_writes(desk).await;
+        let title = "return document.title";
+        browser.wait("the number", async || browser.script(title).await == "(1) My profile · Switchboard").await;
+        assert_eq!(browser.script("return told").await, serde_json::json!([]), "the page is in sight");
+        browser.script("Object.defineProperty(document, 'hidden', { get: () => true })").await;
+        anna_writes(desk).await;
+        browser.wait("the notification", async || browser.script("return told.length").await == 1).await;
+        assert_eq!(browser.script("return told[0]").await, "2 unread");
+        browser.click_text("[data-notify] button", "Switch off").await;
+        anna_writes(desk).await;
+        browser.wait("the number", async || browser.script(title).await == "(3) My profile · Switchboard").await;
+        assert_eq!(browser.script("return told.length").await, 1);
+    })
+    .await;
+}
+
+/// Whoever works down a long list is where they were after a conversation: by the phone's arrow, by Back, and after a reload.
+#[actix_web::test]
+async fn back_leads_to_where_one_was() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        for number in 0..70 {
+            let (address, name) = (format!("a{number}"), format!("Visitor {number:02}"));
+            desk.app.writes(Letter { channel, address: &address, name: &name, ..Letter::default() }).await;
+        }
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.turn((390, 844), false).await;
+        browser.goto("/inbox").await;
+        let seen = "const card = document.querySelector('#k3'); const box = card?.getBoundingClientRect(); \
+                    return Boolean(box) && box.top > 0 && box.bottom < innerHeight";
+        let is_there = async || browser.wait("the card in sight", async || browser.script(seen).await == true).await;
+        let open = async || {
+            browser.script("document.querySelector('#clist .cc-more, #k3').scrollIntoView({ block: 'center' })").await;
+            browser.wait_for("#k3").await;
+            browser.script("document.querySelector('#k3').scrollIntoView({ block: 'center' })").await;
+            browser.click("#k3 .cc-a").await;
+            browser.wait_for_text("#thread h2", "Visitor 02").await;
+        };
+        open().await;
+        browser.click("#thread a[data-returns], .pane-thread a[data-returns]").await;
+        is_there().await;
+        open().await;
+        browser.driver.back().await.expect("back");
+        is_there().await;
+        browser.driver.refresh().await.expect("loaded again");
+        is_there().await;
+    })
+    .await;
+}
+
 /// A form that comes back has the focus where something is wrong, and keeps what was typed.
 #[actix_web::test]
 async fn a_refused_form_leads_to_what_is_wrong() {

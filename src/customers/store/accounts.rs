@@ -1,5 +1,7 @@
 //! Customers' identities in channels.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
@@ -7,7 +9,7 @@ use super::search_text::refresh_search_text;
 use crate::customers::model::ChannelAccount;
 use crate::db::schema::{channel_accounts as accounts, customers};
 use crate::db::sql::{Limited, Sql};
-use crate::db::types::{AccountId, ChannelId, CustomerId, UtcTime};
+use crate::db::types::{AccountId, ChannelId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::text;
@@ -25,6 +27,16 @@ pub fn accounts_of(conn: &mut Conn, id: CustomerId) -> Result<Vec<ChannelAccount
 
 pub fn find_account(conn: &mut Conn, id: AccountId) -> Result<ChannelAccount> {
     Ok(accounts::table.find(id).select(ChannelAccount::as_select()).one(conn)?)
+}
+
+/// How far each of these accounts has read.
+pub fn read_by(conn: &mut Conn, ids: &[AccountId]) -> Result<HashMap<AccountId, MessageId>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let known = accounts::table.filter(accounts::id.eq_any(ids));
+    let read: Vec<_> = known.select((accounts::id, accounts::read_message_id)).load(conn)?;
+    Ok(read.into_iter().collect())
 }
 
 pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &str) -> Result<Option<ChannelAccount>> {

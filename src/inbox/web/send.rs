@@ -74,8 +74,9 @@ pub async fn send(
         return hx.done("toast-sent", &state.address());
     }
     let mut composer = ComposerView::new(&super::state(by.clone(), &db, id, of).await?);
-    // What has gone out is over: the next words are for the customer again.
-    composer.is_comment |= form.field("mode") == "comment" && !matches!(outcome, Outcome::Sent);
+    // Whoever comments goes on commenting until they say otherwise: with the focus still in the field, a second comment would
+    // have gone to the customer.
+    composer.is_comment |= form.field("mode") == "comment";
     composer.is_fresh = true;
     if !matches!(outcome, Outcome::Sent) {
         let (by, named) = (by.clone(), quick_of(&form));

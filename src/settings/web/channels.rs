@@ -107,7 +107,8 @@ pub async fn connect(
     match id {
         Some(id) if made.is_some() => {
             let page = load(&req, page.sh, &db, id).await?;
-            hx.page(&ChannelPage { shown: made, ..page })
+            // The secret is in this answer alone, but the address is the channel's: whoever reloads finds what they have made.
+            hx.page_at(&url_of(id), &ChannelPage { shown: made, ..page })
         }
         Some(id) => hx.done("toast-channel-connected", &url_of(id)),
         None => hx.done("toast-saved", HERE),
