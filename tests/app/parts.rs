@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
 use crate::support::desk::{reached, read_all, say};
-use crate::support::whatsapp::{WhatsApp, compose, customer, desk, error, happens, status};
-use crate::support::{Client, OPERATOR, TestApp, eventually};
+use crate::support::whatsapp::{SETTINGS, WhatsApp, compose, connect, customer, error, happens, status};
+use crate::support::{Client, OPERATOR, TestApp, eventually, spawn_app_with};
 use crate::viber;
 
 const STATE: &str = "SELECT state FROM deliveries";
@@ -23,7 +23,13 @@ struct Desk {
 /// A text and a paper to Anna; the two calls are answered so.
 async fn two_parts(answers: [ResponseTemplate; 2]) -> Desk {
     let whatsapp = WhatsApp::start().await;
-    let app = desk(&whatsapp).await;
+    let settings = whatsapp.settings();
+    let app = spawn_app_with(move |config| {
+        settings(config);
+        config.provider_patience = Duration::from_secs(9);
+    })
+    .await;
+    connect(&app, &SETTINGS).await;
     let anna = customer(&app, "79011234567").await;
     let operator = app.sign_in(OPERATOR).await;
     whatsapp.answers(answers);
@@ -127,7 +133,7 @@ async fn a_receipt_takes_nothing_out_of_the_queue() {
 /// Rule 16: a receipt that comes while the next part is on its way changes nothing of how that ends.
 #[actix_web::test]
 async fn a_receipt_ends_no_try() {
-    let slow = error(400, 131053, "Media upload error").set_delay(Duration::from_millis(1500));
+    let slow = error(400, 131053, "Media upload error").set_delay(Duration::from_secs(4));
     let desk = two_parts([accepted("wamid.T"), slow]).await;
     desk.calls(2).await;
     desk.hears(status("wamid.T", "delivered")).await;
@@ -139,7 +145,7 @@ async fn a_receipt_ends_no_try() {
 /// Rule 16: the text came back while the paper was on its way. The message is red, and the text goes again, it alone.
 #[actix_web::test]
 async fn what_came_back_meanwhile_goes_again() {
-    let slow = accepted("wamid.P").set_delay(Duration::from_millis(1500));
+    let slow = accepted("wamid.P").set_delay(Duration::from_secs(4));
     let desk = two_parts([accepted("wamid.T"), slow]).await;
     desk.calls(2).await;
     desk.hears(failed("wamid.T")).await;
