@@ -109,8 +109,8 @@ fn name_of(delivery: &Delivery, part: i32) -> String {
     }
 }
 
-/// The same as [`retry`], as a part of larger work that has looked at the rights and at the customer. What the customer has got does
-/// not go a second time.
+/// The same as [`retry`], as a part of larger work that has looked at the rights and at the customer. What the customer
+/// has got does not go a second time.
 pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     store::forget_failed(tx, delivery)?;
     store::queue_again(tx, delivery)?;
@@ -139,7 +139,7 @@ pub(super) fn sent(tx: &mut Tx, delivery: &Delivery, pace: Pace) -> Result<()> {
 }
 
 /// The provider has every part now. What it told of them meanwhile counts from here on.
-pub(super) fn whole(tx: &mut Tx, message: MessageId, now: UtcTime) -> Result<()> {
+fn whole(tx: &mut Tx, message: MessageId, now: UtcTime) -> Result<()> {
     let Some(current) = store::held(tx, message)? else { return Ok(()) };
     store::handed_over(tx, current.id, now)?;
     follow_parts(tx, &current, now)
