@@ -93,7 +93,7 @@ pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<(
 fn hand_to(tx: &mut Tx, conversation: &Conversation, responsible: Option<StaffId>, to: StaffId) -> Result<()> {
     store::assign(tx, conversation, Some(to))?;
     if responsible.is_none() {
-        customers::store::set_responsible(tx, conversation.customer_id, Some(to))?;
+        customers::store::set_responsible(tx, conversation.customer_id, None, Some(to))?;
     }
     Ok(())
 }

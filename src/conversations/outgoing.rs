@@ -132,7 +132,7 @@ pub fn start(
     }
     tell(tx, customer.id, Some(id), account.channel_id, Event::Opened { by: Some(who(by)) })?;
     if customer.responsible_id.is_none() {
-        customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
+        customers::store::set_responsible(tx, customer.id, None, Some(by.id()))?;
     }
     let conversation = store::find(tx, &by.scope(), id)?;
     say(tx, by, &conversation, MessageKind::Staff, out)?;
