@@ -63,7 +63,8 @@ pub struct Received {
 pub enum Belongs {
     /// The one of its account that is open, or a new one.
     Account,
-    /// This one while it is open; otherwise a new one. Mails: each chain is a conversation of its own.
+    /// This one while it is open; otherwise the one that its chain goes on in, or a new one. Mails: each chain is a
+    /// conversation of its own.
     Chain(Option<ConversationId>),
 }
 
@@ -238,6 +239,10 @@ fn open(
     if let Some(id) = going_on(tx, who, belongs)? {
         return Ok((id, None));
     }
+    let continues = match belongs {
+        Belongs::Chain(Some(named)) => store::first_of_chain(tx, named)?,
+        _ => None,
+    };
     let id = store::insert(
         tx,
         &store::New {
@@ -247,6 +252,7 @@ fn open(
             origin: Origin::Incoming,
             assignee: None,
             visit: inbound.visit.as_ref(),
+            continues,
         },
     )?;
     super::actions::tell(tx, who.customer, Some(id), inbound.channel, Event::Opened { by: None })?;
@@ -257,7 +263,7 @@ fn open(
 fn going_on(tx: &mut Tx, who: &Identified, belongs: Belongs) -> Result<Option<ConversationId>> {
     match belongs {
         Belongs::Account => store::open_of_account(tx, who.customer, who.account),
-        Belongs::Chain(Some(id)) => store::open_of_customer(tx, who.customer, id),
+        Belongs::Chain(Some(id)) => store::open_of_chain(tx, who.customer, id),
         Belongs::Chain(None) => Ok(None),
     }
 }

@@ -123,6 +123,7 @@ pub fn start(
             origin: Origin::Outgoing,
             assignee: Some(by.id()),
             visit: None,
+            continues: None,
         },
     )?;
     if let Some(tag) = out.tag
