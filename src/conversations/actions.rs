@@ -172,7 +172,7 @@ pub fn rate(tx: &mut Tx, conversation: &Conversation, stars: i32, comment: &str)
     if conversation.rating == Some(stars) && conversation.rating_comment == comment {
         return Ok(());
     }
-    store::rate(tx, conversation.id, stars, comment)?;
+    store::ratings::rate(tx, conversation, stars, comment)?;
     let event = Event::Rated { stars, comment: comment.to_owned() };
     if conversation.rating.is_some() && messages::store::say_instead(tx, conversation.id, &event)? {
         tx.publish(Topic::Customer(conversation.customer_id));

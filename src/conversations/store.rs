@@ -1,6 +1,7 @@
 //! Rows of conversations.
 
 pub mod of_customer;
+pub(super) mod ratings;
 pub mod waiting;
 
 use std::collections::HashMap;
@@ -176,17 +177,6 @@ pub(super) fn touch(tx: &mut Tx, id: ConversationId, is_reply: bool) -> Result<(
         .set(conversations::first_reply_at.eq(now))
         .execute(&mut **tx)?;
     }
-    Ok(())
-}
-
-pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -> Result<()> {
-    diesel::update(conversations::table.find(id))
-        .set((
-            conversations::rating.eq(stars),
-            conversations::rating_comment.eq(comment),
-            conversations::rated_at.eq(UtcTime::now()),
-        ))
-        .execute(&mut **tx)?;
     Ok(())
 }
 
