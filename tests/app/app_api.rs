@@ -98,6 +98,22 @@ async fn a_program_needs_a_working_token() {
     program.get(ANNA).await.assert_status(401);
 }
 
+/// A token of a channel that is on pause is good: its program is told to come again, however often it asks, and its calls work
+/// when the pause is over.
+#[actix_web::test]
+async fn a_pause_is_no_wrong_token() {
+    let (app, program) = desk().await;
+    app.execute("UPDATE channels SET enabled = FALSE");
+    for _ in 0..100 {
+        program.get(ANNA).await.assert_status(503);
+    }
+    let waits = program.get(ANNA).await;
+    assert_eq!(json_of(&waits)["error"]["code"], "channel_paused");
+    assert_eq!(waits.header("retry-after"), "60");
+    app.execute("UPDATE channels SET enabled = TRUE");
+    program.get(ANNA).await.assert_status(404);
+}
+
 /// A company's server speaks for all its users from one address: hundreds of calls at once are answered. Whoever tries tokens is
 /// told to wait.
 #[actix_web::test]
