@@ -8,6 +8,7 @@ use sha2::Sha256;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::first_messages::{send, with_mail};
 use crate::support::desk::Letter;
 use crate::support::{ADMIN, Client, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app_with};
 
@@ -203,6 +204,37 @@ async fn what_looks_like_a_command_is_asked_about_once() {
     types(&ada, anna, "/etc/hosts", "reply").await.assert_status(303);
     types(&ada, anna, "/nmae is not for them", "comment").await.assert_status(303);
     assert_eq!((said("/etc/hosts"), said("/nmae is not for them")), (1, 1));
+    assert_eq!(app.number("SELECT COUNT(*) FROM command_runs"), 0);
+}
+
+/// What calls a command does not go out with a first message either; what looks like one is asked about, at its field.
+#[actix_web::test]
+async fn a_command_is_no_first_message() {
+    let (app, server, anna) = desk().await;
+    define(&app, "refund", &format!("{}/refund", server.uri()), "order\nreason?").await;
+    with_mail(&app).await;
+    app.execute("UPDATE conversations SET status = 'closed', closed_at = '2026-11-01 10:00:00'");
+    app.execute("UPDATE customers SET active_count = 0");
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let said = || app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'");
+    let message = supervisor.get(&format!("/customers/{anna}/message")).await;
+    let new_mail = supervisor.get("/mails/new").await;
+    let to: &[(&str, &str)] = &[("email", "new@customer.test"), ("subject", "Hello")];
+    let forms: [(_, _, &[(&str, &str)], _); 2] =
+        [(&message, "#message_form", &[], "#m-body"), (&new_mail, "#newcomer_form", to, "#body")];
+    for (page, form, more, field) in forms {
+        let sends = async |fields: &[(&str, &str)]| send(&supervisor, page, form, &[fields, more].concat()).await;
+        let refused = sends(&[("body", "/refund 4711 a liar")]).await;
+        refused.assert_status(422).assert_says("/refund runs a command").assert_has(&format!("{field}[aria-invalid]"));
+        refused.assert_lacks("input[name=plain]");
+        sends(&[("body", "/refund 4711 a liar"), ("plain", "1")]).await.assert_status(422);
+        let asked = sends(&[("body", "/refnud 4711")]).await;
+        asked.assert_status(422).assert_says("/refnud is no command").assert_has(&format!("{field}[aria-invalid]"));
+        asked.assert_has("input[type=checkbox][name=plain]");
+        let before = said();
+        sends(&[("body", "/refnud 4711"), ("plain", "1")]).await.assert_status(303);
+        assert_eq!(said(), before + 1);
+    }
     assert_eq!(app.number("SELECT COUNT(*) FROM command_runs"), 0);
 }
 

@@ -82,7 +82,7 @@ pub async fn send(
     let ways = db.read(move |conn| ways(conn, &reader, id)).await?;
     let upload = files::accept_form(&db, &stored, upload, &limits(&ways.accounts)).await?;
     let (account, back) = (upload.field("account").to_owned(), upload.field("back").to_owned());
-    let form = MessageForm { account, back, first: TypedFirst::of(&upload) };
+    let mut form = MessageForm { account, back, first: TypedFirst::of(&upload) };
     let mut errors = Errors::default();
     // Without scripts: the fields of a template are asked for.
     if upload.get("fields").is_some() {
@@ -103,9 +103,10 @@ pub async fn send(
     let (Some(account), true) = (account, errors.is_empty()) else {
         return hx.invalid(&page(sh, ways, form, errors));
     };
-    let (reader, region) = (by.clone(), config.phone_region.clone());
+    let (reader, plain) = (by.clone(), form.first.plain);
     let sent = db
         .write(move |tx| {
+            first::hold_commands(tx, &out.body, plain)?;
             let customer = find(tx, &by.scope(), id)?;
             let account = stored_account(tx, &customer, account, &out, &region)?;
             conversations::start(tx, &by, &customer, &account, &out)
@@ -116,6 +117,7 @@ pub async fn send(
         Err(Error::Refused(said)) => {
             // The state of things changed between the page and the button.
             let ways = db.read(move |conn| self::ways(conn, &reader, id)).await?;
+            form.first.asks_plain = first::is_question(&said);
             hx.invalid(&page(sh, ways, form, first::refused(said)))
         }
         Err(other) => Err(other),

@@ -88,11 +88,12 @@ pub async fn send(
     let (Some(to), true) = (to, errors.is_empty()) else {
         return hx.invalid(&page.with(errors));
     };
-    let (reader, named) = (by.clone(), to.clone());
+    let (reader, named, plain) = (by.clone(), to.clone(), page.typed.first.plain);
     let sender = out.extra.mail.as_ref().map(|mail| mail.from.clone()).unwrap_or_default();
     let through = sender.clone();
     let sent = db
         .write(move |tx| {
+            first::hold_commands(tx, &out.body, plain)?;
             let customer = to.customer(tx, &by, &name, &region, &sender)?;
             let account = to.account(tx, &customer, &sender)?;
             conversations::start(tx, &by, &customer, &account, &out)?;
@@ -105,6 +106,7 @@ pub async fn send(
             if way_on::is_about_customer(&said) {
                 page.known = db.read(move |conn| way_on::of_known(conn, &reader, &named, &through)).await?;
             }
+            page.typed.first.asks_plain = first::is_question(&said);
             hx.invalid(&page.with(first::refused(said)))
         }
         Err(other) => Err(other),
