@@ -238,6 +238,41 @@ async fn a_command_is_no_first_message() {
     assert_eq!(app.number("SELECT COUNT(*) FROM command_runs"), 0);
 }
 
+/// An app that takes calls and answers none keeps nobody waiting for a command, and after a while its own events wait for it
+/// without being tried.
+#[actix_web::test]
+async fn a_command_does_not_wait_for_an_app_that_hangs() {
+    let (app, server, anna) = desk().await;
+    define(&app, "refund", &format!("{}/refund", server.uri()), "order").await;
+    answers(&server, ResponseTemplate::new(200).set_body_json(json!({}))).await;
+    let hangs = ResponseTemplate::new(200).set_delay(std::time::Duration::from_secs(30));
+    Mock::given(method("POST")).and(path("/hook")).respond_with(hangs).mount(&server).await;
+    let (hook, now) = (json!({ "webhook_url": format!("{}/hook", server.uri()) }), "2026-01-05 09:00:00");
+    let hung = app.channel("app");
+    app.execute(&format!("UPDATE channels SET settings = '{hook}' WHERE id = {hung}"));
+    for _ in 0..12 {
+        app.execute(&format!(
+            "INSERT INTO app_events (channel_id, customer_id, kind, payload, created_at) \
+             VALUES ({hung}, {anna}, 'message.created', '{{}}', '{now}')"
+        ));
+    }
+    app.execute(&format!(
+        "INSERT INTO jobs (name, payload, unique_key, run_at, created_at) SELECT 'app_event.deliver', \
+         '{{\"event\":' || id || '}}', CAST(id AS TEXT), '{now}', '{now}' FROM app_events"
+    ));
+    let pushed = async || server.received_requests().await.unwrap().iter().filter(|r| r.url.path() == "/hook").count();
+    eventually("the app is told", async || (pushed().await >= 3).then_some(())).await;
+    let operator = app.sign_in(OPERATOR).await;
+    types(&operator, anna, "/refund 12", "comment").await.assert_status(303);
+    is_over(&app, "done").await;
+    let untried = "SELECT COUNT(*) FROM jobs WHERE name = 'app_event.deliver' AND tries = 0";
+    let put_off = format!("{untried} AND run_at > '{now}'");
+    let all_put_off = async || (app.number(&put_off) == 9).then_some(());
+    tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+    eventually("the others wait", all_put_off).await;
+    assert_eq!(pushed().await, 3);
+}
+
 /// What is missing is told at the composer, and nothing leaves: neither to the server nor to the customer.
 #[actix_web::test]
 async fn a_wrong_call_goes_nowhere() {
