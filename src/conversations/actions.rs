@@ -145,12 +145,12 @@ pub fn close(
     if let Some(tag) = tag {
         add_tag(tx, by, conversation, tag)?;
     }
-    finish(tx, by, conversation, reason, words)?;
+    finish(tx, Some(by), conversation, reason, words)?;
     distribution::after_one_has_left(tx)
 }
 
-/// Ends whatever is open with a customer who has just been blocked.
-pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<()> {
+/// Ends whatever is open with a customer who has just been blocked, by somebody or by the program.
+pub fn close_for_block(tx: &mut Tx, by: Option<&Operator>, customer: CustomerId) -> Result<()> {
     let customer = customers::find(tx, &CustomerScope::system(), customer)?;
     let mut left = 0;
     for conversation in store::of_customer::open(tx, &customer)? {
@@ -218,11 +218,21 @@ fn workable(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<C
     Ok(customer)
 }
 
-fn finish(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
-    store::close(tx, conversation, Some(by.id()), reason, words)?;
+fn finish(
+    tx: &mut Tx,
+    by: Option<&Operator>,
+    conversation: &Conversation,
+    reason: CloseReason,
+    words: &str,
+) -> Result<()> {
+    store::close(tx, conversation, by.map(|by| by.id()), reason, words)?;
     app_events::closed(tx, conversation.matter())?;
-    let event = Event::Closed { by: Some(who(by)), reason: reason.as_str().into(), note: words.to_owned() };
+    let event = Event::Closed { by: by.map(|by| who(by)), reason: reason.as_str().into(), note: words.to_owned() };
     let detail = json!({ "conversation": conversation.id, "closed_as": reason.as_str() });
+    let Some(by) = by else {
+        audit::record_as(tx, "system", "conversation.closed", Some(conversation.customer_id), &detail)?;
+        return said(tx, conversation, event);
+    };
     note(tx, by, conversation, "conversation.closed", &detail, event)
 }
 

@@ -2,7 +2,7 @@
 
 use super::model::{Origin, VisitDetails};
 use super::{distribution, store};
-use crate::channels;
+use crate::channels::{self, ChannelKind};
 use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Opening, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Failure, Tx};
@@ -163,17 +163,26 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
 
 /// A new account: of a customer whom the channel's word leads to, or of a new one.
 fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccount> {
-    let customer = match vouched_match(tx, inbound)? {
+    let kind = channels::find(tx, inbound.channel)?.kind;
+    let known = vouched_match(tx, inbound)?;
+    let customer = match known {
         Some(id) => {
             if let Some(external_id) = &inbound.sender.external_id {
                 customers::store::fill_external_id(tx, id, external_id)?;
             }
             id
         }
-        None => create(tx, inbound)?,
+        None => create(tx, inbound, kind)?,
     };
     customers::store::insert_account(tx, customer, said)?;
     customers::store::refresh_pending(tx, customer)?;
+    if customers::store::block_as_before(tx, customer, &inbound.addressing.mark(kind, said.address))? {
+        if known.is_some() {
+            super::actions::tell(tx, customer, None, said.channel, Event::Blocked { by: None, reason: String::new() })?;
+            super::actions::close_for_block(tx, None, customer)?;
+        }
+        tx.publish(Topic::Blacklist);
+    }
     customers::store::known_account(tx, said.channel, said.address)?.ok_or(Error::NotFound)
 }
 
@@ -184,9 +193,8 @@ fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
     customers::store::find_or_hold_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
 }
 
-fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
+fn create(tx: &mut Tx, inbound: &Inbound, kind: ChannelKind) -> Result<CustomerId> {
     let sender = &inbound.sender;
-    let kind = channels::find(tx, inbound.channel)?.kind;
     let named = [&sender.display_name, &sender.username, sender.email.as_ref().unwrap_or(&sender.username)];
     let name = named.into_iter().map(|n| text::clean(n)).find(|n| !n.is_empty()).or_else(|| sender.phone.clone());
     // A visitor without any name is told apart by a number of their own.
@@ -209,11 +217,7 @@ fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
         name_edited: false,
         phone_region: &inbound.addressing.phone_region,
     };
-    let id = customers::store::insert(tx, &details, &origin)?;
-    if customers::store::block_as_before(tx, id, &inbound.addressing.mark(kind, &sender.address))? {
-        tx.publish(Topic::Blacklist);
-    }
-    Ok(id)
+    customers::store::insert(tx, &details, &origin)
 }
 
 fn visitor_name(lang: Lang, address: &str) -> String {

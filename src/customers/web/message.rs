@@ -13,10 +13,9 @@ use super::first::{self, Rules, Templates};
 use super::way_on;
 use crate::auth::Operator;
 use crate::channels::{self, Channel, ChannelKind};
-use crate::config::Config;
 use crate::conversations::{self, Destination, Outgoing};
 use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop, TypedFirst};
-use crate::customers::{ChannelAccount, Customer, find, store};
+use crate::customers::{Addressing, ChannelAccount, Customer, find, store};
 use crate::db::types::{AccountId, CustomerId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result, Said};
@@ -73,7 +72,7 @@ pub async fn send(
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
-    config: Data<Config>,
+    addressing: Data<Addressing>,
     stored: Data<Files>,
     id: Path<CustomerId>,
     upload: Multipart,
@@ -108,7 +107,7 @@ pub async fn send(
         .write(move |tx| {
             first::hold_commands(tx, &out.body, plain)?;
             let customer = find(tx, &by.scope(), id)?;
-            let account = stored_account(tx, &customer, account, &out, &region)?;
+            let account = stored_account(tx, &customer, account, &out, &addressing)?;
             conversations::start(tx, &by, &customer, &account, &out)
         })
         .await;
@@ -183,12 +182,12 @@ fn stored_account(
     customer: &Customer,
     chosen: AccountId,
     out: &Outgoing,
-    region: &str,
+    addressing: &Addressing,
 ) -> Result<ChannelAccount> {
     let to = match (&out.extra.mail, AccountChoice::channel_anew(chosen)) {
         (Some(mail), _) => Destination::by_mail(tx, &mail.from, customer.email.as_deref())?,
-        (None, Some(channel)) => Destination::of_customer(tx, customer, channel, region)?,
+        (None, Some(channel)) => Destination::of_customer(tx, customer, channel, &addressing.phone_region)?,
         (None, None) => return store::find_account(tx, chosen),
     };
-    to.account(tx, customer)
+    to.account(tx, customer, addressing)
 }
