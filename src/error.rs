@@ -127,6 +127,9 @@ pub enum Error {
     /// A body that came too slowly, or stopped coming.
     #[error("the body did not come in time")]
     TooSlow,
+    /// The channel that is meant is on pause; a program may come again.
+    #[error("the channel is on pause")]
+    Paused,
     /// Too often; seconds until it may be tried again.
     #[error("too many requests, try again in {0} s")]
     TooMany(u64),
@@ -175,6 +178,7 @@ impl Error {
             Error::Invalid(said) | Error::Refused(said) => said.clone(),
             Error::TooLarge(limit) => too_large(*limit),
             Error::TooSlow => "error-too-slow".into(),
+            Error::Paused => "api-paused".into(),
             Error::TooMany(seconds) => Said::from("error-too-many").with("seconds", *seconds),
             Error::Db(failure) if failure.is_temporary() => "error-database".into(),
             Error::File(error) if is_away(error) => "error-files".into(),
@@ -193,6 +197,7 @@ impl Error {
             Error::Refused(_) => "refused",
             Error::TooLarge(_) => "too_large",
             Error::TooSlow => "too_slow",
+            Error::Paused => "channel_paused",
             Error::TooMany(_) => "too_many_requests",
             Error::Db(failure) if failure.is_temporary() => "unavailable",
             Error::File(error) if is_away(error) => "unavailable",
@@ -204,6 +209,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Error::TooMany(seconds) => Some(*seconds),
+            Error::Paused => Some(60),
             Error::Db(failure) if failure.is_temporary() => Some(1),
             Error::File(error) if is_away(error) => Some(5),
             _ => None,
@@ -236,6 +242,7 @@ impl ResponseError for Error {
             Error::Refused(_) => StatusCode::CONFLICT,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Error::Paused => StatusCode::SERVICE_UNAVAILABLE,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Db(failure) if failure.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
             Error::File(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,

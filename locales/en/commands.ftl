@@ -25,3 +25,6 @@ command-delete-text = Nobody can run it any more. What it has answered stays in 
 command-value-missing = “{ $name }” is missing. Write { $usage }
 command-takes-nothing = This command takes no parameters. Write { $usage }
 command-no-files = A command takes no files.
+first-command = { $name } runs a command, which no customer should read, so nothing was sent. Run it from the composer of an open conversation.
+first-no-command = { $name } is no command: the customer would read it. Is the text meant for them?
+first-plain = Send the text to the customer as it stands

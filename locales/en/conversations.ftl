@@ -5,6 +5,7 @@ close-reason-spam = Spam
 close-reason-other = Other
 close-reason-customer-blocked = Customer blocked
 refused-blocked = This customer is blocked. They have to be unblocked first.
+refused-address-blocked = Whoever has this address was on the blacklist when their record was deleted, and stays blocked. Once they write, they appear in the blacklist and can be unblocked.
 refused-closed = This conversation is closed. Write first to open a new one.
 refused-not-yours = This conversation belongs to a colleague.
 refused-customer-not-yours = This customer belongs to a colleague.

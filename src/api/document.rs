@@ -45,7 +45,11 @@ const REFUSALS: [(&str, &str); 4] = [
     ("400", "The request cannot be read"),
     ("401", "There is no token, or none that works"),
     ("429", "Too many calls; Retry-After says for how many seconds to wait"),
-    ("503", "The desk cannot answer at the moment; Retry-After says when to try again"),
+    (
+        "503",
+        "The desk cannot answer at the moment, or the channel is on pause (code channel_paused, the token stays good); \
+         Retry-After says when to try again",
+    ),
 ];
 
 impl Modify for Refusals {

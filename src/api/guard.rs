@@ -53,6 +53,10 @@ impl FromRequest for App {
                 other => other?,
             };
             throttle.token(token.id)?;
+            // The token is good: a program that is told so comes again, and asks for no new one.
+            if !channel.enabled {
+                return Err(Error::Paused);
+            }
             let now = UtcTime::now();
             if token.last_used_at.is_none_or(|last| last.until(now) > NOTED_EVERY) {
                 let noted = db.write(move |tx| {

@@ -1,6 +1,6 @@
 //! Pushes an event to the app.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::model::{Deliver, Event};
 use super::store;
@@ -11,6 +11,8 @@ use crate::jobs::{self, Ctx, Job};
 
 /// How long the app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an app is left alone that has not answered in time: the places are for the events of others meanwhile.
+const REST: chrono::Duration = chrono::Duration::seconds(30);
 
 impl Job for Deliver {
     const NAME: &'static str = "app_event.deliver";
@@ -36,11 +38,16 @@ impl Job for Deliver {
         if !channel.enabled && ctx.db.write(move |tx| store::wait(tx, id)).await? {
             return Ok(());
         }
+        let begun = Instant::now();
         let outcome = push(ctx, &channel, &event, &url).await;
+        let hangs = outcome.is_err() && begun.elapsed() >= PATIENCE;
         let told = outcome.as_ref().err().map(ToString::to_string);
         ctx.db
             .write(move |tx| {
                 tx.concerns_nothing_kept();
+                if hangs {
+                    store::put_off(tx, channel.id, UtcTime::now().plus(REST))?;
+                }
                 match &told {
                     None => channels::note_success(tx, channel.id, UtcTime::now()),
                     Some(why) => channels::note_failure(tx, channel.id, UtcTime::now(), why),

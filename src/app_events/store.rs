@@ -11,6 +11,7 @@ use crate::db::sql::{Limited, Sql};
 use crate::db::types::{ChannelId, MessageId, UtcTime};
 use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::messages::MessageKind;
 use crate::{jobs, messages as chat};
 
@@ -96,6 +97,18 @@ pub(super) fn wait(tx: &mut Tx, id: i64) -> Result<bool> {
     }
     diesel::update(events::table.find(id)).set(events::waits.eq(true)).execute(&mut **tx)?;
     Ok(true)
+}
+
+/// Puts off what is to be pushed to a channel's app, but for what is being pushed.
+pub(super) fn put_off(tx: &mut Tx, channel: ChannelId, until: UtcTime) -> Result<()> {
+    // One after the other: they would write the same rows.
+    dialect::hold_words(tx, [format!("putting off events of channel {channel}")])?;
+    // A job says `{"event":7}`.
+    let text = "UPDATE jobs SET run_at = $1 WHERE name = $2 AND dead_at IS NULL AND leased_until IS NULL AND run_at < $1 \
+         AND EXISTS (SELECT 1 FROM app_events e WHERE e.channel_id = $3 \
+         AND e.id = CAST(SUBSTR(jobs.payload, 10, LENGTH(jobs.payload) - 10) AS BIGINT))";
+    Sql::new(text).bind(until).bind(Deliver::NAME).bind(channel.0).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// The pause of a channel is over: what has waited for that is pushed, oldest first.

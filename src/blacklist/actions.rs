@@ -34,7 +34,7 @@ pub fn block(
     // Nobody will open what they have written before: it would count for ever.
     customers::store::set_unread(tx, customer.id, 0)?;
     note(tx, customer.id, Event::Blocked { by: Some(who(by)), reason: reason.to_owned() })?;
-    close_for_block(tx, by, customer.id)?;
+    close_for_block(tx, Some(by), customer.id)?;
     audit::record_with(tx, by, "customer.blocked", Some(customer.id), &serde_json::json!({ "reason": reason }))?;
     changed(tx, customer.id);
     Ok(())

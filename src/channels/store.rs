@@ -167,11 +167,11 @@ pub fn insert_token(tx: &mut Tx, channel: ChannelId, name: &str, hash: &str, by:
     Ok(())
 }
 
-/// The token of this hash and its channel, if the token works and the channel is enabled.
+/// The token of this hash and its channel, if the token works. The channel may be on pause.
 pub fn by_token(conn: &mut Conn, hash: &str) -> Result<Option<(ApiToken, Channel)>> {
     Ok(api_tokens::table
         .inner_join(channels::table)
-        .filter(api_tokens::token_hash.eq(hash).and(api_tokens::revoked_at.is_null()).and(channels::enabled))
+        .filter(api_tokens::token_hash.eq(hash).and(api_tokens::revoked_at.is_null()))
         .select((ApiToken::as_select(), Channel::as_select()))
         .one(conn)
         .optional()?)

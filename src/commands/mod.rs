@@ -15,5 +15,5 @@ mod model;
 mod store;
 
 pub use actions::{add, delete, edit, renew_secret, run, switch};
-pub use model::{Call, Checked, Command, Parameter, Run, Typed};
+pub use model::{Call, Checked, Command, Parameter, Run, Typed, looks_like_call};
 pub use store::{call_of, find, list, matching};

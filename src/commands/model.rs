@@ -216,8 +216,19 @@ fn word(text: &str) -> (&str, &str) {
     text.split_once(char::is_whitespace).unwrap_or((text, ""))
 }
 
+/// What stands in one pair of quotation marks; marks of words within it are no pair.
 fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    inside.filter(|inside| !inside.contains('"')).unwrap_or(text)
+}
+
+/// The word that a text calls a command by, or would: one line that begins with a slash and a name. Where no command
+/// has that name it is likely mistyped, or a quick reply that was not chosen; a path (`/etc/hosts`) is neither.
+pub fn looks_like_call(text: &str) -> Option<&str> {
+    let line = text.trim();
+    let word = line.split_whitespace().next().filter(|_| !line.contains('\n'))?;
+    let name = word.strip_prefix('/').filter(|name| name.chars().any(char::is_alphabetic))?;
+    name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_').then_some(word)
 }
 
 /// One run of a command: the job that `jobs` does.
@@ -263,6 +274,7 @@ mod tests {
         assert_eq!(pairs("order\nreason?", " 12 "), "order=12");
         assert_eq!(pairs("who\norder", r#""Anna Petrova" 12"#), "who=Anna Petrova|order=12");
         assert_eq!(pairs("order", r#""12""#), "order=12");
+        assert_eq!(pairs("order\nnote?", r#"12 "big" and "blue""#), r#"order=12|note="big" and "blue""#);
         assert_eq!(pairs("", "  "), "");
         assert_eq!(call("order\nreason?", "").unwrap_err().key, "command-value-missing");
         assert_eq!(call("", "12").unwrap_err().key, "command-takes-nothing");
@@ -285,5 +297,15 @@ mod tests {
         assert_eq!(wrong(url, "a?\nb"), Some(("parameters", "command-parameter-order")));
         let many: Vec<String> = (0..11).map(|n| format!("p{n}")).collect();
         assert_eq!(wrong(url, &many.join("\n")), Some(("parameters", "command-parameters-many")));
+    }
+
+    #[test]
+    fn what_looks_like_a_command_is_one_line_with_a_name() {
+        for (text, word) in [("/nmae", "/nmae"), (" /refnud 12 now ", "/refnud"), ("/привет", "/привет")] {
+            assert_eq!(looks_like_call(text), Some(word), "{text}");
+        }
+        for text in ["", "/", "/ name", "//x", "/etc/hosts", "/10", "Use /name", "/name\nand more", "/-", "/c++"] {
+            assert_eq!(looks_like_call(text), None, "{text}");
+        }
     }
 }

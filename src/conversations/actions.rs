@@ -106,7 +106,7 @@ pub fn take(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<(
 fn hand_to(tx: &mut Tx, conversation: &Conversation, responsible: Option<StaffId>, to: StaffId) -> Result<()> {
     store::assign(tx, conversation, Some(to))?;
     if responsible.is_none() {
-        customers::store::set_responsible(tx, conversation.customer_id, Some(to))?;
+        customers::store::set_responsible(tx, conversation.customer_id, None, Some(to))?;
     }
     Ok(())
 }
@@ -158,12 +158,12 @@ pub fn close(
     if let Some(tag) = tag {
         add_tag(tx, by, conversation, tag)?;
     }
-    finish(tx, by, conversation, reason, words)?;
+    finish(tx, Some(by), conversation, reason, words)?;
     distribution::ask(tx)
 }
 
-/// Ends whatever is open with a customer who has just been blocked.
-pub fn close_for_block(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<()> {
+/// Ends whatever is open with a customer who has just been blocked, by somebody or by the program.
+pub fn close_for_block(tx: &mut Tx, by: Option<&Operator>, customer: CustomerId) -> Result<()> {
     let customer = customers::find(tx, &CustomerScope::system(), customer)?;
     for conversation in store::of_customer::open(tx, &customer)? {
         finish(tx, by, &conversation, CloseReason::CustomerBlocked, "")?;
@@ -183,7 +183,7 @@ pub fn rate(tx: &mut Tx, conversation: &Conversation, stars: i32, comment: &str)
     if conversation.rating == Some(stars) && conversation.rating_comment == comment {
         return Ok(());
     }
-    store::rate(tx, conversation.id, stars, comment)?;
+    store::ratings::rate(tx, conversation, stars, comment)?;
     let event = Event::Rated { stars, comment: comment.to_owned() };
     if conversation.rating.is_some() && messages::store::say_instead(tx, conversation.id, &event)? {
         tx.publish(Topic::Customer(conversation.customer_id));
@@ -229,11 +229,21 @@ fn workable(tx: &mut Tx, by: &Operator, conversation: &Conversation) -> Result<C
     Ok(customer)
 }
 
-fn finish(tx: &mut Tx, by: &Operator, conversation: &Conversation, reason: CloseReason, words: &str) -> Result<()> {
-    store::close(tx, conversation, Some(by.id()), reason, words)?;
+fn finish(
+    tx: &mut Tx,
+    by: Option<&Operator>,
+    conversation: &Conversation,
+    reason: CloseReason,
+    words: &str,
+) -> Result<()> {
+    store::close(tx, conversation, by.map(|by| by.id()), reason, words)?;
     app_events::closed(tx, conversation.matter())?;
-    let event = Event::Closed { by: Some(who(by)), reason: reason.as_str().into(), note: words.to_owned() };
+    let event = Event::Closed { by: by.map(|by| who(by)), reason: reason.as_str().into(), note: words.to_owned() };
     let detail = json!({ "conversation": conversation.id, "closed_as": reason.as_str() });
+    let Some(by) = by else {
+        audit::record_as(tx, "system", "conversation.closed", Some(conversation.customer_id), &detail)?;
+        return said(tx, conversation, event);
+    };
     note(tx, by, conversation, "conversation.closed", &detail, event)
 }
 

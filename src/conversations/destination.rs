@@ -2,7 +2,7 @@
 
 use crate::channels::email::{MailSettings, address};
 use crate::channels::{self, Channel, ChannelKind, WritesFirst, registry};
-use crate::customers::{self, ChannelAccount, Customer, NewAccount};
+use crate::customers::{self, Addressing, ChannelAccount, Customer, NewAccount};
 use crate::db::types::{ChannelId, CustomerId};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -67,13 +67,17 @@ impl Destination {
         Ok(account.map(|account| account.customer_id))
     }
 
-    /// The customer's account at it, made if there is none yet.
-    pub fn account(&self, tx: &mut Tx, customer: &Customer) -> Result<ChannelAccount> {
+    /// The customer's account at it, made if there is none yet. Nobody is made known again under an address that stays blocked.
+    pub fn account(&self, tx: &mut Tx, customer: &Customer, addressing: &Addressing) -> Result<ChannelAccount> {
         let (channel, address) = (self.channel, self.address.as_str());
         match customers::store::find_account_by_address(tx, channel, address)? {
             Some(account) if account.customer_id == customer.id => Ok(account),
             Some(_) => Err(Error::refused(self.of_another)),
             None => {
+                let kind = channels::find(tx, channel)?.kind;
+                if customers::store::is_kept_blocked(tx, &addressing.mark(kind, address))? {
+                    return Err(Error::refused("refused-address-blocked"));
+                }
                 let new = NewAccount { channel, address, display_name: &customer.name, username: "", avatar_url: None };
                 let id = customers::store::insert_account(tx, customer.id, &new)?;
                 customers::refresh_search_text(tx, customer.id)?;

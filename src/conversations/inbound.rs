@@ -2,7 +2,7 @@
 
 use super::model::{Origin, VisitDetails};
 use super::store;
-use crate::channels;
+use crate::channels::{self, ChannelKind};
 use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
 use crate::db::{Failure, Tx};
@@ -63,7 +63,8 @@ pub struct Received {
 pub enum Belongs {
     /// The one of its account that is open, or a new one.
     Account,
-    /// This one while it is open; otherwise a new one. Mails: each chain is a conversation of its own.
+    /// This one while it is open; otherwise the one that its chain goes on in, or a new one. Mails: each chain is a
+    /// conversation of its own.
     Chain(Option<ConversationId>),
 }
 
@@ -161,17 +162,26 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
 
 /// A new account: of a customer whom the channel's word leads to, or of a new one.
 fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccount> {
-    let customer = match vouched_match(tx, inbound)? {
+    let kind = channels::find(tx, inbound.channel)?.kind;
+    let known = vouched_match(tx, inbound)?;
+    let customer = match known {
         Some(id) => {
             if let Some(external_id) = &inbound.sender.external_id {
                 customers::store::fill_external_id(tx, id, external_id)?;
             }
             id
         }
-        None => create(tx, inbound)?,
+        None => create(tx, inbound, kind)?,
     };
     customers::store::insert_account(tx, customer, said)?;
     customers::store::refresh_pending(tx, customer)?;
+    if customers::store::block_as_before(tx, customer, &inbound.addressing.mark(kind, said.address))? {
+        if known.is_some() {
+            super::actions::tell(tx, customer, None, said.channel, Event::Blocked { by: None, reason: String::new() })?;
+            super::actions::close_for_block(tx, None, customer)?;
+        }
+        tx.publish(Topic::Blacklist);
+    }
     customers::store::known_account(tx, said.channel, said.address)?.ok_or(Error::NotFound)
 }
 
@@ -182,9 +192,8 @@ fn vouched_match(tx: &mut Tx, inbound: &Inbound) -> Result<Option<CustomerId>> {
     customers::store::find_or_hold_contact(tx, sender.external_id.as_deref(), phone.as_deref(), email.as_deref())
 }
 
-fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
+fn create(tx: &mut Tx, inbound: &Inbound, kind: ChannelKind) -> Result<CustomerId> {
     let sender = &inbound.sender;
-    let kind = channels::find(tx, inbound.channel)?.kind;
     let named = [&sender.display_name, &sender.username, sender.email.as_ref().unwrap_or(&sender.username)];
     let name = named.into_iter().map(|n| text::clean(n)).find(|n| !n.is_empty()).or_else(|| sender.phone.clone());
     // A visitor without any name is told apart by a number of their own.
@@ -207,11 +216,7 @@ fn create(tx: &mut Tx, inbound: &Inbound) -> Result<CustomerId> {
         name_edited: false,
         phone_region: &inbound.addressing.phone_region,
     };
-    let id = customers::store::insert(tx, &details, &origin)?;
-    if customers::store::block_as_before(tx, id, &inbound.addressing.mark(kind, &sender.address))? {
-        tx.publish(Topic::Blacklist);
-    }
-    Ok(id)
+    customers::store::insert(tx, &details, &origin)
 }
 
 fn visitor_name(lang: Lang, address: &str) -> String {
@@ -232,6 +237,10 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
     if let Some(id) = going_on(tx, who, belongs)? {
         return Ok((id, false));
     }
+    let continues = match belongs {
+        Belongs::Chain(Some(named)) => store::first_of_chain(tx, named)?,
+        _ => None,
+    };
     let id = store::insert(
         tx,
         &store::New {
@@ -241,6 +250,7 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
             origin: Origin::Incoming,
             assignee: None,
             visit: inbound.visit.as_ref(),
+            continues,
         },
     )?;
     super::actions::tell(tx, who.customer, Some(id), inbound.channel, Event::Opened { by: None })?;
@@ -251,7 +261,7 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
 fn going_on(tx: &mut Tx, who: &Identified, belongs: Belongs) -> Result<Option<ConversationId>> {
     match belongs {
         Belongs::Account => store::open_of_account(tx, who.customer, who.account),
-        Belongs::Chain(Some(id)) => store::open_of_customer(tx, who.customer, id),
+        Belongs::Chain(Some(id)) => store::open_of_chain(tx, who.customer, id),
         Belongs::Chain(None) => Ok(None),
     }
 }

@@ -123,6 +123,7 @@ pub fn start(
             origin: Origin::Outgoing,
             assignee: Some(by.id()),
             visit: None,
+            continues: None,
         },
     )?;
     if let Some(tag) = out.tag
@@ -132,7 +133,7 @@ pub fn start(
     }
     tell(tx, customer.id, Some(id), account.channel_id, Event::Opened { by: Some(who(by)) })?;
     if customer.responsible_id.is_none() {
-        customers::store::set_responsible(tx, customer.id, Some(by.id()))?;
+        customers::store::set_responsible(tx, customer.id, None, Some(by.id()))?;
     }
     let conversation = store::find(tx, &by.scope(), id)?;
     say(tx, by, &conversation, MessageKind::Staff, out)?;

@@ -2,6 +2,7 @@
 
 pub mod departing;
 pub mod of_customer;
+pub(super) mod ratings;
 pub mod waiting;
 
 use std::collections::HashMap;
@@ -45,14 +46,22 @@ pub(super) fn open_of_account(tx: &mut Tx, customer: CustomerId, account: Accoun
     Ok(open.bind(customer.0).bind(account.0).get_result::<Found>(&mut **tx).optional()?.map(|found| found.id))
 }
 
-/// This conversation, while it is the customer's and not closed.
-pub(super) fn open_of_customer(
-    tx: &mut Tx,
-    customer: CustomerId,
-    id: ConversationId,
-) -> Result<Option<ConversationId>> {
-    let open = Sql::new("SELECT id FROM conversations WHERE id = $1 AND customer_id = $2 AND status <> 'closed'");
+/// The customer's conversation that is not closed of the chain that this one belongs to: itself, or the newest that goes on
+/// with the chain.
+pub(super) fn open_of_chain(tx: &mut Tx, customer: CustomerId, id: ConversationId) -> Result<Option<ConversationId>> {
+    let open = Sql::new(
+        "SELECT k.id FROM conversations k JOIN conversations named ON named.id = $1 \
+         WHERE k.customer_id = $2 AND k.status <> 'closed' \
+         AND COALESCE(k.continues_id, k.id) = COALESCE(named.continues_id, named.id) \
+         ORDER BY CASE WHEN k.id = named.id THEN 0 ELSE 1 END, k.id DESC LIMIT 1",
+    );
     Ok(open.bind(id.0).bind(customer.0).get_result::<Found>(&mut **tx).optional()?.map(|found| found.id))
+}
+
+/// The first conversation of the chain that this one belongs to.
+pub(super) fn first_of_chain(tx: &mut Tx, id: ConversationId) -> Result<Option<ConversationId>> {
+    let first = Sql::new("SELECT COALESCE(continues_id, id) AS id FROM conversations WHERE id = $1");
+    Ok(first.bind(id.0).get_result::<Found>(&mut **tx).optional()?.map(|found| found.id))
 }
 
 #[derive(QueryableByName)]
@@ -69,6 +78,8 @@ pub(super) struct New<'a> {
     pub origin: Origin,
     pub assignee: Option<StaffId>,
     pub visit: Option<&'a VisitDetails>,
+    /// The first conversation of the chain of mails that it goes on with.
+    pub continues: Option<ConversationId>,
 }
 
 pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<ConversationId> {
@@ -91,6 +102,7 @@ pub(super) fn insert(tx: &mut Tx, new: &New) -> Result<ConversationId> {
             conversations::environment.eq(visit.environment),
             conversations::page_url.eq(visit.page_url),
             conversations::referrer.eq(visit.referrer),
+            conversations::continues_id.eq(new.continues),
         ))
         .returning(conversations::id)
         .get_result(&mut **tx)?;
@@ -166,17 +178,6 @@ pub(super) fn touch(tx: &mut Tx, id: ConversationId, is_reply: bool) -> Result<(
         .set(conversations::first_reply_at.eq(now))
         .execute(&mut **tx)?;
     }
-    Ok(())
-}
-
-pub(super) fn rate(tx: &mut Tx, id: ConversationId, stars: i32, comment: &str) -> Result<()> {
-    diesel::update(conversations::table.find(id))
-        .set((
-            conversations::rating.eq(stars),
-            conversations::rating_comment.eq(comment),
-            conversations::rated_at.eq(UtcTime::now()),
-        ))
-        .execute(&mut **tx)?;
     Ok(())
 }
 

@@ -60,7 +60,7 @@ pub fn bind(tx: &mut Tx, by: &Operator, customer: &Customer, responsible: Option
     if by.supervisor().is_none() && !(own_or_none(customer.responsible_id) && own_or_none(responsible)) {
         return Err(Error::refused("refused-bind"));
     }
-    store::set_responsible(tx, customer.id, responsible)?;
+    store::set_responsible(tx, customer.id, customer.responsible_id, responsible)?;
     audit::record_with(tx, by, "customer.bound", Some(customer.id), &json!({ "responsible": responsible }))?;
     changed(tx, customer.id);
     Ok(())

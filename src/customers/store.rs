@@ -29,7 +29,7 @@ use crate::channels::ChannelKind;
 use crate::db::schema::{customer_handles as handles, customers};
 use crate::db::sql::{Limited, Sql, among, one_of};
 use crate::db::types::{ChannelId, CompanyId, CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, Tx, dialect};
+use crate::db::{Conn, Failure, Tx, dialect};
 use crate::error::{Error, Result};
 use crate::settings;
 use crate::text;
@@ -48,7 +48,7 @@ pub use numbers::{numbered, numbered_customers};
 pub use refolding::refold;
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
-pub use unsubscribed::{HAS_LEFT, block_as_before, forget_ended_blocks, keep_blocked, unsubscribed};
+pub use unsubscribed::{HAS_LEFT, block_as_before, forget_ended_blocks, is_kept_blocked, keep_blocked, unsubscribed};
 
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {
@@ -193,9 +193,13 @@ pub fn set_channel_name(tx: &mut Tx, id: CustomerId, name: &str) -> Result<()> {
     refresh_search_text(tx, id)
 }
 
-pub fn set_responsible(tx: &mut Tx, id: CustomerId, responsible: Option<StaffId>) -> Result<()> {
-    diesel::update(customers::table.find(id)).set(customers::responsible_id.eq(responsible)).execute(&mut **tx)?;
-    Ok(())
+/// Binds a customer to somebody, or to nobody, as long as they are still whose they were read to be: on PostgreSQL two may
+/// take a free one at the same moment.
+pub fn set_responsible(tx: &mut Tx, id: CustomerId, was: Option<StaffId>, to: Option<StaffId>) -> Result<()> {
+    let same = Sql::new("COALESCE(responsible_id, 0) = $1").bind(was.map_or(0, |id| id.0)).condition();
+    let same = customers::table.filter(customers::id.eq(id)).filter(same);
+    let changed = diesel::update(same).set(customers::responsible_id.eq(to)).execute(&mut **tx)?;
+    if changed > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
 }
 
 /// How many are bound to somebody.

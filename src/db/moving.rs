@@ -71,6 +71,7 @@ pub fn run(from: &str, to: &str, progress: Progress) -> Result<u64> {
     target.make_again(&makes, &mut |place, of| progress("indexes and foreign keys", place, of))?;
     progress("the planner's figures", 0, 0);
     target.finish()?;
+    target.number_on(&given(&mut source, &tables)?)?;
     diesel::delete(settings::table.find(UNFINISHED)).execute(target.conn())?;
     Ok(rows)
 }
@@ -194,6 +195,14 @@ struct Count {
     n: Option<i64>,
 }
 
+#[derive(QueryableByName)]
+struct Given {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = BigInt)]
+    last: i64,
+}
+
 fn number(conn: &mut Conn, sql: &str) -> Result<u64> {
     let found: Count = sql_query(sql).get_result(conn)?;
     Ok(found.n.and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
@@ -247,6 +256,13 @@ fn tables(source: &mut Conn, target: &mut Conn) -> Result<Vec<Table>> {
         return failed(format!("{} has no primary key", table.name));
     }
     Ok(tables)
+}
+
+/// The last numbers that were given in each table that gives none again.
+fn given(source: &mut Conn, tables: &[Table]) -> Result<Vec<(String, u64)>> {
+    let last: Vec<Given> = sql_query("SELECT name AS table_name, seq AS last FROM sqlite_sequence").load(source)?;
+    let moved = last.into_iter().filter(|given| tables.iter().any(|table| table.name == given.table_name));
+    Ok(moved.map(|given| (given.table_name, given.last.try_into().unwrap_or_default())).collect())
 }
 
 /// What an interrupted move has put away. Fails if the target holds anything else.

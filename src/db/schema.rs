@@ -279,6 +279,7 @@ diesel::table! {
         referrer -> Nullable<Text>,
         mail_token -> Nullable<Text>,
         handed_back_by_id -> Nullable<BigInt>,
+        continues_id -> Nullable<BigInt>,
     }
 }
 

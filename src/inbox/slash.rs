@@ -49,15 +49,6 @@ impl Choices {
     }
 }
 
-/// The word that a text calls a command by, or would: one line that begins with a slash and a name. Where no command
-/// has that name it is likely mistyped, or a quick reply that was not chosen; a path (`/etc/hosts`) is neither.
-pub fn no_command(text: &str) -> Option<&str> {
-    let line = text.trim();
-    let word = line.split_whitespace().next().filter(|_| !line.contains('\n'))?;
-    let name = word.strip_prefix('/').filter(|name| name.chars().any(char::is_alphabetic))?;
-    name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_').then_some(word)
-}
-
 /// What fits to `q`.
 pub fn choices(
     conn: &mut Conn,
@@ -118,20 +109,5 @@ struct List<'a> {
 impl Regions for SlashPage {
     fn region(&self, id: &str) -> Option<askama::Result<String>> {
         (id == "slash-list").then(|| List { sh: &self.sh, choices: &self.choices }.render())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_a_command_is_one_line_with_a_name() {
-        for (text, word) in [("/nmae", "/nmae"), (" /refnud 12 now ", "/refnud"), ("/привет", "/привет")] {
-            assert_eq!(no_command(text), Some(word), "{text}");
-        }
-        for text in ["", "/", "/ name", "//x", "/etc/hosts", "/10", "Use /name", "/name\nand more", "/-", "/c++"] {
-            assert_eq!(no_command(text), None, "{text}");
-        }
     }
 }

@@ -45,6 +45,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const NAME: &'static str;
     /// How often it is tried before it is dead.
     const TRIES: i32 = 8;
+    /// How many of them one process does at a time. What takes long, or hangs, stands in the way of its own kind only.
+    const PLACES: usize = 3;
 
     /// Two waiting jobs of the same key are one.
     fn unique_key(&self) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Takes jobs and runs them, a few at once, until it is stopped.
+//! Takes jobs and runs them, a few of each kind at once, until it is stopped.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 
+use super::store::Taken;
 use super::{Ctx, Job, recurring, store};
 use crate::auth::throttle::Throttle;
 use crate::db::Tx;
@@ -23,8 +25,6 @@ const LOOK: Duration = Duration::from_millis(500);
 const LEASE: chrono::Duration = chrono::Duration::minutes(5);
 /// How often it is prolonged.
 const PROLONGED: Duration = Duration::from_secs(60);
-/// Jobs of one process at a time.
-const AT_ONCE: usize = 4;
 
 type Run = Rc<dyn Fn(String, Ctx) -> Pin<Box<dyn Future<Output = Result<()>>>>>;
 
@@ -36,6 +36,7 @@ struct Kind {
     tries: i32,
     run: Run,
     died: Died,
+    places: Arc<Semaphore>,
 }
 
 /// The kinds of jobs that there are, by name.
@@ -52,12 +53,14 @@ impl Registry {
             })
         });
         let died: Died = |payload, tx| parsed::<J>(payload)?.died(tx);
-        self.0.insert(J::NAME, Kind { tries: J::TRIES, run, died });
+        self.0.insert(J::NAME, Kind { tries: J::TRIES, run, died, places: Arc::new(Semaphore::new(J::PLACES)) });
         self
     }
 
-    fn names(&self) -> Arc<[&'static str]> {
-        let mut names: Vec<_> = self.0.keys().copied().collect();
+    /// The kinds of which one more can be done now.
+    fn free(&self) -> Arc<[&'static str]> {
+        let free = self.0.iter().filter(|(_, kind)| kind.places.available_permits() > 0);
+        let mut names: Vec<_> = free.map(|(name, _)| *name).collect();
         names.sort_unstable();
         names.into()
     }
@@ -78,10 +81,9 @@ impl Runner {
     pub fn start(ctx: Ctx, throttle: Data<Throttle>, presences: Data<Presences>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let kinds = Rc::new(crate::app::job_kinds());
-        let mut tasks: Vec<_> =
-            (0..AT_ONCE).map(|_| actix_web::rt::spawn(work(ctx.clone(), kinds.clone(), stopped.clone()))).collect();
-        tasks.push(actix_web::rt::spawn(recurring::run(ctx, throttle, presences, stopped)));
-        Self { stop, tasks }
+        let work = actix_web::rt::spawn(work(ctx.clone(), kinds, stopped.clone()));
+        let recurring = actix_web::rt::spawn(recurring::run(ctx, throttle, presences, stopped));
+        Self { stop, tasks: vec![work, recurring] }
     }
 
     /// Takes no new jobs and waits for those that run.
@@ -94,61 +96,80 @@ impl Runner {
 }
 
 async fn work(ctx: Ctx, kinds: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
-    let (mut is_down, names) = (false, kinds.names());
+    let (mut is_down, mut under_way) = (false, JoinSet::new());
     while !*stopped.borrow() {
-        let outcome = one(&ctx, &kinds, &names).await;
+        let taken = next(&ctx, &kinds).await;
         // An outage is one line, not two a second.
-        if let Err(error) = &outcome
+        if let Err(error) = &taken
             && !is_down
         {
             tracing::warn!(%error, "the job queue could not be read; it is asked again and again");
         }
-        is_down = outcome.is_err();
-        if !matches!(outcome, Ok(true)) {
-            let _ = tokio::time::timeout(LOOK, stopped.changed()).await;
+        is_down = taken.is_err();
+        if let Ok(Some((job, place))) = taken {
+            let (ctx, kinds) = (ctx.clone(), kinds.clone());
+            under_way.spawn_local(async move {
+                let name = job.name.clone();
+                if let Err(error) = run(&ctx, &kinds, job).await {
+                    tracing::warn!(job = name, %error, "the end of a job could not be noted; it comes again");
+                }
+                drop(place);
+            });
+            continue;
+        }
+        // Where one ends, another may wait for its place.
+        tokio::select! {
+            Some(_) = under_way.join_next() => {}
+            _ = stopped.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
         }
     }
+    while under_way.join_next().await.is_some() {}
 }
 
-/// Runs one job that is due; false if there is none.
-async fn one(ctx: &Ctx, kinds: &Registry, names: &Arc<[&'static str]>) -> Result<bool> {
-    let now = UtcTime::now();
-    let known = names.clone();
-    if !ctx.db.read(move |conn| store::is_due(conn, &known, now)).await? {
-        return Ok(false);
+/// Takes the job that is due longest of the kinds that have a place, and the place.
+async fn next(ctx: &Ctx, kinds: &Registry) -> Result<Option<(Taken, OwnedSemaphorePermit)>> {
+    let (now, free) = (UtcTime::now(), kinds.free());
+    if free.is_empty() {
+        return Ok(None);
     }
-    let known = names.clone();
+    let known = free.clone();
+    if !ctx.db.read(move |conn| store::is_due(conn, &known, now)).await? {
+        return Ok(None);
+    }
     let taken = ctx.db.write(move |tx| {
         tx.concerns_nothing_kept();
-        store::take(tx, &known, now, now.plus(LEASE))
+        store::take(tx, &free, now, now.plus(LEASE))
     });
-    let Some(job) = taken.await? else { return Ok(false) };
+    let Some(job) = taken.await? else { return Ok(None) };
+    let place = kinds.0.get(job.name.as_str()).and_then(|kind| kind.places.clone().try_acquire_owned().ok());
+    Ok(place.map(|place| (job, place)))
+}
+
+/// Runs a job, and notes what has come of it.
+async fn run(ctx: &Ctx, kinds: &Registry, job: Taken) -> Result<()> {
     // Others are not taken.
-    let Some(kind) = kinds.0.get(job.name.as_str()) else { return Ok(false) };
+    let Some(kind) = kinds.0.get(job.name.as_str()) else { return Ok(()) };
     let (id, done, died) = (job.id, job.tries, kind.died);
     let outcome = leased(ctx, id, caught((kind.run)(job.payload.clone(), ctx.clone()))).await;
     let Err(error) = outcome else {
-        ctx.db
-            .write(move |tx| {
-                tx.concerns_nothing_kept();
-                store::delete(tx, id)
-            })
-            .await?;
-        return Ok(true);
+        let deleted = ctx.db.write(move |tx| {
+            tx.concerns_nothing_kept();
+            store::delete(tx, id)
+        });
+        return deleted.await;
     };
     let again = (done < kind.tries).then(|| UtcTime::now().plus(pause(done)));
     tracing::warn!(job = job.name, tries = done, dead = again.is_none(), %error, "a job failed");
     let text = error.to_string();
-    ctx.db
-        .write(move |tx| match again {
-            Some(_) => {
-                tx.concerns_nothing_kept();
-                store::fail(tx, id, &text, again)
-            }
-            None => bury(tx, id, &text, |tx| died(&job.payload, tx)),
-        })
-        .await?;
-    Ok(true)
+    let noted = ctx.db.write(move |tx| match again {
+        Some(_) => {
+            tx.concerns_nothing_kept();
+            store::fail(tx, id, &text, again)
+        }
+        None => bury(tx, id, &text, |tx| died(&job.payload, tx)),
+    });
+    noted.await
 }
 
 /// A job is dead, and what waits for it ends. It is dead, too, if that does not succeed.

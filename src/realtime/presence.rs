@@ -12,8 +12,18 @@ const HERE: Duration = Duration::from_secs(45);
 /// Typing shows this long after the last key.
 const TYPING: Duration = Duration::from_secs(6);
 
-/// The staff at one customer: what each does, and since when.
-type Here = HashMap<StaffId, (Doing, Instant)>;
+/// The staff at one customer.
+type Here = HashMap<StaffId, Seen>;
+
+/// What somebody does.
+#[derive(Clone, Copy)]
+struct Seen {
+    doing: Doing,
+    /// When they did it last.
+    when: Instant,
+    /// When others heard of it last: other instances know no more than they are told.
+    told: Instant,
+}
 
 /// Staff at customers, and customers typing.
 #[derive(Default)]
@@ -23,8 +33,13 @@ pub struct Presences {
 }
 
 impl Presences {
-    /// Notes what a staff member does. True if others should be told: something new, not the same again.
+    /// Notes what a staff member does. True if others should be told: something new, or the same before what they were told
+    /// expires.
     pub fn note(&self, customer: CustomerId, staff: StaffId, doing: Doing) -> bool {
+        self.note_at(customer, staff, doing, Instant::now())
+    }
+
+    fn note_at(&self, customer: CustomerId, staff: StaffId, doing: Doing, now: Instant) -> bool {
         let mut all = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
         if doing == Doing::Gone {
             let Some(here) = all.get_mut(&customer) else { return false };
@@ -34,8 +49,12 @@ impl Presences {
             }
             return was;
         }
-        let before = all.entry(customer).or_default().insert(staff, (doing, Instant::now()));
-        before.is_none_or(|(what, when)| what != doing || when.elapsed() > Self::lasts(what))
+        let here = all.entry(customer).or_default();
+        let known = here.get(&staff).filter(|seen| seen.doing == doing && now - seen.told < Self::lasts(doing) / 2);
+        let told = known.map_or(now, |seen| seen.told);
+        let is_news = known.is_none();
+        here.insert(staff, Seen { doing, when: now, told });
+        is_news
     }
 
     /// Notes that a customer types or has stopped.
@@ -55,9 +74,9 @@ impl Presences {
             .get(&customer)
             .into_iter()
             .flatten()
-            .filter(|(id, (_, when))| **id != except && when.elapsed() < HERE)
-            .map(|(id, (doing, when))| {
-                let typing = *doing == Doing::Typing && when.elapsed() < TYPING;
+            .filter(|(id, seen)| **id != except && seen.when.elapsed() < HERE)
+            .map(|(id, seen)| {
+                let typing = seen.doing == Doing::Typing && seen.when.elapsed() < TYPING;
                 (*id, if typing { Doing::Typing } else { Doing::Here })
             })
             .collect();
@@ -75,7 +94,7 @@ impl Presences {
     pub fn tidy(&self) {
         let mut staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
         staff.retain(|_, here| {
-            here.retain(|_, (_, when)| when.elapsed() < HERE);
+            here.retain(|_, seen| seen.when.elapsed() < HERE);
             !here.is_empty()
         });
         self.customers.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, when| when.elapsed() < TYPING);
@@ -83,5 +102,26 @@ impl Presences {
 
     fn lasts(doing: Doing) -> Duration {
         if doing == Doing::Typing { TYPING } else { HERE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_hear_of_it_again_before_it_expires() {
+        let presences = Presences::default();
+        let began = Instant::now();
+        let told = |doing, every: u64, until: u64| -> Vec<u64> {
+            let at = |second: &u64| began + Duration::from_secs(*second);
+            let says = |second: &u64| presences.note_at(CustomerId(1), StaffId(1), doing, at(second));
+            (0..=until).step_by(usize::try_from(every).unwrap()).filter(says).collect()
+        };
+        // As the page says it.
+        assert_eq!(told(Doing::Here, 25, 100), [0, 25, 50, 75, 100]);
+        assert_eq!(told(Doing::Typing, 1, 9), [0, 3, 6, 9]);
+        // With each message that comes in.
+        assert_eq!(told(Doing::Here, 5, 50), [0, 25, 50]);
     }
 }

@@ -10,6 +10,7 @@
 //!   `reported_days` says which days are counted. Today, and a few days that are not counted yet, are counted on the spot, by
 //!   the same statement. Where more are missing, the page says so and shows no figures.
 //! - Days are those of the installation's time zone. Where that changes, all are counted anew.
+//! - A rating that is changed on a later day counts on that one: the day before it loses it (`conversations::store::ratings`).
 //! - What is kept are anonymous numbers: customers who are deleted stay in the figures of days that are over.
 
 mod actions;

@@ -193,6 +193,7 @@ fn copy(error: &Error) -> Error {
         Error::Refused(said) => Error::Refused(said.clone()),
         Error::TooLarge(limit) => Error::TooLarge(*limit),
         Error::TooSlow => Error::TooSlow,
+        Error::Paused => Error::Paused,
         Error::TooMany(seconds) => Error::TooMany(*seconds),
         Error::Db(failure) if failure.is_temporary() => {
             warn!(%failure, "the database did not answer");

@@ -1,5 +1,7 @@
 //! The API of app channels, as a company's program uses it.
 
+use chrono::Datelike;
+use chrono_tz::Tz;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
@@ -9,7 +11,9 @@ use switchboard::app_events::{self, Matter};
 use switchboard::auth::sessions::hash_key;
 use switchboard::db::types::{AccountId, ChannelId, ConversationId, CustomerId, StaffId, UtcTime};
 use switchboard::messages::{self, MessageKind, NewMessage};
+use switchboard::reports;
 use switchboard::secrets::Secrets;
+use switchboard::web::times::Clock;
 use uuid::Uuid;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -92,6 +96,22 @@ async fn a_program_needs_a_working_token() {
     assert_eq!(app.number("SELECT count(*) FROM api_tokens WHERE last_used_at IS NOT NULL"), 1);
     app.execute("UPDATE api_tokens SET revoked_at = created_at");
     program.get(ANNA).await.assert_status(401);
+}
+
+/// A token of a channel that is on pause is good: its program is told to come again, however often it asks, and its calls work
+/// when the pause is over.
+#[actix_web::test]
+async fn a_pause_is_no_wrong_token() {
+    let (app, program) = desk().await;
+    app.execute("UPDATE channels SET enabled = FALSE");
+    for _ in 0..100 {
+        program.get(ANNA).await.assert_status(503);
+    }
+    let waits = program.get(ANNA).await;
+    assert_eq!(json_of(&waits)["error"]["code"], "channel_paused");
+    assert_eq!(waits.header("retry-after"), "60");
+    app.execute("UPDATE channels SET enabled = TRUE");
+    program.get(ANNA).await.assert_status(404);
 }
 
 /// A company's server speaks for all its users from one address: hundreds of calls at once are answered. Whoever tries tokens is
@@ -353,6 +373,32 @@ async fn a_rating_takes_the_place_of_the_one_before() {
     staff_says(&app, "comment", "They changed their mind twice");
     send(&program, Method::POST, &rating, json!({"rating": 4, "comment": "Hm"})).await.assert_status(204);
     assert_eq!((app.number("SELECT rating FROM conversations"), told()), (4, 2));
+}
+
+/// The last rating counts in reports, too: the day on which the one before was counted loses it, and nothing else.
+#[actix_web::test]
+async fn a_changed_rating_counts_once_in_reports() {
+    let (app, program) = desk().await;
+    send(&program, Method::POST, &format!("{ANNA}/messages"), message("Hello")).await.assert_status(201);
+    let rating = format!("/api/v1/conversations/{}/rating", app.number("SELECT id FROM conversations"));
+    // A Monday two weeks ago at least, so that its week is counted as well.
+    let monday = Clock::now(Tz::UTC).today() - chrono::Duration::days(21);
+    let monday = monday - chrono::Duration::days(i64::from(monday.weekday().num_days_from_monday()));
+    let then = format!("'{monday} 10:00:00'");
+    app.execute(&format!(
+        "UPDATE conversations SET opened_at = {then}, status = 'closed', closed_at = {then}, close_reason = 'solved'"
+    ));
+    send(&program, Method::POST, &rating, json!({"rating": 2})).await.assert_status(204);
+    app.execute(&format!("UPDATE conversations SET rated_at = {then}"));
+    reports::count_days(&app.db, Clock::now(Tz::UTC)).await.unwrap();
+    let sum = |column: &str| app.number(&format!("SELECT CAST(SUM({column}) AS BIGINT) FROM report_days"));
+    // By channel and operator, by each, and in all; of the day and of its week.
+    assert_eq!((sum("closed"), sum("rated"), sum("stars")), (8, 8, 16));
+    send(&program, Method::POST, &rating, json!({"rating": 5})).await.assert_status(204);
+    assert_eq!((sum("closed"), sum("rated"), sum("stars")), (8, 0, 0));
+    // Once more on the same day: that one is not counted yet.
+    send(&program, Method::POST, &rating, json!({"rating": 4})).await.assert_status(204);
+    assert_eq!((sum("rated"), sum("stars")), (0, 0));
 }
 
 /// Two people of one family have one customer and an account each: what one of them writes while blocked the other does not

@@ -8,6 +8,7 @@ use sha2::Sha256;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::first_messages::{send, with_mail};
 use crate::support::desk::Letter;
 use crate::support::{ADMIN, Client, OPERATOR, Page, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app_with};
 
@@ -204,6 +205,72 @@ async fn what_looks_like_a_command_is_asked_about_once() {
     types(&ada, anna, "/nmae is not for them", "comment").await.assert_status(303);
     assert_eq!((said("/etc/hosts"), said("/nmae is not for them")), (1, 1));
     assert_eq!(app.number("SELECT COUNT(*) FROM command_runs"), 0);
+}
+
+/// What calls a command does not go out with a first message either; what looks like one is asked about, at its field.
+#[actix_web::test]
+async fn a_command_is_no_first_message() {
+    let (app, server, anna) = desk().await;
+    define(&app, "refund", &format!("{}/refund", server.uri()), "order\nreason?").await;
+    with_mail(&app).await;
+    app.execute("UPDATE conversations SET status = 'closed', closed_at = '2026-11-01 10:00:00'");
+    app.execute("UPDATE customers SET active_count = 0");
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let said = || app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'");
+    let message = supervisor.get(&format!("/customers/{anna}/message")).await;
+    let new_mail = supervisor.get("/mails/new").await;
+    let to: &[(&str, &str)] = &[("email", "new@customer.test"), ("subject", "Hello")];
+    let forms: [(_, _, &[(&str, &str)], _); 2] =
+        [(&message, "#message_form", &[], "#m-body"), (&new_mail, "#newcomer_form", to, "#body")];
+    for (page, form, more, field) in forms {
+        let sends = async |fields: &[(&str, &str)]| send(&supervisor, page, form, &[fields, more].concat()).await;
+        let refused = sends(&[("body", "/refund 4711 a liar")]).await;
+        refused.assert_status(422).assert_says("/refund runs a command").assert_has(&format!("{field}[aria-invalid]"));
+        refused.assert_lacks("input[name=plain]");
+        sends(&[("body", "/refund 4711 a liar"), ("plain", "1")]).await.assert_status(422);
+        let asked = sends(&[("body", "/refnud 4711")]).await;
+        asked.assert_status(422).assert_says("/refnud is no command").assert_has(&format!("{field}[aria-invalid]"));
+        asked.assert_has("input[type=checkbox][name=plain]");
+        let before = said();
+        sends(&[("body", "/refnud 4711"), ("plain", "1")]).await.assert_status(303);
+        assert_eq!(said(), before + 1);
+    }
+    assert_eq!(app.number("SELECT COUNT(*) FROM command_runs"), 0);
+}
+
+/// An app that takes calls and answers none keeps nobody waiting for a command, and after a while its own events wait for it
+/// without being tried.
+#[actix_web::test]
+async fn a_command_does_not_wait_for_an_app_that_hangs() {
+    let (app, server, anna) = desk().await;
+    define(&app, "refund", &format!("{}/refund", server.uri()), "order").await;
+    answers(&server, ResponseTemplate::new(200).set_body_json(json!({}))).await;
+    let hangs = ResponseTemplate::new(200).set_delay(std::time::Duration::from_secs(30));
+    Mock::given(method("POST")).and(path("/hook")).respond_with(hangs).mount(&server).await;
+    let (hook, now) = (json!({ "webhook_url": format!("{}/hook", server.uri()) }), "2026-01-05 09:00:00");
+    let hung = app.channel("app");
+    app.execute(&format!("UPDATE channels SET settings = '{hook}' WHERE id = {hung}"));
+    for _ in 0..12 {
+        app.execute(&format!(
+            "INSERT INTO app_events (channel_id, customer_id, kind, payload, created_at) \
+             VALUES ({hung}, {anna}, 'message.created', '{{}}', '{now}')"
+        ));
+    }
+    app.execute(&format!(
+        "INSERT INTO jobs (name, payload, unique_key, run_at, created_at) SELECT 'app_event.deliver', \
+         '{{\"event\":' || id || '}}', CAST(id AS TEXT), '{now}', '{now}' FROM app_events"
+    ));
+    let pushed = async || server.received_requests().await.unwrap().iter().filter(|r| r.url.path() == "/hook").count();
+    eventually("the app is told", async || (pushed().await >= 3).then_some(())).await;
+    let operator = app.sign_in(OPERATOR).await;
+    types(&operator, anna, "/refund 12", "comment").await.assert_status(303);
+    is_over(&app, "done").await;
+    let untried = "SELECT COUNT(*) FROM jobs WHERE name = 'app_event.deliver' AND tries = 0";
+    let put_off = format!("{untried} AND run_at > '{now}'");
+    let all_put_off = async || (app.number(&put_off) == 9).then_some(());
+    tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+    eventually("the others wait", all_put_off).await;
+    assert_eq!(pushed().await, 3);
 }
 
 /// What is missing is told at the composer, and nothing leaves: neither to the server nor to the customer.

@@ -98,6 +98,24 @@ async fn of_two_forms_one_is_asked() {
     assert_eq!(answers, [303, 422]);
 }
 
+/// Two who take the same free customer at the same moment, by their profile or by a conversation each: the one who comes first
+/// has them, and the other is told.
+#[actix_web::test]
+async fn a_free_customer_is_taken_once() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person { name: "Anna", ..Person::default() });
+    let (one, other) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let [mine, yours] = [OPERATOR, SECOND_OPERATOR].map(|email| app.staff_id(email).to_string());
+    let url = format!("/customers/{anna}/responsible");
+    let stop = format!("SELECT 1 FROM customers WHERE id = {anna} FOR NO KEY UPDATE");
+    let (mine, yours) = ([("responsible", &*mine)], [("responsible", &*yours)]);
+    let (first, second) = at_once(&app, &stop, one.post_form(&url, &mine), other.post_form(&url, &yours)).await;
+    let mut answers = [first.status.as_u16(), second.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 409]);
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'customer.bound'"), 1);
+}
+
 /// Two change one deal at the same moment: one is asked. Two move it: one is told.
 #[actix_web::test]
 async fn of_two_who_change_a_deal_one_is_asked() {

@@ -1,5 +1,6 @@
 //! "Delete unsubscribed": whom nothing reaches any more leaves the base, and whoever was blocked stays blocked.
 
+use crate::first_messages::send;
 use crate::support::desk::Letter;
 use crate::support::{ADMIN, SUPERVISOR, TestApp, eventually, spawn_app};
 
@@ -85,6 +86,45 @@ async fn who_was_blocked_comes_back_blocked() {
     let heard = app.receives(Letter { channel: bot, address: "79161234567", name: "Ivan", ..Letter::default() }).await;
     assert!(heard.conversation.is_some());
     assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 0);
+}
+
+/// LIST-20: it is the address that stays blocked, whoever's record has it by now: what goes on with them is over, and nobody
+/// writes first to such an address.
+#[actix_web::test]
+async fn who_was_blocked_is_known_under_another_record_too() {
+    let app = spawn_app().await;
+    let chat = app.channel("web_chat");
+    let mail = app.channel("email");
+    app.execute(&format!("UPDATE channels SET settings = '{{\"senders\":[\"help@desk.test\"]}}' WHERE id = {mail}"));
+    let letter = |address| Letter { channel: mail, address, email: address, ..Letter::default() };
+    let admin = app.sign_in(ADMIN).await;
+    for address in ["ivan@customer.test", "olga@customer.test"] {
+        let first = app.writes(letter(address)).await;
+        admin.post_form(&format!("/customers/{first}/block"), &[("reason", "spam"), ("expires", "")]).await;
+    }
+    let asked = admin.get(FORM).await;
+    admin.submit(&asked, "#bulk_form", &[("action", "delete_unsubscribed"), ("count", "2")]).await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 2);
+    // Somebody else by all that is known, until they write from there.
+    let again = app.writes(Letter { channel: chat, address: "v", name: "Ivan", ..Letter::default() }).await;
+    app.execute(&format!(
+        "UPDATE customers SET email = 'ivan@customer.test', email_folded = 'ivan@customer.test' WHERE id = {again}"
+    ));
+    let back = app.receives(letter("ivan@customer.test")).await;
+    assert_eq!((back.customer.0, back.conversation), (again, None));
+    assert_eq!(app.number("SELECT COUNT(*) FROM conversations WHERE status <> 'closed'"), 0);
+    assert_eq!(app.text("SELECT close_reason FROM conversations").as_deref(), Some("customer_blocked"));
+    let state = "SELECT unread_count + 10 * active_count FROM customers WHERE blocked AND id = ";
+    assert_eq!(app.number(&format!("{state}{again}")), 0);
+    admin.get(&format!("/inbox/{again}")).await.assert_says("Customer blocked");
+    admin.get("/blacklist").await.assert_says("Was on the blacklist when their record was deleted");
+    // Nobody is made of the other one by writing first.
+    let form = admin.get("/mails/new").await;
+    let fields = [("email", "olga@customer.test"), ("subject", "Hello"), ("body", "Good day")];
+    let refused = send(&admin, &form, "#newcomer_form", &fields).await;
+    refused.assert_status(422).assert_says("was on the blacklist when their record was deleted");
+    assert_eq!(app.number("SELECT COUNT(*) FROM customers"), 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 1);
 }
 
 /// A block with an end keeps it: until then they come back blocked, and afterwards as anybody else.

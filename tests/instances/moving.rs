@@ -121,6 +121,33 @@ async fn everything_moves_and_the_desk_goes_on_there() {
     client.get("/companies?q=made").await.assert_says("Made there");
 }
 
+/// Numbers of deleted rows are not given again: apps ask for what came behind a number, and the audit log names people by
+/// theirs.
+#[actix_web::test]
+#[ignore = "needs TEST_DATABASE_URL"]
+async fn what_was_deleted_leaves_its_number_behind() {
+    let way = Way::new();
+    let last = {
+        let mut source = way.source();
+        source.execute(
+            "INSERT INTO companies (name, name_folded, note, created_at) VALUES ('Gone', 'gone', '', '2026-01-05 09:00:00');
+             DELETE FROM companies WHERE name = 'Gone';
+             INSERT INTO app_events (channel_id, customer_id, kind, payload, created_at) \
+             SELECT min(h.id), min(c.id), 'message', '{}', '2026-01-05 09:00:00' FROM channels h, customers c;
+             DELETE FROM app_events",
+        );
+        source.number("SELECT seq FROM sqlite_sequence WHERE name = 'companies'").expect("a number")
+    };
+    assert_moved(&way.moving().output().expect("the binary starts"));
+    let mut there = way.target.connect();
+    let added = "INSERT INTO companies (name, name_folded, note, created_at) \
+                 VALUES ('New', 'new', '', '2026-01-05 09:00:00') RETURNING id";
+    assert_eq!(there.number(added), Some(last + 1));
+    assert_eq!(there.number("SELECT nextval(pg_get_serial_sequence('app_events', 'id'))"), Some(2));
+    // Nothing was ever given here.
+    assert_eq!(there.number("SELECT nextval(pg_get_serial_sequence('resends', 'id'))"), Some(1));
+}
+
 /// A move that was killed half way: the database says so, the desk does not start on it, and a second run begins again.
 #[actix_web::test]
 #[ignore = "needs TEST_DATABASE_URL"]

@@ -178,6 +178,15 @@ async fn what_happens_on_one_is_seen_on_the_other() {
         .assert_status(204);
     panel.until("typing").await;
     eventually("the colleague types", async || here().await.contains("typing").then_some(())).await;
+    // One who types on is seen to, longer than a key lasts.
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        second
+            .post_form(&format!("/inbox/{customer}/presence"), &[("doing", "typing"), ("mode", "reply")])
+            .await
+            .assert_status(204);
+    }
+    assert!(here().await.contains("typing"), "{}", here().await);
     second.post_form(&format!("/inbox/{customer}/presence"), &[("doing", "gone")]).await.assert_status(204);
     eventually("the colleague has gone", async || (!here().await.contains("Otto")).then_some(())).await;
 

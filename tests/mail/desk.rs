@@ -163,9 +163,17 @@ async fn answers_find_their_conversation_and_never_by_subject() {
     desk.writes(&from, "t5@customer.test", "In-Reply-To: <t2@customer.test>\r\n", "One more thing");
     desk.until_messages(5).await;
     assert_eq!(desk.app.number("SELECT count(*) FROM conversations"), 3, "a closed chain begins anew");
+    // Another answer to the same mail of ours, by its name and by its token: the chain goes on where it has begun anew.
+    desk.writes(&from, "t7@customer.test", &format!("In-Reply-To: <{}>\r\n", sent.message_id), "And another");
+    desk.until_messages(6).await;
+    let raw =
+        format!("Message-ID: <t8@customer.test>\r\nFrom: <{from}>\r\nTo: {reply_to}\r\nSubject: x\r\n\r\nThe last\r\n");
+    desk.lab.deliver(&from, &reply_to, raw.as_bytes());
+    desk.until_messages(7).await;
+    assert_eq!(desk.app.number("SELECT count(*) FROM conversations"), 3, "one follows a closed one");
     // Somebody else who answers in the chain does not speak for Anna.
     desk.writes("stranger@customer.test", "t6@customer.test", "In-Reply-To: <t5@customer.test>\r\n", "Me too");
-    desk.until_messages(6).await;
+    desk.until_messages(8).await;
     assert_eq!(desk.app.number("SELECT count(*) FROM conversations"), 4);
     assert_eq!(desk.app.number("SELECT count(*) FROM customers"), 2);
 }

@@ -1,12 +1,13 @@
 //! Whom nothing reaches any more, and what stays of those among them who were blocked: marks of their addresses.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::auth::CustomerScope;
-use crate::db::Tx;
 use crate::db::schema::{anonymous_blocks as kept, blocks};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{CustomerId, UtcTime};
+use crate::db::{Conn, Tx};
 use crate::error::Result;
 
 /// The condition that nothing reaches a customer any more in the channel where they were last in touch, of `customers`.
@@ -41,18 +42,25 @@ pub fn forget_ended_blocks(tx: &mut Tx, now: UtcTime) -> Result<bool> {
     Ok(marks.len() == 1000)
 }
 
-/// Blocks a customer who has just been made, if their address was kept blocked; from then on they are blocked like anybody
-/// else, and whoever unblocks them has nothing else to lift. Gives whether it was.
+/// Whether the address of this mark is kept blocked.
+pub fn is_kept_blocked(conn: &mut Conn, mark: &str) -> Result<bool> {
+    let in_force = kept::expires_at.is_null().or(kept::expires_at.gt(UtcTime::now()));
+    Ok(diesel::select(exists(kept::table.find(mark).filter(in_force))).one(conn)?)
+}
+
+/// Blocks a customer who has just come by an address that was kept blocked; from then on they are blocked like anybody else,
+/// and whoever unblocks them has nothing else to lift. Gives whether that is new of them.
 pub fn block_as_before(tx: &mut Tx, id: CustomerId, mark: &str) -> Result<bool> {
     let until: Option<Option<UtcTime>> = kept::table.find(mark).select(kept::expires_at).one(tx).optional()?;
     let Some(until) = until else { return Ok(false) };
     diesel::delete(kept::table.find(mark)).execute(&mut **tx)?;
     let now = UtcTime::now();
-    if until.is_some_and(|until| until <= now) {
+    if until.is_some_and(|until| until <= now) || super::hold(tx, id)? {
         return Ok(false);
     }
     let block = (blocks::customer_id.eq(id), blocks::reason.eq(""), blocks::created_at.eq(now));
     diesel::insert_into(blocks::table).values((block, blocks::expires_at.eq(until))).execute(&mut **tx)?;
     super::set_blocked(tx, id, true)?;
+    super::set_unread(tx, id, 0)?;
     Ok(true)
 }

@@ -13,6 +13,9 @@ pub struct TypedFirst {
     pub tag: String,
     pub mail: mails::Typed,
     pub template: templates::Typed,
+    /// The text is for the customer as it stands, though it looks like a command; or that is asked.
+    pub plain: bool,
+    pub asks_plain: bool,
     /// The same form sent twice works once.
     pub token: String,
 }
@@ -30,6 +33,8 @@ impl TypedFirst {
             tag: of("tag"),
             mail: mails::Typed { sender: of("sender"), subject: of("subject"), bcc: of("bcc") },
             template: templates::Typed::of(|name| upload.field(name)),
+            plain: upload.field("plain") == "1",
+            asks_plain: false,
             token: of("form_token"),
         }
     }

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use crate::channels::Channel;
+use crate::commands;
 use crate::conversations::{self, Outgoing};
 use crate::customers::views::TypedFirst;
+use crate::db::Conn;
 use crate::db::types::ChannelId;
-use crate::error::Said;
+use crate::error::{Error, Result, Said};
 use crate::files::Upload;
 use crate::tags::TagPath;
 use crate::templates::Offer;
+use crate::text;
 use crate::web::forms::{Errors, LINES};
 
 /// What a message has to keep to.
@@ -66,7 +69,28 @@ pub fn read(typed: &TypedFirst, upload: Upload, rules: &Rules, errors: &mut Erro
     out
 }
 
+/// The text calls a command.
+const COMMAND: &str = "first-command";
+/// It looks as if it did.
+const NO_COMMAND: &str = "first-no-command";
+
+/// What calls a command is for nobody outside to read, and there is no conversation yet that it could be run in. What looks
+/// like one is asked about, unless it is meant as it stands (`plain`).
+pub fn hold_commands(conn: &mut Conn, body: &str, plain: bool) -> Result<()> {
+    let said = |key: &'static str, name: &str| Err(Error::Refused(Said::from(key).with("name", text::isolate(name))));
+    if let Some(call) = commands::call_of(conn, body)? {
+        return said(COMMAND, &format!("/{}", call.command.name));
+    }
+    commands::looks_like_call(body).filter(|_| !plain).map_or(Ok(()), |word| said(NO_COMMAND, word))
+}
+
+/// Whether a refusal asks if the text is meant as it stands.
+pub fn is_question(said: &Said) -> bool {
+    said.key == NO_COMMAND
+}
+
 /// A refusal at the field that it is about.
 pub fn refused(said: Said) -> Errors {
-    Errors::one(conversations::field_of(&said), said)
+    let field = if matches!(said.key, COMMAND | NO_COMMAND) { "body" } else { conversations::field_of(&said) };
+    Errors::one(field, said)
 }

@@ -13,10 +13,9 @@ use super::first::{self, Rules, Templates};
 use super::way_on;
 use crate::auth::Operator;
 use crate::channels::{self, Channel, ChannelKind};
-use crate::config::Config;
 use crate::conversations::{self, Destination, Outgoing};
 use crate::customers::views::{AccountChoice, MessageForm, MessagePage, Stop, TypedFirst};
-use crate::customers::{ChannelAccount, Customer, find, store};
+use crate::customers::{Addressing, ChannelAccount, Customer, find, store};
 use crate::db::types::{AccountId, CustomerId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result, Said};
@@ -73,7 +72,7 @@ pub async fn send(
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
-    config: Data<Config>,
+    addressing: Data<Addressing>,
     stored: Data<Files>,
     id: Path<CustomerId>,
     upload: Multipart,
@@ -82,7 +81,7 @@ pub async fn send(
     let ways = db.read(move |conn| ways(conn, &reader, id)).await?;
     let upload = files::accept_form(&db, &stored, upload, &limits(&ways.accounts)).await?;
     let (account, back) = (upload.field("account").to_owned(), upload.field("back").to_owned());
-    let form = MessageForm { account, back, first: TypedFirst::of(&upload) };
+    let mut form = MessageForm { account, back, first: TypedFirst::of(&upload) };
     let mut errors = Errors::default();
     // Without scripts: the fields of a template are asked for.
     if upload.get("fields").is_some() {
@@ -103,11 +102,12 @@ pub async fn send(
     let (Some(account), true) = (account, errors.is_empty()) else {
         return hx.invalid(&page(sh, ways, form, errors));
     };
-    let (reader, region) = (by.clone(), config.phone_region.clone());
+    let (reader, plain) = (by.clone(), form.first.plain);
     let sent = db
         .write(move |tx| {
+            first::hold_commands(tx, &out.body, plain)?;
             let customer = find(tx, &by.scope(), id)?;
-            let account = stored_account(tx, &customer, account, &out, &region)?;
+            let account = stored_account(tx, &customer, account, &out, &addressing)?;
             conversations::start(tx, &by, &customer, &account, &out)
         })
         .await;
@@ -116,6 +116,7 @@ pub async fn send(
         Err(Error::Refused(said)) => {
             // The state of things changed between the page and the button.
             let ways = db.read(move |conn| self::ways(conn, &reader, id)).await?;
+            form.first.asks_plain = first::is_question(&said);
             hx.invalid(&page(sh, ways, form, first::refused(said)))
         }
         Err(other) => Err(other),
@@ -181,12 +182,12 @@ fn stored_account(
     customer: &Customer,
     chosen: AccountId,
     out: &Outgoing,
-    region: &str,
+    addressing: &Addressing,
 ) -> Result<ChannelAccount> {
     let to = match (&out.extra.mail, AccountChoice::channel_anew(chosen)) {
         (Some(mail), _) => Destination::by_mail(tx, &mail.from, customer.email.as_deref())?,
-        (None, Some(channel)) => Destination::of_customer(tx, customer, channel, region)?,
+        (None, Some(channel)) => Destination::of_customer(tx, customer, channel, &addressing.phone_region)?,
         (None, None) => return store::find_account(tx, chosen),
     };
-    to.account(tx, customer)
+    to.account(tx, customer, addressing)
 }

@@ -13,8 +13,8 @@ use super::first::{self, Rules, Templates};
 use super::{recipient, way_on};
 use crate::auth::Operator;
 use crate::channels::{self, Channel, ChannelKind, registry};
-use crate::config::Config;
 use crate::conversations::{self, Window};
+use crate::customers::Addressing;
 use crate::customers::views::{NewcomerPage, TypedFirst, TypedNewcomer, Way};
 use crate::db::types::ChannelId;
 use crate::db::{Conn, Db};
@@ -68,7 +68,7 @@ pub async fn send(
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
-    config: Data<Config>,
+    addressing: Data<Addressing>,
     stored: Data<Files>,
     upload: Multipart,
 ) -> Result<HttpResponse> {
@@ -80,7 +80,7 @@ pub async fn send(
     if upload.get("fields").is_some() {
         return hx.page(&page.with(errors));
     }
-    let region = config.phone_region.clone();
+    let region = addressing.phone_region.clone();
     let channel = channel(&page, &mut errors);
     let to = recipient::read(way, &page.typed.address, channel, &region, &mut errors);
     let name = errors.optional_line("name", &page.typed.name);
@@ -88,13 +88,14 @@ pub async fn send(
     let (Some(to), true) = (to, errors.is_empty()) else {
         return hx.invalid(&page.with(errors));
     };
-    let (reader, named) = (by.clone(), to.clone());
+    let (reader, named, plain) = (by.clone(), to.clone(), page.typed.first.plain);
     let sender = out.extra.mail.as_ref().map(|mail| mail.from.clone()).unwrap_or_default();
     let through = sender.clone();
     let sent = db
         .write(move |tx| {
+            first::hold_commands(tx, &out.body, plain)?;
             let customer = to.customer(tx, &by, &name, &region, &sender)?;
-            let account = to.account(tx, &customer, &sender)?;
+            let account = to.account(tx, &customer, &sender, &addressing)?;
             conversations::start(tx, &by, &customer, &account, &out)?;
             Ok(customer.id)
         })
@@ -105,6 +106,7 @@ pub async fn send(
             if way_on::is_about_customer(&said) {
                 page.known = db.read(move |conn| way_on::of_known(conn, &reader, &named, &through)).await?;
             }
+            page.typed.first.asks_plain = first::is_question(&said);
             hx.invalid(&page.with(first::refused(said)))
         }
         Err(other) => Err(other),

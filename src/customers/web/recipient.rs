@@ -3,7 +3,7 @@
 use crate::auth::Operator;
 use crate::conversations::Destination;
 use crate::customers::views::Way;
-use crate::customers::{ChannelAccount, Customer, Details, actions, find, store};
+use crate::customers::{Addressing, ChannelAccount, Customer, Details, actions, find, store};
 use crate::db::types::{ChannelId, CustomerId};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -77,8 +77,14 @@ impl Recipient {
     }
 
     /// The customer's account there, made if there is none yet.
-    pub fn account(&self, tx: &mut Tx, customer: &Customer, sender: &str) -> Result<ChannelAccount> {
-        self.destination(tx, sender)?.account(tx, customer)
+    pub fn account(
+        &self,
+        tx: &mut Tx,
+        customer: &Customer,
+        sender: &str,
+        addressing: &Addressing,
+    ) -> Result<ChannelAccount> {
+        self.destination(tx, sender)?.account(tx, customer, addressing)
     }
 
     fn owner(&self, conn: &mut Conn, sender: &str) -> Result<Option<CustomerId>> {

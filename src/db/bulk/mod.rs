@@ -165,6 +165,17 @@ impl Bulk {
         }
         Ok(())
     }
+
+    /// Numbers later rows of these tables behind the last number that was ever given in them, which may be of a row that is
+    /// gone.
+    pub fn number_on(&mut self, given: &[(String, u64)]) -> QueryResult<()> {
+        given.iter().try_for_each(|(name, last)| {
+            self.conn.batch_execute(&format!(
+                "SELECT setval(pg_get_serial_sequence('{name}', 'id'), \
+                 GREATEST({last}, (SELECT COALESCE(MAX(id), 0) FROM {name})) + 1, false)"
+            ))
+        })
+    }
 }
 
 /// Gives a file that is locked to another connection for as long as `f` goes on.

@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use uuid::Uuid;
 
+use super::super::load;
 use super::super::model::{ListQuery, PlaceQuery, Spot};
 use super::super::views::ComposerView;
-use super::super::{load, slash};
 use super::{composer_and_log, log_view, page};
 use crate::auth::Operator;
 use crate::channels::{Channel, ChannelKind};
@@ -266,7 +266,7 @@ async fn pass_on(
                 return Ok(Outcome::Sent);
             }
             if meant == Meant::Reply
-                && let Some(word) = slash::no_command(&out.body)
+                && let Some(word) = commands::looks_like_call(&out.body)
             {
                 return Ok(Outcome::NoCommand(word.to_owned()));
             }
