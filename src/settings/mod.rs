@@ -11,8 +11,8 @@ pub mod views;
 pub mod web;
 
 pub use actions::{
-    at_most, business_name, distributes, general, hold, is_sealed, is_sealed_by, language, requires_tag, rules, save_general,
-    save_rules,
+    at_most, business_name, distributes, general, hold, is_sealed, is_sealed_by, language, requires_tag, rules,
+    save_general, save_rules,
 };
 pub use model::{General, Rules};
 pub use set_up::{SetUp, set_up_all};

@@ -41,17 +41,18 @@ mod tests {
     #[test]
     fn addresses_are_found_without_the_sentence_around_them() {
         assert_eq!(links("See https://shop.example/a?b=1&c=2#d, please."), ["https://shop.example/a?b=1&c=2#d"]);
-        assert_eq!(links("(http://shop.example/a_(b))\nHTTPS://SHOP.EXAMPLE!"), [
-            "http://shop.example/a_(b)",
-            "HTTPS://SHOP.EXAMPLE"
-        ]);
+        assert_eq!(
+            links("(http://shop.example/a_(b))\nHTTPS://SHOP.EXAMPLE!"),
+            ["http://shop.example/a_(b)", "HTTPS://SHOP.EXAMPLE"]
+        );
         assert_eq!(links("Посмотрите https://пример.рф/страница."), ["https://пример.рф/страница"]);
         assert_eq!(links(""), Vec::<&str>::new());
     }
 
     #[test]
     fn what_a_browser_would_run_or_another_program_open_is_text() {
-        let texts = ["javascript://x.example/%0aalert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.example/b"];
+        let texts =
+            ["javascript://x.example/%0aalert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.example/b"];
         for text in texts.into_iter().chain(["shop.example", "anna@shop.example", "://", "a://"]) {
             assert_eq!(links(text), Vec::<&str>::new(), "{text}");
         }

@@ -2,6 +2,7 @@
 
 use switchboard::db::types::{ChannelId, UtcTime};
 use switchboard::db::{Db, Tx};
+use switchboard::hooks::store::Work;
 use switchboard::{app_events, blacklist, hooks, jobs, outbox, web};
 
 use crate::support::database::Direct;
@@ -33,7 +34,12 @@ const TABLE: &[Listed] = &[
     ),
     work(
         "events of a channel that wait",
-        |tx| drop(hooks::store::waiting(tx, ChannelId(1), UtcTime::now())),
+        |tx| drop(hooks::store::waiting(tx, ChannelId(1), Work::Reading, UtcTime::now())),
+        &["hook_events_waiting"],
+    ),
+    work(
+        "events of a channel that lack files",
+        |tx| drop(hooks::store::waiting(tx, ChannelId(1), Work::Fetching, UtcTime::now())),
         &["hook_events_waiting"],
     ),
     work("events that were read long ago", |tx| drop(hooks::forget(tx, long_ago())), &["hook_events_read"]),

@@ -116,9 +116,7 @@ async fn words_whose_composer_went_away_go_nowhere() {
         browser.wait_for_text("#thread h2", "Ewa").await;
         assert_eq!(browser.script("return document.querySelector('dialog[open]') === null").await, true);
         browser.press("j").await;
-        browser
-            .wait("the next customer", async || !browser.texts("#thread h2").await.concat().contains("Ewa"))
-            .await;
+        browser.wait("the next customer", async || !browser.texts("#thread h2").await.concat().contains("Ewa")).await;
     })
     .await;
 }
