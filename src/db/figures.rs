@@ -2,9 +2,7 @@
 //!
 //! PostgreSQL gathers them by itself, and a load ends with all of them ([`super::dialect::analyze`]). SQLite has none
 //! until it is told to, and then those of that day. Here they are gathered anew for each table that has twice as many
-//! rows as they say, or half as many: a few dozen times in the life of a desk. An index of some of the rows grows and shrinks by
-//! itself (who is unread, what is open), so each of those is compared on its own: of one that was empty SQLite keeps no
-//! figures, and takes it for half of the table.
+//! rows as they say, or half as many: a few dozen times in the life of a desk.
 //!
 //! Gathering is a write, so it goes index by index: others write in between. An index is read before the door is taken,
 //! so that nobody waits for the disk. In the end all open connections are told.
@@ -20,8 +18,6 @@ use crate::error::Result;
 /// Entries of an index that are read, at the most: a tenth of a second. Few more would be too few: the guess for a tag
 /// that thirty thousand customers have was a thousand. The limit also keeps SQLite from taking samples.
 const ENTRIES: u32 = 1_000_000;
-/// Up to so many entries an index of some rows is short, however often they double.
-const SHORT: i64 = 1_000;
 
 /// An index of a table whose figures are no longer true.
 #[derive(QueryableByName, Clone)]
@@ -32,21 +28,6 @@ struct Index {
     name: String,
     #[diesel(sql_type = Bool)]
     is_partial: bool,
-    /// How it was made.
-    #[diesel(sql_type = Text)]
-    made: String,
-}
-
-impl Index {
-    /// Counts its entries by reading it from end to end. One of some rows can be read by their condition only.
-    fn counted(&self) -> String {
-        let Self { table, name, .. } = self;
-        let condition = match self.made.rsplit_once("WHERE") {
-            Some((_, condition)) if self.is_partial => format!(" WHERE {condition}"),
-            _ => String::new(),
-        };
-        format!("SELECT count(*) AS n FROM {table} INDEXED BY {name}{condition}")
-    }
 }
 
 #[derive(QueryableByName)]
@@ -76,8 +57,7 @@ pub async fn refresh(db: &Db) -> Result<Vec<String>> {
 fn outgrown(conn: &mut Conn) -> QueryResult<Vec<Index>> {
     let has_figures = number(conn, "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'sqlite_stat1'")? > 0;
     let indexes: Vec<Index> = sql_query(
-        "SELECT t.name AS \"table\", i.name AS name, i.partial AS is_partial, \
-         COALESCE((SELECT s.sql FROM sqlite_schema s WHERE s.name = i.name), '') AS made \
+        "SELECT t.name AS \"table\", i.name AS name, i.partial AS is_partial \
          FROM pragma_table_list t JOIN pragma_index_list(t.name) i \
          WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, i.seq",
     )
@@ -96,33 +76,21 @@ fn outgrown(conn: &mut Conn) -> QueryResult<Vec<Index>> {
         };
         if rows > known * 2 || rows * 2 < known {
             found.extend_from_slice(of_table);
-            continue;
-        }
-        for index in of_table.iter().filter(|index| index.is_partial) {
-            if has_outgrown(conn, index)? {
-                found.push(index.clone());
-            }
         }
     }
     Ok(found)
-}
-
-/// Whether an index of some rows has figures that are no longer true, or should have some.
-fn has_outgrown(conn: &mut Conn, index: &Index) -> QueryResult<bool> {
-    let entries = number(conn, &index.counted())?;
-    let known = format!("SELECT CAST(stat AS INTEGER) AS n FROM sqlite_stat1 WHERE idx = '{}'", index.name);
-    let known = sql_query(known).get_result::<Count>(conn).optional()?.map_or(0, |count| count.n);
-    let is_another = entries > known * 2 || entries * 2 < known;
-    Ok(is_another && (known == 0 || entries.max(known) > SHORT))
 }
 
 fn number(conn: &mut Conn, sql: &str) -> QueryResult<i64> {
     sql_query(sql).get_result::<Count>(conn).map(|count| count.n)
 }
 
-/// Has the index in memory.
-fn warm(conn: &mut Conn, index: &Index) -> QueryResult<()> {
-    number(conn, &index.counted()).map(drop)
+/// Has the index in memory. One that holds some of the rows is short, and can be read by its condition only.
+fn warm(conn: &mut Conn, Index { table, name, is_partial }: &Index) -> QueryResult<()> {
+    if !is_partial {
+        number(conn, &format!("SELECT count(*) AS n FROM {table} INDEXED BY {name}"))?;
+    }
+    Ok(())
 }
 
 /// Samples are taken where [`dialect::analyze`] keeps them.
