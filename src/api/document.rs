@@ -55,7 +55,7 @@ const REFUSALS: [(&str, &str); 4] = [
 impl Modify for Refusals {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         for path in document.paths.paths.values_mut() {
-            for operation in [&mut path.get, &mut path.put, &mut path.post].into_iter().flatten() {
+            for operation in [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten() {
                 for (status, words) in REFUSALS {
                     operation.responses.responses.insert(status.to_owned(), problem(words).into());
                 }

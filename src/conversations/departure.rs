@@ -3,9 +3,9 @@
 //! Few are handed over in the write that disables the account. Of many the rest is a job, some in each write: it takes what is
 //! still theirs, so that it may begin anew after a crash. It ends where the person is let in again.
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::hand_over::HandOver;
 use super::model::Conversation;
 use super::store::{self, departing};
 use super::{actions, distribution};
@@ -15,7 +15,7 @@ use crate::customers;
 use crate::db::types::{CustomerId, StaffId};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::jobs::{self, Ctx, Job};
+use crate::jobs;
 use crate::messages::{Event, Who};
 use crate::realtime::Topic;
 use crate::staff::{self, StaffMember};
@@ -85,24 +85,8 @@ fn begin(tx: &mut Tx, order: HandOver) -> Result<()> {
     jobs::enqueue(tx, &order)
 }
 
-/// Hands over whatever is left.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct HandOver {
-    from: StaffId,
-    to: Option<StaffId>,
-}
-
-impl Job for HandOver {
-    const NAME: &'static str = "staff.hand_over";
-
-    async fn run(self, ctx: &Ctx) -> Result<()> {
-        while ctx.db.write(move |tx| some(tx, self)).await? {}
-        Ok(())
-    }
-}
-
 /// The next part: conversations as long as there are any, then customers. False if that was the last one.
-fn some(tx: &mut Tx, order: HandOver) -> Result<bool> {
+pub(super) fn some(tx: &mut Tx, order: HandOver) -> Result<bool> {
     let from = staff::find(tx, order.from)?;
     if from.is_enabled() {
         return Ok(false);

@@ -96,31 +96,6 @@ async fn a_blind_copy_to_the_recipient_is_left_out() {
     assert!(delivery.contains("boss@desk.test") && !delivery.contains("nna@"), "{delivery}");
 }
 
-/// SEND-45: the same of somebody whom a form on a site named as the one to answer.
-#[actix_web::test]
-async fn a_blind_copy_to_whom_a_form_named_is_left_out() {
-    let app = spawn_app().await;
-    let (customer, _) = with_mail(&app).await;
-    app.execute(&format!(
-        "INSERT INTO channel_accounts (customer_id, channel_id, address, created_at, last_seen_at) \
-         SELECT {customer}, id, 'anna@example.com (form@shop.test)', '2026-01-05 09:00:00', '2026-01-05 09:00:00' \
-         FROM channels WHERE kind = 'email'"
-    ));
-    let account = app.number("SELECT MAX(id) FROM channel_accounts").to_string();
-    let supervisor = app.sign_in(SUPERVISOR).await;
-    let form = supervisor.get(&format!("/customers/{customer}/message")).await;
-    let mail = [
-        ("account", account.as_str()),
-        ("sender", "care@desk.test"),
-        ("subject", "Your order"),
-        ("bcc", "anna@example.com, boss@desk.test"),
-        ("body", "It is on its way."),
-    ];
-    send_first(&supervisor, &form, &mail).await.assert_status(303);
-    assert_eq!(app.number("SELECT account_id FROM deliveries").to_string(), account);
-    assert_eq!(app.text("SELECT bcc FROM mails").as_deref(), Some("[\"boss@desk.test\"]"));
-}
-
 /// SEND-09: whoever writes from an address is the one who is written to at it, whatever their profile says by now.
 #[actix_web::test]
 async fn a_mail_goes_to_the_address_that_a_customer_writes_from() {

@@ -683,10 +683,25 @@ fn explain(conn: &mut Conn, sent: &Sent, is_sqlite: bool) -> String {
     lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
 }
 
+/// A statement whose values have numbers, with a question mark for each; others as they are.
+fn by_place(sql: &str, values: Vec<Value>) -> (String, Vec<Value>) {
+    let mut pieces = sql.split('$');
+    let (mut text, mut in_order) = (pieces.next().unwrap_or_default().to_owned(), vec![]);
+    for piece in pieces {
+        let end = piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len());
+        let number: usize = piece[..end].parse().unwrap_or_else(|_| panic!("a number after $: {sql}"));
+        in_order.push(values.get(number - 1).unwrap_or_else(|| panic!("no ${number}: {sql}")).clone());
+        text.push('?');
+        text.push_str(&piece[end..]);
+    }
+    if in_order.is_empty() { (text, values) } else { (text, in_order) }
+}
+
 fn explain_on_sqlite(conn: &mut Conn, sent: &Sent) -> String {
     let sql = &sent.sql;
     let mut explained = Sql::new("EXPLAIN QUERY PLAN ");
-    let mut values = values(&sent.binds).into_iter();
+    let (sql, values) = by_place(sql, values(&sent.binds));
+    let mut values = values.into_iter();
     for (place, piece) in sql.split('?').enumerate() {
         if place > 0 {
             let value = values.next().unwrap_or_else(|| panic!("too few of {}: {sql}", sent.binds));

@@ -66,7 +66,7 @@ async fn secrets_stored_meanwhile_are_not_overwritten() {
         app.execute(&format!("UPDATE channels SET secret = '{other}'"));
     };
     let (saved, ()) = futures_util::future::join(save, meanwhile).await;
-    saved.assert_status(422).assert_says("Somebody else changed the secrets");
+    saved.assert_status(422).assert_says("Somebody else changed this channel meanwhile");
     assert_eq!(app.text("SELECT secret FROM channels"), Some(other));
 }
 
