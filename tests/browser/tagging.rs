@@ -22,7 +22,7 @@ async fn scrolled(browser: &Browser) -> serde_json::Value {
 async fn a_tag_changes_where_it_stands() {
     journey(async |desk: &Desk| {
         let id = desk.app.customer(Person::named("Anna Kowalska"));
-        let tags: Vec<i64> = (1..=400).map(|n| desk.app.tag(&format!("Subject number {n:03}"), n % 8)).collect();
+        let tags: Vec<i64> = (1..=400).map(|n| desk.app.tag(&format!("Subject number {n:03}"), n % 8 + 1)).collect();
         let (browser, colleague) = (desk.browser().await, desk.browser().await);
         browser.sign_in(OPERATOR).await;
         colleague.sign_in(SUPERVISOR).await;

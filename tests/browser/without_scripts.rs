@@ -94,6 +94,8 @@ async fn an_answer_outlives_its_session() {
         desk.app.execute("DELETE FROM sessions");
         browser.click_text("#composer button", "Send").await;
         browser.wait_for_text("#login_form", "You were signed out. What you wrote is kept below").await;
+        // The browser notes the refusal.
+        browser.forget_console().await;
         browser.wait_for_text("#login_form textarea[readonly]", "Up to 250 degrees, <b>dry</b>").await;
         browser.fill("#login_form [name=email]", SUPERVISOR).await;
         browser.fill("#login_form [name=password]", PASSWORD).await;
