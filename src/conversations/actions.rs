@@ -238,7 +238,7 @@ fn finish(
 ) -> Result<()> {
     store::close(tx, conversation, by.map(|by| by.id()), reason, words)?;
     app_events::closed(tx, conversation.matter())?;
-    let event = Event::Closed { by: by.map(|by| who(by)), reason: reason.as_str().into(), note: words.to_owned() };
+    let event = Event::Closed { by: by.map(who), reason: reason.as_str().into(), note: words.to_owned() };
     let detail = json!({ "conversation": conversation.id, "closed_as": reason.as_str() });
     let Some(by) = by else {
         audit::record_as(tx, "system", "conversation.closed", Some(conversation.customer_id), &detail)?;
