@@ -34,12 +34,7 @@ template-signature-fixed = The signature is always the same: it has no places to
 template-numbers = Number the places from 1 on, without a gap.
 template-state = State
 template-state-missing = Choose the state.
-template-state-changed = Somebody else set it to “{ $state ->
-        [approved] { template-approved }
-        [pending] { template-pending }
-        [rejected] { template-rejected }
-       *[other] { template-paused }
-    }” meanwhile. Save again to replace that.
+template-state-changed = Somebody else chose another state meanwhile. Save again to replace that.
 template-state-hint = Only approved templates are offered.
 template-one = Template
 template-choose = Choose a template

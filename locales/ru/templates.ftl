@@ -34,12 +34,7 @@ template-signature-fixed = Подпись всегда одинакова: в н
 template-numbers = Нумеруйте места с 1 и без пропусков.
 template-state = Состояние
 template-state-missing = Выберите состояние.
-template-state-changed = Тем временем кто-то другой выбрал здесь «{ $state ->
-        [approved] { template-approved }
-        [pending] { template-pending }
-        [rejected] { template-rejected }
-       *[other] { template-paused }
-    }». Сохраните ещё раз, чтобы заменить.
+template-state-changed = Тем временем кто-то другой выбрал другое состояние. Сохраните ещё раз, чтобы заменить.
 template-state-hint = Предлагаются только одобренные шаблоны.
 template-one = Шаблон
 template-choose = Выберите шаблон

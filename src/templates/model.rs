@@ -160,8 +160,7 @@ impl Meets for NewTemplate {
         fields.text("title", &mut self.title, &now.title);
         fields.text("body", &mut self.body, &now.body);
         fields.text("signature", &mut self.signature, &now.signature);
-        fields
-            .field("state", &mut self.state, &now.state, |now| Said::from("template-state-changed").with("state", now));
+        fields.field("state", &mut self.state, &now.state, |_| "template-state-changed".into());
     }
 }
 

@@ -70,7 +70,7 @@
     if (!typed || !part || JSON.stringify(typed) === JSON.stringify(templateOf(form))) return;
     coming.set(form, { part, typed });
     const query = new URLSearchParams({ ...typed, template_channels: part.elements.template_channels.value });
-    htmx.ajax("GET", `/templates/fields?${query}`, { target: part, swap: "outerHTML" });
+    htmx.ajax("GET", `/templates/fields?${query}`, { target: part, swap: "outerMorph" });
   };
 
   const fill = (form, draft) => {
