@@ -3,7 +3,9 @@
 //! - Queued: nobody works it. Active: its assignee does. Both count as active ("not closed"). Closed: over for good; the
 //!   next message opens a new one.
 //! - Taking a conversation of a free customer makes the taker responsible.
-//! - With the setting, a new one is given to an operator who is there (`distribution`).
+//! - With the setting, a new one is given to an operator who is there (`distribution`), right after the commit that opened
+//!   it (`distributor`).
+//! - Whoever is disabled hands over theirs, and their customers (`departure`; what is left in the background: `hand_over`).
 //! - A blocked customer's messages are kept, open nothing, count as no unread and notify nobody.
 //! - After a customer's message the bot has its turn (`bot`): it clears no unread, and is no first answer.
 //! - A tag may be asked for before somebody writes first and before a conversation is closed (`required_tag`).
