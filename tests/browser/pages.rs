@@ -380,7 +380,7 @@ const TABLES: &[&str] = &[
 const OVER: &str = "return [...document.querySelectorAll('table')].map(table => \
     Math.ceil(table.getBoundingClientRect().width) - table.parentElement.clientWidth).filter(by => by > 0)";
 
-/// Names as long as they get: an address, and one of eighty letters; then all names at once.
+/// Names as long as they get: an address, and one of eighty letters; then all names at once, and a time with its year.
 const LONG_NAMES: &[&str] = &[
     "UPDATE channels SET name = 'care-and-returns@northwind.example'",
     "UPDATE channels SET name = 'Northwind care, returns and everything else that somebody may want of us at night'",
@@ -388,7 +388,8 @@ const LONG_NAMES: &[&str] = &[
      UPDATE customers SET name = 'Wolfeschlegelsteinhausenbergerdorff, Konstantin Alexandrowitsch the Younger'; \
      UPDATE customers SET phone = '+44 20 7946 0958 0000', email = 'konstantin.wolfeschlegelsteinhausen@mail.example'; \
      UPDATE conversation_tags SET name = 'Questions of delivery, returns and repairs ' || id; \
-     UPDATE customer_tags SET name = 'Buys for a whole school, and pays late ' || id",
+     UPDATE customer_tags SET name = 'Buys for a whole school, and pays late ' || id; \
+     UPDATE block_requests SET created_at = '2024-11-28 20:00:00'",
 ];
 
 /// A wide screen shows every column of every table, whatever things are called, in each language. What is cut for it is
