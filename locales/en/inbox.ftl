@@ -77,6 +77,7 @@ inbox-message = Message
 inbox-write-to = Write to { $name }
 inbox-message-empty = Write a message or attach a file.
 inbox-attach = Attach files
+inbox-file-too-large = Not attached: larger than { $limit } MB
 inbox-remove-file = Remove
 inbox-files-lost = Files are not kept with a draft. Choose them again:
 inbox-draft = Draft

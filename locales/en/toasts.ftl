@@ -47,6 +47,10 @@ toast-pinned = Pinned
 toast-unpinned = Unpinned
 toast-bulk-none = There is nobody to do this to
 toast-bulk-done = Done
+toast-bulk-done-to = { $count ->
+    [one] Done: one customer
+   *[other] Done: { $count } customers
+}
 toast-bulk-started = Started. The inbox shows how far it is.
 toast-bulk-partly = Not done to all of them
 toast-quick-reply-saved = Quick reply saved

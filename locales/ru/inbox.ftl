@@ -77,6 +77,7 @@ inbox-message = Сообщение
 inbox-write-to = Напишите клиенту { $name }
 inbox-message-empty = Напишите сообщение или приложите файл.
 inbox-attach = Приложить файлы
+inbox-file-too-large = Не приложено: больше { $limit } МБ
 inbox-remove-file = Убрать
 inbox-files-lost = Файлы в черновике не сохраняются. Выберите их снова:
 inbox-draft = Черновик

@@ -47,6 +47,11 @@ toast-pinned = Закреплено
 toast-unpinned = Откреплено
 toast-bulk-none = Никого подходящего нет
 toast-bulk-done = Готово
+toast-bulk-done-to = { $count ->
+    [one] Готово: { $count } клиент
+    [few] Готово: { $count } клиента
+   *[other] Готово: { $count } клиентов
+}
 toast-bulk-started = Начато. Ход виден во входящих.
 toast-bulk-partly = Сделано не со всеми
 toast-quick-reply-saved = Быстрый ответ сохранён

@@ -30,6 +30,7 @@ pub struct List {
     pinned: Vec<Listed>,
     customers: Vec<Listed>,
     more: bool,
+    /// Of each tab; of a list that is narrowed none are counted, and those of all customers would belie it.
     counts: Vec<i64>,
     people: Arc<HashMap<StaffId, (String, String)>>,
     /// What the filters of the panel are called, where any is set.
@@ -60,7 +61,7 @@ pub fn load(conn: &mut Conn, by: &Operator, clock: Clock, filter: Filter) -> Res
     let (writes, mails) = (registry::open_to_phones(&enabled), !mails::senders(&enabled).is_empty());
     let choices = if filter.facets.set().is_empty() { None } else { Some(Choices::load(conn)?) };
     Ok(List {
-        counts: store::counts(conn, &viewer.scope, by.id())?,
+        counts: if filter.is_narrow() || filter.failed { vec![] } else { store::counts(conn, &viewer.scope, by.id())? },
         filter,
         pinned,
         customers: rows,
@@ -117,7 +118,8 @@ pub struct Chip {
 pub struct TabView {
     pub href: String,
     pub name: &'static str,
-    pub count: i64,
+    /// None: the list is narrowed.
+    pub count: Option<i64>,
     pub is_here: bool,
 }
 
@@ -192,11 +194,11 @@ impl ListView {
         } = list;
         let tabs = Tab::ALL
             .iter()
-            .zip(counts.iter())
-            .map(|(tab, count)| TabView {
+            .enumerate()
+            .map(|(place, tab)| TabView {
                 href: with_query("/inbox", &filter.query(*tab)),
                 name: tab.name_key(),
-                count: *count,
+                count: counts.get(place).copied(),
                 is_here: *tab == filter.tab,
             })
             .collect();

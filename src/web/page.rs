@@ -17,6 +17,7 @@ use askama::Template;
 
 use super::address::{back_or, own_path};
 use super::i18n::Lang;
+use super::toast::{self, Toast};
 use crate::error::{Error, Result};
 
 /// The headers that decide what is answered at one URL.
@@ -95,9 +96,9 @@ impl Hx {
     }
 
     /// After a change: on to `url`, where `toast` (a message id) says what was done. Without scripts a redirect.
-    pub fn done(&self, toast: &'static str, url: &str) -> Result<HttpResponse> {
+    pub fn done(&self, toast: impl Into<Toast>, url: &str) -> Result<HttpResponse> {
         let mut answer = self.on(url);
-        let cookie = super::toast::cookie(toast);
+        let cookie = toast::cookie(toast.into());
         answer.add_cookie(&cookie).map_err(|e| Error::Internal(e.to_string()))?;
         Ok(answer)
     }

@@ -171,7 +171,7 @@ impl Shell {
             path: req.path().to_owned(),
             q: String::new(),
             live: "/live".into(),
-            toast: super::toast::of(req).map(|key| lang.t(key).to_string()),
+            toast: super::toast::of(req).map(|toast| toast.said(lang)),
             clock: Clock::now(zone),
         }
     }

@@ -140,15 +140,28 @@
     changed(input.form);
   };
 
+  // Those that may be sent (data-limit, in bytes): what the server would refuse after minutes is said at once.
+  const within = (input, files) => {
+    const { limit, tooLarge } = input.dataset;
+    const large = limit ? files.filter(({ size }) => size > Number(limit)) : [];
+    if (large.length === 0) return files;
+    const more = large.map(({ name }) => name).join(", ");
+    document.body.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { text: tooLarge, more, bad: true } }));
+    return files.filter((file) => !large.includes(file));
+  };
+
   const add = (form, event, files) => {
     const input = form && attachOf(form);
     if (!input || !files?.length) return;
     event.preventDefault();
-    choose(input, input.multiple ? [...input.files, ...files] : [files[0]]);
+    const more = within(input, [...files]);
+    choose(input, input.multiple ? [...input.files, ...more] : more.slice(0, 1));
   };
 
   document.addEventListener("change", (event) => {
-    if (composerOf(event) && event.target.matches("input[type=file][data-attach]")) list(event.target);
+    if (composerOf(event) && event.target.matches("input[type=file][data-attach]")) {
+      choose(event.target, within(event.target, [...event.target.files]));
+    }
   });
   document.addEventListener("reset", (event) => {
     const form = composerOf(event);

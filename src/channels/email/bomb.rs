@@ -58,18 +58,18 @@ impl Found {
 }
 
 /// RFC 2045, 6.4: a message inside a message is never in base64 or quoted-printable. The parser reads such ones all the
-/// same, and what nests in them cannot be counted from outside, so they lose the header that says how to read them.
+/// same, and what nests in them cannot be counted from outside, so they lose the header that says how to read them. The
+/// words elsewhere (a file "Global report.pdf", a host, a subject) make no message.
 fn without_encoded_messages(raw: &[u8]) -> Cow<'_, [u8]> {
     const NAME: &str = "content-transfer-encoding";
     let mut out = Cow::Borrowed(raw);
-    let in_digest = find(raw, "digest").is_some();
+    let in_digest = types(raw).any(|kind| find(kind, "digest").is_some());
     let mut start = 0;
     // A header block ends at an empty line; what is no header block never holds the name at the start of a line.
     while start < raw.len() {
         let end = block_end(raw, start);
         let block = raw.get(start..end).unwrap_or_default();
-        let is_message = find(block, "rfc822").is_some()
-            || find(block, "global").is_some()
+        let is_message = types(block).any(|kind| find(kind, "rfc822").or_else(|| find(kind, "global")).is_some())
             || (in_digest && find(block, "content-type").is_none());
         let encoded = find(block, "base64").is_some() || find(block, "quoted-printable").is_some();
         if is_message && encoded {
@@ -85,6 +85,25 @@ fn without_encoded_messages(raw: &[u8]) -> Cow<'_, [u8]> {
         start = end;
     }
     out
+}
+
+/// What follows each "Content-Type", wherever that stands: the type without its parameters. With a comment in it, which
+/// may hold anything, all of the header.
+fn types(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const NAME: &str = "content-type";
+    let mut rest = block;
+    std::iter::from_fn(move || {
+        rest = rest.get(find(rest, NAME)? + NAME.len()..)?;
+        let value = rest.get(..header_end(rest))?;
+        let kind = value.split(|byte| *byte == b';').next().unwrap_or_default();
+        Some(if kind.contains(&b'(') { value } else { kind })
+    })
+}
+
+/// Where a header ends: with the first line that is not folded.
+fn header_end(rest: &[u8]) -> usize {
+    let ends = |pair: &[u8]| matches!(pair, [b'\n', next] if !matches!(next, b' ' | b'\t'));
+    rest.windows(2).position(ends).unwrap_or(rest.len())
 }
 
 /// Where the block of lines that begins at `start` ends, the empty line included.
@@ -133,8 +152,35 @@ mod tests {
         let raw = b"A: b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n";
         let tamed = String::from_utf8(tame(raw).unwrap().into_owned()).unwrap();
         assert!(tamed.contains("xontent-Transfer-Encoding: base64"), "{tamed}");
+        for kind in [
+            "Message / RFC822; x=y",
+            "message/(;\\))rfc822",
+            "message/\r\n global",
+            "multipart/digest\r\n\r\n--a\r\nA: b",
+        ] {
+            let raw = format!("Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n");
+            let tamed = String::from_utf8(tame(raw.as_bytes()).unwrap().into_owned()).unwrap();
+            assert!(tamed.contains("xontent-Transfer-Encoding: base64"), "{tamed}");
+        }
         let text =
             b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n\r\nrfc822 is a word\r\n";
         assert_eq!(tame(text).unwrap().as_ref(), text);
+    }
+
+    /// Names of files and hosts, and subjects.
+    #[test]
+    fn the_words_elsewhere_make_no_message() {
+        for head in [
+            "Content-Type: application/pdf; name=\"Global report.pdf\"\r\nContent-Disposition: attachment; filename=\"Global report.pdf\"",
+            "Content-Type: text/plain;\r\n name=rfc822.txt",
+            "Received: from mx1.global-freight.test\r\nContent-Type: text/html; charset=utf-8",
+            "Subject: Weekly digest\r\nMIME-Version: 1.0",
+            "Subject: Global message/rfc822",
+        ] {
+            for encoding in ["base64", "quoted-printable"] {
+                let raw = format!("{head}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\nAAAA\r\n");
+                assert_eq!(tame(raw.as_bytes()).unwrap().as_ref(), raw.as_bytes(), "{head}");
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{Days, NaiveDate};
+use sha2::{Digest, Sha256};
 
 use super::address::{self, Person};
 use super::imap::{Folder, RawMail};
@@ -44,6 +45,9 @@ struct Cursor {
     uid: u32,
     /// The day of that call, for when the server's numbers have lost their meaning.
     day: NaiveDate,
+    /// Which mailbox it is of: another one may count from the same validity (that of every INBOX at Google is 1). `None`
+    /// was left by a version that did not say so.
+    mailbox: Option<u32>,
     /// The mail after it, if the server did not give that.
     failed: Option<Failed>,
 }
@@ -60,17 +64,35 @@ impl Cursor {
         let mut parts = text.split(' ');
         let (validity, uid) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         let day = parts.next()?.parse().ok()?;
+        let mut parts = parts.peekable();
+        let mailbox = match parts.next_if(|part| part.starts_with('m')) {
+            None => None,
+            Some(part) => Some(u32::from_str_radix(part.strip_prefix('m')?, 16).ok()?),
+        };
         let failed = match parts.next() {
             None => None,
             Some(uid) => Some(Failed { uid: uid.parse().ok()?, tries: parts.next()?.parse().ok()? }),
         };
-        parts.next().is_none().then_some(Self { validity, uid, day, failed })
+        parts.next().is_none().then_some(Self { validity, uid, day, mailbox, failed })
+    }
+
+    /// The same of this mailbox: one of a mailbox that was asked before says nothing.
+    fn of(mailbox: u32, text: &str) -> Option<Self> {
+        Self::parse(text).filter(|cursor| cursor.mailbox.is_none_or(|other| other == mailbox))
     }
 
     fn text(self) -> String {
+        let mailbox = self.mailbox.map(|mailbox| format!(" m{mailbox:08x}")).unwrap_or_default();
         let failed = self.failed.map(|failed| format!(" {} {}", failed.uid, failed.tries)).unwrap_or_default();
-        format!("{} {} {}{failed}", self.validity, self.uid, self.day)
+        format!("{} {} {}{mailbox}{failed}", self.validity, self.uid, self.day)
     }
+}
+
+/// Tells mailboxes apart: a digest of where the folder is, and whose.
+fn mark_of(settings: &MailSettings) -> u32 {
+    let MailSettings { imap, user, folder, .. } = settings;
+    let digest = Sha256::digest(format!("{}\n{user}\n{folder}", imap.host.to_lowercase()));
+    digest.iter().take(4).fold(0, |mark, byte| mark << 8 | u32::from(*byte))
 }
 
 impl Mailbox {
@@ -78,7 +100,7 @@ impl Mailbox {
         Self { link: link.clone(), folder: None, given: vec![] }
     }
 
-    async fn news(&mut self, folder: &mut Folder, cursor: Option<Cursor>) -> Result<Polled, Failure> {
+    async fn news(&mut self, folder: &mut Folder, mailbox: u32, cursor: Option<Cursor>) -> Result<Polled, Failure> {
         let today = UtcTime::now().utc().date_naive();
         let yesterday = |day: NaiveDate| day.checked_sub_days(Days::new(1)).unwrap_or(day);
         let (uids, base) = match cursor {
@@ -119,7 +141,7 @@ impl Mailbox {
             (None, Some(last)) => last,
         };
         let (failed, failure) = failure.unzip();
-        let cursor = Cursor { validity: folder.validity, uid, day: today, failed };
+        let cursor = Cursor { validity: folder.validity, uid, day: today, mailbox: Some(mailbox), failed };
         Ok(Polled { events, cursor: Some(cursor.text()), failure })
     }
 }
@@ -147,7 +169,8 @@ fn raw_event(mail: RawMail) -> RawEvent {
 impl Polling for Mailbox {
     async fn next(&mut self, cursor: Option<&str>) -> Result<Polled, Failure> {
         let settings: MailSettings = self.link.settings();
-        let cursor = cursor.and_then(Cursor::parse);
+        let here = mark_of(&settings);
+        let cursor = cursor.and_then(|cursor| Cursor::of(here, cursor));
         let mut folder = match self.folder.take() {
             Some(folder) => folder,
             None => Folder::open(&super::connector::imap_way(&self.link, &settings).await?).await?,
@@ -156,11 +179,11 @@ impl Polling for Mailbox {
         if settings.mark_read {
             folder.mark_read(&given).await?;
         }
-        let mut polled = self.news(&mut folder, cursor).await?;
+        let mut polled = self.news(&mut folder, here, cursor).await?;
         let is_first = cursor.is_none();
         if polled.events.is_empty() && polled.failure.is_none() && !is_first {
             folder = folder.wait(Duration::from_secs(settings.poll.max(1)).min(WAIT)).await?;
-            polled = self.news(&mut folder, cursor).await?;
+            polled = self.news(&mut folder, here, cursor).await?;
         }
         let Some(failure) = polled.failure.take() else {
             self.folder = Some(folder);
@@ -356,13 +379,29 @@ mod tests {
     fn a_cursor_survives_its_text() {
         let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
         for failed in [None, Some(Failed { uid: 4_000_000_001, tries: 2 })] {
-            let cursor = Cursor { validity: 7, uid: 4_000_000_000, day, failed };
-            assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
+            for mailbox in [None, Some(0xab)] {
+                let cursor = Cursor { validity: 7, uid: 4_000_000_000, day, mailbox, failed };
+                assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
+            }
         }
         for broken in
             ["", "7", "7 8", "7 8 9", "7 8 2026-11-26 x", "7 8 2026-11-26 9", "7 8 2026-11-26 9 1 1", "-1 8 2026-11-26"]
         {
             assert_eq!(Cursor::parse(broken), None, "{broken}");
         }
+    }
+
+    #[test]
+    fn a_cursor_of_another_mailbox_says_nothing() {
+        let support = MailSettings { user: "support@shop.test".into(), ..MailSettings::default() };
+        let help = MailSettings { user: "help@shop.test".into(), ..MailSettings::default() };
+        let archive = MailSettings { folder: "Archive".into(), ..support.clone() };
+        let text = format!("1 54321 2026-11-26 m{:08x}", mark_of(&support));
+        assert_eq!(Cursor::of(mark_of(&support), &text).map(|cursor| cursor.uid), Some(54_321));
+        for other in [help, archive] {
+            assert_eq!(Cursor::of(mark_of(&other), &text), None);
+        }
+        // Left by a version that did not say whose it is.
+        assert!(Cursor::of(mark_of(&support), "1 54321 2026-11-26").is_some());
     }
 }

@@ -46,6 +46,10 @@ pub struct CustomersPage {
     pub total: i64,
     /// Messengers in which anybody with a phone number can be written to.
     pub writes: Vec<ChannelKind>,
+    /// Mails can be written.
+    pub mails: bool,
+    /// Whoever a web chat or an app knows by an external ID can be written to.
+    pub by_external_id: bool,
 }
 
 impl CustomersPage {

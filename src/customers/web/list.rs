@@ -6,13 +6,14 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
 use crate::auth::Operator;
-use crate::channels::{self, registry};
+use crate::channels::{self, WritesFirst, registry};
 use crate::customers::filter::Asked;
 use crate::customers::store::{self, list};
 use crate::customers::views::{CustomersPage, Row};
 use crate::db::Db;
 use crate::db::page::Cursor;
 use crate::error::Result;
+use crate::mails;
 use crate::staff;
 use crate::tags;
 use crate::web::page::Hx;
@@ -42,9 +43,10 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, asked: Query<As
         responsible: responsible(&names, customer.responsible_id),
         customer,
     });
-    let writes = registry::open_to_phones(&channels);
+    let (writes, mails) = (registry::open_to_phones(&channels), !mails::senders(&channels).is_empty());
+    let by_external_id = channels.iter().any(|channel| registry::first(channel) == Some(WritesFirst::ExternalId));
     let unread_id = asked.unread_id();
-    hx.page(&CustomersPage { sh, filter, unread_id, page, tags, shown, shown_to, total, writes })
+    hx.page(&CustomersPage { sh, filter, unread_id, page, tags, shown, shown_to, total, writes, mails, by_external_id })
 }
 
 fn responsible<K: std::hash::Hash + Eq>(names: &HashMap<K, String>, id: Option<K>) -> String {

@@ -3,10 +3,11 @@
 use super::super::load::State;
 use super::region;
 use super::window::WindowView;
-use crate::channels::ChannelKind;
+use crate::channels::{self, ChannelKind};
 use crate::conversations::Window;
 use crate::db::types::{ConversationId, CustomerId};
 use crate::error::Said;
+use crate::files::Limits;
 use crate::mails::{self, Typed};
 use crate::messages::Message;
 use crate::quick_replies::FileRef;
@@ -47,6 +48,8 @@ pub struct ComposerView {
     pub picker: Option<Picker>,
     /// How long free text may be written, where that ends.
     pub window: Option<WindowView>,
+    /// Bytes that a file may have: the page says so before it is sent.
+    pub file_limit: u64,
 }
 
 /// Something that was asked before a reply goes out.
@@ -92,6 +95,7 @@ impl ComposerView {
             Some(_) => Writing::CommentsOnly,
         };
         let takes = open.is_some_and(|c| c.assignee_id.is_none());
+        let kind = state.channel.as_ref().map_or(ChannelKind::WebChat, |channel| channel.kind);
         Self {
             customer: state.customer.id,
             conversation: open.map(|c| c.id),
@@ -114,7 +118,12 @@ impl ComposerView {
             stop: state.stop.clone().filter(|_| state.may_reply),
             picker: picker(state, writing),
             window: WindowView::new(state).filter(|_| state.may_reply && state.stop.is_none()),
+            file_limit: Limits::of(kind).file,
         }
+    }
+
+    fn file_limit_said(&self, sh: &Shell) -> String {
+        sh.ta("inbox-file-too-large", "limit", self.file_limit / channels::MB)
     }
 
     /// Where the region asks again: about the same conversation, as long as that is open.

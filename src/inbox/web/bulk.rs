@@ -19,6 +19,7 @@ use crate::web::forms::{self, Errors};
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 use crate::web::times::Clock;
+use crate::web::toast::Toast;
 
 type Pairs = Vec<(String, String)>;
 
@@ -140,6 +141,8 @@ fn on(hx: &Hx, batch: Option<&Batch>, back: &str) -> Result<HttpResponse> {
     match batch {
         Some(batch) if batch.ended_at.is_none() => hx.done("toast-bulk-started", back),
         Some(batch) if batch.failed > 0 => hx.done("toast-bulk-partly", "/batches"),
-        _ => hx.done("toast-bulk-done", back),
+        Some(batch) => hx.done(Toast::of_many("toast-bulk-done-to", batch.done), back),
+        // The form was sent before.
+        None => hx.done("toast-bulk-done", back),
     }
 }
