@@ -1,7 +1,7 @@
 //! E-mail: any mailbox that speaks IMAP and SMTP.
 //!
-//! - Coming in: `imap` brings the bytes, `parse` reads them, `nature` tells people from machines and bounces,
-//!   `sanitise` makes their HTML harmless, `plain` makes text of it.
+//! - Coming in: `imap` brings the bytes, `parse` reads them, `nature` tells people from machines and bounces, `writer` says
+//!   who wrote, `sanitise` makes their HTML harmless, `plain` makes text of it.
 //! - Going out: `compose` makes the mail, `smtp` hands it to the server and says how that ended.
 //! - Mails that belong together are a chain: by the Message-IDs of both directions, then by the token that a reply's
 //!   address carries, never by subject.
@@ -21,6 +21,7 @@ mod sanitise;
 mod settings;
 mod smtp;
 mod tokens;
+mod writer;
 
 pub use compose::{Composed, File, Letter, compose};
 pub use connector::Email;

@@ -4,7 +4,9 @@
 //! the message) and said to be unreadable.
 
 use chrono::DateTime;
-use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{
+    Address, HeaderForm, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+};
 use sha2::{Digest, Sha256};
 
 use super::address::{self, Person};
@@ -58,6 +60,10 @@ pub struct Mail {
     pub nature: Nature,
     /// A list passed it on, which may have named another address for answers.
     pub is_list: bool,
+    /// Where one writes to that list.
+    pub list_addresses: Vec<String>,
+    /// What stood in From before somebody who passed it on put their own address there.
+    pub original_from: Option<Person>,
     /// The mail is broken or made to harm; only its head was read.
     pub is_unreadable: bool,
 }
@@ -154,6 +160,8 @@ fn head(message: &Message, raw: &[u8]) -> Mail {
         sent_at: sent_at(message),
         nature: nature::of(message),
         is_list: nature::is_of_list(message),
+        list_addresses: list_addresses(message),
+        original_from: original_from(message),
         ..Mail::default()
     }
 }
@@ -306,6 +314,25 @@ fn delivered_to(message: &Message) -> Vec<String> {
         .filter_map(|(_, value)| address::normal(value))
         .take(20)
         .collect()
+}
+
+/// List-Post (RFC 2369) holds them as `<mailto:…>`, among other links.
+fn list_addresses(message: &Message) -> Vec<String> {
+    message
+        .headers_raw()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("list-post"))
+        .flat_map(|(_, value)| value.split(['<', '>']))
+        .filter_map(|link| link.trim().split_once(':'))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto"))
+        .filter_map(|(_, address)| address::normal(address.split('?').next().unwrap_or_default()))
+        .take(20)
+        .collect()
+}
+
+/// As Google Groups keeps it.
+fn original_from(message: &Message) -> Option<Person> {
+    let given = message.header_as("X-Original-From", HeaderForm::Addresses);
+    given.iter().filter_map(|value| value.as_address()).flat_map(people).next()
 }
 
 fn chain_of(value: &HeaderValue) -> Vec<String> {

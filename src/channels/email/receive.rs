@@ -7,12 +7,13 @@ use bytes::Bytes;
 use chrono::{Days, NaiveDate};
 use sha2::{Digest, Sha256};
 
-use super::address::{self, Person};
+use super::address::Person;
 use super::imap::{Folder, RawMail};
 use super::nature::{Nature, Report};
 use super::parse::{self, Mail};
 use super::settings::MailSettings;
-use crate::channels::inbound::{Chain, Event, Letter, Message, Reached, RemoteFile, Sender, Source};
+use super::writer;
+use crate::channels::inbound::{Chain, Event, Letter, Message, Reached, RemoteFile, Source};
 use crate::channels::{Failure, Link, Polled, Polling, RawEvent, Way};
 use crate::db::types::UtcTime;
 
@@ -232,15 +233,7 @@ pub fn read(settings: &MailSettings, raw: &Bytes) -> Result<Vec<Event>, String> 
         nature => {
             let Some(from) = mail.from.clone() else { return Err("the mail names no sender".into()) };
             let automatic = *nature == Nature::AutoReply;
-            let writer = if automatic { None } else { named_writer(settings, &mail, &from) };
-            // Our own mail, come back: by a rule, a list, or a loop.
-            if settings.is_own(&from.address) && writer.is_none() {
-                return Ok(vec![]);
-            }
-            let sender = match writer {
-                Some(writer) => typed_sender(writer, &from),
-                None => sender_of(&from),
-            };
+            let Some(sender) = writer::sender_of(settings, &mail, &from) else { return Ok(vec![]) };
             let message = message(settings, mail, raw, extent, from);
             Ok(vec![Event::Message(Box::new(Message { sender, automatic, ..message }))])
         }
@@ -256,34 +249,6 @@ fn not_arrived(report: &Report) -> Option<Event> {
         state: Reached::Failed { failure, recipients: report.recipients.clone() },
         at: None,
     })
-}
-
-/// Whom a mail names as the one to answer, where that is somebody else than who sent it: a form on a site sends in the
-/// site's name, or in ours, and names whoever filled it in. Another address of the same domain is the sender's own matter.
-fn named_writer(settings: &MailSettings, mail: &Mail, from: &Person) -> Option<Person> {
-    let named = mail.reply_to.clone().filter(|named| !mail.is_list && !settings.is_own(&named.address))?;
-    let is_else = address::domain(&named.address) != address::domain(&from.address);
-    (is_else || settings.is_own(&from.address)).then_some(named)
-}
-
-fn sender_of(from: &Person) -> Sender {
-    Sender {
-        address: from.address.clone(),
-        display_name: from.name.clone(),
-        email: Some(from.address.clone()),
-        ..Sender::default()
-    }
-}
-
-/// Whoever filled in a form: their address is what was typed, so it joins nobody who is known by it.
-fn typed_sender(writer: Person, from: &Person) -> Sender {
-    let Person { name, address } = writer;
-    Sender {
-        address: address::typed(&address, &from.address),
-        display_name: if name.is_empty() { address.clone() } else { name },
-        typed_email: Some(address),
-        ..Sender::default()
-    }
 }
 
 /// The message without its sender.
@@ -346,34 +311,6 @@ fn file(attachment: parse::Attachment) -> RemoteFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn senders(head: &str) -> Vec<Sender> {
-        let settings = MailSettings { senders: vec!["support@shop.test".into()], ..MailSettings::default() };
-        let raw = Bytes::from(format!("Message-ID: <1@x>\r\nTo: support@shop.test\r\n{head}\r\nhello\r\n"));
-        let told = read(&settings, &raw).unwrap().into_iter();
-        told.map(|event| if let Event::Message(message) = event { message.sender } else { panic!("{event:?}") })
-            .collect()
-    }
-
-    /// A form names its writer, who joins nobody; a list, a colleague's address and our own mail change nothing.
-    #[test]
-    fn a_form_names_who_wrote() {
-        for from in ["noreply@forms.test", "support@shop.test"] {
-            let head = format!("From: {from}\r\nReply-To: Anna <anna@customer.test>\r\n");
-            let [sender] = senders(&head).try_into().unwrap();
-            assert_eq!(sender.address, format!("anna@customer.test ({from})"));
-            assert_eq!((sender.email, sender.typed_email.as_deref()), (None, Some("anna@customer.test")));
-            assert_eq!(sender.display_name, "Anna");
-        }
-        for more in ["", "Reply-To: desk@forms.test\r\n", "List-Id: <l.test>\r\nReply-To: l@l.test\r\n"] {
-            let [sender] = senders(&format!("From: boris@forms.test\r\n{more}")).try_into().unwrap();
-            assert_eq!(
-                (sender.address.as_str(), sender.email.as_deref()),
-                ("boris@forms.test", Some("boris@forms.test"))
-            );
-        }
-        assert!(senders("From: support@shop.test\r\nReply-To: support+k3@shop.test\r\n").is_empty());
-    }
 
     #[test]
     fn a_cursor_survives_its_text() {
