@@ -257,6 +257,11 @@ fn open(tx: &mut Tx, inbound: &Inbound, who: &Identified, belongs: Belongs) -> R
     Ok((id, opening.distributes))
 }
 
+/// Whether a message of the customer that names this conversation goes on with one, and opens none.
+pub fn is_chain_open(tx: &mut Tx, customer: CustomerId, named: ConversationId) -> Result<bool> {
+    Ok(store::open_of_chain(tx, customer, named)?.is_some())
+}
+
 /// The conversation that the message goes on with, while that is open.
 fn going_on(tx: &mut Tx, who: &Identified, belongs: Belongs) -> Result<Option<ConversationId>> {
     match belongs {

@@ -35,7 +35,7 @@ pub use destination::{Destination, external_channels};
 pub use distribution::{ask as ask_distribution, distribute_waiting};
 pub use distributor::Distributor;
 pub use hand_over::HandOver;
-pub use inbound::{Belongs, Inbound, Received, Sender, identify, receive, receive_in};
+pub use inbound::{Belongs, Inbound, Received, Sender, identify, is_chain_open, receive, receive_in};
 pub use mail::has_mail_way;
 pub use model::{CloseReason, Conversation, Origin, Status, VisitDetails};
 pub use moving::moved;

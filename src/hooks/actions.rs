@@ -152,12 +152,15 @@ fn not_shown(message: &Message, fetched: &Fetched) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// Whether a message finds its conversation open.
+/// Whether a message finds its conversation open, or the one that goes on with it.
 fn goes_on(tx: &mut Tx, channel: &Channel, address: &str, belongs: Belongs) -> Result<bool> {
     match belongs {
         Belongs::Account => Ok(true),
         Belongs::Chain(None) => Ok(false),
-        Belongs::Chain(Some(id)) => mails::goes_on_for(tx, channel.id, id, address),
+        Belongs::Chain(Some(id)) => match store::account(tx, channel.id, address)? {
+            Some((_, customer)) => conversations::is_chain_open(tx, customer, id),
+            None => Ok(false),
+        },
     }
 }
 

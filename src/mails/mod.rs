@@ -16,8 +16,7 @@ pub mod web;
 pub use actions::keep;
 pub use model::{Mail, NewMail, reply_subject};
 pub use store::{
-    attach, chain_of, conversation_of_chain, find_many, goes_on_for, last_of, sender_for, set_token, token_of,
-    writer_in,
+    attach, chain_of, conversation_of_chain, find_many, last_of, sender_for, set_token, token_of, writer_in,
 };
 pub use typed::{Typed, is_chosen, senders};
 pub use views::MailHead;

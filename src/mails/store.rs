@@ -164,20 +164,6 @@ pub fn writer_in(conn: &mut Conn, conversation: ConversationId, address: &str) -
     Ok(account.filter(is_theirs))
 }
 
-/// Whether a conversation is open and belongs to whoever has this address in the channel.
-pub fn goes_on_for(conn: &mut Conn, channel: ChannelId, conversation: ConversationId, address: &str) -> Result<bool> {
-    let customer = accounts::table
-        .filter(accounts::channel_id.eq(channel).and(accounts::address.eq(address)))
-        .select(accounts::customer_id);
-    let found: Option<ConversationId> = conversations::table
-        .filter(conversations::id.eq(conversation).and(conversations::closed_at.is_null()))
-        .filter(conversations::customer_id.eq_any(customer))
-        .select(conversations::id)
-        .one(conn)
-        .optional()?;
-    Ok(found.is_some())
-}
-
 /// What the reply address of a conversation carries, if it has something yet.
 pub fn token_of(conn: &mut Conn, conversation: ConversationId) -> Result<Option<String>> {
     Ok(conversations::table.filter(conversations::id.eq(conversation)).select(conversations::mail_token).one(conn)?)

@@ -50,6 +50,7 @@ mod letters;
 mod limits;
 mod lists;
 mod long;
+mod mail_chains;
 mod missing;
 mod narrowing;
 mod ops;

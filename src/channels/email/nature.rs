@@ -68,16 +68,12 @@ pub(super) fn of(message: &Message) -> Nature {
     }
     let submitted = head.first("auto-submitted");
     let submitted = submitted.split(';').next().unwrap_or_default().trim();
-    let answers = !message.in_reply_to().is_empty() || !message.references().is_empty();
     let is_auto_reply = match submitted {
-        "" | "no" => {
-            // Vacation programs that are older than RFC 3834.
-            ["x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply"].iter().any(|name| head.has(name))
-                || head.first("precedence") == "auto_reply"
-                || (head.first("x-auto-response-suppress") == "all" && answers && head.is_from_nobody())
+        // "auto-generated" stands on whatever a form, a shop or a ticket system sends, a person's words among it, and whichever
+        // mail it refers to; what answers by itself has to say "auto-replied" (RFC 3834, 5.2).
+        "" | "no" | "auto-generated" | "auto-notified" => {
+            head.is_of_vacation() || (submitted == "auto-generated" && head.is_of_exchange() && is_answer(message))
         }
-        // A form or a shop sends "auto-generated" on a person's behalf; only an answer is nobody's.
-        "auto-generated" | "auto-notified" => answers,
         _ => true,
     };
     if is_auto_reply || head.is_from_nobody() {
@@ -93,6 +89,10 @@ pub(super) fn of(message: &Message) -> Nature {
 pub(super) fn is_of_list(message: &Message) -> bool {
     let head = Head::of(message);
     head.first("precedence") == "list" || ["list-id", "list-post"].iter().any(|name| head.has(name))
+}
+
+fn is_answer(message: &Message) -> bool {
+    !message.in_reply_to().is_empty() || !message.references().is_empty()
 }
 
 /// The headers that tell machines from people, in lower case.
@@ -115,6 +115,19 @@ impl Head {
     /// An empty return path: whoever sent it wants no answer.
     fn is_from_nobody(&self) -> bool {
         self.first("return-path") == "<>"
+    }
+
+    /// Programs that are older than RFC 3834.
+    fn is_of_vacation(&self) -> bool {
+        self.first("precedence") == "auto_reply"
+            || ["x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply"]
+                .iter()
+                .any(|name| self.has(name))
+    }
+
+    /// Made by Exchange itself, which says "auto-generated" where a mailbox's rule answers.
+    fn is_of_exchange(&self) -> bool {
+        self.has("x-ms-exchange-generated-message-source")
     }
 
     fn is_bulk(&self) -> bool {
@@ -266,14 +279,23 @@ mod tests {
         for machine in [
             "Auto-Submitted: auto-replied\r\n",
             "Auto-Submitted: auto-replied; type=vacation\r\n",
-            "Auto-Submitted: auto-generated\r\nIn-Reply-To: <1@x>\r\n",
+            "Auto-Submitted: auto-generated\r\nX-Autoreply: yes\r\n",
+            "Auto-Submitted: auto-generated\r\nX-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\r\n\
+             In-Reply-To: <1@x>\r\n",
             "X-Autoreply: yes\r\n",
             "Precedence: auto_reply\r\n",
             "Return-Path: <>\r\n",
         ] {
             assert_eq!(nature(machine), Nature::AutoReply, "{machine}");
         }
-        for many in ["List-Id: <news.b.test>\r\n", "Precedence: bulk\r\n", "Auto-Submitted: auto-generated\r\n"] {
+        for many in [
+            "List-Id: <news.b.test>\r\n",
+            "Precedence: bulk\r\n",
+            "Auto-Submitted: auto-generated\r\n",
+            // A ticket system passes on what somebody wrote there.
+            "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nIn-Reply-To: <1@x>\r\n",
+            "Auto-Submitted: auto-notified\r\nReferences: <issue-5@x>\r\n",
+        ] {
             assert_eq!(nature(many), Nature::Bulk, "{many}");
         }
         // It asks for no automatic answer; a person may have written it.
