@@ -116,7 +116,7 @@ pub fn sender_for(conn: &mut Conn, channel: &Channel, conversation: Conversation
     Ok(known.unwrap_or(settings.first_sender()).to_owned())
 }
 
-/// The names of the last mails of a conversation, oldest first: what an answer refers to.
+/// The ids of the last mails of a conversation, oldest first: what an answer refers to.
 pub fn chain_of(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<String>> {
     let mut names: Vec<String> = message_refs::table
         .inner_join(messages::table)
@@ -126,7 +126,9 @@ pub fn chain_of(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<Str
         .at_most(CHAIN)
         .load(conn)?;
     names.reverse();
-    Ok(names)
+    // An id that two have given their mails is remembered as one of them with the address behind it.
+    let ids = names.iter().filter_map(|name| name.split(' ').next());
+    Ok(ids.map(str::to_owned).collect())
 }
 
 /// The conversation of a chain: that of the nearest mail which it names, then that of the first token which is known.

@@ -3,8 +3,8 @@
 use std::slice;
 
 use switchboard::channels::RawEvent;
-use switchboard::db::types::ChannelId;
-use switchboard::hooks;
+use switchboard::db::types::{ChannelId, ConversationId};
+use switchboard::{hooks, mails};
 
 use crate::first_messages::with_mail;
 use crate::support::desk::read_all;
@@ -54,4 +54,23 @@ async fn a_ticket_system_is_heard_and_an_absence_opens_nothing() {
     close_all(&app);
     comes(&app, redmine, "4@supplier.test", away).await;
     assert_eq!(talks(&app), (2, 2), "nothing is open");
+}
+
+/// Two people's programs gave their mails the same id: an answer to either refers to it as it was given, so that their programs
+/// find what was answered.
+#[actix_web::test]
+async fn an_answer_refers_to_ids_as_they_were_given() {
+    let app = spawn_app().await;
+    with_mail(&app).await;
+    for from in ["anna@customer.test", "boris@customer.test"] {
+        comes(&app, from, "1@program.test", "").await;
+    }
+    assert_eq!(talks(&app), (2, 1));
+    let newest = ConversationId(app.number("SELECT MAX(id) FROM conversations"));
+    let chain = app.db.read(move |conn| mails::chain_of(conn, newest)).await.expect("the chain is read");
+    assert_eq!(chain, ["1@program.test"]);
+    assert_eq!(
+        app.number("SELECT COUNT(*) FROM message_refs WHERE provider_id = '1@program.test boris@customer.test'"),
+        1
+    );
 }
