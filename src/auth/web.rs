@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::realtime::Topic;
 use crate::secrets::{Secrets, random_token};
 use crate::settings;
+use crate::staff;
 use crate::web::address::{client_ip, own_path, referring_path};
 use crate::web::forms::Errors;
 use crate::web::i18n::Lang;
@@ -73,7 +74,7 @@ pub async fn login(
     form: Form<LoginForm>,
 ) -> Result<HttpResponse> {
     let form = form.into_inner();
-    let email = text::fold_address(&form.email);
+    let email = staff::sign_in_name(&form.email);
     let business = db.read(settings::business_name).await?;
     let again = |status, errors| {
         hx.with_status(

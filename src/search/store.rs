@@ -25,6 +25,7 @@ use crate::db::schema::{channel_accounts, channels, conversations};
 use crate::db::sql::{Sql, among, is_open};
 use crate::db::types::{ConversationId, CustomerId, StaffId, UtcTime};
 use crate::error::Result;
+use crate::text;
 
 /// By how much longer the list of a term's trigrams may be where the term repeats them.
 const REPEATED: i64 = 6;
@@ -236,6 +237,7 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
     let phone = sql.put(term.number().unwrap_or(term.folded()).to_owned());
     let number = term.folded().parse::<i64>().map_or_else(|_| String::new(), |id| format!(" OR id = {}", sql.put(id)));
     let typed = sql.put(term.typed().to_owned());
+    let address = sql.put(text::fold_address(term.typed()));
     // In the words of its index, whose alphabet is that of usernames.
     let named = format!("SELECT customer_id FROM channel_accounts WHERE lower(username) = {is} AND username <> ''");
     let named = match dialect::engine(conn) {
@@ -246,8 +248,8 @@ fn exact(conn: &mut Conn, scope: &CustomerScope, term: &Term, limits: &Limits) -
     sql.text = format!(
         "SELECT c.id, {rank} AS rank, c.search_text, c.last_activity_at FROM \
          (SELECT id, search_text, responsible_id, last_activity_at FROM customers \
-         WHERE name_folded = {is} OR email_folded = {is} OR external_id IN ({is}, {typed}) OR phone_digits = {phone} \
-         OR {named}{number} LIMIT {}) AS c \
+         WHERE name_folded = {is} OR email_folded IN ({is}, {address}) OR external_id IN ({is}, {typed}) \
+         OR phone_digits = {phone} OR {named}{number} LIMIT {}) AS c \
          WHERE TRUE{scope} ORDER BY c.last_activity_at DESC, c.id DESC LIMIT {}",
         limits.common, limits.shown
     );

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{EditedStaff, Invitation, NewStaff, StaffMember};
+use super::model::{EditedStaff, Invitation, NewStaff, StaffMember, sign_in_name};
 use super::store;
 use crate::audit;
 use crate::auth::{Admin, Operator, Role, Theme, passwords, sessions};
@@ -12,7 +12,6 @@ use crate::db::{Conn, Tx, dialect};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
 use crate::secrets::random_token;
-use crate::text;
 use crate::web::i18n::Lang;
 
 /// What whoever takes an admin away holds until the end.
@@ -258,7 +257,7 @@ pub fn reset_from_command_line(tx: &mut Tx, email: &str) -> Result<String> {
 }
 
 fn known(tx: &mut Tx, email: &str) -> Result<StaffId> {
-    match store::by_email(tx, &text::fold_address(email)) {
+    match store::by_email(tx, &sign_in_name(email)) {
         Ok(member) => Ok(member.id),
         Err(Error::NotFound) => Err(Error::Internal(format!("nobody here has the e-mail {email}"))),
         Err(other) => Err(other),

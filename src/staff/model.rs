@@ -121,13 +121,18 @@ impl EditedStaff {
     }
 }
 
-/// The e-mail that a person signs in with: folded, so that its case does not matter.
+/// The e-mail that a person signs in with, as it is stored: neither its case matters nor whether ё is written е.
+pub fn sign_in_name(email: &str) -> String {
+    text::fold_address(email).replace('ё', "е")
+}
+
+/// The same from a form.
 fn sign_in_email(errors: &mut Errors, typed: &str) -> String {
     let email = errors.email("email", typed);
     if email.is_none() {
         errors.add("email", "error-email");
     }
-    text::fold_address(&email.unwrap_or_default())
+    sign_in_name(&email.unwrap_or_default())
 }
 
 impl NewStaff {
@@ -140,5 +145,17 @@ impl NewStaff {
             name = email.split('@').next().unwrap_or_default().to_owned();
         }
         errors.or(Self { email, name, role })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_name_is_the_same_however_it_is_typed() {
+        for typed in ["алена@дом.рф", " Алёна@Дом.РФ "] {
+            assert_eq!(sign_in_name(typed), "алена@дом.рф");
+        }
     }
 }

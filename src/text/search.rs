@@ -13,21 +13,22 @@ pub fn fold(text: &str) -> String {
     if folded.is_ascii() {
         return folded;
     }
-    // Capitals know neither: Σ ends ΓΙΏΡΓΟΣ as it stands within it, and STRASSE has two letters for one.
-    let folded = folded.replace('ς', "σ");
+    // Capitals know neither: Σ ends ΓΙΏΡΓΟΣ as it stands within it, and STRASSE has two letters for one. The Russian ё is
+    // written е as often as not.
+    let folded = folded.replace('ς', "σ").replace('ё', "е");
     if folded.contains('ß') { folded.replace('ß', "ss").nfkc().collect() } else { folded }
 }
 
-/// The same of an address or a domain, by which people are told apart: straße.de and strasse.de belong to two.
+/// The same of an address or a domain, by which people are told apart: straße.de and strasse.de belong to two, as берёза.рф and
+/// береза.рф do.
 pub fn fold_address(text: &str) -> String {
     // Mostly: there is nothing to join.
     if text.is_ascii() {
         return clean(&text.to_ascii_lowercase());
     }
     let joined: String = text.nfkc().flat_map(char::to_lowercase).collect();
-    // Compatibility forms hold blanks of their own, so what nobody sees goes last. The Russian ё is written е as often
-    // as not.
-    clean(&joined).replace('ё', "е")
+    // Compatibility forms hold blanks of their own, so what nobody sees goes last.
+    clean(&joined)
 }
 
 /// `text` as the inside of a LIKE pattern with `ESCAPE '\'`.
@@ -93,6 +94,14 @@ mod tests {
         let once = fold("ß\u{323}");
         assert_eq!(fold(&once), once);
         assert_ne!(fold_address("a@straße.example"), fold_address("a@strasse.example"));
+    }
+
+    #[test]
+    fn a_letter_tells_addresses_apart_and_not_names() {
+        assert_eq!(fold("Берёза"), fold("береза"));
+        assert_ne!(fold_address("info@берёза.рф"), fold_address("info@береза.рф"));
+        // As it comes in two signs: е, and what stands above it.
+        assert_eq!(fold_address("Инфо@БЕРЁЗА.рф"), fold_address("инфо@бере\u{308}за.рф"));
     }
 
     #[test]

@@ -95,6 +95,48 @@ async fn the_upgrade_folds_names_anew() {
     }
 }
 
+/// The same for both engines.
+const ADDRESSES: &str = include_str!("../../migrations/sqlite/2026-11-30-000010_letters_of_addresses/up.sql");
+
+/// е and ё are one letter in names, and two in addresses: anybody may have the other domain. Either is found by both; whoever was
+/// there before the upgrade is told apart after it.
+#[actix_web::test]
+async fn one_letter_tells_two_addresses_apart() {
+    let app = spawn_app().await;
+    let mail = app.channel("email");
+    let person = |address, name| Letter { channel: mail, address, email: address, name, ..Letter::default() };
+    let known = app.writes(person("info@берёза.рф", "Anna")).await;
+    let other = app.writes(person("info@береза.рф", "Boris")).await;
+    assert_ne!(known, other);
+    let client = app.sign_in(OPERATOR).await;
+    for typed in ["info@берёза.рф", "info@береза.рф"] {
+        let mut found = in_inbox(&client, typed).await;
+        found.sort();
+        assert_eq!(found, ["Anna", "Boris"], "{typed}");
+    }
+
+    app.execute("UPDATE customers SET email_folded = 'info@береза.рф'");
+    app.execute(&format!(
+        "INSERT INTO contact_claims (customer_id, kind, value, value_folded, created_at) VALUES \
+         ({known}, 'email', 'Ёж@почта.рф', 'еж@почта.рф', '2026-01-05 09:00:00'), \
+         ({other}, 'email', 'ёж@почта.рф', 'еж@почта.рф', '2026-01-05 09:00:00'), \
+         ({other}, 'email', 'ёж@почта.рф', 'ёж@почта.рф', '2026-01-06 09:00:00')"
+    ));
+    app.execute(ADDRESSES);
+    mend_search(&app.db).await.expect("mended");
+    for (id, folded) in [(known, "info@берёза.рф"), (other, "info@береза.рф")] {
+        let stored = app.text(&format!("SELECT email_folded FROM customers WHERE id = {id}"));
+        assert_eq!(stored.as_deref(), Some(folded));
+    }
+    let claims = |id| {
+        app.number(&format!(
+            "SELECT COUNT(*) FROM contact_claims WHERE customer_id = {id} AND value_folded = 'ёж@почта.рф'"
+        ))
+    };
+    assert_eq!((claims(known), claims(other)), (1, 1));
+    assert_eq!(app.number("SELECT COUNT(*) FROM settings WHERE key = 'refolded_customers'"), 0);
+}
+
 /// LIST-47: an address in capitals that are not ASCII is found by small letters and the other way round, with either database.
 #[actix_web::test]
 async fn addresses_are_found_in_any_script_and_case() {

@@ -1,15 +1,17 @@
-//! Customers who were folded by an older rule of [`text::fold`], folded anew: once after an upgrade, a stretch of numbers at a
-//! time.
+//! Customers who were folded by an older rule of [`text::fold`] and its like, folded anew: once after an upgrade, a stretch of
+//! numbers at a time.
 //!
 //! A migration leaves the mark, past whom to go on. Only they are written who hold a letter that is folded in another way now,
-//! or an account that is not plain ASCII: to look at the others takes microseconds each.
+//! or an account or an e-mail that is not plain ASCII: to look at the others takes microseconds each.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::accounts::{account_found_by, accounts_of};
+use super::contact::claims_of;
 use super::{finding, refresh_search_text};
-use crate::db::schema::{channel_accounts as accounts, customers, settings};
+use crate::customers::model::ClaimKind;
+use crate::db::schema::{channel_accounts as accounts, contact_claims as claims, customers, settings};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::CustomerId;
 use crate::db::{Tx, dialect};
@@ -64,8 +66,10 @@ fn older(tx: &mut Tx, past: i64, end: i64) -> Result<Vec<CustomerId>> {
     let (past, end) = (sql.put(past), sql.put(end));
     let holds = ["ς", "ß"].map(|letter| dialect::contains(tx, &mut sql, "c.search_text", letter)).join(" OR ");
     sql.text = format!(
-        "SELECT c.id FROM customers c WHERE c.id > {past} AND c.id <= {end} AND ({holds} OR EXISTS \
-         (SELECT 1 FROM channel_accounts a WHERE a.customer_id = c.id AND \
+        "SELECT c.id FROM customers c WHERE c.id > {past} AND c.id <= {end} AND ({holds} \
+         OR octet_length(c.email) > length(c.email) OR EXISTS \
+         (SELECT 1 FROM contact_claims t WHERE t.customer_id = c.id AND octet_length(t.value) > length(t.value)) \
+         OR EXISTS (SELECT 1 FROM channel_accounts a WHERE a.customer_id = c.id AND \
          octet_length(a.address) + octet_length(a.username) > length(a.address) + length(a.username))) \
          ORDER BY c.id LIMIT {WRITTEN}"
     );
@@ -73,11 +77,31 @@ fn older(tx: &mut Tx, past: i64, end: i64) -> Result<Vec<CustomerId>> {
 }
 
 fn refold_one(tx: &mut Tx, id: CustomerId) -> Result<()> {
-    let name: String = customers::table.find(id).select(customers::name).one(tx)?;
-    diesel::update(customers::table.find(id)).set(customers::name_folded.eq(text::fold(&name))).execute(&mut **tx)?;
+    let (name, email): (String, Option<String>) =
+        customers::table.find(id).select((customers::name, customers::email)).one(tx)?;
+    let folded = (
+        customers::name_folded.eq(text::fold(&name)),
+        customers::email_folded.eq(email.as_deref().map(text::fold_address)),
+    );
+    diesel::update(customers::table.find(id)).set(folded).execute(&mut **tx)?;
+    refold_claims(tx, id)?;
     for account in accounts_of(tx, id)? {
         let found_by = account_found_by(&account.username, &account.address);
         diesel::update(accounts::table.find(account.id)).set(accounts::found_by.eq(found_by)).execute(&mut **tx)?;
     }
     refresh_search_text(tx, id)
+}
+
+/// The e-mails that a visitor typed.
+fn refold_claims(tx: &mut Tx, id: CustomerId) -> Result<()> {
+    let typed = claims_of(tx, id)?;
+    for claim in typed.iter().filter(|claim| claim.kind == ClaimKind::Email) {
+        let folded = text::fold_address(&claim.value);
+        // They may have typed it again since the upgrade: each is kept once.
+        if !typed.iter().any(|other| other.value_folded == folded) {
+            let row = claims::table.find(claim.id);
+            diesel::update(row).set(claims::value_folded.eq(folded)).execute(&mut **tx)?;
+        }
+    }
+    Ok(())
 }
