@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::telegram::{TOKEN, Telegram, customer, desk, desk_with, said};
+use crate::support::telegram::{OTHER_TOKEN, TOKEN, Telegram, customer, desk, desk_with, said};
 use crate::support::{ADMIN, OPERATOR, TestApp, eventually, spawn_app_with};
 
 /// Waits until so many messages of customers are stored.
@@ -100,6 +100,35 @@ async fn a_message_comes_in_once() {
         app.number(&format!("SELECT count(*) FROM channels WHERE id = {channel} AND last_success_at IS NOT NULL")),
         1
     );
+}
+
+/// Each bot counts the messages of a chat from 1: what is written to another bot that has come into the channel is new, and
+/// what is edited there is not what somebody said to the bot before.
+#[actix_web::test]
+async fn another_bot_begins_anew() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    read(&app).await;
+    let asked = telegram.called("getUpdates");
+    eventually("its updates are confirmed", async || (telegram.called("getUpdates") > asked).then_some(())).await;
+    let admin = app.sign_in(ADMIN).await;
+    let url = format!("/settings/channels/{id}");
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#channel", &[("token", OTHER_TOKEN)]).await.assert_redirect(&url);
+    let path = format!("/bot{OTHER_TOKEN}/getUpdates");
+    eventually("the other bot is asked", async || {
+        let requests = telegram.server.received_requests().await.unwrap();
+        requests.iter().any(|request| request.url.path() == path).then_some(())
+    })
+    .await;
+    telegram.writes(42, 1, json!({ "text": "Is this the new bot?" }));
+    arrived(&app, 2).await;
+    telegram.happens("edited_message", said(42, 1, json!({ "text": "The new bot?", "edit_date": 1_790_000_100 })));
+    let second = "SELECT count(*) FROM messages WHERE body = 'The new bot?' AND first_body = 'Is this the new bot?'";
+    eventually("the second one is edited", async || (app.number(second) == 1).then_some(())).await;
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE body = 'Hello'"), 1);
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 1);
 }
 
 /// Edited, answered, pictures, stickers, files that are gone, and what nobody knows yet.

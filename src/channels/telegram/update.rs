@@ -5,13 +5,17 @@ use serde_json::Value;
 use crate::channels::inbound::{Chain, Event, Message, RemoteFile, Sender, Source};
 use crate::channels::json::{joined, plus, said, seconds, text};
 
-/// Reads one update.
-pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
+/// Stands in a kept update, beside what Telegram says there: the number of the bot that it was given to.
+pub const BOT: &str = "bot";
+
+/// Reads one update. `bot`: that of the channel now, for an update that names none.
+pub fn read(raw: &[u8], bot: &str) -> Result<Vec<Event>, String> {
     let update: Value = serde_json::from_slice(raw).map_err(|error| format!("an update is no JSON: {error}"))?;
+    let bot = update[BOT].as_str().unwrap_or(bot);
     let event = if update["message"].is_object() {
-        message(&update["message"])
+        message(&update["message"], bot)
     } else if update["edited_message"].is_object() {
-        edited(&update["edited_message"])
+        edited(&update["edited_message"], bot)
     } else if update["my_chat_member"].is_object() {
         member(&update["my_chat_member"])
     } else {
@@ -20,14 +24,20 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
     Ok(event.into_iter().collect())
 }
 
+/// Under which name a message is remembered. A chat is the customer's number, the same for every bot, and each bot counts
+/// its messages from 1: without the bot, the first messages to another one would be those of the bot before it.
+pub fn name_of(bot: &str, chat: i64, message: i64) -> String {
+    format!("{bot}:{chat}:{message}")
+}
+
 /// Groups and channels are no conversations with a customer.
 fn chat_of(of: &Value) -> Option<i64> {
     (of["chat"]["type"] == "private").then(|| of["chat"]["id"].as_i64()).flatten()
 }
 
-fn message(of: &Value) -> Option<Event> {
+fn message(of: &Value, bot: &str) -> Option<Event> {
     let chat = chat_of(of)?;
-    let name = |id: &Value| id.as_i64().map(|id| format!("{chat}:{id}"));
+    let name = |id: &Value| id.as_i64().map(|id| name_of(bot, chat, id));
     let (body, files, unsupported) = content(of);
     if body.is_empty() && files.is_empty() && unsupported.is_none() {
         return None;
@@ -59,10 +69,10 @@ fn message(of: &Value) -> Option<Event> {
     })))
 }
 
-fn edited(of: &Value) -> Option<Event> {
+fn edited(of: &Value, bot: &str) -> Option<Event> {
     let chat = chat_of(of)?;
     Some(Event::Edited {
-        provider_id: format!("{chat}:{}", of["message_id"].as_i64()?),
+        provider_id: name_of(bot, chat, of["message_id"].as_i64()?),
         body: content(of).0,
         at: seconds(&of["edit_date"]),
     })
@@ -203,7 +213,7 @@ mod tests {
             message[key] = value.clone();
         }
         let raw = json!({ "update_id": 1, "message": message }).to_string();
-        match read(raw.as_bytes()).unwrap().remove(0) {
+        match read(raw.as_bytes(), "777").unwrap().remove(0) {
             Event::Message(message) => *message,
             other => panic!("{other:?}"),
         }
@@ -214,8 +224,22 @@ mod tests {
         let message = read_message(json!({ "text": "Привет", "reply_to_message": { "message_id": 3 } }));
         assert_eq!(message.sender.address, "5000000123");
         assert_eq!((message.sender.display_name.as_str(), message.sender.username.as_str()), ("Анна К", "anna"));
-        assert_eq!((message.provider_id.as_str(), message.body.as_str()), ("5000000123:7", "Привет"));
-        assert_eq!(message.reply_to.as_deref(), Some("5000000123:3"));
+        assert_eq!((message.provider_id.as_str(), message.body.as_str()), ("777:5000000123:7", "Привет"));
+        assert_eq!(message.reply_to.as_deref(), Some("777:5000000123:3"));
+    }
+
+    /// An update that waits is its own bot's, whichever the channel has by the time it is read.
+    #[test]
+    fn messages_are_named_after_the_bot_that_was_told() {
+        let said = |bot: &Value| {
+            let chat = json!({ "id": 42, "type": "private" });
+            let update = json!({ "edited_message": { "message_id": 7, "chat": chat, "text": "x" }, BOT: bot });
+            match read(update.to_string().as_bytes(), "778").unwrap().remove(0) {
+                Event::Edited { provider_id, .. } => provider_id,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([said(&json!("777")), said(&Value::Null)], ["777:42:7", "778:42:7"]);
     }
 
     #[test]
@@ -251,14 +275,14 @@ mod tests {
         let raw = json!({ "update_id": 1, "message": {
             "message_id": 1, "text": "x", "chat": { "id": -5, "type": "supergroup" }, "from": { "id": 1 },
         } });
-        assert_eq!(read(raw.to_string().as_bytes()).unwrap(), []);
+        assert_eq!(read(raw.to_string().as_bytes(), "777").unwrap(), []);
     }
 
     proptest! {
         /// The bytes are a provider's, and may be anybody's: nothing brings the reader down.
         #[test]
         fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(&bytes);
+            let _ = read(&bytes, "777");
         }
 
         #[test]
@@ -268,9 +292,13 @@ mod tests {
                     "message_id": number, "chat": { "id": number, "type": "private" }, "from": value, "photo": value,
                     "contact": value, "sticker": value, "location": value, &key: value,
                 });
-                let _ = read(json!({ "update_id": 1, "message": message }).to_string().as_bytes());
-                let _ = read(json!({ "update_id": 1, "my_chat_member": value }).to_string().as_bytes());
-                let _ = read(json!({ "update_id": 1, "edited_message": message }).to_string().as_bytes());
+                for update in [
+                    json!({ "update_id": 1, "message": message, BOT: value }),
+                    json!({ "update_id": 1, "my_chat_member": value }),
+                    json!({ "update_id": 1, "edited_message": message }),
+                ] {
+                    let _ = read(update.to_string().as_bytes(), "777");
+                }
             }
         }
     }
