@@ -255,6 +255,32 @@ async fn a_reply_leaves_at_once() {
     assert!(whatsapp.uploads()[0].contains("messaging_product"), "{:?}", whatsapp.uploads()[0]);
 }
 
+/// WhatsApp knows many numbers of Brazil, Mexico and Argentina by other digits than people write: the answer to what was
+/// sent to such a number comes from the other one, and belongs to the same customer and conversation.
+#[actix_web::test]
+async fn an_answer_comes_from_the_number_that_whatsapp_knows() {
+    const WRITTEN: &str = "5582999448232";
+    const KNOWN: &str = "558299448232";
+    let whatsapp = WhatsApp::start().await;
+    let app = desk(&whatsapp).await;
+    let maria = customer(&app, WRITTEN).await;
+    let operator = app.sign_in(OPERATOR).await;
+    let contacts = json!([{ "input": WRITTEN, "wa_id": KNOWN }]);
+    let sent = json!({ "messaging_product": "whatsapp", "contacts": contacts, "messages": [{ "id": "wamid.OUT1" }] });
+    whatsapp.answers([ResponseTemplate::new(200).set_body_json(sent)]);
+    reply(&operator, maria, "Olá").await;
+    reached(&app, "sent").await;
+    assert_eq!(app.text("SELECT address FROM channel_accounts").as_deref(), Some(KNOWN));
+    assert_eq!(app.text("SELECT phone FROM customers").as_deref(), Some("+5582999448232"));
+    happens(&app, said(KNOWN, "wamid.2", json!({ "type": "text", "text": { "body": "Oi" } }))).await;
+    arrived(&app, 2).await;
+    let all = "SELECT (SELECT count(*) FROM customers) * 10 + (SELECT count(*) FROM conversations)";
+    assert_eq!(app.number(all), 11, "one customer, one conversation");
+    reply(&operator, maria, "Tudo bem?").await;
+    eventually("the second is sent", async || (whatsapp.sent().len() == 2).then_some(())).await;
+    assert_eq!(whatsapp.sent()[1]["to"], KNOWN);
+}
+
 /// SEND-21, SEND-22: what WhatsApp does not take is refused before it is sent, with the reason.
 #[actix_web::test]
 async fn what_whatsapp_does_not_take_is_refused_at_once() {

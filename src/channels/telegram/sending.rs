@@ -49,7 +49,7 @@ pub async fn send(api: &Api<'_>, out: &Outbound, part: usize) -> Result<Receipt,
     let (Some(chat), Some(message)) = (chat, message) else {
         return Err(Failure::new("answer", "the answer names no message", crate::channels::Way::Unknown));
     };
-    Ok(Receipt { provider_id: name_of(&bot_of(api.0), chat, message) })
+    Ok(Receipt { provider_id: name_of(&bot_of(api.0), chat, message), address: None })
 }
 
 fn nothing() -> Failure {

@@ -70,9 +70,18 @@ pub async fn send(api: &Api<'_>, number: &str, out: &Outbound, part: usize) -> R
     }
     let answer = api.post(&format!("/{number}/messages"), &message).await?;
     match answer["messages"][0]["id"].as_str() {
-        Some(id) => Ok(Receipt { provider_id: id.to_owned() }),
+        Some(id) => Ok(Receipt { provider_id: id.to_owned(), address: known_as(&answer, &out.to) }),
         None => Err(Failure::new("answer", "the answer names no message", Way::Unknown)),
     }
+}
+
+/// The number by which WhatsApp knows whoever was written to as `to`, where it has other digits: in Brazil, Mexico and
+/// Argentina many have one more or one less there than people write.
+fn known_as(answer: &Value, to: &str) -> Option<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let to = to.strip_prefix('+').unwrap_or(to);
+    let known = answer["contacts"][0]["wa_id"].as_str()?;
+    (is_number(known) && is_number(to) && known != to).then(|| known.to_owned())
 }
 
 fn template(of: &Template) -> Value {
@@ -126,6 +135,17 @@ mod tests {
         assert_eq!(plan("", &["image/png", "application/pdf"], false), [file(0, false), file(1, false)]);
         assert_eq!(plan(&"x".repeat(1025), &["image/png"], false), [Call::Text, file(0, false)]);
         assert_eq!(plan("what it says", &[], true), [Call::Template]);
+    }
+
+    #[test]
+    fn another_number_is_told_where_it_is_one() {
+        let told = |known: Value, to: &str| known_as(&json!({ "contacts": [{ "input": to, "wa_id": known }] }), to);
+        assert_eq!(told(json!("558299448232"), "5582999448232").as_deref(), Some("558299448232"));
+        for (known, to) in [("79011234567", "79011234567"), ("79011234567", "+79011234567"), ("", "1"), ("US.1", "1")] {
+            assert_eq!(told(json!(known), to), None, "{known} {to}");
+        }
+        assert_eq!(told(json!("79011234567"), "US.13491208655302741918"), None, "nobody's number is made known by it");
+        assert_eq!(told(json!(7), "1").or(known_as(&json!({}), "1")), None);
     }
 
     /// SEND-23: a template as the API takes it.

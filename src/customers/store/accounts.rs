@@ -47,12 +47,28 @@ pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &st
         .optional()?)
 }
 
-/// Gives an account another address. The phone of the profile follows where it was the old one.
-pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_region: &str) -> Result<()> {
+/// The provider knows whoever has this account under another address than people wrote. The phone of the profile stays as
+/// they wrote it, and an address that somebody has already is theirs.
+pub fn correct_address(tx: &mut Tx, id: AccountId, address: &str) -> Result<()> {
+    let account = find_account(tx, id)?;
+    if find_account_by_address(tx, account.channel_id, address)?.is_some() {
+        return Ok(());
+    }
+    put_address(tx, &account, address)?;
+    refresh_search_text(tx, account.customer_id)
+}
+
+fn put_address(tx: &mut Tx, account: &ChannelAccount, address: &str) -> Result<()> {
     let found_by = account_found_by(&account.username, address);
     diesel::update(accounts::table.find(account.id))
         .set((accounts::address.eq(address), accounts::found_by.eq(found_by)))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Gives an account another address. The phone of the profile follows where it was the old one.
+pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_region: &str) -> Result<()> {
+    put_address(tx, account, address)?;
     let phone = format!("+{address}");
     let is_phone = address.bytes().all(|b| b.is_ascii_digit());
     if let Some(digits) = text::phone_digits(&phone, phone_region).filter(|_| is_phone) {
