@@ -255,6 +255,24 @@ async fn a_reply_leaves_at_once() {
     assert!(whatsapp.uploads()[0].contains("messaging_product"), "{:?}", whatsapp.uploads()[0]);
 }
 
+/// Sounds as iPhones and messengers record them leave under the names that Meta has for them.
+#[actix_web::test]
+async fn sounds_of_phones_leave() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    let opus = [&b"OggS\0\x02"[..], &[0_u8; 20][..], &b"\x01\x13OpusHead\x01\x01"[..]].concat();
+    let memo = b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom".to_vec();
+    for (at, name, bytes, kind) in [(1, "memo.m4a", memo, "audio/mp4"), (2, "voice.ogg", opus, "audio/ogg")] {
+        let fields = [("mode", "reply"), ("text", "")];
+        compose(&operator, anna, &fields, Some((name, bytes))).await.assert_status(303);
+        eventually("it is sent", async || (whatsapp.sent().len() == at).then_some(())).await;
+        reached(&app, "sent").await;
+        let upload = whatsapp.uploads()[at - 1].to_ascii_lowercase();
+        assert!(upload.contains(&format!("content-type: {kind}\r\n")), "{upload}");
+        assert!(upload.contains(&format!("name=\"type\"\r\n\r\n{kind}\r\n")), "{upload}");
+        assert_eq!(whatsapp.sent()[at - 1]["type"], "audio");
+    }
+}
+
 /// WhatsApp knows many numbers of Brazil, Mexico and Argentina by other digits than people write: the answer to what was
 /// sent to such a number comes from the other one, and belongs to the same customer and conversation.
 #[actix_web::test]

@@ -50,6 +50,15 @@ fn kind_of(content_type: &str) -> &'static str {
     }
 }
 
+/// By what name Meta takes a file of this type: we call sounds after what is in them, Meta after what they are in.
+fn type_of(content_type: &str) -> &str {
+    match content_type {
+        "audio/m4a" => "audio/mp4",
+        "audio/opus" => "audio/ogg",
+        other => other,
+    }
+}
+
 /// Makes one of the calls.
 pub async fn send(api: &Api<'_>, number: &str, out: &Outbound, part: usize) -> Result<Receipt, Failure> {
     let nothing = || Failure::permanent("empty", "there is nothing to send");
@@ -111,12 +120,13 @@ fn media(file: &OutFile, id: &str, caption: Option<&str>) -> Value {
 async fn upload(api: &Api<'_>, number: &str, file: &OutFile) -> Result<String, Failure> {
     let unread = |error: std::io::Error| Failure::permanent("file", format!("the file could not be read: {error}"));
     let stream = file.content.stream().await.map_err(unread)?;
+    let content_type = type_of(&file.content_type);
     let part = Part::stream_with_length(Body::wrap_stream(stream), file.size)
         .file_name(file.name.clone())
-        .mime_str(&file.content_type)
+        .mime_str(content_type)
         .map_err(|_| Failure::permanent("file", "the type of the file cannot be told"))?;
     let form =
-        Form::new().text("messaging_product", "whatsapp").text("type", file.content_type.clone()).part("file", part);
+        Form::new().text("messaging_product", "whatsapp").text("type", content_type.to_owned()).part("file", part);
     let answer = api.upload(&format!("/{number}/media"), form, file.size).await?;
     let id = answer["id"].as_str().ok_or_else(|| Failure::again("answer", "the answer names no file"))?;
     Ok(id.to_owned())
@@ -125,6 +135,36 @@ async fn upload(api: &Api<'_>, number: &str, file: &OutFile) -> Result<String, F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channels::whatsapp::MEDIA;
+
+    /// What Meta names when it refuses an upload for its type, and in its page on media.
+    const TAKEN: &[&str] = &[
+        "text/plain",
+        "application/pdf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "audio/aac",
+        "audio/amr",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "video/3gpp",
+        "video/mp4",
+    ];
+
+    #[test]
+    fn meta_takes_what_is_offered() {
+        for (kind, _) in MEDIA {
+            assert!(TAKEN.iter().any(|taken| taken.starts_with(type_of(kind))), "{kind}");
+        }
+    }
 
     #[test]
     fn a_short_text_is_the_caption_of_the_only_file() {
