@@ -14,6 +14,7 @@ pub enum Event {
     Edited {
         provider_id: String,
         body: String,
+        /// By the provider's clock: the later of two counts, whichever comes first.
         at: Option<UtcTime>,
     },
     /// What somebody thinks of a message; empty takes it back.
@@ -22,6 +23,8 @@ pub enum Event {
         provider_id: String,
         address: String,
         emoji: String,
+        /// As of an edit.
+        at: Option<UtcTime>,
     },
     /// What became of a message of ours.
     Status {

@@ -59,7 +59,9 @@ pub fn apply(
             return Ok(if fetched.awaited.is_empty() { Outcome::Done } else { Outcome::FilesLater });
         }
         Event::Edited { provider_id, body, at } => edit(tx, channel, provider_id, body, at.unwrap_or(received_at))?,
-        Event::Reaction { provider_id, address, emoji } => react(tx, channel, provider_id, address, emoji)?,
+        Event::Reaction { provider_id, address, emoji, at } => {
+            react(tx, channel, provider_id, address, emoji, at.unwrap_or(received_at))?
+        }
         Event::Status { provider_id, state, at } => {
             outbox::reached(tx, channel.id, provider_id, state, at.unwrap_or(received_at))?
         }
@@ -170,12 +172,13 @@ fn edit(tx: &mut Tx, channel: &Channel, provider_id: &str, body: &str, at: UtcTi
     Ok(true)
 }
 
-fn react(tx: &mut Tx, channel: &Channel, provider_id: &str, address: &str, emoji: &str) -> Result<bool> {
+fn react(tx: &mut Tx, channel: &Channel, provider_id: &str, address: &str, emoji: &str, at: UtcTime) -> Result<bool> {
     let Some((message, customer)) = outbox::whose(tx, channel.id, provider_id)? else { return Ok(false) };
     let Some((account, _)) = store::account(tx, channel.id, address)? else { return Ok(false) };
     let emoji: String = text::clean(emoji).chars().take(16).collect();
-    store::react(tx, message, account, &emoji)?;
-    tx.publish(Topic::Customer(customer));
+    if store::react(tx, message, account, &emoji, at)? {
+        tx.publish(Topic::Customer(customer));
+    }
     Ok(true)
 }
 

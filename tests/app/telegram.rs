@@ -158,6 +158,38 @@ async fn every_kind_of_message_is_shown() {
     page.assert_silent_about(TOKEN);
 }
 
+/// Of two edits the later one stays, whichever comes first; also where it says once more what stands there already.
+#[actix_web::test]
+async fn an_older_edit_changes_nothing() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    let edit = |words: &str, at: i64| {
+        telegram.happens("edited_message", said(42, 1, json!({ "text": words, "edit_date": 1_790_000_000 + at })));
+    };
+    let says = "SELECT body FROM messages WHERE kind = 'customer'";
+    let stays = async |words: &str, after: &str| {
+        eventually(after, async || {
+            let all = app.number("SELECT count(*) FROM hook_events WHERE dedupe_key LIKE '777000111:%'");
+            let read = app.number("SELECT count(*) FROM hook_events WHERE read_at IS NOT NULL");
+            (all == read && all == telegram.told()).then_some(())
+        })
+        .await;
+        assert_eq!(app.text(says).as_deref(), Some(words), "{after}");
+    };
+    edit("Two lids", 20);
+    stays("Two lids", "the first").await;
+    edit("One lid", 10);
+    stays("Two lids", "an older one").await;
+    edit("Three lids", 30);
+    stays("Three lids", "a newer one").await;
+    edit("Three lids", 50);
+    stays("Three lids", "the same once more").await;
+    edit("Four lids", 40);
+    stays("Three lids", "one between the two").await;
+    assert_eq!(app.text("SELECT first_body FROM messages WHERE kind = 'customer'").as_deref(), Some("Hello"));
+}
+
 /// A customer who blocks the bot is unsubscribed, and nothing is offered that cannot arrive; one who comes back is not.
 #[actix_web::test]
 async fn who_blocks_the_bot_is_unsubscribed() {

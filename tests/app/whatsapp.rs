@@ -199,6 +199,25 @@ async fn every_kind_of_message_is_shown() {
     operator.get(&url).await.assert_lacks(".reacts");
 }
 
+/// Of two reactions the later one stays, whichever comes first, and so does the word that there is none any more.
+#[actix_web::test]
+async fn an_older_reaction_changes_nothing() {
+    let (_whatsapp, app, operator, anna) = with_anna().await;
+    let reacts = async |id: &str, emoji: &str, at: i64| {
+        let reaction = json!({ "message_id": format!("wamid.IN{ANNA}"), "emoji": emoji });
+        let at = (1_790_000_000 + at).to_string();
+        let told = json!({ "type": "reaction", "reaction": reaction, "timestamp": at });
+        happens(&app, said(ANNA, id, told)).await;
+        read(&app).await;
+        operator.get(&format!("/inbox/{anna}")).await.select(".reacts span")
+    };
+    assert!(reacts("wamid.r1", "", 20).await.is_empty());
+    assert!(reacts("wamid.r2", "👍", 10).await.is_empty(), "it has been taken back");
+    assert_eq!(reacts("wamid.r3", "🎉", 30).await, ["🎉"]);
+    assert_eq!(reacts("wamid.r4", "👎", 25).await, ["🎉"]);
+    assert!(reacts("wamid.r5", "", 30).await.is_empty());
+}
+
 /// A file that does not come holds up nobody's words, neither when it is first asked for nor later; it is put into its
 /// message when it comes.
 #[actix_web::test]

@@ -66,7 +66,7 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
     if message["type"] == "reaction" {
         let reaction = &message["reaction"];
         let (provider_id, emoji) = (text(&reaction["message_id"]), text(&reaction["emoji"]));
-        return Ok(vec![Event::Reaction { provider_id, address: from, emoji }]);
+        return Ok(vec![Event::Reaction { provider_id, address: from, emoji, at: seconds(&message["timestamp"]) }]);
     }
     let (body, files, unsupported) = content(message);
     let is_phone = (5..=20).contains(&from.len()) && from.bytes().all(|b| b.is_ascii_digit());
