@@ -102,6 +102,7 @@ fn receive(
             phone: sender.phone.clone(),
             email: sender.email.clone(),
             claims: typed_email.into_iter().collect(),
+            wrote_at: message.sent_at,
             ..Sender::default()
         },
         body: text::clean_lines(&message.body),

@@ -210,6 +210,24 @@ async fn who_blocks_the_bot_is_unsubscribed() {
     assert_eq!(operator.get(&format!("/inbox/{anna}")).await.count("#composer input[name=mode]"), 2);
 }
 
+/// A message from before somebody blocked the bot, read after that, does not bring them back; the next one does.
+#[actix_web::test]
+async fn a_late_message_brings_nobody_back() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    let left = "SELECT count(*) FROM channel_accounts WHERE unsubscribed_at IS NOT NULL";
+    let (chat, kicked) = (json!({ "id": 42, "type": "private" }), json!({ "status": "kicked" }));
+    telegram.happens("my_chat_member", json!({ "date": 1_790_000_060, "chat": chat, "new_chat_member": kicked }));
+    eventually("unsubscribed", async || (app.number(left) == 1).then_some(())).await;
+    telegram.writes(42, 2, json!({ "text": "before", "date": 1_790_000_050 }));
+    arrived(&app, 2).await;
+    assert_eq!(app.number(left), 1);
+    telegram.writes(42, 3, json!({ "text": "after", "date": 1_790_000_070 }));
+    arrived(&app, 3).await;
+    assert_eq!(app.number(left), 0);
+}
+
 /// By webhook: the secret decides, the answer comes at once, repeated updates change nothing, and what cannot be read
 /// is thrown away.
 #[actix_web::test]

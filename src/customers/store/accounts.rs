@@ -163,16 +163,18 @@ pub fn known_account(conn: &mut Conn, channel: ChannelId, address: &str) -> Resu
     Ok(known.bind(channel.0).bind(address).get_result(conn).optional()?)
 }
 
-/// Takes over what the channel says now.
-pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()> {
+/// Takes over what the channel says with a message of `wrote_at`. Who writes is there again, unless they have said since that
+/// they leave: the message is late.
+pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount, wrote_at: UtcTime) -> Result<()> {
     Sql::new(
-        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, unsubscribed_at = NULL, \
-         found_by = $4 WHERE id = $5",
+        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, found_by = $4, \
+         unsubscribed_at = CASE WHEN subscription_told_at > $5 THEN unsubscribed_at END WHERE id = $6",
     )
     .bind(new.display_name)
     .bind(new.username)
     .bind(UtcTime::now())
     .bind(account_found_by(new.username, new.address))
+    .bind(wrote_at)
     .bind(id.0)
     .execute(&mut **tx)?;
     Ok(())
