@@ -75,6 +75,8 @@ pub struct Message {
     pub sent_at: Option<UtcTime>,
     /// The provider's name of the message that this one answers.
     pub reply_to: Option<String>,
+    /// The words are somebody else's, passed on: whose, as the provider names them; empty where it does not.
+    pub forwarded_from: Option<String>,
     /// Chains of mails only.
     pub chain: Chain,
     /// A kind of message that this program cannot show, by the provider's word (`location`, `poll`). What of it is

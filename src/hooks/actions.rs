@@ -125,11 +125,13 @@ fn receive(
         Some(name) => outbox::whose(tx, channel.id, name)?.map(|(id, _)| id),
         None => None,
     };
-    let late = message.sent_at.filter(|sent| sent.until(received_at) >= LATE);
-    let unsupported = not_shown(message, fetched);
-    if reply_to.is_some() || unsupported.is_some() || late.is_some() {
-        store::complete(tx, received.message, reply_to, unsupported.as_deref(), late)?;
-    }
+    let addition = store::Addition {
+        reply_to_id: reply_to,
+        forwarded_from: message.forwarded_from.as_deref().map(text::clean),
+        unsupported: not_shown(message, fetched),
+        sent_at: message.sent_at.filter(|sent| sent.until(received_at) >= LATE),
+    };
+    store::complete(tx, received.message, &addition)?;
     if let Some(mail) = &fetched.mail {
         mails::attach(tx, received.message, received.customer, mail)?;
     }

@@ -276,16 +276,20 @@ pub fn set_subscribed(tx: &mut Tx, account: AccountId, subscribed: bool, at: Utc
 }
 
 /// What a channel adds to a stored message.
-pub fn complete(
-    tx: &mut Tx,
-    id: MessageId,
-    reply_to: Option<MessageId>,
-    unsupported: Option<&str>,
-    sent_at: Option<UtcTime>,
-) -> Result<()> {
-    diesel::update(messages::table.find(id))
-        .set((messages::reply_to_id.eq(reply_to), messages::unsupported.eq(unsupported), messages::sent_at.eq(sent_at)))
-        .execute(&mut **tx)?;
+#[derive(Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = messages)]
+pub struct Addition {
+    pub reply_to_id: Option<MessageId>,
+    pub forwarded_from: Option<String>,
+    pub unsupported: Option<String>,
+    pub sent_at: Option<UtcTime>,
+}
+
+/// Adds it, as far as there is any.
+pub fn complete(tx: &mut Tx, id: MessageId, addition: &Addition) -> Result<()> {
+    if *addition != Addition::default() {
+        diesel::update(messages::table.find(id)).set(addition).execute(&mut **tx)?;
+    }
     Ok(())
 }
 

@@ -142,10 +142,12 @@ async fn every_kind_of_message_is_shown() {
     telegram.writes(42, 3, json!({ "document": { "file_id": "gone", "file_name": "../bill.pdf" } }));
     telegram.writes(42, 4, json!({ "text": "See above", "reply_to_message": { "message_id": 1 } }));
     telegram.writes(42, 5, json!({ "checklist": { "title": "x" } }));
+    let boris = json!({ "type": "user", "sender_user": { "id": 9, "first_name": "Boris" } });
+    telegram.writes(42, 6, json!({ "text": "You get it back", "forward_origin": boris }));
     telegram.happens("edited_message", said(42, 1, json!({ "text": "My order 7", "edit_date": 1_790_000_100 })));
     // Edited before it is known, as far as we are told.
     telegram.happens("edited_message", said(42, 99, json!({ "text": "never seen" })));
-    arrived(&app, 5).await;
+    arrived(&app, 6).await;
     let sql = "SELECT count(*) FROM messages WHERE edited_at IS NOT NULL";
     eventually("it is edited", async || (app.number(sql) == 1).then_some(())).await;
     let operator = app.sign_in(OPERATOR).await;
@@ -154,6 +156,8 @@ async fn every_kind_of_message_is_shown() {
     assert_eq!(page.attribute(".msg [title='My order']", "title"), "My order");
     page.assert_has(".msg .pic img").assert_says("Not shown here: bill.pdf: Bad Request: wrong file_id");
     page.assert_says("Not shown here: checklist").assert_says("Answers:");
+    assert_eq!(page.count(".msg .bub-h"), 1, "of the others nothing is said");
+    page.assert_says("Forwarded from").assert_says("Boris").assert_says("You get it back");
     assert_eq!(app.number("SELECT count(*) FROM attachments"), 1);
     page.assert_silent_about(TOKEN);
 }

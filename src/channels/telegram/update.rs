@@ -62,11 +62,21 @@ fn message(of: &Value, bot: &str) -> Option<Event> {
         files,
         sent_at: seconds(&of["date"]),
         reply_to: name(&of["reply_to_message"]["message_id"]),
+        forwarded_from: of["forward_origin"].is_object().then(|| whose(&of["forward_origin"])),
         chain: Chain::default(),
         unsupported,
         automatic: false,
         letter: None,
     })))
+}
+
+/// Who wrote what was passed on: a user, one who hides who they are, a group or a channel.
+fn whose(origin: &Value) -> String {
+    let user = &origin["sender_user"];
+    let name = joined([said(&user["first_name"]), said(&user["last_name"])], " ");
+    let others = [&origin["sender_user_name"], &origin["sender_chat"]["title"], &origin["chat"]["title"]];
+    let mut names = std::iter::once(name.as_str()).chain(others.into_iter().map(said));
+    names.find(|name| !name.is_empty()).unwrap_or_default().to_owned()
 }
 
 fn edited(of: &Value, bot: &str) -> Option<Event> {
@@ -265,6 +275,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_passed_on_is_somebody_elses() {
+        let from =
+            |origin: Value| read_message(json!({ "text": "Pay it back", "forward_origin": origin })).forwarded_from;
+        let boris = json!({ "id": 9, "first_name": "Boris", "last_name": "K" });
+        for (origin, name) in [
+            (json!({ "type": "user", "sender_user": boris }), "Boris K"),
+            (json!({ "type": "hidden_user", "sender_user_name": "B." }), "B."),
+            (json!({ "type": "chat", "sender_chat": { "title": "Neighbours" } }), "Neighbours"),
+            (json!({ "type": "channel", "chat": { "title": "News" }, "message_id": 5 }), "News"),
+            (json!({ "type": "new" }), ""),
+        ] {
+            assert_eq!(from(origin).as_deref(), Some(name));
+        }
+        assert_eq!(from(Value::Null), None);
+    }
+
+    #[test]
     fn what_is_not_known_is_named() {
         let message = read_message(json!({ "checklist": { "title": "x" } }));
         assert_eq!((message.body.as_str(), message.unsupported.as_deref()), ("", Some("checklist")));
@@ -290,7 +317,7 @@ mod tests {
             for value in [json!(number), json!(word), json!([word]), json!({ &key: number })] {
                 let message = json!({
                     "message_id": number, "chat": { "id": number, "type": "private" }, "from": value, "photo": value,
-                    "contact": value, "sticker": value, "location": value, &key: value,
+                    "contact": value, "sticker": value, "location": value, "forward_origin": value, &key: value,
                 });
                 for update in [
                     json!({ "update_id": 1, "message": message, BOT: value }),
