@@ -14,6 +14,7 @@ pub enum Event {
     Edited {
         provider_id: String,
         body: String,
+        /// By the provider's clock: the later of two counts, whichever comes first.
         at: Option<UtcTime>,
     },
     /// What somebody thinks of a message; empty takes it back.
@@ -22,6 +23,8 @@ pub enum Event {
         provider_id: String,
         address: String,
         emoji: String,
+        /// As of an edit.
+        at: Option<UtcTime>,
     },
     /// What became of a message of ours.
     Status {
@@ -72,6 +75,8 @@ pub struct Message {
     pub sent_at: Option<UtcTime>,
     /// The provider's name of the message that this one answers.
     pub reply_to: Option<String>,
+    /// The words are somebody else's, passed on: whose, as the provider names them; empty where it does not.
+    pub forwarded_from: Option<String>,
     /// Chains of mails only.
     pub chain: Chain,
     /// A kind of message that this program cannot show, by the provider's word (`location`, `poll`). What of it is

@@ -94,4 +94,7 @@ pub trait Content: Send + Sync {
 pub struct Receipt {
     /// The provider's name of the message, unique in the channel: statuses and answers come back under it.
     pub provider_id: String,
+    /// The customer's address by the provider's word, where it is another than the message was sent to: what they write
+    /// comes from that one.
+    pub address: Option<String>,
 }

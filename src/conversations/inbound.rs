@@ -4,7 +4,7 @@ use super::model::{Origin, VisitDetails};
 use super::store;
 use crate::channels::{self, ChannelKind};
 use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
-use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId};
+use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, UtcTime};
 use crate::db::{Failure, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{self, Event, MessageKind, NewMessage, StoredFile};
@@ -44,6 +44,8 @@ pub struct Sender {
     pub claims: Vec<Claim>,
     /// How they first came.
     pub source_tag: String,
+    /// When they wrote, by the channel's clock; `None`: now.
+    pub wrote_at: Option<UtcTime>,
 }
 
 /// What became of an inbound message.
@@ -140,7 +142,8 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
     let known = match customers::store::known_account(tx, inbound.channel, &sender.address)? {
         Some(known) => {
             if known.is_news(&said) {
-                customers::store::update_account(tx, known.account, &said)?;
+                let wrote_at = sender.wrote_at.unwrap_or_else(UtcTime::now);
+                customers::store::update_account(tx, known.account, &said, wrote_at)?;
             }
             known
         }

@@ -35,8 +35,8 @@ use crate::settings;
 use crate::text;
 
 pub use accounts::{
-    KnownAccount, NewAccount, Told, accounts_of, find_account, find_account_by_address, insert_account, known_account,
-    note_told, read_by, set_address, told_of, update_account,
+    KnownAccount, NewAccount, Told, accounts_of, correct_address, find_account, find_account_by_address,
+    insert_account, known_account, note_told, read_by, set_address, told_of, update_account,
 };
 pub use belongings::{Belongings, belongings_of};
 pub use contact::{

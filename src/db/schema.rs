@@ -650,6 +650,7 @@ diesel::table! {
         unsupported -> Nullable<Text>,
         blocked_account_id -> Nullable<BigInt>,
         sent_at -> Nullable<Timestamp>,
+        forwarded_from -> Nullable<Text>,
     }
 }
 

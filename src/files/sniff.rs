@@ -5,6 +5,7 @@ pub const HEAD: usize = 16 * 1024;
 
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 const UNKNOWN: &str = "application/octet-stream";
+const TEXT: &str = "text/plain";
 
 /// Whether bytes can be part of a text: any encoding without control characters in it.
 pub fn is_text(bytes: &[u8]) -> bool {
@@ -29,9 +30,16 @@ pub fn content_type(head: &[u8], text: bool, name: &str) -> &'static str {
     match infer::get(head) {
         Some(kind) => kind.mime_type(),
         None if text && extension == "csv" => "text/csv",
-        None if text && !head.is_empty() => "text/plain",
+        None if text && !head.is_empty() => TEXT,
         None => UNKNOWN,
     }
+}
+
+/// Of two types of the same bytes, which came under two names, the one that says more: an old office file without its ending
+/// could be anything, and a table is a text, too.
+pub fn closer<'a>(known: &'a str, told: &'a str) -> &'a str {
+    let is_vague = known == UNKNOWN || (known == TEXT && told != UNKNOWN);
+    if is_vague { told } else { known }
 }
 
 /// Text that a browser would run or draw if it were let.
@@ -73,6 +81,17 @@ mod tests {
         assert_eq!(content_type(b"a\0b", false, "a.txt"), "application/octet-stream");
         assert_eq!(content_type(OLE, false, "old.XLS"), "application/vnd.ms-excel");
         assert_eq!(content_type(b"MZ\x90\0", false, "a.png"), "application/vnd.microsoft.portable-executable");
+    }
+
+    #[test]
+    fn the_name_that_says_more_counts() {
+        let excel = "application/vnd.ms-excel";
+        assert_eq!([closer(UNKNOWN, excel), closer(excel, UNKNOWN), closer(UNKNOWN, UNKNOWN)], [excel, excel, UNKNOWN]);
+        assert_eq!(
+            [closer(TEXT, "text/csv"), closer("text/csv", TEXT), closer(TEXT, TEXT)],
+            ["text/csv", "text/csv", TEXT]
+        );
+        assert_eq!(closer("application/msword", excel), "application/msword");
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::contents::Content;
 use super::model::{Attachment, StoredFile};
+use super::sniff;
 use crate::auth::CustomerScope;
 use crate::db::schema::{
     attachments, channel_accounts as accounts, exports, file_removals as removals, files, mail_pictures, mails,
@@ -32,8 +33,11 @@ pub fn keep(tx: &mut Tx, content: &Content, name: &str) -> Result<StoredFile> {
     let known: Option<(FileId, String)> =
         files::table.filter(files::sha256.eq(&place)).select((files::id, files::content_type)).one(tx).optional()?;
     let (id, content_type) = match known {
-        Some((id, content_type)) => {
-            diesel::update(files::table.find(id)).set(files::created_at.eq(now)).execute(&mut **tx)?;
+        Some((id, known)) => {
+            let content_type = sniff::closer(&known, content.content_type).to_owned();
+            diesel::update(files::table.find(id))
+                .set((files::created_at.eq(now), files::content_type.eq(&content_type)))
+                .execute(&mut **tx)?;
             (id, content_type)
         }
         None => {

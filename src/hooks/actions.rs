@@ -59,7 +59,9 @@ pub fn apply(
             return Ok(if fetched.awaited.is_empty() { Outcome::Done } else { Outcome::FilesLater });
         }
         Event::Edited { provider_id, body, at } => edit(tx, channel, provider_id, body, at.unwrap_or(received_at))?,
-        Event::Reaction { provider_id, address, emoji } => react(tx, channel, provider_id, address, emoji)?,
+        Event::Reaction { provider_id, address, emoji, at } => {
+            react(tx, channel, provider_id, address, emoji, at.unwrap_or(received_at))?
+        }
         Event::Status { provider_id, state, at } => {
             outbox::reached(tx, channel.id, provider_id, state, at.unwrap_or(received_at))?
         }
@@ -100,6 +102,7 @@ fn receive(
             phone: sender.phone.clone(),
             email: sender.email.clone(),
             claims: typed_email.into_iter().collect(),
+            wrote_at: message.sent_at,
             ..Sender::default()
         },
         body: text::clean_lines(&message.body),
@@ -122,11 +125,13 @@ fn receive(
         Some(name) => outbox::whose(tx, channel.id, name)?.map(|(id, _)| id),
         None => None,
     };
-    let late = message.sent_at.filter(|sent| sent.until(received_at) >= LATE);
-    let unsupported = not_shown(message, fetched);
-    if reply_to.is_some() || unsupported.is_some() || late.is_some() {
-        store::complete(tx, received.message, reply_to, unsupported.as_deref(), late)?;
-    }
+    let addition = store::Addition {
+        reply_to_id: reply_to,
+        forwarded_from: message.forwarded_from.as_deref().map(text::clean),
+        unsupported: not_shown(message, fetched),
+        sent_at: message.sent_at.filter(|sent| sent.until(received_at) >= LATE),
+    };
+    store::complete(tx, received.message, &addition)?;
     if let Some(mail) = &fetched.mail {
         mails::attach(tx, received.message, received.customer, mail)?;
     }
@@ -173,12 +178,13 @@ fn edit(tx: &mut Tx, channel: &Channel, provider_id: &str, body: &str, at: UtcTi
     Ok(true)
 }
 
-fn react(tx: &mut Tx, channel: &Channel, provider_id: &str, address: &str, emoji: &str) -> Result<bool> {
+fn react(tx: &mut Tx, channel: &Channel, provider_id: &str, address: &str, emoji: &str, at: UtcTime) -> Result<bool> {
     let Some((message, customer)) = outbox::whose(tx, channel.id, provider_id)? else { return Ok(false) };
     let Some((account, _)) = store::account(tx, channel.id, address)? else { return Ok(false) };
     let emoji: String = text::clean(emoji).chars().take(16).collect();
-    store::react(tx, message, account, &emoji)?;
-    tx.publish(Topic::Customer(customer));
+    if store::react(tx, message, account, &emoji, at)? {
+        tx.publish(Topic::Customer(customer));
+    }
     Ok(true)
 }
 

@@ -276,16 +276,20 @@ pub fn set_subscribed(tx: &mut Tx, account: AccountId, subscribed: bool, at: Utc
 }
 
 /// What a channel adds to a stored message.
-pub fn complete(
-    tx: &mut Tx,
-    id: MessageId,
-    reply_to: Option<MessageId>,
-    unsupported: Option<&str>,
-    sent_at: Option<UtcTime>,
-) -> Result<()> {
-    diesel::update(messages::table.find(id))
-        .set((messages::reply_to_id.eq(reply_to), messages::unsupported.eq(unsupported), messages::sent_at.eq(sent_at)))
-        .execute(&mut **tx)?;
+#[derive(Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = messages)]
+pub struct Addition {
+    pub reply_to_id: Option<MessageId>,
+    pub forwarded_from: Option<String>,
+    pub unsupported: Option<String>,
+    pub sent_at: Option<UtcTime>,
+}
+
+/// Adds it, as far as there is any.
+pub fn complete(tx: &mut Tx, id: MessageId, addition: &Addition) -> Result<()> {
+    if *addition != Addition::default() {
+        diesel::update(messages::table.find(id)).set(addition).execute(&mut **tx)?;
+    }
     Ok(())
 }
 
@@ -295,11 +299,14 @@ pub fn set_unsupported(tx: &mut Tx, id: MessageId, unsupported: Option<&str>) ->
     Ok(())
 }
 
-/// The message says something else now; what it said first is kept. False: it says that already.
+/// The message says something else since `at`; what it said first is kept. False: it says that already, or something newer.
 pub fn edit(tx: &mut Tx, id: MessageId, customer: CustomerId, body: &str, at: UtcTime) -> Result<bool> {
-    let (now, first): (String, Option<String>) =
-        messages::table.find(id).select((messages::body, messages::first_body)).one(tx)?;
-    if now == body {
+    let (now, first, last): (String, Option<String>, Option<UtcTime>) =
+        messages::table.find(id).select((messages::body, messages::first_body, messages::edited_at)).one(tx)?;
+    let is_old = last.is_some_and(|last| last > at);
+    // Said once more later, it is what counts against an edit between the two that is still on its way.
+    let is_known = now == body && last.is_none_or(|last| last == at);
+    if is_old || is_known {
         return Ok(false);
     }
     diesel::update(messages::table.find(id))
@@ -311,22 +318,27 @@ pub fn edit(tx: &mut Tx, id: MessageId, customer: CustomerId, body: &str, at: Ut
     Ok(true)
 }
 
-/// What somebody thinks of a message; empty takes it back.
-pub fn react(tx: &mut Tx, message: MessageId, account: AccountId, emoji: &str) -> Result<()> {
+/// What somebody thinks of a message since `at`; empty takes it back. False: they have said something newer. What was taken
+/// back stays as an empty one, for its time.
+pub fn react(tx: &mut Tx, message: MessageId, account: AccountId, emoji: &str, at: UtcTime) -> Result<bool> {
     let own = reactions::table.filter(reactions::message_id.eq(message).and(reactions::account_id.eq(account)));
-    if emoji.is_empty() {
-        diesel::delete(own).execute(&mut **tx)?;
-        return Ok(());
+    let last: Option<UtcTime> = own.select(reactions::created_at).one(tx).optional()?;
+    match last {
+        Some(last) if last > at => return Ok(false),
+        Some(_) => {
+            let said = (reactions::emoji.eq(emoji), reactions::created_at.eq(at));
+            diesel::update(own).set(said).execute(&mut **tx)?;
+        }
+        None => {
+            diesel::insert_into(reactions::table)
+                .values((
+                    reactions::message_id.eq(message),
+                    reactions::account_id.eq(account),
+                    reactions::emoji.eq(emoji),
+                    reactions::created_at.eq(at),
+                ))
+                .execute(&mut **tx)?;
+        }
     }
-    if diesel::update(own).set(reactions::emoji.eq(emoji)).execute(&mut **tx)? == 0 {
-        diesel::insert_into(reactions::table)
-            .values((
-                reactions::message_id.eq(message),
-                reactions::account_id.eq(account),
-                reactions::emoji.eq(emoji),
-                reactions::created_at.eq(UtcTime::now()),
-            ))
-            .execute(&mut **tx)?;
-    }
-    Ok(())
+    Ok(true)
 }

@@ -62,6 +62,8 @@ pub struct Message {
     pub first_body: Option<String>,
     /// The message that it answers.
     pub reply_to_id: Option<MessageId>,
+    /// The words are somebody else's, passed on by the customer: whose, or empty where nobody says.
+    pub forwarded_from: Option<String>,
     /// What of it cannot be shown, by the provider's word.
     pub unsupported: Option<String>,
 }

@@ -169,7 +169,7 @@ pub fn quotes_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId
     Ok(rows.into_iter().map(|(id, body)| (id, text::preview(&body, PREVIEW))).collect())
 }
 
-/// What people think of messages, in one query.
+/// What people think of messages, in one query. An empty one has been taken back.
 pub fn reactions_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<String>>> {
     let mut found: HashMap<MessageId, Vec<String>> = HashMap::new();
     if ids.is_empty() {
@@ -177,6 +177,7 @@ pub fn reactions_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<Messag
     }
     let rows: Vec<(MessageId, String)> = reactions::table
         .filter(among(conn, reactions::message_id, ids.iter().copied()))
+        .filter(reactions::emoji.ne(""))
         .order(reactions::id)
         .select((reactions::message_id, reactions::emoji))
         .load(conn)?;

@@ -10,6 +10,7 @@ use super::thread::Thread;
 use crate::conversations::{CloseReason, Conversation, Origin, is_workable};
 use crate::customers::Customer;
 use crate::db::types::{ConversationId, MessageId, StaffId, UtcTime};
+use crate::error::Said;
 use crate::mails::MailHead;
 use crate::text;
 use crate::web::shell::Shell;
@@ -105,6 +106,8 @@ pub struct MessageView {
     pub edited: Option<(UtcTime, String)>,
     /// The message that it answers.
     pub quote: Option<(MessageId, String)>,
+    /// That the words are somebody else's, and whose.
+    pub forwarded: Option<String>,
     pub reactions: Vec<String>,
     /// What of it cannot be shown.
     pub unsupported: Option<String>,
@@ -267,9 +270,17 @@ fn bubble(sh: &Shell, customer: &Customer, thread: &Thread, message: &Message) -
         }),
         edited: message.edited_at.map(|at| (at, message.first_body.clone().unwrap_or_default())),
         quote: message.reply_to_id.and_then(|id| Some((id, thread.quotes.get(&id)?.clone()))),
+        forwarded: message.forwarded_from.as_deref().map(|name| forwarded(sh, name)),
         reactions: thread.reactions.get(&message.id).cloned().unwrap_or_default(),
         unsupported: message.unsupported.as_deref().map(|what| not_shown(sh, what)),
         mail: thread.mails.get(&message.id).map(MailHead::from),
+    }
+}
+
+fn forwarded(sh: &Shell, name: &str) -> String {
+    match name {
+        "" => sh.t("messages-forwarded").to_string(),
+        name => sh.say(&Said::from("messages-forwarded-from").with("name", text::isolate(name))),
     }
 }
 

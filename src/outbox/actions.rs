@@ -119,11 +119,14 @@ pub fn send_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     Ok(())
 }
 
-/// A part has been handed over.
+/// A part has been handed over. The customer's answer has to come back to the account that was written to.
 pub(super) fn part_sent(tx: &mut Tx, delivery: &Delivery, part: i32, receipt: &Receipt) -> Result<()> {
     let id = &receipt.provider_id;
     store::remember(tx, delivery.channel_id, id, delivery.message_id, delivery.customer_id, Some(part))?;
-    Ok(())
+    match &receipt.address {
+        Some(address) => customers::store::correct_address(tx, delivery.account_id, address),
+        None => Ok(()),
+    }
 }
 
 /// Every part has been handed over.

@@ -84,6 +84,23 @@ async fn files_of_others_customers_are_not_there() {
     app.sign_in(SECOND_OPERATOR).await.get("/files/1").await.assert_status(200);
 }
 
+/// Old office files are told apart by their names alone: one that once came without its ending is what a later name says.
+#[actix_web::test]
+async fn a_later_name_may_say_what_a_file_is() {
+    let app = spawn_app().await;
+    let store = Files::open(&Config { data: app.data(), ..Config::default() }).unwrap();
+    let bytes = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 prices";
+    for (name, kind) in [
+        ("prices", "application/octet-stream"),
+        ("prices.xls", "application/vnd.ms-excel"),
+        ("prices", "application/vnd.ms-excel"),
+    ] {
+        let kept = actions::keep_bytes(&app.db, &store, name, bytes).await.unwrap();
+        assert_eq!(kept.content_type, kind, "{name}");
+        assert_eq!(app.text("SELECT content_type FROM files").as_deref(), Some(kind), "{name}");
+    }
+}
+
 #[actix_web::test]
 async fn equal_content_is_kept_once_and_unused_content_is_swept() {
     let app = spawn_app().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::telegram::{TOKEN, Telegram, customer, desk, desk_with, said};
+use crate::support::telegram::{OTHER_TOKEN, TOKEN, Telegram, customer, desk, desk_with, said};
 use crate::support::{ADMIN, OPERATOR, TestApp, eventually, spawn_app_with};
 
 /// Waits until so many messages of customers are stored.
@@ -102,6 +102,35 @@ async fn a_message_comes_in_once() {
     );
 }
 
+/// Each bot counts the messages of a chat from 1: what is written to another bot that has come into the channel is new, and
+/// what is edited there is not what somebody said to the bot before.
+#[actix_web::test]
+async fn another_bot_begins_anew() {
+    let telegram = Telegram::start().await;
+    let (app, id) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    read(&app).await;
+    let asked = telegram.called("getUpdates");
+    eventually("its updates are confirmed", async || (telegram.called("getUpdates") > asked).then_some(())).await;
+    let admin = app.sign_in(ADMIN).await;
+    let url = format!("/settings/channels/{id}");
+    let page = admin.get(&url).await;
+    admin.submit(&page, "#channel", &[("token", OTHER_TOKEN)]).await.assert_redirect(&url);
+    let path = format!("/bot{OTHER_TOKEN}/getUpdates");
+    eventually("the other bot is asked", async || {
+        let requests = telegram.server.received_requests().await.unwrap();
+        requests.iter().any(|request| request.url.path() == path).then_some(())
+    })
+    .await;
+    telegram.writes(42, 1, json!({ "text": "Is this the new bot?" }));
+    arrived(&app, 2).await;
+    telegram.happens("edited_message", said(42, 1, json!({ "text": "The new bot?", "edit_date": 1_790_000_100 })));
+    let second = "SELECT count(*) FROM messages WHERE body = 'The new bot?' AND first_body = 'Is this the new bot?'";
+    eventually("the second one is edited", async || (app.number(second) == 1).then_some(())).await;
+    assert_eq!(app.number("SELECT count(*) FROM messages WHERE body = 'Hello'"), 1);
+    assert_eq!(app.number("SELECT count(*) FROM customers"), 1);
+}
+
 /// Edited, answered, pictures, stickers, files that are gone, and what nobody knows yet.
 #[actix_web::test]
 async fn every_kind_of_message_is_shown() {
@@ -113,10 +142,12 @@ async fn every_kind_of_message_is_shown() {
     telegram.writes(42, 3, json!({ "document": { "file_id": "gone", "file_name": "../bill.pdf" } }));
     telegram.writes(42, 4, json!({ "text": "See above", "reply_to_message": { "message_id": 1 } }));
     telegram.writes(42, 5, json!({ "checklist": { "title": "x" } }));
+    let boris = json!({ "type": "user", "sender_user": { "id": 9, "first_name": "Boris" } });
+    telegram.writes(42, 6, json!({ "text": "You get it back", "forward_origin": boris }));
     telegram.happens("edited_message", said(42, 1, json!({ "text": "My order 7", "edit_date": 1_790_000_100 })));
     // Edited before it is known, as far as we are told.
     telegram.happens("edited_message", said(42, 99, json!({ "text": "never seen" })));
-    arrived(&app, 5).await;
+    arrived(&app, 6).await;
     let sql = "SELECT count(*) FROM messages WHERE edited_at IS NOT NULL";
     eventually("it is edited", async || (app.number(sql) == 1).then_some(())).await;
     let operator = app.sign_in(OPERATOR).await;
@@ -125,8 +156,42 @@ async fn every_kind_of_message_is_shown() {
     assert_eq!(page.attribute(".msg [title='My order']", "title"), "My order");
     page.assert_has(".msg .pic img").assert_says("Not shown here: bill.pdf: Bad Request: wrong file_id");
     page.assert_says("Not shown here: checklist").assert_says("Answers:");
+    assert_eq!(page.count(".msg .bub-h"), 1, "of the others nothing is said");
+    page.assert_says("Forwarded from").assert_says("Boris").assert_says("You get it back");
     assert_eq!(app.number("SELECT count(*) FROM attachments"), 1);
     page.assert_silent_about(TOKEN);
+}
+
+/// Of two edits the later one stays, whichever comes first; also where it says once more what stands there already.
+#[actix_web::test]
+async fn an_older_edit_changes_nothing() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    let edit = |words: &str, at: i64| {
+        telegram.happens("edited_message", said(42, 1, json!({ "text": words, "edit_date": 1_790_000_000 + at })));
+    };
+    let says = "SELECT body FROM messages WHERE kind = 'customer'";
+    let stays = async |words: &str, after: &str| {
+        eventually(after, async || {
+            let all = app.number("SELECT count(*) FROM hook_events WHERE dedupe_key LIKE '777000111:%'");
+            let read = app.number("SELECT count(*) FROM hook_events WHERE read_at IS NOT NULL");
+            (all == read && all == telegram.told()).then_some(())
+        })
+        .await;
+        assert_eq!(app.text(says).as_deref(), Some(words), "{after}");
+    };
+    edit("Two lids", 20);
+    stays("Two lids", "the first").await;
+    edit("One lid", 10);
+    stays("Two lids", "an older one").await;
+    edit("Three lids", 30);
+    stays("Three lids", "a newer one").await;
+    edit("Three lids", 50);
+    stays("Three lids", "the same once more").await;
+    edit("Four lids", 40);
+    stays("Three lids", "one between the two").await;
+    assert_eq!(app.text("SELECT first_body FROM messages WHERE kind = 'customer'").as_deref(), Some("Hello"));
 }
 
 /// A customer who blocks the bot is unsubscribed, and nothing is offered that cannot arrive; one who comes back is not.
@@ -147,6 +212,24 @@ async fn who_blocks_the_bot_is_unsubscribed() {
     telegram.happens("my_chat_member", member("member"));
     eventually("back", async || (app.number(left) == 0).then_some(())).await;
     assert_eq!(operator.get(&format!("/inbox/{anna}")).await.count("#composer input[name=mode]"), 2);
+}
+
+/// A message from before somebody blocked the bot, read after that, does not bring them back; the next one does.
+#[actix_web::test]
+async fn a_late_message_brings_nobody_back() {
+    let telegram = Telegram::start().await;
+    let (app, _) = desk(&telegram).await;
+    customer(&app, &telegram, 42).await;
+    let left = "SELECT count(*) FROM channel_accounts WHERE unsubscribed_at IS NOT NULL";
+    let (chat, kicked) = (json!({ "id": 42, "type": "private" }), json!({ "status": "kicked" }));
+    telegram.happens("my_chat_member", json!({ "date": 1_790_000_060, "chat": chat, "new_chat_member": kicked }));
+    eventually("unsubscribed", async || (app.number(left) == 1).then_some(())).await;
+    telegram.writes(42, 2, json!({ "text": "before", "date": 1_790_000_050 }));
+    arrived(&app, 2).await;
+    assert_eq!(app.number(left), 1);
+    telegram.writes(42, 3, json!({ "text": "after", "date": 1_790_000_070 }));
+    arrived(&app, 3).await;
+    assert_eq!(app.number(left), 0);
 }
 
 /// By webhook: the secret decides, the answer comes at once, repeated updates change nothing, and what cannot be read

@@ -199,6 +199,25 @@ async fn every_kind_of_message_is_shown() {
     operator.get(&url).await.assert_lacks(".reacts");
 }
 
+/// Of two reactions the later one stays, whichever comes first, and so does the word that there is none any more.
+#[actix_web::test]
+async fn an_older_reaction_changes_nothing() {
+    let (_whatsapp, app, operator, anna) = with_anna().await;
+    let reacts = async |id: &str, emoji: &str, at: i64| {
+        let reaction = json!({ "message_id": format!("wamid.IN{ANNA}"), "emoji": emoji });
+        let at = (1_790_000_000 + at).to_string();
+        let told = json!({ "type": "reaction", "reaction": reaction, "timestamp": at });
+        happens(&app, said(ANNA, id, told)).await;
+        read(&app).await;
+        operator.get(&format!("/inbox/{anna}")).await.select(".reacts span")
+    };
+    assert!(reacts("wamid.r1", "", 20).await.is_empty());
+    assert!(reacts("wamid.r2", "👍", 10).await.is_empty(), "it has been taken back");
+    assert_eq!(reacts("wamid.r3", "🎉", 30).await, ["🎉"]);
+    assert_eq!(reacts("wamid.r4", "👎", 25).await, ["🎉"]);
+    assert!(reacts("wamid.r5", "", 30).await.is_empty());
+}
+
 /// A file that does not come holds up nobody's words, neither when it is first asked for nor later; it is put into its
 /// message when it comes.
 #[actix_web::test]
@@ -253,6 +272,50 @@ async fn a_reply_leaves_at_once() {
     assert_eq!(sent[1]["image"], json!({ "id": "up-1", "caption": "Look" }));
     assert_eq!(sent[2]["document"], json!({ "id": "up-2", "filename": "bill.pdf" }));
     assert!(whatsapp.uploads()[0].contains("messaging_product"), "{:?}", whatsapp.uploads()[0]);
+}
+
+/// Sounds as iPhones and messengers record them leave under the names that Meta has for them.
+#[actix_web::test]
+async fn sounds_of_phones_leave() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    let opus = [&b"OggS\0\x02"[..], &[0_u8; 20][..], &b"\x01\x13OpusHead\x01\x01"[..]].concat();
+    let memo = b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom".to_vec();
+    for (at, name, bytes, kind) in [(1, "memo.m4a", memo, "audio/mp4"), (2, "voice.ogg", opus, "audio/ogg")] {
+        let fields = [("mode", "reply"), ("text", "")];
+        compose(&operator, anna, &fields, Some((name, bytes))).await.assert_status(303);
+        eventually("it is sent", async || (whatsapp.sent().len() == at).then_some(())).await;
+        reached(&app, "sent").await;
+        let upload = whatsapp.uploads()[at - 1].to_ascii_lowercase();
+        assert!(upload.contains(&format!("content-type: {kind}\r\n")), "{upload}");
+        assert!(upload.contains(&format!("name=\"type\"\r\n\r\n{kind}\r\n")), "{upload}");
+        assert_eq!(whatsapp.sent()[at - 1]["type"], "audio");
+    }
+}
+
+/// WhatsApp knows many numbers of Brazil, Mexico and Argentina by other digits than people write: the answer to what was
+/// sent to such a number comes from the other one, and belongs to the same customer and conversation.
+#[actix_web::test]
+async fn an_answer_comes_from_the_number_that_whatsapp_knows() {
+    const WRITTEN: &str = "5582999448232";
+    const KNOWN: &str = "558299448232";
+    let whatsapp = WhatsApp::start().await;
+    let app = desk(&whatsapp).await;
+    let maria = customer(&app, WRITTEN).await;
+    let operator = app.sign_in(OPERATOR).await;
+    let contacts = json!([{ "input": WRITTEN, "wa_id": KNOWN }]);
+    let sent = json!({ "messaging_product": "whatsapp", "contacts": contacts, "messages": [{ "id": "wamid.OUT1" }] });
+    whatsapp.answers([ResponseTemplate::new(200).set_body_json(sent)]);
+    reply(&operator, maria, "Olá").await;
+    reached(&app, "sent").await;
+    assert_eq!(app.text("SELECT address FROM channel_accounts").as_deref(), Some(KNOWN));
+    assert_eq!(app.text("SELECT phone FROM customers").as_deref(), Some("+5582999448232"));
+    happens(&app, said(KNOWN, "wamid.2", json!({ "type": "text", "text": { "body": "Oi" } }))).await;
+    arrived(&app, 2).await;
+    let all = "SELECT (SELECT count(*) FROM customers) * 10 + (SELECT count(*) FROM conversations)";
+    assert_eq!(app.number(all), 11, "one customer, one conversation");
+    reply(&operator, maria, "Tudo bem?").await;
+    eventually("the second is sent", async || (whatsapp.sent().len() == 2).then_some(())).await;
+    assert_eq!(whatsapp.sent()[1]["to"], KNOWN);
 }
 
 /// SEND-21, SEND-22: what WhatsApp does not take is refused before it is sent, with the reason.

@@ -98,7 +98,7 @@ impl Connector for Email {
         let composed = tokio::task::spawn_blocking(move || compose::compose(&letter)).await;
         let composed = composed.map_err(|e| Failure::permanent("mail", e.to_string()))??;
         smtp::send(&smtp_way(link, &settings).await?, &composed).await?;
-        Ok(Receipt { provider_id: message_id })
+        Ok(Receipt { provider_id: message_id, address: None })
     }
 }
 

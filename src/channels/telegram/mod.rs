@@ -143,8 +143,7 @@ impl Connector for Telegram {
             return Err(HookRefused::Signature);
         }
         let update: Value = serde_json::from_slice(hook.body).map_err(|_| HookRefused::Unreadable)?;
-        let id = update["update_id"].as_i64().ok_or(HookRefused::Unreadable)?;
-        let event = RawEvent { key: format!("{}:{id}", bot_of(link)), body: hook.body.to_vec() };
+        let event = kept(&bot_of(link), update).ok_or(HookRefused::Unreadable)?;
         Ok(Accepted { events: vec![event], answer: None })
     }
 
@@ -152,8 +151,8 @@ impl Connector for Telegram {
         Some(Box::new(Asking(link.clone())))
     }
 
-    fn read(&self, _: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
-        update::read(raw)
+    fn read(&self, link: &Link, raw: &Bytes) -> Result<Vec<Event>, String> {
+        update::read(raw, &bot_of(link))
     }
 
     async fn fetch(&self, link: &Link, file: &RemoteFile, limit: u64) -> Result<Fetched, Failure> {
@@ -210,15 +209,19 @@ impl Polling for Asking {
         let updates = found.as_array().cloned().unwrap_or_default();
         let ids = updates.iter().filter_map(|update| update["update_id"].as_i64());
         let cursor = ids.max().map(|last| format!("{bot}:{}", last + 1));
-        let event = |update: &Value| {
-            let id = update["update_id"].as_i64()?;
-            Some(RawEvent { key: format!("{bot}:{id}"), body: update.to_string().into_bytes() })
-        };
-        Ok(Polled { events: updates.iter().filter_map(event).collect(), cursor, failure: None })
+        let events = updates.into_iter().filter_map(|update| kept(&bot, update)).collect();
+        Ok(Polled { events, cursor, failure: None })
     }
 }
 
-/// The bot's number, which its token begins with: updates of two bots are told apart by it.
+/// An update as it waits to be read: with its bot, since the channel may have another one by then.
+fn kept(bot: &str, mut told: Value) -> Option<RawEvent> {
+    let key = format!("{bot}:{}", told["update_id"].as_i64()?);
+    told[update::BOT] = json!(bot);
+    Some(RawEvent { key, body: told.to_string().into_bytes() })
+}
+
+/// The bot's number, which its token begins with: updates and messages of two bots are told apart by it.
 fn bot_of(link: &Link) -> String {
     link.secret("token").split(':').next().unwrap_or_default().to_owned()
 }

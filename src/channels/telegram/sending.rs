@@ -5,6 +5,8 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::api::Api;
+use super::bot_of;
+use super::update::name_of;
 use crate::channels::abilities::MB;
 use crate::channels::failure::Failure;
 use crate::channels::outbound::{OutFile, Outbound, Receipt};
@@ -47,7 +49,7 @@ pub async fn send(api: &Api<'_>, out: &Outbound, part: usize) -> Result<Receipt,
     let (Some(chat), Some(message)) = (chat, message) else {
         return Err(Failure::new("answer", "the answer names no message", crate::channels::Way::Unknown));
     };
-    Ok(Receipt { provider_id: format!("{chat}:{message}") })
+    Ok(Receipt { provider_id: name_of(&bot_of(api.0), chat, message), address: None })
 }
 
 fn nothing() -> Failure {

@@ -5,13 +5,17 @@ use serde_json::Value;
 use crate::channels::inbound::{Chain, Event, Message, RemoteFile, Sender, Source};
 use crate::channels::json::{joined, plus, said, seconds, text};
 
-/// Reads one update.
-pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
+/// Stands in a kept update, beside what Telegram says there: the number of the bot that it was given to.
+pub const BOT: &str = "bot";
+
+/// Reads one update. `bot`: that of the channel now, for an update that names none.
+pub fn read(raw: &[u8], bot: &str) -> Result<Vec<Event>, String> {
     let update: Value = serde_json::from_slice(raw).map_err(|error| format!("an update is no JSON: {error}"))?;
+    let bot = update[BOT].as_str().unwrap_or(bot);
     let event = if update["message"].is_object() {
-        message(&update["message"])
+        message(&update["message"], bot)
     } else if update["edited_message"].is_object() {
-        edited(&update["edited_message"])
+        edited(&update["edited_message"], bot)
     } else if update["my_chat_member"].is_object() {
         member(&update["my_chat_member"])
     } else {
@@ -20,14 +24,20 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
     Ok(event.into_iter().collect())
 }
 
+/// Under which name a message is remembered. A chat is the customer's number, the same for every bot, and each bot counts
+/// its messages from 1: without the bot, the first messages to another one would be those of the bot before it.
+pub fn name_of(bot: &str, chat: i64, message: i64) -> String {
+    format!("{bot}:{chat}:{message}")
+}
+
 /// Groups and channels are no conversations with a customer.
 fn chat_of(of: &Value) -> Option<i64> {
     (of["chat"]["type"] == "private").then(|| of["chat"]["id"].as_i64()).flatten()
 }
 
-fn message(of: &Value) -> Option<Event> {
+fn message(of: &Value, bot: &str) -> Option<Event> {
     let chat = chat_of(of)?;
-    let name = |id: &Value| id.as_i64().map(|id| format!("{chat}:{id}"));
+    let name = |id: &Value| id.as_i64().map(|id| name_of(bot, chat, id));
     let (body, files, unsupported) = content(of);
     if body.is_empty() && files.is_empty() && unsupported.is_none() {
         return None;
@@ -52,6 +62,7 @@ fn message(of: &Value) -> Option<Event> {
         files,
         sent_at: seconds(&of["date"]),
         reply_to: name(&of["reply_to_message"]["message_id"]),
+        forwarded_from: of["forward_origin"].is_object().then(|| whose(&of["forward_origin"])),
         chain: Chain::default(),
         unsupported,
         automatic: false,
@@ -59,10 +70,19 @@ fn message(of: &Value) -> Option<Event> {
     })))
 }
 
-fn edited(of: &Value) -> Option<Event> {
+/// Who wrote what was passed on: a user, one who hides who they are, a group or a channel.
+fn whose(origin: &Value) -> String {
+    let user = &origin["sender_user"];
+    let name = joined([said(&user["first_name"]), said(&user["last_name"])], " ");
+    let others = [&origin["sender_user_name"], &origin["sender_chat"]["title"], &origin["chat"]["title"]];
+    let mut names = std::iter::once(name.as_str()).chain(others.into_iter().map(said));
+    names.find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+}
+
+fn edited(of: &Value, bot: &str) -> Option<Event> {
     let chat = chat_of(of)?;
     Some(Event::Edited {
-        provider_id: format!("{chat}:{}", of["message_id"].as_i64()?),
+        provider_id: name_of(bot, chat, of["message_id"].as_i64()?),
         body: content(of).0,
         at: seconds(&of["edit_date"]),
     })
@@ -203,7 +223,7 @@ mod tests {
             message[key] = value.clone();
         }
         let raw = json!({ "update_id": 1, "message": message }).to_string();
-        match read(raw.as_bytes()).unwrap().remove(0) {
+        match read(raw.as_bytes(), "777").unwrap().remove(0) {
             Event::Message(message) => *message,
             other => panic!("{other:?}"),
         }
@@ -214,8 +234,22 @@ mod tests {
         let message = read_message(json!({ "text": "Привет", "reply_to_message": { "message_id": 3 } }));
         assert_eq!(message.sender.address, "5000000123");
         assert_eq!((message.sender.display_name.as_str(), message.sender.username.as_str()), ("Анна К", "anna"));
-        assert_eq!((message.provider_id.as_str(), message.body.as_str()), ("5000000123:7", "Привет"));
-        assert_eq!(message.reply_to.as_deref(), Some("5000000123:3"));
+        assert_eq!((message.provider_id.as_str(), message.body.as_str()), ("777:5000000123:7", "Привет"));
+        assert_eq!(message.reply_to.as_deref(), Some("777:5000000123:3"));
+    }
+
+    /// An update that waits is its own bot's, whichever the channel has by the time it is read.
+    #[test]
+    fn messages_are_named_after_the_bot_that_was_told() {
+        let said = |bot: &Value| {
+            let chat = json!({ "id": 42, "type": "private" });
+            let update = json!({ "edited_message": { "message_id": 7, "chat": chat, "text": "x" }, BOT: bot });
+            match read(update.to_string().as_bytes(), "778").unwrap().remove(0) {
+                Event::Edited { provider_id, .. } => provider_id,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([said(&json!("777")), said(&Value::Null)], ["777:42:7", "778:42:7"]);
     }
 
     #[test]
@@ -241,6 +275,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_passed_on_is_somebody_elses() {
+        let from =
+            |origin: Value| read_message(json!({ "text": "Pay it back", "forward_origin": origin })).forwarded_from;
+        let boris = json!({ "id": 9, "first_name": "Boris", "last_name": "K" });
+        for (origin, name) in [
+            (json!({ "type": "user", "sender_user": boris }), "Boris K"),
+            (json!({ "type": "hidden_user", "sender_user_name": "B." }), "B."),
+            (json!({ "type": "chat", "sender_chat": { "title": "Neighbours" } }), "Neighbours"),
+            (json!({ "type": "channel", "chat": { "title": "News" }, "message_id": 5 }), "News"),
+            (json!({ "type": "new" }), ""),
+        ] {
+            assert_eq!(from(origin).as_deref(), Some(name));
+        }
+        assert_eq!(from(Value::Null), None);
+    }
+
+    #[test]
     fn what_is_not_known_is_named() {
         let message = read_message(json!({ "checklist": { "title": "x" } }));
         assert_eq!((message.body.as_str(), message.unsupported.as_deref()), ("", Some("checklist")));
@@ -251,14 +302,14 @@ mod tests {
         let raw = json!({ "update_id": 1, "message": {
             "message_id": 1, "text": "x", "chat": { "id": -5, "type": "supergroup" }, "from": { "id": 1 },
         } });
-        assert_eq!(read(raw.to_string().as_bytes()).unwrap(), []);
+        assert_eq!(read(raw.to_string().as_bytes(), "777").unwrap(), []);
     }
 
     proptest! {
         /// The bytes are a provider's, and may be anybody's: nothing brings the reader down.
         #[test]
         fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(&bytes);
+            let _ = read(&bytes, "777");
         }
 
         #[test]
@@ -266,11 +317,15 @@ mod tests {
             for value in [json!(number), json!(word), json!([word]), json!({ &key: number })] {
                 let message = json!({
                     "message_id": number, "chat": { "id": number, "type": "private" }, "from": value, "photo": value,
-                    "contact": value, "sticker": value, "location": value, &key: value,
+                    "contact": value, "sticker": value, "location": value, "forward_origin": value, &key: value,
                 });
-                let _ = read(json!({ "update_id": 1, "message": message }).to_string().as_bytes());
-                let _ = read(json!({ "update_id": 1, "my_chat_member": value }).to_string().as_bytes());
-                let _ = read(json!({ "update_id": 1, "edited_message": message }).to_string().as_bytes());
+                for update in [
+                    json!({ "update_id": 1, "message": message, BOT: value }),
+                    json!({ "update_id": 1, "my_chat_member": value }),
+                    json!({ "update_id": 1, "edited_message": message }),
+                ] {
+                    let _ = read(update.to_string().as_bytes(), "777");
+                }
             }
         }
     }

@@ -77,6 +77,7 @@ fn message(told: &Value, address: String, phone: Option<String>, at: Option<UtcT
         files,
         sent_at: at,
         reply_to: None,
+        forwarded_from: None,
         chain: Chain::default(),
         unsupported,
         automatic: false,

@@ -53,7 +53,7 @@ pub async fn send(api: &Api<'_>, sender: &Value, out: &Outbound, part: usize) ->
     let token = &sent["message_token"];
     let token = token.as_str().map(str::to_owned).or_else(|| token.as_u64().map(|token| token.to_string()));
     let unnamed = || Failure::new("answer", "the answer names no message", Way::Unknown);
-    Ok(Receipt { provider_id: token.ok_or_else(unnamed)? })
+    Ok(Receipt { provider_id: token.ok_or_else(unnamed)?, address: None })
 }
 
 fn nothing() -> Failure {

@@ -66,7 +66,7 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
     if message["type"] == "reaction" {
         let reaction = &message["reaction"];
         let (provider_id, emoji) = (text(&reaction["message_id"]), text(&reaction["emoji"]));
-        return Ok(vec![Event::Reaction { provider_id, address: from, emoji }]);
+        return Ok(vec![Event::Reaction { provider_id, address: from, emoji, at: seconds(&message["timestamp"]) }]);
     }
     let (body, files, unsupported) = content(message);
     let is_phone = (5..=20).contains(&from.len()) && from.bytes().all(|b| b.is_ascii_digit());
@@ -77,10 +77,20 @@ pub fn read(raw: &[u8]) -> Result<Vec<Event>, String> {
         address: from,
         ..Sender::default()
     };
-    let reply_to = message["context"]["id"].as_str().map(str::to_owned);
-    let sent_at = seconds(&message["timestamp"]);
-    let message =
-        Message { sender, provider_id: id, body, files, sent_at, reply_to, unsupported, ..Message::default() };
+    let context = &message["context"];
+    // WhatsApp names nobody whose words they are.
+    let is_forwarded = context["forwarded"] == true || context["frequently_forwarded"] == true;
+    let message = Message {
+        sender,
+        provider_id: id,
+        body,
+        files,
+        sent_at: seconds(&message["timestamp"]),
+        reply_to: context["id"].as_str().map(str::to_owned),
+        forwarded_from: is_forwarded.then(String::new),
+        unsupported,
+        ..Message::default()
+    };
     Ok(vec![Event::Message(Box::new(message))])
 }
 
@@ -227,6 +237,15 @@ mod tests {
         assert_eq!(message.sender.phone.as_deref(), Some("+79011234567"));
         assert_eq!((message.body.as_str(), message.reply_to.as_deref()), ("Привет", Some("wamid.0")));
         assert_eq!(message.sent_at.map(UtcTime::micros), Some(1_790_000_000_000_000));
+    }
+
+    #[test]
+    fn what_is_passed_on_is_marked() {
+        let text = |context: Value| message(json!({ "type": "text", "text": { "body": "x" }, "context": context }));
+        for word in ["forwarded", "frequently_forwarded"] {
+            assert_eq!(text(json!({ word: true })).forwarded_from.as_deref(), Some(""), "{word}");
+            assert_eq!(text(json!({ word: false, "id": "wamid.0" })).forwarded_from, None, "{word}");
+        }
     }
 
     #[test]

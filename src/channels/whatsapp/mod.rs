@@ -54,7 +54,7 @@ static ABILITIES: Abilities = Abilities {
     pace: Pace { channel: Duration::from_millis(13), recipient: Duration::from_millis(500) },
 };
 
-/// What can be sent, with its limit in bytes.
+/// What can be sent, with its limit in bytes: by what we call it, which is not always Meta's word (`sending::type_of`).
 const MEDIA: &[(&str, u64)] = &[
     ("image/jpeg", 5 * MB),
     ("image/png", 5 * MB),
@@ -64,6 +64,7 @@ const MEDIA: &[(&str, u64)] = &[
     ("audio/mp4", 16 * MB),
     ("audio/mpeg", 16 * MB),
     ("audio/ogg", 16 * MB),
+    ("audio/opus", 16 * MB),
     ("video/mp4", 16 * MB),
     ("video/3gpp", 16 * MB),
     ("application/pdf", 100 * MB),

@@ -50,6 +50,15 @@ fn kind_of(content_type: &str) -> &'static str {
     }
 }
 
+/// By what name Meta takes a file of this type: we call sounds after what is in them, Meta after what they are in.
+fn type_of(content_type: &str) -> &str {
+    match content_type {
+        "audio/m4a" => "audio/mp4",
+        "audio/opus" => "audio/ogg",
+        other => other,
+    }
+}
+
 /// Makes one of the calls.
 pub async fn send(api: &Api<'_>, number: &str, out: &Outbound, part: usize) -> Result<Receipt, Failure> {
     let nothing = || Failure::permanent("empty", "there is nothing to send");
@@ -70,9 +79,18 @@ pub async fn send(api: &Api<'_>, number: &str, out: &Outbound, part: usize) -> R
     }
     let answer = api.post(&format!("/{number}/messages"), &message).await?;
     match answer["messages"][0]["id"].as_str() {
-        Some(id) => Ok(Receipt { provider_id: id.to_owned() }),
+        Some(id) => Ok(Receipt { provider_id: id.to_owned(), address: known_as(&answer, &out.to) }),
         None => Err(Failure::new("answer", "the answer names no message", Way::Unknown)),
     }
+}
+
+/// The number by which WhatsApp knows whoever was written to as `to`, where it has other digits: in Brazil, Mexico and
+/// Argentina many have one more or one less there than people write.
+fn known_as(answer: &Value, to: &str) -> Option<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let to = to.strip_prefix('+').unwrap_or(to);
+    let known = answer["contacts"][0]["wa_id"].as_str()?;
+    (is_number(known) && is_number(to) && known != to).then(|| known.to_owned())
 }
 
 fn template(of: &Template) -> Value {
@@ -102,12 +120,13 @@ fn media(file: &OutFile, id: &str, caption: Option<&str>) -> Value {
 async fn upload(api: &Api<'_>, number: &str, file: &OutFile) -> Result<String, Failure> {
     let unread = |error: std::io::Error| Failure::permanent("file", format!("the file could not be read: {error}"));
     let stream = file.content.stream().await.map_err(unread)?;
+    let content_type = type_of(&file.content_type);
     let part = Part::stream_with_length(Body::wrap_stream(stream), file.size)
         .file_name(file.name.clone())
-        .mime_str(&file.content_type)
+        .mime_str(content_type)
         .map_err(|_| Failure::permanent("file", "the type of the file cannot be told"))?;
     let form =
-        Form::new().text("messaging_product", "whatsapp").text("type", file.content_type.clone()).part("file", part);
+        Form::new().text("messaging_product", "whatsapp").text("type", content_type.to_owned()).part("file", part);
     let answer = api.upload(&format!("/{number}/media"), form, file.size).await?;
     let id = answer["id"].as_str().ok_or_else(|| Failure::again("answer", "the answer names no file"))?;
     Ok(id.to_owned())
@@ -116,6 +135,36 @@ async fn upload(api: &Api<'_>, number: &str, file: &OutFile) -> Result<String, F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channels::whatsapp::MEDIA;
+
+    /// What Meta names when it refuses an upload for its type, and in its page on media.
+    const TAKEN: &[&str] = &[
+        "text/plain",
+        "application/pdf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "audio/aac",
+        "audio/amr",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "video/3gpp",
+        "video/mp4",
+    ];
+
+    #[test]
+    fn meta_takes_what_is_offered() {
+        for (kind, _) in MEDIA {
+            assert!(TAKEN.iter().any(|taken| taken.starts_with(type_of(kind))), "{kind}");
+        }
+    }
 
     #[test]
     fn a_short_text_is_the_caption_of_the_only_file() {
@@ -126,6 +175,17 @@ mod tests {
         assert_eq!(plan("", &["image/png", "application/pdf"], false), [file(0, false), file(1, false)]);
         assert_eq!(plan(&"x".repeat(1025), &["image/png"], false), [Call::Text, file(0, false)]);
         assert_eq!(plan("what it says", &[], true), [Call::Template]);
+    }
+
+    #[test]
+    fn another_number_is_told_where_it_is_one() {
+        let told = |known: Value, to: &str| known_as(&json!({ "contacts": [{ "input": to, "wa_id": known }] }), to);
+        assert_eq!(told(json!("558299448232"), "5582999448232").as_deref(), Some("558299448232"));
+        for (known, to) in [("79011234567", "79011234567"), ("79011234567", "+79011234567"), ("", "1"), ("US.1", "1")] {
+            assert_eq!(told(json!(known), to), None, "{known} {to}");
+        }
+        assert_eq!(told(json!("79011234567"), "US.13491208655302741918"), None, "nobody's number is made known by it");
+        assert_eq!(told(json!(7), "1").or(known_as(&json!({}), "1")), None);
     }
 
     /// SEND-23: a template as the API takes it.

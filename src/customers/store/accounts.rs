@@ -47,12 +47,28 @@ pub fn find_account_by_address(conn: &mut Conn, channel: ChannelId, address: &st
         .optional()?)
 }
 
-/// Gives an account another address. The phone of the profile follows where it was the old one.
-pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_region: &str) -> Result<()> {
+/// The provider knows whoever has this account under another address than people wrote. The phone of the profile stays as
+/// they wrote it, and an address that somebody has already is theirs.
+pub fn correct_address(tx: &mut Tx, id: AccountId, address: &str) -> Result<()> {
+    let account = find_account(tx, id)?;
+    if find_account_by_address(tx, account.channel_id, address)?.is_some() {
+        return Ok(());
+    }
+    put_address(tx, &account, address)?;
+    refresh_search_text(tx, account.customer_id)
+}
+
+fn put_address(tx: &mut Tx, account: &ChannelAccount, address: &str) -> Result<()> {
     let found_by = account_found_by(&account.username, address);
     diesel::update(accounts::table.find(account.id))
         .set((accounts::address.eq(address), accounts::found_by.eq(found_by)))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Gives an account another address. The phone of the profile follows where it was the old one.
+pub fn set_address(tx: &mut Tx, account: &ChannelAccount, address: &str, phone_region: &str) -> Result<()> {
+    put_address(tx, account, address)?;
     let phone = format!("+{address}");
     let is_phone = address.bytes().all(|b| b.is_ascii_digit());
     if let Some(digits) = text::phone_digits(&phone, phone_region).filter(|_| is_phone) {
@@ -147,16 +163,18 @@ pub fn known_account(conn: &mut Conn, channel: ChannelId, address: &str) -> Resu
     Ok(known.bind(channel.0).bind(address).get_result(conn).optional()?)
 }
 
-/// Takes over what the channel says now.
-pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount) -> Result<()> {
+/// Takes over what the channel says with a message of `wrote_at`. Who writes is there again, unless they have said since that
+/// they leave: the message is late.
+pub fn update_account(tx: &mut Tx, id: AccountId, new: &NewAccount, wrote_at: UtcTime) -> Result<()> {
     Sql::new(
-        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, unsubscribed_at = NULL, \
-         found_by = $4 WHERE id = $5",
+        "UPDATE channel_accounts SET display_name = $1, username = $2, last_seen_at = $3, found_by = $4, \
+         unsubscribed_at = CASE WHEN subscription_told_at > $5 THEN unsubscribed_at END WHERE id = $6",
     )
     .bind(new.display_name)
     .bind(new.username)
     .bind(UtcTime::now())
     .bind(account_found_by(new.username, new.address))
+    .bind(wrote_at)
     .bind(id.0)
     .execute(&mut **tx)?;
     Ok(())

@@ -14,6 +14,12 @@ use switchboard::config::Config;
 /// The bot's token.
 pub const TOKEN: &str = "777000111:AAExampleExampleExampleExample-_12";
 
+/// That of another bot, to whom people write in the same chats.
+pub const OTHER_TOKEN: &str = "888000222:AAExampleExampleExampleExample-_34";
+
+/// The number before that of the first update.
+const FIRST_UPDATE: i64 = 500;
+
 /// What the double has been told and asked.
 #[derive(Default)]
 struct State {
@@ -70,7 +76,8 @@ impl Respond for Answers {
                 None => ResponseTemplate::new(404).set_body_string("Not Found"),
             };
         }
-        let Some(method) = path.strip_prefix(&format!("/bot{TOKEN}/")) else {
+        let below = |token: &str| path.strip_prefix(&format!("/bot{token}/"));
+        let Some(method) = below(TOKEN).or_else(|| below(OTHER_TOKEN)) else {
             return error(401, "Unauthorized");
         };
         state.calls.push(method.to_owned());
@@ -118,7 +125,7 @@ impl Respond for Answers {
 impl Telegram {
     pub async fn start() -> Self {
         let server = MockServer::start().await;
-        let state = Arc::new(Mutex::new(State { next_update: 500, ..State::default() }));
+        let state = Arc::new(Mutex::new(State { next_update: FIRST_UPDATE, ..State::default() }));
         Mock::given(any()).respond_with(Answers(state.clone())).mount(&server).await;
         Self { server, state }
     }
@@ -148,6 +155,11 @@ impl Telegram {
         let id = state.next_update;
         state.updates.push(json!({ "update_id": id, kind: what }));
         id
+    }
+
+    /// Updates that there have been.
+    pub fn told(&self) -> i64 {
+        self.state().next_update - FIRST_UPDATE
     }
 
     /// A customer writes.
