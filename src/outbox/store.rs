@@ -179,12 +179,11 @@ pub fn next_due(conn: &mut Conn, now: UtcTime) -> Result<Option<UtcTime>> {
     Ok([waiting, held].into_iter().flatten().min())
 }
 
-/// Goes on for longer, while it is this try that is under way.
-pub(super) fn renew(tx: &mut Tx, id: DeliveryId, attempt: i32, lease: UtcTime) -> Result<()> {
+/// Goes on for longer, while it is this try that is under way; false: it is not.
+pub(super) fn renew(tx: &mut Tx, id: DeliveryId, attempt: i32, lease: UtcTime) -> Result<bool> {
     let own = deliveries::table
         .filter(deliveries::id.eq(id).and(deliveries::state.eq(State::Sending)).and(deliveries::attempts.eq(attempt)));
-    diesel::update(own).set(deliveries::leased_until.eq(lease)).execute(&mut **tx)?;
-    Ok(())
+    Ok(diesel::update(own).set(deliveries::leased_until.eq(lease)).execute(&mut **tx)? > 0)
 }
 
 /// Deliveries whose sender has gone.
