@@ -71,6 +71,7 @@ staff-reset-hint = Ends the sessions. The old password works until a new one is 
 staff-disable = Disable
 staff-disable-hint = Refuses the sign-in and ends the sessions at once. What they wrote stays.
 staff-hand-over = Hand over
+staff-handing-over = They are being handed over in the background.
 staff-has = Open conversations: { $conversations }. Customers: { $customers }.
 staff-has-nothing = They have no open conversations and no customers.
 staff-takes-over = Who takes over

@@ -16,6 +16,7 @@ toast-session-ended = Session ended
 toast-sessions-ended = Other sessions ended
 toast-staff-disabled = Account disabled
 toast-staff-enabled = Account enabled
+toast-staff-handed-over = Handed over
 toast-tag-added = Tag added
 toast-tag-deleted = Tag deleted
 toast-list-added = List added

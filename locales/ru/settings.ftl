@@ -76,6 +76,7 @@ staff-reset-hint = Ссылка завершит сеансы. Старый па
 staff-disable = Отключить
 staff-disable-hint = Отключение запретит вход и сразу завершит сеансы. Написанное сотрудником останется.
 staff-hand-over = Передать
+staff-handing-over = Передача идёт в фоне.
 staff-has = Открытых обращений: { $conversations }. Клиентов: { $customers }.
 staff-has-nothing = Открытых обращений и клиентов нет.
 staff-takes-over = Кому передать

@@ -16,6 +16,7 @@ toast-session-ended = Сеанс завершён
 toast-sessions-ended = Другие сеансы завершены
 toast-staff-disabled = Учётная запись отключена
 toast-staff-enabled = Учётная запись включена
+toast-staff-handed-over = Передано
 toast-tag-added = Добавлено
 toast-tag-deleted = Удалено
 toast-list-added = Список добавлен

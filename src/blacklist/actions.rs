@@ -26,18 +26,55 @@ pub fn block(
     if store::current(tx, customer.id)?.is_some() {
         return Err(Error::refused("refused-already-blocked"));
     }
-    if let Some(request) = store::waiting_of(tx, customer.id)? {
+    begin(tx, Some(by), customer.id, reason, expires_at)
+}
+
+/// Somebody has just come by the address of this mark. If it was kept blocked as its customer was deleted, they are blocked
+/// as they were, for as long; from then on like anybody else. The program's own work.
+pub fn block_as_before(tx: &mut Tx, customer: CustomerId, mark: &str) -> Result<()> {
+    let Some((since, until)) = customers::store::take_kept_block(tx, mark)? else { return Ok(()) };
+    customers::store::hold(tx, customer)?;
+    // Of somebody with several addresses each has its mark. Who was let in again by one of them is not locked out by the next.
+    if store::was_unblocked(tx, customer, since)? {
+        return Ok(());
+    }
+    let Some(block) = store::current(tx, customer)? else { return begin(tx, None, customer, "", until) };
+    if block.expires_at.is_some_and(|ends| until.is_none_or(|until| until > ends)) {
+        store::prolong(tx, block.id, until)?;
+        note_in_log(tx, None, customer, "")?;
+        changed(tx, customer);
+    }
+    Ok(())
+}
+
+/// A block begins: by somebody, or by the program.
+fn begin(
+    tx: &mut Tx,
+    by: Option<&Supervisor>,
+    customer: CustomerId,
+    reason: &str,
+    expires_at: Option<UtcTime>,
+) -> Result<()> {
+    if let Some(request) = store::waiting_of(tx, customer)? {
         settle(tx, by, &request, true, "")?;
     }
-    store::insert(tx, customer.id, by.id(), reason, expires_at)?;
-    customers::store::set_blocked(tx, customer.id, true)?;
+    store::insert(tx, customer, by.map(|by| by.id()), reason, expires_at)?;
+    customers::store::set_blocked(tx, customer, true)?;
     // Nobody will open what they have written before: it would count for ever.
-    customers::store::set_unread(tx, customer.id, 0)?;
-    note(tx, customer.id, Event::Blocked { by: Some(who(by)), reason: reason.to_owned() })?;
-    close_for_block(tx, Some(by), customer.id)?;
-    audit::record_with(tx, by, "customer.blocked", Some(customer.id), &serde_json::json!({ "reason": reason }))?;
-    changed(tx, customer.id);
+    customers::store::set_unread(tx, customer, 0)?;
+    note(tx, customer, Event::Blocked { by: by.map(|by| who(by)), reason: reason.to_owned() })?;
+    close_for_block(tx, by.map(|by| &**by), customer)?;
+    note_in_log(tx, by, customer, reason)?;
+    changed(tx, customer);
     Ok(())
+}
+
+fn note_in_log(tx: &mut Tx, by: Option<&Supervisor>, customer: CustomerId, reason: &str) -> Result<()> {
+    const EVENT: &str = "customer.blocked";
+    match by {
+        Some(by) => audit::record_with(tx, by, EVENT, Some(customer), &serde_json::json!({ "reason": reason })),
+        None => audit::record_as(tx, "system", EVENT, Some(customer), &serde_json::json!({})),
+    }
 }
 
 /// Takes a customer off the blacklist. What they wrote meanwhile stays as it is.
@@ -90,7 +127,7 @@ pub fn decide(tx: &mut Tx, by: &Supervisor, id: BlockRequestId, approve: bool, w
     if request.status != RequestStatus::Waiting {
         return Err(Error::refused("refused-request-decided"));
     }
-    settle(tx, by, &request, approve, words)?;
+    settle(tx, Some(by), &request, approve, words)?;
     let customer = customers::find(tx, &by.scope(), request.customer_id)?;
     if approve && !customer.blocked {
         block(tx, by, &customer, &request.reason, None)?;
@@ -99,11 +136,15 @@ pub fn decide(tx: &mut Tx, by: &Supervisor, id: BlockRequestId, approve: bool, w
     Ok(())
 }
 
-fn settle(tx: &mut Tx, by: &Supervisor, request: &BlockRequest, approved: bool, words: &str) -> Result<()> {
+/// Decides a request: somebody has, or the program has done what was asked for, which its note of the block says.
+fn settle(tx: &mut Tx, by: Option<&Supervisor>, request: &BlockRequest, approved: bool, words: &str) -> Result<()> {
     let status = if approved { RequestStatus::Approved } else { RequestStatus::Declined };
-    store::decide(tx, request.id, by.id(), status, words)?;
-    note(tx, request.customer_id, Event::BlockRequestDecided { by: who(by), approved, note: words.to_owned() })?;
+    store::decide(tx, request.id, by.map(|by| by.id()), status, words)?;
     let audited = if approved { "block.approved" } else { "block.declined" };
+    let Some(by) = by else {
+        return audit::record_as(tx, "system", audited, Some(request.customer_id), &serde_json::json!({}));
+    };
+    note(tx, request.customer_id, Event::BlockRequestDecided { by: who(by), approved, note: words.to_owned() })?;
     audit::record(tx, by, audited, Some(request.customer_id))
 }
 

@@ -1,5 +1,6 @@
 //! Rows of blocks and block requests.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -40,7 +41,7 @@ pub(super) fn find_request(conn: &mut Conn, scope: &CustomerScope, id: BlockRequ
 pub(super) fn insert(
     tx: &mut Tx,
     customer: CustomerId,
-    by: StaffId,
+    by: Option<StaffId>,
     reason: &str,
     expires_at: Option<UtcTime>,
 ) -> Result<()> {
@@ -54,6 +55,22 @@ pub(super) fn insert(
         ))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Moves the end of a block that is in force; `None`: it is for good.
+pub(super) fn prolong(tx: &mut Tx, block: i64, until: Option<UtcTime>) -> Result<()> {
+    let changed = diesel::update(blocks::table.filter(blocks::id.eq(block).and(blocks::lifted_at.is_null())))
+        .set(blocks::expires_at.eq(until))
+        .execute(&mut **tx)?;
+    if changed > 0 { Ok(()) } else { Err(Failure::Overtaken.into()) }
+}
+
+/// Whether somebody has taken the customer off the blacklist since then.
+pub(super) fn was_unblocked(conn: &mut Conn, customer: CustomerId, since: UtcTime) -> Result<bool> {
+    let lifted = blocks::table
+        .filter(blocks::customer_id.eq(customer).and(blocks::lifted_by_id.is_not_null()))
+        .filter(blocks::lifted_at.ge(since));
+    Ok(diesel::select(exists(lifted)).one(conn)?)
 }
 
 /// Ends a block that is in force.
@@ -88,7 +105,13 @@ pub(super) fn insert_request(tx: &mut Tx, customer: CustomerId, by: StaffId, rea
 }
 
 /// Decides a request that waits.
-pub(super) fn decide(tx: &mut Tx, id: BlockRequestId, by: StaffId, status: RequestStatus, note: &str) -> Result<()> {
+pub(super) fn decide(
+    tx: &mut Tx,
+    id: BlockRequestId,
+    by: Option<StaffId>,
+    status: RequestStatus,
+    note: &str,
+) -> Result<()> {
     let waiting = requests::table.filter(requests::id.eq(id).and(requests::status.eq(RequestStatus::Waiting)));
     let changed = diesel::update(waiting)
         .set((

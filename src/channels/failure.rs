@@ -29,10 +29,29 @@ pub enum Way {
     Again(Option<Duration>),
     /// As `Again`, for every message of the channel: the provider has had too many.
     ChannelAgain(Duration),
+    /// As `ChannelAgain`, but it is the channel that has to be looked at: the provider names no time, this one is ours.
+    UntilMended(Duration),
     /// It may have been sent: nobody can tell.
     Unknown,
     /// The customer does not want to hear from us there.
     Unsubscribed,
+}
+
+impl Way {
+    /// Whether the same may work later.
+    pub fn is_temporary(self) -> bool {
+        matches!(self, Way::Again(_) | Way::ChannelAgain(_) | Way::UntilMended(_))
+    }
+
+    /// Whether every message of the channel waits.
+    pub fn holds_channel(self) -> bool {
+        matches!(self, Way::ChannelAgain(_) | Way::UntilMended(_))
+    }
+
+    /// Whether it is the provider who has named how long it wants to be left alone.
+    pub fn is_named(self) -> bool {
+        matches!(self, Way::Again(Some(_)) | Way::ChannelAgain(_))
+    }
 }
 
 impl Failure {
@@ -52,7 +71,7 @@ impl Failure {
     /// The channel has to be looked at first: its token, its rights, its account. No message is at fault, so none fails;
     /// the channel is tried again from time to time.
     pub fn until_mended(code: impl Into<String>, words: impl Into<String>) -> Self {
-        Self::new(code, words, Way::ChannelAgain(MENDING)).of_channel()
+        Self::new(code, words, Way::UntilMended(MENDING)).of_channel()
     }
 
     pub fn again(code: impl Into<String>, words: impl Into<String>) -> Self {

@@ -1,7 +1,8 @@
 //! What becomes of the open conversations and the customers of somebody who goes: a colleague has them from then on, or nobody.
 //!
 //! Few are handed over in the write that disables the account. Of many the rest is a job, some in each write: it takes what is
-//! still theirs, so that it may begin anew after a crash. It ends where the person is let in again.
+//! still theirs, so that it may begin anew after a crash. It ends where the person is let in again, and where another order
+//! takes its place.
 
 use serde_json::json;
 
@@ -44,22 +45,29 @@ impl Holdings {
     }
 }
 
-/// Disables a staff member and hands over what they have: to a colleague, or to nobody. Of one who is disabled already it
-/// hands over what they still have.
-pub fn dismiss(tx: &mut Tx, by: &Admin, id: StaffId, to: Option<StaffId>) -> Result<()> {
+/// Whether what somebody had is on its way to others.
+pub fn is_handing_over(conn: &mut Conn, id: StaffId) -> Result<bool> {
+    jobs::is_under_way::<HandOver>(conn, &HandOver::key(id))
+}
+
+/// Disables a staff member and hands over what they have: to a colleague, or to nobody. Of one who is disabled already
+/// (false) it hands over what they still have.
+pub fn dismiss(tx: &mut Tx, by: &Admin, id: StaffId, to: Option<StaffId>) -> Result<bool> {
     if let Some(to) = to
         && (to == id || !staff::find(tx, to).is_ok_and(|member| member.is_enabled()))
     {
         return Err(Error::Invalid("conversations-colleague-unknown".into()));
     }
-    if staff::find(tx, id)?.is_enabled() {
+    let was_enabled = staff::find(tx, id)?.is_enabled();
+    if was_enabled {
         staff::disable(tx, by, id)?;
     }
     let held = Holdings::of(tx, id)?;
     if !held.is_empty() {
         audit::record_with(tx, by, "staff.handed_over", None, &detail(id, to, held))?;
     }
-    begin(tx, HandOver { from: id, to })
+    begin(tx, HandOver { from: id, to })?;
+    Ok(was_enabled)
 }
 
 /// The same at the command line: nobody takes over.
@@ -77,6 +85,7 @@ fn detail(id: StaffId, to: Option<StaffId>, held: Holdings) -> serde_json::Value
 }
 
 fn begin(tx: &mut Tx, order: HandOver) -> Result<()> {
+    jobs::withdraw(tx, &order)?;
     for _ in 0..AT_ONCE {
         if !some(tx, order)? {
             return Ok(());
@@ -85,8 +94,13 @@ fn begin(tx: &mut Tx, order: HandOver) -> Result<()> {
     jobs::enqueue(tx, &order)
 }
 
+/// The next part of an order that is a job; false if that was the last one, or another order has taken its place.
+pub(super) fn go_on(tx: &mut Tx, order: HandOver) -> Result<bool> {
+    Ok(jobs::is_wanted(tx, &order)? && some(tx, order)?)
+}
+
 /// The next part: conversations as long as there are any, then customers. False if that was the last one.
-pub(super) fn some(tx: &mut Tx, order: HandOver) -> Result<bool> {
+fn some(tx: &mut Tx, order: HandOver) -> Result<bool> {
     let from = staff::find(tx, order.from)?;
     if from.is_enabled() {
         return Ok(false);

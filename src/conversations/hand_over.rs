@@ -14,11 +14,22 @@ pub struct HandOver {
     pub(super) to: Option<StaffId>,
 }
 
+impl HandOver {
+    /// Under which an order waits: of one person the last one counts.
+    pub(super) fn key(from: StaffId) -> String {
+        from.to_string()
+    }
+}
+
 impl Job for HandOver {
     const NAME: &'static str = "staff.hand_over";
 
+    fn unique_key(&self) -> Option<String> {
+        Some(Self::key(self.from))
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<()> {
-        while ctx.db.write(move |tx| departure::some(tx, self)).await? {}
+        while ctx.db.write(move |tx| departure::go_on(tx, self)).await? {}
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::model::{Origin, VisitDetails};
 use super::store;
+use crate::blacklist;
 use crate::channels::{self, ChannelKind};
 use crate::customers::{self, Addressing, Claim, Details, KnownAccount, NewAccount, Origin as CustomerOrigin};
 use crate::db::types::{AccountId, ChannelId, ConversationId, CustomerId, MessageId, UtcTime};
@@ -166,8 +167,7 @@ pub fn identify(tx: &mut Tx, inbound: &Inbound) -> Result<Identified> {
 /// A new account: of a customer whom the channel's word leads to, or of a new one.
 fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccount> {
     let kind = channels::find(tx, inbound.channel)?.kind;
-    let known = vouched_match(tx, inbound)?;
-    let customer = match known {
+    let customer = match vouched_match(tx, inbound)? {
         Some(id) => {
             if let Some(external_id) = &inbound.sender.external_id {
                 customers::store::fill_external_id(tx, id, external_id)?;
@@ -178,13 +178,7 @@ fn join(tx: &mut Tx, inbound: &Inbound, said: &NewAccount) -> Result<KnownAccoun
     };
     customers::store::insert_account(tx, customer, said)?;
     customers::store::refresh_pending(tx, customer)?;
-    if customers::store::block_as_before(tx, customer, &inbound.addressing.mark(kind, said.address))? {
-        if known.is_some() {
-            super::actions::tell(tx, customer, None, said.channel, Event::Blocked { by: None, reason: String::new() })?;
-            super::actions::close_for_block(tx, None, customer)?;
-        }
-        tx.publish(Topic::Blacklist);
-    }
+    blacklist::block_as_before(tx, customer, &inbound.addressing.mark(kind, said.address))?;
     customers::store::known_account(tx, said.channel, said.address)?.ok_or(Error::NotFound)
 }
 

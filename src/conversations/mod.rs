@@ -30,7 +30,7 @@ pub mod views;
 pub mod web;
 
 pub use actions::{close_for_block, is_workable, may_work, tell, who};
-pub use departure::{Holdings, dismiss, dismiss_from_command_line};
+pub use departure::{Holdings, dismiss, dismiss_from_command_line, is_handing_over};
 pub use destination::{Destination, external_channels};
 pub use distribution::{ask as ask_distribution, distribute_waiting};
 pub use distributor::Distributor;

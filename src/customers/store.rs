@@ -48,7 +48,7 @@ pub use numbers::{numbered, numbered_customers};
 pub use refolding::refold;
 pub use search_text::{FoundBy, make_pairs, pairs, refresh_search_text, search_text};
 pub use tags::{add_tag, remove_tag, tags_of};
-pub use unsubscribed::{HAS_LEFT, block_as_before, forget_ended_blocks, is_kept_blocked, keep_blocked, unsubscribed};
+pub use unsubscribed::{HAS_LEFT, forget_ended_blocks, is_kept_blocked, keep_blocked, take_kept_block, unsubscribed};
 
 /// The customer, if the scope shows them.
 pub fn find(conn: &mut Conn, scope: &CustomerScope, id: CustomerId) -> Result<Customer> {

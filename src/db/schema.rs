@@ -183,6 +183,7 @@ diesel::table! {
         send_after -> Nullable<Timestamp>,
         fetch_owner -> Nullable<Text>,
         fetch_until -> Nullable<Timestamp>,
+        rest_named -> Bool,
     }
 }
 
@@ -437,6 +438,7 @@ diesel::table! {
         read_at -> Nullable<Timestamp>,
         failed_at -> Nullable<Timestamp>,
         parts -> Integer,
+        pause_named -> Bool,
     }
 }
 

@@ -147,17 +147,15 @@ async fn get(
         };
         match done {
             Ok(got) => break got,
-            Err(failure) if tries < FETCHES && matches!(failure.way, Way::Again(_) | Way::ChannelAgain(_)) => {
+            Err(failure) if tries < FETCHES && failure.way.is_temporary() => {
                 let named = match failure.way {
-                    Way::Again(Some(time)) | Way::ChannelAgain(time) => time,
+                    Way::Again(Some(time)) | Way::ChannelAgain(time) | Way::UntilMended(time) => time,
                     _ => Duration::from_secs(1),
                 };
                 tokio::time::sleep(named.min(Duration::from_secs(10))).await;
                 tries += 1;
             }
-            Err(failure) if matches!(failure.way, Way::Again(_) | Way::ChannelAgain(_)) => {
-                return Err(Lost::ForNow(failure.words));
-            }
+            Err(failure) if failure.way.is_temporary() => return Err(Lost::ForNow(failure.words)),
             Err(failure) => return Err(Lost::ForGood(failure.words)),
         }
     };

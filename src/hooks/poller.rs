@@ -150,7 +150,7 @@ async fn ask_on(ctx: &Ctx, channel: &Channel) {
                 }
                 let named = match failure.way {
                     Way::Again(time) => time,
-                    Way::ChannelAgain(time) => Some(time),
+                    Way::ChannelAgain(time) | Way::UntilMended(time) => Some(time),
                     _ => None,
                 };
                 tokio::time::sleep(named.unwrap_or(pause)).await;

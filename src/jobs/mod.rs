@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use crate::channels::Net;
 use crate::config::Config;
 use crate::db::types::UtcTime;
-use crate::db::{Db, Tx};
+use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::secrets::Secrets;
@@ -79,6 +79,24 @@ pub fn enqueue_all<J: Job>(tx: &mut Tx, jobs: &[J]) -> Result<()> {
     let payloads: Result<Vec<_>, _> = jobs.iter().map(serde_json::to_string).collect();
     let payloads = payloads.map_err(|e| Error::Internal(e.to_string()))?;
     payloads.chunks(1_000).try_for_each(|payloads| store::insert_all(tx, J::NAME, payloads))
+}
+
+/// Takes back what waits under the key of this job, or is being done: whoever does it asks now and then whether it
+/// [`is_wanted`].
+pub fn withdraw<J: Job>(tx: &mut Tx, job: &J) -> Result<()> {
+    let Some(key) = job.unique_key() else { return Ok(()) };
+    store::withdraw(tx, J::NAME, &key)
+}
+
+/// Whether a job is to be done still: one that is being done may have been taken back.
+pub fn is_wanted<J: Job>(conn: &mut Conn, job: &J) -> Result<bool> {
+    let payload = serde_json::to_string(job).map_err(|e| Error::Internal(e.to_string()))?;
+    store::is_wanted(conn, J::NAME, &payload)
+}
+
+/// Whether a job of this key waits, or is being done.
+pub fn is_under_way<J: Job>(conn: &mut Conn, key: &str) -> Result<bool> {
+    store::is_under_way(conn, J::NAME, key)
 }
 
 /// The message id of how a run of many steps stands, and the kind of its flag.

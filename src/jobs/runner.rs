@@ -98,6 +98,8 @@ impl Runner {
 async fn work(ctx: Ctx, kinds: Rc<Registry>, mut stopped: watch::Receiver<bool>) {
     let (mut is_down, mut under_way) = (false, JoinSet::new());
     while !*stopped.borrow() {
+        // However long the queue is, what has ended is kept no longer.
+        while under_way.try_join_next().is_some() {}
         let taken = next(&ctx, &kinds).await;
         // An outage is one line, not two a second.
         if let Err(error) = &taken

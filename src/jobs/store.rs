@@ -1,5 +1,6 @@
 //! The queue's rows.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
@@ -25,15 +26,10 @@ pub struct Taken {
 }
 
 pub fn insert(tx: &mut Tx, name: &str, payload: &str, unique_key: Option<&str>, at: UtcTime) -> Result<()> {
-    if let Some(key) = unique_key {
-        let waits: Option<i64> = jobs::table
-            .filter(jobs::name.eq(name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()))
-            .select(jobs::id)
-            .one(tx)
-            .optional()?;
-        if waits.is_some() {
-            return Ok(());
-        }
+    if let Some(key) = unique_key
+        && is_under_way(tx, name, key)?
+    {
+        return Ok(());
     }
     diesel::insert_into(jobs::table)
         .values((
@@ -113,6 +109,25 @@ pub fn delete(tx: &mut Tx, id: i64) -> Result<()> {
     Ok(())
 }
 
+/// Takes the job of this key out of the queue, whether it waits or is being done.
+pub fn withdraw(tx: &mut Tx, name: &str, key: &str) -> Result<()> {
+    let alive = jobs::table.filter(jobs::name.eq(name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()));
+    diesel::delete(alive).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Whether a job with this payload waits, or is being done.
+pub fn is_wanted(conn: &mut Conn, name: &str, payload: &str) -> Result<bool> {
+    let alive = jobs::table.filter(jobs::name.eq(name).and(jobs::payload.eq(payload)).and(jobs::dead_at.is_null()));
+    Ok(diesel::select(exists(alive)).one(conn)?)
+}
+
+/// Whether a job of this key waits, or is being done.
+pub fn is_under_way(conn: &mut Conn, name: &str, key: &str) -> Result<bool> {
+    let alive = jobs::table.filter(jobs::name.eq(name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()));
+    Ok(diesel::select(exists(alive)).one(conn)?)
+}
+
 /// After a failure: again at `again`, or dead.
 pub fn fail(tx: &mut Tx, id: i64, error: &str, again: Option<UtcTime>) -> Result<()> {
     let dead: Option<UtcTime> = if again.is_none() { Some(UtcTime::now()) } else { None };
@@ -160,12 +175,7 @@ pub fn find_dead(tx: &mut Tx, id: i64) -> Result<Option<Dead>> {
 /// Whether another job does the same already.
 pub fn is_waiting(tx: &mut Tx, like: &Dead) -> Result<bool> {
     let Some(key) = &like.unique_key else { return Ok(false) };
-    let waits: Option<i64> = jobs::table
-        .filter(jobs::name.eq(&like.name).and(jobs::unique_key.eq(key)).and(jobs::dead_at.is_null()))
-        .select(jobs::id)
-        .one(tx)
-        .optional()?;
-    Ok(waits.is_some())
+    is_under_way(tx, &like.name, key)
 }
 
 /// A dead job waits again, as if it had never been tried.

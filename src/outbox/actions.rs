@@ -173,15 +173,17 @@ pub(super) fn failed(tx: &mut Tx, delivery: &Delivery, failure: &Failure, idempo
     let (code, words) = (failure.code.as_str(), failure.words.as_str());
     let pause = match way {
         Way::Again(None) if delivery.tries < TRIES => Some(pause(delivery.tries)),
-        Way::Again(Some(time)) | Way::ChannelAgain(time) if delivery.tries < NAMED_TRIES => Some(chrono_of(time)),
+        Way::Again(Some(time)) | Way::ChannelAgain(time) | Way::UntilMended(time) if delivery.tries < NAMED_TRIES => {
+            Some(chrono_of(time))
+        }
         _ => None,
     };
     if let Some(pause) = pause {
         let at = now.plus(pause);
         store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
-        store::queue_later(tx, &current, at, (code, words))?;
-        if matches!(way, Way::ChannelAgain(_)) {
-            store::hold_channel(tx, delivery.channel_id, at)?;
+        store::queue_later(tx, &current, at, way.is_named(), (code, words))?;
+        if way.holds_channel() {
+            store::hold_channel(tx, delivery.channel_id, at, way.is_named())?;
         }
     } else {
         let (outcome, state) = match way {
@@ -202,7 +204,8 @@ pub(super) fn failed(tx: &mut Tx, delivery: &Delivery, failure: &Failure, idempo
     Ok(())
 }
 
-/// Somebody has mended a channel, and the provider has said that it works: what waits for that leaves now.
+/// Somebody has mended a channel, and the provider has said that it works: what waits for that leaves now. What the provider
+/// wants to have later still waits.
 pub fn mended(tx: &mut Tx, channel: ChannelId) -> Result<()> {
     store::end_rest(tx, channel, UtcTime::now())?;
     tx.publish(Topic::Outbox);

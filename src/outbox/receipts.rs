@@ -64,7 +64,9 @@ pub fn reached(tx: &mut Tx, channel: ChannelId, provider_id: &str, reached: &Rea
 /// that it names, as if it had said so at once. False: that was not why; or a part behind the one that failed has gone
 /// through, and only people can tell in what order the customer should see them; or its sender is at work.
 fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure) -> Result<bool> {
-    let (Way::Again(Some(pause)) | Way::ChannelAgain(pause)) = failure.way else { return Ok(false) };
+    let (Way::Again(Some(pause)) | Way::ChannelAgain(pause) | Way::UntilMended(pause)) = failure.way else {
+        return Ok(false);
+    };
     let parts = store::parts(tx, delivery.message_id)?;
     let rest_failed =
         parts.iter().skip_while(|part| part.state != State::Failed).all(|part| part.state == State::Failed);
@@ -77,9 +79,9 @@ fn too_many(tx: &mut Tx, delivery: &Delivery, failure: &Failure) -> Result<bool>
     let (code, words) = (failure.code.as_str(), failure.words.as_str());
     store::end_attempt(tx, delivery, Outcome::Again, Some(code), Some(words), Some(at))?;
     store::forget_failed(tx, delivery)?;
-    store::queue_later(tx, delivery, at, (code, words))?;
-    if matches!(failure.way, Way::ChannelAgain(_)) {
-        store::hold_channel(tx, delivery.channel_id, at)?;
+    store::queue_later(tx, delivery, at, failure.way.is_named(), (code, words))?;
+    if failure.way.holds_channel() {
+        store::hold_channel(tx, delivery.channel_id, at, failure.way.is_named())?;
     }
     Ok(true)
 }

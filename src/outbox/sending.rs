@@ -10,7 +10,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 use super::model::Delivery;
 use super::{actions, store};
 use crate::auth::CustomerScope;
-use crate::channels::{self, Connector, Content, Failure, Link, OutFile, Outbound, Receipt, Way, registry};
+use crate::channels::{self, Content, Failure, Link, OutFile, Outbound, Way, registry};
 use crate::db::Conn;
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
@@ -25,6 +25,10 @@ const RENEW: Duration = Duration::from_secs(10);
 /// Sends what was taken, and writes down how it went. An error here means that nothing could be written down: the
 /// lease runs out, and the delivery shows as unknown.
 pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
+    leased(ctx, delivery, try_once(ctx, delivery)).await
+}
+
+async fn try_once(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
     let found = ctx.db.read({
         let delivery = delivery.clone();
         move |conn| load(conn, &delivery)
@@ -53,9 +57,21 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
     for (turn, part) in missing.iter().copied().enumerate() {
         if turn > 0 {
             tokio::time::sleep(pace.recipient).await;
+            match renew(ctx, delivery).await {
+                Ok(true) => {}
+                // Its lease ran out, and it is in other hands: whoever goes on with it sends what is missing.
+                Ok(false) => {
+                    tracing::warn!(delivery = %delivery.id, "a delivery was taken over in the middle");
+                    return Ok(());
+                }
+                // Nothing of this part has left yet.
+                Err(error) => {
+                    return settle(ctx, delivery, Failure::again("database", error.to_string()), false).await;
+                }
+            }
         }
         let position = usize::try_from(part).unwrap_or_default();
-        let handed = hand_over(ctx, connector, &link, &out, position, delivery).await;
+        let handed = connector.send(&link, &out, position).await;
         if let Err(error) = channels::keep_renewed(&ctx.db, &ctx.secrets, &link).await {
             tracing::warn!(%error, delivery = %delivery.id, "a secret that the provider has replaced was not stored");
         }
@@ -76,31 +92,27 @@ pub async fn send(ctx: &Ctx, delivery: &Delivery) -> Result<()> {
     Ok(())
 }
 
-/// One call of the connector, while the lease is renewed.
-async fn hand_over(
-    ctx: &Ctx,
-    connector: &dyn Connector,
-    link: &Link,
-    out: &Outbound,
-    part: usize,
-    delivery: &Delivery,
-) -> Result<Receipt, Failure> {
-    let mut sending = connector.send(link, out, part);
+/// Waits for a try, its calls and its pauses, and renews its lease meanwhile: what merely takes long is nobody else's.
+async fn leased<T>(ctx: &Ctx, delivery: &Delivery, sending: impl Future<Output = T>) -> T {
+    let mut sending = std::pin::pin!(sending);
     loop {
-        match tokio::time::timeout(RENEW, &mut sending).await {
-            Ok(done) => return done,
-            Err(_) => {
-                let (id, attempt) = (delivery.id, delivery.attempts);
-                let renewed = ctx.db.write(move |tx| {
-                    tx.concerns_nothing_kept();
-                    store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))
-                });
-                if let Err(error) = renewed.await {
-                    tracing::warn!(%error, delivery = %delivery.id, "a lease was not renewed");
-                }
-            }
+        if let Ok(done) = tokio::time::timeout(RENEW, &mut sending).await {
+            return done;
+        }
+        if let Err(error) = renew(ctx, delivery).await {
+            tracing::warn!(%error, delivery = %delivery.id, "a lease was not renewed");
         }
     }
+}
+
+/// Renews the lease; false if the delivery is not this try's any more.
+async fn renew(ctx: &Ctx, delivery: &Delivery) -> Result<bool> {
+    let (id, attempt) = (delivery.id, delivery.attempts);
+    let renewed = ctx.db.write(move |tx| {
+        tx.concerns_nothing_kept();
+        store::renew(tx, id, attempt, UtcTime::now().plus(LEASE))
+    });
+    renewed.await
 }
 
 async fn settle(ctx: &Ctx, delivery: &Delivery, failure: Failure, idempotent: bool) -> Result<()> {

@@ -179,12 +179,11 @@ pub fn next_due(conn: &mut Conn, now: UtcTime) -> Result<Option<UtcTime>> {
     Ok([waiting, held].into_iter().flatten().min())
 }
 
-/// Goes on for longer, while it is this try that is under way.
-pub(super) fn renew(tx: &mut Tx, id: DeliveryId, attempt: i32, lease: UtcTime) -> Result<()> {
+/// Goes on for longer, while it is this try that is under way; false: it is not.
+pub(super) fn renew(tx: &mut Tx, id: DeliveryId, attempt: i32, lease: UtcTime) -> Result<bool> {
     let own = deliveries::table
         .filter(deliveries::id.eq(id).and(deliveries::state.eq(State::Sending)).and(deliveries::attempts.eq(attempt)));
-    diesel::update(own).set(deliveries::leased_until.eq(lease)).execute(&mut **tx)?;
-    Ok(())
+    Ok(diesel::update(own).set(deliveries::leased_until.eq(lease)).execute(&mut **tx)? > 0)
 }
 
 /// Deliveries whose sender has gone.
@@ -257,10 +256,18 @@ pub(super) fn set_state(
     Ok(())
 }
 
-/// To be tried at `at`, after what went wrong: code and words.
-pub(super) fn queue_later(tx: &mut Tx, delivery: &Delivery, at: UtcTime, error: (&str, &str)) -> Result<()> {
+/// To be tried at `at`, which the provider has named or we have chosen, after what went wrong: code and words.
+pub(super) fn queue_later(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    at: UtcTime,
+    named: bool,
+    error: (&str, &str),
+) -> Result<()> {
     set_state(tx, delivery, State::Queued, at, Some(error))?;
-    diesel::update(deliveries::table.find(delivery.id)).set(deliveries::not_before.eq(at)).execute(&mut **tx)?;
+    diesel::update(deliveries::table.find(delivery.id))
+        .set((deliveries::not_before.eq(at), deliveries::pause_named.eq(named)))
+        .execute(&mut **tx)?;
     Ok(())
 }
 
@@ -277,20 +284,22 @@ pub(super) fn queue_again(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     Ok(())
 }
 
-/// Nothing leaves through the channel before `at`.
-pub(super) fn hold_channel(tx: &mut Tx, id: ChannelId, at: UtcTime) -> Result<()> {
+/// Nothing leaves through the channel before `at`, which the provider has named or we have chosen.
+pub(super) fn hold_channel(tx: &mut Tx, id: ChannelId, at: UtcTime, named: bool) -> Result<()> {
     let sooner = channels::table
         .filter(channels::id.eq(id))
         .filter(channels::send_after.is_null().or(channels::send_after.lt(at)));
-    diesel::update(sooner).set(channels::send_after.eq(at)).execute(&mut **tx)?;
+    diesel::update(sooner).set((channels::send_after.eq(at), channels::rest_named.eq(named))).execute(&mut **tx)?;
     Ok(())
 }
 
-/// What waits because of the channel waits no longer: it rests no more, and what has failed is due.
+/// What waits because of the channel waits no longer: it rests no more, and what has failed is due; but for pauses that the
+/// provider has named.
 pub(super) fn end_rest(tx: &mut Tx, id: ChannelId, now: UtcTime) -> Result<()> {
-    diesel::update(channels::table.find(id)).set(channels::send_after.eq(None::<UtcTime>)).execute(&mut **tx)?;
-    let sql = "UPDATE deliveries SET not_before = $1 \
-        WHERE state = 'queued' AND not_before > $2 AND channel_id = $3 AND error_code IS NOT NULL";
+    let ours = channels::table.filter(channels::id.eq(id).and(channels::rest_named.eq(false)));
+    diesel::update(ours).set(channels::send_after.eq(None::<UtcTime>)).execute(&mut **tx)?;
+    let sql = "UPDATE deliveries SET not_before = $1 WHERE state = 'queued' AND not_before > $2 AND channel_id = $3 \
+        AND error_code IS NOT NULL AND NOT pause_named";
     let waiting = sql_query(sql).bind::<Timestamp, _>(now).bind::<Timestamp, _>(now);
     waiting.bind::<BigInt, _>(id.0).execute(&mut **tx)?;
     Ok(())

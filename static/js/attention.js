@@ -1,43 +1,57 @@
 // Says outside of the page that somebody has written: the tab's title always, the system's notifications where they were
 // asked for.
 //
-// #nav-unread has the number. A notification comes only while the page is hidden, and one takes the place of the one before.
-// [data-notify] switches them on and off, for this browser alone.
+// #nav-unread has the number. A notification comes only while the page is hidden, and one takes the place of the one before;
+// several hidden pages say the same number once. [data-notify] switches them on and off, for this browser alone.
 (() => {
   "use strict";
 
   const KEPT = "switchboard-notify";
-  const number = () => document.getElementById("nav-unread")?.dataset.unread ?? "";
-  let last = Number(number());
+  const number = () => Number(document.getElementById("nav-unread")?.dataset.unread ?? 0);
+  let last = number();
 
   const title = () => {
     const plain = document.title.replace(/^\(\d+\+?\) /, "");
-    const unread = number();
-    const wanted = unread && unread !== "0" ? `(${unread}) ${plain}` : plain;
+    // As the page shows it: beyond some number it says no more.
+    const unread = document.querySelector("#nav-unread [aria-hidden]")?.textContent;
+    const wanted = unread ? `(${unread}) ${plain}` : plain;
     if (document.title !== wanted) document.title = wanted;
   };
 
   // ---- Notifications ----------------------------------------------------------------------------------------------------
 
-  const isPossible = "Notification" in window && window.isSecureContext;
-  const isOn = () => isPossible && Notification.permission === "granted" && localStorage.getItem(KEPT) === "on";
+  // Chrome on Android has them for service workers alone: it grants the permission, and refuses each notification. What a
+  // browser has refused once it is not asked again.
+  const REFUSED = "refused";
+  const isPossible = () => "Notification" in window && window.isSecureContext && localStorage.getItem(KEPT) !== REFUSED;
+  const isOn = () => isPossible() && Notification.permission === "granted" && localStorage.getItem(KEPT) === "on";
 
+  let note = null;
   const notify = () => {
-    const unread = document.getElementById("nav-unread");
-    const said = unread?.querySelector(".visually-hidden")?.textContent;
+    const said = document.querySelector("#nav-unread .visually-hidden")?.textContent;
     if (!said) return;
-    const note = new Notification("Switchboard", { body: said, tag: KEPT, renotify: true });
-    note.addEventListener("click", () => {
+    note?.close();
+    try {
+      // Of pages that say the same number the second takes the place of the first, without another sound.
+      note = new Notification("Switchboard", { body: said, tag: `${KEPT}-${last}` });
+    } catch {
+      localStorage.setItem(KEPT, REFUSED);
+      show();
+      return;
+    }
+    const own = note;
+    own.addEventListener("click", () => {
       window.focus();
-      note.close();
+      own.close();
       document.querySelector('.app a[href="/inbox"]')?.click();
     });
   };
 
   const show = () => {
     for (const box of document.querySelectorAll("[data-notify]")) {
-      const isDenied = isPossible && Notification.permission === "denied";
-      box.hidden = !isPossible;
+      box.hidden = !isPossible();
+      if (box.hidden) continue;
+      const isDenied = Notification.permission === "denied";
       for (const part of box.querySelectorAll("[data-when]")) {
         part.hidden = part.dataset.when !== (isDenied ? "denied" : isOn() ? "on" : "off");
       }
@@ -57,9 +71,11 @@
   const look = () => {
     title();
     show();
-    const now = Number.parseInt(number(), 10) || 0;
-    if (now > last && document.hidden && isOn()) notify();
+    const [before, now] = [last, number()];
     last = now;
+    if (now > before && document.hidden && isOn()) notify();
+    // Somebody reads: the same number would be news the next time.
+    if (now < before) note?.close();
   };
   document.addEventListener("htmx:after:swap", look);
   document.addEventListener("DOMContentLoaded", look);

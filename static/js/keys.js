@@ -38,10 +38,11 @@
   document.addEventListener(
     "keydown",
     (event) => {
-      // Whoever sends has come to an end.
+      // Whoever sends, or gives up, has come to an end.
       const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey || event.target.matches("input"));
-      if (isSent) written = null;
-      if (isSent || event.ctrlKey || event.metaKey || event.altKey || !goesOnIntoNothing(event)) return;
+      const isOver = isSent || event.key === "Escape";
+      if (isOver) written = null;
+      if (isOver || event.ctrlKey || event.metaKey || event.altKey || !goesOnIntoNothing(event)) return;
       event.preventDefault();
       event.stopPropagation();
     },

@@ -2,7 +2,9 @@
 //! not answer.
 
 use reqwest::multipart::Form;
-use switchboard::conversations;
+use switchboard::conversations::{self, HandOver};
+use switchboard::db::types::{StaffId, UtcTime};
+use switchboard::jobs;
 
 use crate::support::desk::{Letter, Person};
 use crate::support::{ADMIN, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app};
@@ -156,7 +158,46 @@ async fn what_is_left_is_handed_over_later() {
     desk.app.db.written_elsewhere();
     admin.get(&url).await.assert_has("#to-hand-over").assert_says("Customers: 1.");
     let page = admin.get(&desk.leaving()).await;
-    admin.submit(&page, "#disable", &[("to", &desk.olga.to_string())]).await.assert_redirect(&url);
+    let done = admin.submit(&page, "#disable", &[("to", &desk.olga.to_string())]).await;
+    done.assert_redirect(&url);
+    admin.follow(&done).await.assert_says("Handed over").assert_silent_about("Account disabled");
     assert_eq!(desk.held(desk.boris), (0, desk.olga));
     assert_eq!(desk.app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'staff.disabled'"), 1);
+}
+
+/// What is on its way in the background is not offered once more: the page says so. Whoever orders it anew all the same has the last
+/// word.
+#[actix_web::test]
+async fn what_is_on_its_way_is_said() {
+    let desk = desk().await;
+    let (admin, otto) = (desk.app.sign_in(ADMIN).await, desk.otto);
+    // Waits for its runner, with what it is to hand over to nobody.
+    desk.app.execute(&format!(
+        "UPDATE staff SET disabled_at = '2026-01-01 10:00:00' WHERE id = {otto}; \
+         INSERT INTO jobs (name, payload, unique_key, run_at, tries, created_at) VALUES ('staff.hand_over', \
+         '{{\"from\":{otto},\"to\":null}}', '{otto}', '2099-01-01 10:00:00', 0, '2026-01-01 10:00:00')"
+    ));
+    let page = admin.get(&format!("/settings/staff/{otto}")).await;
+    page.assert_says("Customers: 2.").assert_says("being handed over").assert_lacks("#to-hand-over");
+    let page = admin.get(&desk.leaving()).await;
+    admin.submit(&page, "#disable", &[("to", &desk.olga.to_string())]).await.assert_status(303);
+    assert_eq!((desk.held(desk.anna), desk.held(desk.boris)), ((desk.olga, desk.olga), (0, desk.olga)));
+    assert_eq!(desk.app.number("SELECT COUNT(*) FROM jobs WHERE name = 'staff.hand_over'"), 0);
+}
+
+/// An order that another has taken the place of goes no further, though its job has begun.
+#[actix_web::test]
+async fn the_last_order_counts() {
+    let desk = desk().await;
+    let (otto, olga) = (StaffId(desk.otto), StaffId(desk.olga));
+    desk.app.execute(&format!("UPDATE staff SET disabled_at = '2026-01-01 10:00:00' WHERE id = {otto}"));
+    let order: HandOver = serde_json::from_value(serde_json::json!({ "from": otto, "to": olga })).unwrap();
+    let queued = desk.app.db.write(move |tx| {
+        jobs::enqueue_at(tx, &order, UtcTime::now().plus(chrono::Duration::hours(1)))?;
+        assert!(jobs::is_wanted(tx, &order)?);
+        let other: HandOver = serde_json::from_value(serde_json::json!({ "from": otto, "to": null })).unwrap();
+        jobs::withdraw(tx, &other)?;
+        jobs::is_wanted(tx, &order)
+    });
+    assert!(!queued.await.unwrap());
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::multipart::Part;
 use serde_json::{Value, json};
+use switchboard::db::types::UtcTime;
 use wiremock::ResponseTemplate;
 
 use crate::support::desk::{reached, read_all, say};
@@ -183,6 +184,40 @@ async fn what_arrives_after_all_is_well() {
     assert_eq!(desk.state().as_deref(), Some("failed"));
     desk.hears(status("wamid.T", "delivered")).await;
     assert_eq!(desk.state().as_deref(), Some("sent"));
+}
+
+/// Rule 16: what takes long is its sender's as long as it takes: each part begins with a whole lease.
+#[actix_web::test]
+async fn a_long_message_stays_its_senders() {
+    let slow = |id| accepted(id).set_delay(Duration::from_secs(5));
+    let desk = two_parts([slow("wamid.T"), slow("wamid.P")]).await;
+    desk.calls(1).await;
+    // Enough for the first part alone.
+    let until = UtcTime::now().plus(chrono::Duration::seconds(7)).utc();
+    desk.app.execute(&format!("UPDATE deliveries SET leased_until = '{}'", until.format("%Y-%m-%d %H:%M:%S%.6f")));
+    desk.calls(2).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(desk.state().as_deref(), Some("sending"));
+    reached(&desk.app, "sent").await;
+    assert_eq!(desk.types(), ["text", "document"]);
+}
+
+/// Rule 16: where the lease has run out all the same, people decide how it goes on: the part that was on its way is noted, and
+/// the next one does not leave behind their backs.
+#[actix_web::test]
+async fn what_is_in_other_hands_is_sent_no_further() {
+    let desk = two_parts([accepted("wamid.T").set_delay(Duration::from_secs(4)), accepted("wamid.P")]).await;
+    desk.calls(1).await;
+    desk.app.execute("UPDATE deliveries SET leased_until = '2026-01-01 00:00:00'");
+    reached(&desk.app, "unknown").await;
+    let noted = "SELECT count(*) FROM message_refs WHERE provider_id = 'wamid.T'";
+    eventually("the text is noted", async || (desk.app.number(noted) == 1).then_some(())).await;
+    // Longer than the pause between two parts.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!((desk.types(), desk.state().as_deref()), (vec!["text".to_owned()], Some("unknown")));
+    desk.retries().await;
+    reached(&desk.app, "sent").await;
+    assert_eq!(desk.types(), ["text", "document"]);
 }
 
 /// The same with Viber: it has shown the text and refused the file.

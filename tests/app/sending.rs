@@ -11,8 +11,8 @@ use switchboard::outbox;
 use wiremock::ResponseTemplate;
 
 use crate::support::desk::{reached, say};
-use crate::support::telegram::{Telegram, customer, desk, error, too_many};
-use crate::support::{Client, OPERATOR, SUPERVISOR, TestApp, eventually};
+use crate::support::telegram::{TOKEN, Telegram, customer, desk, error, too_many};
+use crate::support::{ADMIN, Client, OPERATOR, SUPERVISOR, TestApp, eventually};
 
 fn failed(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM customers WHERE send_failed")
@@ -66,6 +66,22 @@ async fn too_many_requests_wait_for_their_seconds() {
     assert_eq!(app.number("SELECT attempts FROM deliveries"), 2);
 }
 
+/// LIST-15, LIST-16: the seconds that the provider has named hold though somebody saves the channel's settings meanwhile.
+#[actix_web::test]
+async fn a_named_pause_outlives_new_settings() {
+    let (telegram, app, operator, anna) = with_anna().await;
+    telegram.answers([too_many(3600)]);
+    say(&operator, anna, "patience", vec![]).await;
+    let waits = "SELECT count(*) FROM deliveries d JOIN channels c ON c.id = d.channel_id \
+                 WHERE d.state = 'queued' AND d.error_code = '429' AND c.send_after = d.not_before";
+    eventually("it waits", async || (app.number(waits) == 1).then_some(())).await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
+    admin.submit(&page, "#channel", &[("token", TOKEN)]).await.assert_status(303);
+    assert_eq!(app.number(waits), 1);
+    assert_eq!(telegram.texts(), ["patience"]);
+}
+
 /// LIST-09: an error is red on the bubble and on the card, in the provider's words, until a newer message arrives or a
 /// retry does.
 #[actix_web::test]
@@ -116,7 +132,7 @@ async fn what_nobody_knows_is_asked_about() {
     say(&operator, anna, "silence", vec![]).await;
     reached(&app, "unknown").await;
     assert_eq!(telegram.texts(), ["nonsense", "silence"]);
-    let admin = app.sign_in(crate::support::ADMIN).await;
+    let admin = app.sign_in(ADMIN).await;
     admin.get("/settings/channels").await.assert_says("Failing since");
     // What is unknown holds nothing back, and is cleared by what arrives.
     say(&operator, anna, "fine", vec![]).await;

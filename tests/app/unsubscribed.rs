@@ -2,9 +2,11 @@
 
 use crate::first_messages::send;
 use crate::support::desk::Letter;
-use crate::support::{ADMIN, SUPERVISOR, TestApp, eventually, spawn_app};
+use crate::support::{ADMIN, Client, OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app};
 
 const FORM: &str = "/inbox/bulk?task=delete_unsubscribed";
+/// The log's entries of blocks that nobody has set.
+const BY_PROGRAM: &str = "SELECT COUNT(*) FROM audit_events WHERE event = 'customer.blocked' AND actor = 'system'";
 
 async fn told(app: &TestApp, channel: i64, address: &str, name: &str) -> i64 {
     app.writes(Letter { channel, address, name, ..Letter::default() }).await
@@ -125,6 +127,96 @@ async fn who_was_blocked_is_known_under_another_record_too() {
     refused.assert_status(422).assert_says("was on the blacklist when their record was deleted");
     assert_eq!(app.number("SELECT COUNT(*) FROM customers"), 1);
     assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 1);
+}
+
+/// Ivan, who has written all this, is blocked for good, and his record deleted.
+async fn ivan_was_deleted(app: &TestApp, admin: &Client, written: &[Letter<'_>]) {
+    let mut ids = vec![];
+    for letter in written {
+        ids.push(app.writes(letter.clone()).await);
+    }
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    admin.post_form(&format!("/customers/{}/block", ids[0]), &[("reason", "spam"), ("expires", "")]).await;
+    let asked = admin.get(FORM).await;
+    admin.submit(&asked, "#bulk_form", &[("action", "delete_unsubscribed"), ("count", "1")]).await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), i64::try_from(written.len()).unwrap());
+}
+
+fn by_mail(app: &TestApp) -> Letter<'static> {
+    let (channel, address) = (app.channel("email"), "ivan@customer.test");
+    Letter { channel, address, email: address, ..Letter::default() }
+}
+
+/// LIST-20: whoever was let in again stays in, though another of their addresses was kept blocked, too.
+#[actix_web::test]
+async fn who_was_let_in_again_is_not_locked_out_by_another_address() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let mail = by_mail(&app);
+    let bot = Letter { channel: app.channel("telegram"), address: "77", ..mail.clone() };
+    ivan_was_deleted(&app, &admin, &[mail.clone(), bot.clone()]).await;
+    let back = app.receives(mail.clone()).await;
+    assert_eq!(back.conversation, None);
+    admin.post_form(&format!("/customers/{}/block/delete", back.customer), &[]).await.assert_status(303);
+    assert!(app.receives(mail).await.conversation.is_some());
+    let heard = app.receives(bot).await;
+    assert_eq!(heard.customer, back.customer);
+    assert!(heard.conversation.is_some());
+    assert_eq!(app.number("SELECT COUNT(*) FROM customers WHERE blocked"), 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM conversations WHERE status = 'closed'"), 0);
+    assert_eq!(app.number("SELECT COUNT(*) FROM anonymous_blocks"), 0);
+}
+
+/// Somebody else by all that is known, until they write by Ivan's mail.
+async fn unknown_ivan(app: &TestApp) -> i64 {
+    let chat = app.channel("web_chat");
+    let id = app.writes(Letter { channel: chat, address: "v", name: "Ivan", ..Letter::default() }).await;
+    let mail = "email = 'ivan@customer.test', email_folded = 'ivan@customer.test'";
+    app.execute(&format!("UPDATE customers SET {mail} WHERE id = {id}"));
+    id
+}
+
+/// LIST-20: who is blocked for a while, and writes from an address that was kept blocked for good, stays blocked for good.
+#[actix_web::test]
+async fn the_longer_block_holds() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let mail = by_mail(&app);
+    ivan_was_deleted(&app, &admin, std::slice::from_ref(&mail)).await;
+    let again = unknown_ivan(&app).await;
+    let block = [("reason", "rude"), ("expires", "7d")];
+    admin.post_form(&format!("/customers/{again}/block"), &block).await.assert_status(303);
+    let back = app.receives(mail).await;
+    assert_eq!((back.customer.0, back.conversation), (again, None));
+    assert_eq!(app.number("SELECT COUNT(*) FROM blocks WHERE expires_at IS NULL AND reason = 'rude'"), 1);
+    assert_eq!(app.number("SELECT COUNT(*) FROM blocks"), 1);
+    assert_eq!(app.number(BY_PROGRAM), 1);
+}
+
+/// LIST-20: a block by the program is one like any other: open pages hear of it, the log has it, and nobody has to decide any more
+/// what an operator asked for.
+#[actix_web::test]
+async fn a_block_by_the_program_is_like_any_other() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let mail = by_mail(&app);
+    ivan_was_deleted(&app, &admin, std::slice::from_ref(&mail)).await;
+    let again = unknown_ivan(&app).await;
+    // Nothing is open, but somebody has marked them as unread.
+    app.execute("UPDATE conversations SET status = 'closed', closed_at = '2026-01-05 10:00:00'");
+    app.execute("UPDATE customers SET active_count = 0, unread_count = 1");
+    let operator = app.sign_in(OPERATOR).await;
+    let asked = operator.post_form(&format!("/customers/{again}/block-requests"), &[("reason", "It is Ivan")]).await;
+    asked.assert_status(303);
+    let mut live = admin.events("/live").await;
+    assert_eq!(live.next().await.name, "sync");
+    assert_eq!(app.receives(mail).await.conversation, None);
+    live.until("inbox").await;
+    assert_eq!(app.number(&format!("SELECT unread_count FROM customers WHERE blocked AND id = {again}")), 0);
+    assert_eq!(app.text("SELECT status FROM block_requests").as_deref(), Some("approved"));
+    assert_eq!(app.number(BY_PROGRAM), 1);
+    admin.get("/blacklist?tab=requests").await.assert_says("No request waits");
+    admin.get(&format!("/inbox/{again}")).await.assert_says("Customer blocked");
 }
 
 /// A block with an end keeps it: until then they come back blocked, and afterwards as anybody else.

@@ -395,6 +395,25 @@ fn failed(id: &str, code: i64, title: &str) -> Value {
     failed
 }
 
+/// LIST-15, LIST-16: what waits for the seconds that were named does so though somebody saves the channel's settings meanwhile.
+#[actix_web::test]
+async fn a_customers_pause_outlives_new_settings() {
+    let (whatsapp, app, operator, anna) = with_anna().await;
+    whatsapp.answers([error(400, 131056, "Pair rate limit hit").insert_header("retry-after", "3600")]);
+    reply(&operator, anna, "patience").await;
+    let later = switchboard::db::types::UtcTime::now().plus(chrono::Duration::seconds(1800));
+    let waits = format!(
+        "SELECT count(*) FROM deliveries WHERE state = 'queued' AND not_before > '{}'",
+        later.utc().format("%Y-%m-%d %H:%M:%S%.6f")
+    );
+    eventually("it waits", async || (app.number(&waits) == 1).then_some(())).await;
+    let admin = app.sign_in(ADMIN).await;
+    let page = admin.get(&format!("/settings/channels/{}", app.number("SELECT id FROM channels"))).await;
+    admin.submit(&page, "#channel", &[("token", TOKEN)]).await.assert_status(303);
+    assert_eq!(app.number(&waits), 1);
+    assert_eq!(whatsapp.texts(), ["patience"]);
+}
+
 /// LIST-15, LIST-16: the same where WhatsApp accepts them first, and says so later by a status. Told twice, it goes once
 /// more only.
 #[actix_web::test]

@@ -121,6 +121,29 @@ async fn words_whose_composer_went_away_go_nowhere() {
     .await;
 }
 
+/// Escape ends what was being typed: the key right after it is a key again.
+#[actix_web::test]
+async fn keys_are_keys_right_after_escape() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let channel = desk.app.number("SELECT id FROM channels");
+        for (address, name) in [("a1", "Anna Kowalska"), ("a2", "Ewa Nowak"), ("a3", "Maria Kos")] {
+            desk.app.writes(Letter { channel, address, name, ..Letter::default() }).await;
+        }
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.goto("/inbox/2").await;
+        browser.wait_for_text("#thread h2", "Ewa").await;
+        browser.click_text("main button[popovertarget]", "Conversation actions").await;
+        browser.click_text(".menu:popover-open .dropdown-item", "Close").await;
+        browser.click("#d-close textarea[name=note]").await;
+        browser.press("d").await;
+        browser.press(Key::Escape).await;
+        browser.press("j").await;
+        browser.wait("the next customer", async || !browser.texts("#thread h2").await.concat().contains("Ewa")).await;
+    })
+    .await;
+}
+
 /// Menus open, are walked through and close by keys; the focus goes back to where it came from.
 #[actix_web::test]
 async fn menus_are_used_by_keyboard() {

@@ -62,6 +62,65 @@ async fn what_comes_in_is_said_outside_of_the_page() {
     .await;
 }
 
+/// However many are unread, each new message is said, in the place of the one before; of several pages that say the same number one
+/// is heard: the same tag, and no wish to be heard again.
+#[actix_web::test]
+async fn each_message_is_said_once_however_many_there_are() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        anna_writes(desk).await;
+        desk.app.execute("UPDATE customers SET unread_count = 1500");
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.goto("/settings/profile").await;
+        browser
+            .script(
+                "window.told = []; window.Notification = class { static permission = 'granted'; \
+                 static async requestPermission() {} constructor(_, { tag, renotify = false }) { told.push([tag, renotify]); } \
+                 addEventListener() {} close() { told.push('closed'); } }",
+            )
+            .await;
+        browser.click_text("[data-notify] button", "Switch on").await;
+        browser.wait_for_text("[data-notify] button", "Switch off").await;
+        let title = "return document.title";
+        browser.wait("the number", async || browser.script(title).await == "(999+) My profile · Switchboard").await;
+        browser.script("Object.defineProperty(document, 'hidden', { get: () => true })").await;
+        anna_writes(desk).await;
+        browser.wait("the first", async || browser.script("return told.length").await == 1).await;
+        anna_writes(desk).await;
+        browser.wait("the second", async || browser.script("return told.length").await == 3).await;
+        let told = serde_json::json!([["switchboard-notify-1501", false], "closed", ["switchboard-notify-1502", false]]);
+        assert_eq!(browser.script("return told").await, told);
+    })
+    .await;
+}
+
+/// A browser that grants notifications and refuses each one, as Chrome on Android does, is not asked again: the switch goes away,
+/// and the page goes on.
+#[actix_web::test]
+async fn a_browser_without_notifications_is_not_asked_again() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = desk.browser().await;
+        browser.sign_in(SUPERVISOR).await;
+        browser.goto("/settings/profile").await;
+        browser
+            .script(
+                "window.asked = 0; window.Notification = class { static permission = 'granted'; \
+                 static async requestPermission() {} constructor() { asked += 1; throw new TypeError('Illegal constructor'); } }",
+            )
+            .await;
+        browser.click_text("[data-notify] button", "Switch on").await;
+        browser.wait_for_text("[data-notify] button", "Switch off").await;
+        browser.script("Object.defineProperty(document, 'hidden', { get: () => true })").await;
+        anna_writes(desk).await;
+        browser.wait_until_gone("[data-notify]").await;
+        anna_writes(desk).await;
+        let title = "return document.title";
+        browser.wait("the number", async || browser.script(title).await == "(2) My profile · Switchboard").await;
+        assert_eq!(browser.script("return asked").await, 1);
+    })
+    .await;
+}
+
 /// Whoever works down a long list is where they were after a conversation: by the phone's arrow, by Back, and after a reload.
 #[actix_web::test]
 async fn back_leads_to_where_one_was() {

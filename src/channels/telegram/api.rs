@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(error(502, "Bad Gateway").way, Way::Again(None));
         for code in [401, 404] {
             let revoked = error(code, "Unauthorized");
-            assert!(matches!(revoked.way, Way::ChannelAgain(_)) && revoked.of_channel, "{code}");
+            assert!(matches!(revoked.way, Way::UntilMended(_)) && revoked.of_channel, "{code}");
         }
     }
 }

@@ -91,7 +91,7 @@ mod tests {
             assert!(meaning(status, "words", None).of_channel, "{status}");
         }
         for status in [2, 7, 8, 9, 15] {
-            assert!(matches!(way(status), Way::ChannelAgain(_)), "{status}");
+            assert!(matches!(way(status), Way::UntilMended(_)), "{status}");
         }
         for status in [3, 6, 12] {
             assert!(!meaning(status, "words", None).of_channel, "{status}");

@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(way(131_000), Way::Again(None));
         assert_eq!(meaning(&json!({ "code": 4 }), Some(30)).way, Way::ChannelAgain(Duration::from_secs(30)));
         for code in [190, 200, 368, 131_042] {
-            assert!(matches!(way(code), Way::ChannelAgain(_)), "{code}");
+            assert!(matches!(way(code), Way::UntilMended(_)), "{code}");
             assert!(meaning(&json!({ "code": code }), None).of_channel, "{code}");
         }
         assert_eq!(meaning(&json!({ "code": 555, "is_transient": true }), None).way, Way::Again(None));

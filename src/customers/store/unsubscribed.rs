@@ -4,9 +4,9 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::auth::CustomerScope;
-use crate::db::schema::{anonymous_blocks as kept, blocks};
+use crate::db::schema::anonymous_blocks as kept;
 use crate::db::sql::{Limited, Sql};
-use crate::db::types::{CustomerId, UtcTime};
+use crate::db::types::UtcTime;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 
@@ -48,19 +48,13 @@ pub fn is_kept_blocked(conn: &mut Conn, mark: &str) -> Result<bool> {
     Ok(diesel::select(exists(kept::table.find(mark).filter(in_force))).one(conn)?)
 }
 
-/// Blocks a customer who has just come by an address that was kept blocked; from then on they are blocked like anybody else,
-/// and whoever unblocks them has nothing else to lift. Gives whether that is new of them.
-pub fn block_as_before(tx: &mut Tx, id: CustomerId, mark: &str) -> Result<bool> {
-    let until: Option<Option<UtcTime>> = kept::table.find(mark).select(kept::expires_at).one(tx).optional()?;
-    let Some(until) = until else { return Ok(false) };
-    diesel::delete(kept::table.find(mark)).execute(&mut **tx)?;
-    let now = UtcTime::now();
-    if until.is_some_and(|until| until <= now) || super::hold(tx, id)? {
-        return Ok(false);
+/// Uses up the mark of an address: gives since when and until when it was kept blocked, if it is.
+pub fn take_kept_block(tx: &mut Tx, mark: &str) -> Result<Option<(UtcTime, Option<UtcTime>)>> {
+    let found: Option<(UtcTime, Option<UtcTime>)> =
+        kept::table.find(mark).select((kept::created_at, kept::expires_at)).one(tx).optional()?;
+    if found.is_some() {
+        diesel::delete(kept::table.find(mark)).execute(&mut **tx)?;
     }
-    let block = (blocks::customer_id.eq(id), blocks::reason.eq(""), blocks::created_at.eq(now));
-    diesel::insert_into(blocks::table).values((block, blocks::expires_at.eq(until))).execute(&mut **tx)?;
-    super::set_blocked(tx, id, true)?;
-    super::set_unread(tx, id, 0)?;
-    Ok(true)
+    let now = UtcTime::now();
+    Ok(found.filter(|(_, until)| until.is_none_or(|until| until > now)))
 }

@@ -95,8 +95,8 @@ pub(in crate::outbox) fn handed_over(tx: &mut Tx, id: DeliveryId, at: UtcTime) -
     Ok(())
 }
 
-/// Forgets the parts that the customer has not got, so that they go once more under new names: those that failed, or
-/// all of them where the message came back as a whole.
+/// Forgets the parts that the customer has not got, so that they go once more: those that failed, or all of them where the
+/// message came back as a whole.
 pub(in crate::outbox) fn forget_failed(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
     let own = refs::table.filter(refs::message_id.eq(delivery.message_id).and(refs::state.is_not_null()));
     let failed = diesel::delete(own.filter(refs::state.eq(State::Failed))).execute(&mut **tx)?;

@@ -47,6 +47,8 @@ pub struct StaffMemberPage {
     pub errors: Errors,
     /// What somebody who is disabled still has.
     pub left: Option<Holdings>,
+    /// That is on its way to whoever takes over.
+    pub is_handing_over: bool,
     pub sessions: Vec<OpenSession>,
     /// All that there are, and whether each is chosen for this person.
     pub channels: Vec<(bool, Channel)>,

@@ -56,9 +56,10 @@ pub async fn disable(
     // What is no number names nobody.
     let chosen = (!to.is_empty()).then(|| StaffId(to.parse().unwrap_or_default()));
     match db.write(move |tx| conversations::dismiss(tx, &by, id, chosen)).await {
-        Ok(()) => {
+        Ok(was_enabled) => {
             let url = format!("/settings/staff/{id}");
-            hx.updated(sh.lang, "toast-staff-disabled", &url, load(sh, &db, &config, &session, id)).await
+            let toast = if was_enabled { "toast-staff-disabled" } else { "toast-staff-handed-over" };
+            hx.updated(sh.lang, toast, &url, load(sh, &db, &config, &session, id)).await
         }
         Err(Error::Invalid(said)) => {
             let page = page(sh, &db, id).await?;

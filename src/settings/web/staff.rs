@@ -9,7 +9,7 @@ use crate::auth::sessions::{self, mark_of};
 use crate::auth::{Admin, Role};
 use crate::channels;
 use crate::config::Config;
-use crate::conversations::Holdings;
+use crate::conversations::{self, Holdings};
 use crate::db::Db;
 use crate::db::types::{ChannelId, StaffId};
 use crate::error::{Error, Result};
@@ -109,10 +109,13 @@ pub(super) async fn load(
     id: StaffId,
 ) -> Result<StaffMemberPage> {
     let (idle, mark) = (config.session_idle, mark_of(session));
-    let (member, sessions, all, chosen, left) = db
+    let (member, sessions, all, chosen, (left, is_handing_over)) = db
         .read(move |conn| {
             let (member, sessions) = (staff::find(conn, id)?, sessions::open_of(conn, id, idle, &mark)?);
-            let left = if member.is_enabled() { None } else { Some(Holdings::of(conn, id)?) };
+            let left = match member.is_enabled() {
+                true => (None, false),
+                false => (Some(Holdings::of(conn, id)?), conversations::is_handing_over(conn, id)?),
+            };
             Ok((member, sessions, channels::list(conn)?, staff::channels_of(conn, id)?, left))
         })
         .await?;
@@ -124,6 +127,7 @@ pub(super) async fn load(
         member,
         errors: Errors::default(),
         left: left.filter(|left| !left.is_empty()),
+        is_handing_over,
         sessions,
         channels: all.into_iter().map(|one| (chosen.contains(&one.id), one)).collect(),
     })
