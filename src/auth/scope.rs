@@ -8,9 +8,8 @@
 
 use std::collections::HashSet;
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable};
+use diesel::sql_types::Bool;
 
 use super::model::Role;
 use crate::db::schema::{conversations, customers};
@@ -61,21 +60,15 @@ impl CustomerScope {
         Ok(hidden)
     }
 
-    /// The condition on `customers` for a boxed query; `None` when everything is visible.
+    /// The condition on `customers` for a query of diesel's; `None` when everything is visible.
     pub fn condition(&self) -> Option<ScopeCondition> {
-        match self.0 {
-            Sees::All => None,
-            Sees::OwnAndFree(me) => Some(Box::new(
-                customers::responsible_id
-                    .is_null()
-                    .or(customers::responsible_id.eq(me.0))
-                    .or(sql::<Nullable<Bool>>(&handed_to(me.0, "customers")))
-                    .assume_not_null(),
-            )),
-        }
+        let mut sql = Sql::default();
+        let condition = self.put(&mut sql, "customers");
+        sql.text = condition.strip_prefix(" AND ")?.to_owned();
+        Some(Box::new(sql.condition()))
     }
 
-    /// The same condition for a statement that stays prepared, beginning with AND, or empty.
+    /// The same for a statement in words, beginning with AND, or empty.
     pub fn put(&self, sql: &mut Sql, alias: &str) -> String {
         match self.0 {
             Sees::All => String::new(),

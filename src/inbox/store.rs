@@ -7,10 +7,8 @@ pub mod pins;
 pub mod saved;
 pub mod whole;
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::BigInt;
 
 use super::model::{Filter, Sort, Tab};
 use crate::auth::CustomerScope;
@@ -18,7 +16,7 @@ use crate::channels::ChannelKind;
 use crate::customers as people;
 use crate::db::page::Cursor;
 use crate::db::schema::{companies, conversations, customers};
-use crate::db::sql::{Limited, Sql, among, one_of};
+use crate::db::sql::{Condition, Limited, Sql, among, one_of};
 use crate::db::types::{CompanyId, ConversationId, CustomerId, StaffId, UtcTime};
 use crate::db::{Backend, Conn, dialect, kept};
 use crate::error::Result;
@@ -47,8 +45,8 @@ pub struct Listed {
     pub created_at: UtcTime,
     pub send_failed: bool,
     /// Nothing reaches them any more in the channel where they were last in touch.
-    #[diesel(select_expression = sql::<Bool>(people::store::HAS_LEFT))]
-    #[diesel(select_expression_type = SqlLiteral<Bool>)]
+    #[diesel(select_expression = Sql::new(people::store::HAS_LEFT).condition())]
+    #[diesel(select_expression_type = Condition)]
     pub has_left: bool,
 }
 

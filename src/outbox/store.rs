@@ -5,8 +5,7 @@ mod parts;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text};
 
 pub(super) use parts::{arrived_late, count_parts, forget_failed, handed_over, held, part_reached, parts};
 pub use parts::{remember, whose};
@@ -108,12 +107,12 @@ fn due(conn: &mut Conn, now: UtcTime, busy: &[ChannelId], lock: &str) -> Result<
     let text = format!(
         "SELECT d.id, d.channel_id, c.kind FROM deliveries d JOIN channels c ON c.id = d.channel_id \
          WHERE d.state = 'queued' AND d.not_before <= $1 AND c.enabled \
-         AND (c.send_after IS NULL OR c.send_after <= $2) AND d.channel_id NOT IN (0{busy}) \
+         AND (c.send_after IS NULL OR c.send_after <= $1) AND d.channel_id NOT IN (0{busy}) \
          AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.account_id = d.account_id AND e.id < d.id \
            AND e.state IN ('queued', 'sending')) \
          ORDER BY d.not_before, d.id LIMIT 1{lock}"
     );
-    Ok(sql_query(text).bind::<Timestamp, _>(now).bind::<Timestamp, _>(now).get_result(conn).optional()?)
+    Ok(Sql::new(text).bind(now).get_result(conn).optional()?)
 }
 
 /// Whether anything may leave: asked by reading, so that an idle desk writes nothing.
@@ -298,10 +297,9 @@ pub(super) fn hold_channel(tx: &mut Tx, id: ChannelId, at: UtcTime, named: bool)
 pub(super) fn end_rest(tx: &mut Tx, id: ChannelId, now: UtcTime) -> Result<()> {
     let ours = channels::table.filter(channels::id.eq(id).and(channels::rest_named.eq(false)));
     diesel::update(ours).set(channels::send_after.eq(None::<UtcTime>)).execute(&mut **tx)?;
-    let sql = "UPDATE deliveries SET not_before = $1 WHERE state = 'queued' AND not_before > $2 AND channel_id = $3 \
+    let sql = "UPDATE deliveries SET not_before = $1 WHERE state = 'queued' AND not_before > $1 AND channel_id = $2 \
         AND error_code IS NOT NULL AND NOT pause_named";
-    let waiting = sql_query(sql).bind::<Timestamp, _>(now).bind::<Timestamp, _>(now);
-    waiting.bind::<BigInt, _>(id.0).execute(&mut **tx)?;
+    Sql::new(sql).bind(now).bind(id.0).execute(&mut **tx)?;
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! What is read for customers.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::model::{Author, Conversation, Said, Seat, View};
@@ -85,17 +84,12 @@ pub fn view(conn: &mut Conn, seat: &Seat, at: At, limit: i64) -> Result<View> {
          m.has_attachments FROM messages m LEFT JOIN staff s ON s.id = m.author_id \
          WHERE m.customer_id = $1 AND m.id {compare} $2 AND m.channel_id = $3 \
          AND m.kind IN ('customer', 'staff', 'bot') AND (m.conversation_id IN \
-         (SELECT id FROM conversations WHERE customer_id = $4 AND account_id = $5) \
-         OR (m.conversation_id IS NULL AND m.blocked_account_id = $5)) ORDER BY m.id {order} LIMIT $6"
+         (SELECT id FROM conversations WHERE customer_id = $1 AND account_id = $4) \
+         OR (m.conversation_id IS NULL AND m.blocked_account_id = $4)) ORDER BY m.id {order} LIMIT {}",
+        limit + 1
     );
-    let mut rows: Vec<Row> = sql_query(text)
-        .bind::<BigInt, _>(seat.customer)
-        .bind::<BigInt, _>(edge)
-        .bind::<BigInt, _>(seat.channel)
-        .bind::<BigInt, _>(seat.customer)
-        .bind::<BigInt, _>(seat.account)
-        .bind::<BigInt, _>(limit + 1)
-        .load(conn)?;
+    let wanted = Sql::new(text).bind(seat.customer.0).bind(edge).bind(seat.channel.0).bind(seat.account.0);
+    let mut rows: Vec<Row> = wanted.load(conn)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     rows.truncate(usize::try_from(limit).unwrap_or_default());
     if order == "DESC" {

@@ -22,7 +22,7 @@ use crate::customers::finding::{self, Stretch};
 use crate::db::Conn;
 use crate::db::dialect::{self, Engine};
 use crate::db::schema::{channel_accounts, channels, conversations};
-use crate::db::sql::{Sql, among, is_open};
+use crate::db::sql::{Sql, among, among_texts, is_open};
 use crate::db::types::{ConversationId, CustomerId, StaffId, UtcTime};
 use crate::error::Result;
 use crate::text;
@@ -318,12 +318,13 @@ pub fn active_with(conn: &mut Conn, me: StaffId, ids: &[CustomerId]) -> Result<H
 
 /// Which of these customers an enabled channel of these kinds can reach.
 pub fn reachable(conn: &mut Conn, kinds: &[ChannelKind], ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
     Ok(channel_accounts::table
         .inner_join(channels::table)
         .filter(among(conn, channel_accounts::customer_id, ids.iter().copied()))
         .filter(channel_accounts::unsubscribed_at.is_null())
         .filter(channels::enabled.eq(true))
-        .filter(channels::kind.eq_any(kinds))
+        .filter(among_texts(channels::kind, &kinds))
         .select(channel_accounts::customer_id)
         .load(conn)?)
 }

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
 use super::model::{self, ConversationTag, CustomerTag, LEVELS, NewCustomerTag, TagPath};
 use crate::db::schema::{conversation_tags, customer_tags};
-use crate::db::sql::Limited;
+use crate::db::sql::{Limited, Sql};
 use crate::db::types::{ConversationTagId, CustomerTagId, UtcTime};
 use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
@@ -40,7 +39,7 @@ struct Count {
 
 /// How many customers carry each tag, up to a thousand.
 pub fn customers_with(conn: &mut Conn) -> Result<HashMap<CustomerTagId, i64>> {
-    let rows: Vec<Count> = sql_query(
+    let rows: Vec<Count> = Sql::new(
         "SELECT t.id AS id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM customer_tag_links AS l \
          WHERE l.tag_id = t.id LIMIT 1000) AS capped) AS n FROM customer_tags AS t",
     )
@@ -114,7 +113,7 @@ pub fn find_conversation_tag(conn: &mut Conn, id: ConversationTagId) -> Result<C
 
 /// How many conversations carry each tag itself, up to a thousand.
 pub fn conversations_with(conn: &mut Conn) -> Result<HashMap<ConversationTagId, i64>> {
-    let rows: Vec<Count> = sql_query(
+    let rows: Vec<Count> = Sql::new(
         "SELECT t.id AS id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation_tag_links AS l \
          WHERE l.tag_id = t.id LIMIT 1000) AS capped) AS n FROM conversation_tags AS t",
     )
@@ -127,7 +126,7 @@ pub fn conversations_with(conn: &mut Conn) -> Result<HashMap<ConversationTagId, 
 pub fn in_branch(conn: &mut Conn, id: ConversationTagId) -> Result<(i64, i64)> {
     let all: Vec<String> = with_those_below(conn, id)?.iter().map(|id| id.0.to_string()).collect();
     // The numbers are our own, so they stand in the text.
-    let row: Count = sql_query(format!(
+    let row: Count = Sql::new(format!(
         "SELECT CAST(0 AS BIGINT) AS id, COUNT(*) AS n FROM (SELECT DISTINCT conversation_id \
          FROM conversation_tag_links WHERE tag_id IN ({}) LIMIT 1000) AS capped",
         all.join(", ")

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use super::search_text::refresh_search_text;
 use crate::customers::model::ChannelAccount;
 use crate::db::schema::{channel_accounts as accounts, customers};
-use crate::db::sql::{Limited, Sql};
+use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{AccountId, ChannelId, CustomerId, MessageId, UtcTime};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
@@ -34,7 +34,7 @@ pub fn read_by(conn: &mut Conn, ids: &[AccountId]) -> Result<HashMap<AccountId, 
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let known = accounts::table.filter(accounts::id.eq_any(ids));
+    let known = accounts::table.filter(among(conn, accounts::id, ids.iter().copied()));
     let read: Vec<_> = known.select((accounts::id, accounts::read_message_id)).load(conn)?;
     Ok(read.into_iter().collect())
 }

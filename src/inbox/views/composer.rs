@@ -122,7 +122,7 @@ impl ComposerView {
         }
     }
 
-    fn file_limit_said(&self, sh: &Shell) -> String {
+    pub fn file_limit_said(&self, sh: &Shell) -> String {
         sh.ta("inbox-file-too-large", "limit", self.file_limit / channels::MB)
     }
 
