@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::settings;
+use crate::db::sql::among_texts;
 use crate::db::{Conn, Tx, kept};
 use crate::error::Result;
 
@@ -13,7 +14,9 @@ pub const DISTRIBUTES: &str =
 /// The values of these keys that are set.
 pub fn values(conn: &mut Conn, keys: &[&str]) -> Result<Vec<(String, String)>> {
     let found = kept::settled(format!("settings {keys:?}"), || {
-        settings::table.filter(settings::key.eq_any(keys)).select((settings::key, settings::value)).load(conn)
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let these = settings::table.filter(among_texts(settings::key, &keys));
+        these.select((settings::key, settings::value)).load(conn)
     });
     Ok(found?.to_vec())
 }

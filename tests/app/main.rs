@@ -60,6 +60,7 @@ mod oversized_chat;
 mod parts;
 mod pins;
 mod plans;
+mod prepared;
 mod presence;
 mod process;
 mod profile;
