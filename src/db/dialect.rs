@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, Nullable, Text};
 
-use diesel::pg::PgConnection;
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 
 use super::sql::Sql;
 use super::{Conn, Failure};
@@ -163,13 +164,31 @@ impl Speaker {
 
     /// Each notice holds less than 8,000 bytes.
     pub fn say(&mut self, notices: &[String]) -> Result<(), Failure> {
-        sql_query("SELECT count(pg_notify($1, notice)) FROM unnest($2) AS notice")
-            .bind::<Text, _>(NOTIFY_CHANNEL)
-            .bind::<Array<Text>, _>(notices)
-            .execute(&mut self.0)?;
+        Notices(notices).execute(&mut self.0)?;
         Ok(())
     }
 }
+
+/// What is sent after each commit: it stays prepared.
+struct Notices<'a>(&'a [String]);
+
+impl QueryFragment<Pg> for Notices<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT count(pg_notify(");
+        out.push_bind_param::<Text, _>(NOTIFY_CHANNEL)?;
+        out.push_sql(", notice)) FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(self.0)?;
+        out.push_sql(") AS notice");
+        Ok(())
+    }
+}
+
+impl QueryId for Notices<'_> {
+    type QueryId = Notices<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<PgConnection> for Notices<'_> {}
 
 /// A connection that hears what other instances announce.
 pub struct Listener(PgConnection);
@@ -185,7 +204,7 @@ impl Listener {
     /// What has arrived since the last call. Does not wait.
     pub fn drain(&mut self) -> Result<Vec<String>, Failure> {
         // diesel's iterator only hands out what libpq has read; a statement makes it read.
-        sql_query("SELECT 1").execute(&mut self.0)?;
+        self.0.batch_execute("SELECT 1")?;
         let mut heard = vec![];
         for notice in self.0.notifications_iter() {
             heard.push(notice?.payload);

@@ -1,6 +1,8 @@
 //! Every route with its right: one flat table. A route cannot be written without saying who may, and a test walks the
 //! table with every role.
 
+use std::collections::BTreeMap;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
@@ -26,12 +28,14 @@ macro_rules! routes {
             &[$(Entry { method: stringify!($method), path: $path, right: Right::$right }),+];
 
         /// Puts the routes that `fits` takes into the app. The paths without a name in them come first: these are compared,
-        /// while each of the others is an expression to be tried, and a hundred of them took a thirtieth of a page's time.
+        /// while each of the others is an expression to be tried. Those stand together by where they begin, so that few are: a
+        /// visitor's message was tried with a hundred and eighty, which took a seventh of its time.
         fn put(app: &mut ServiceConfig, fits: impl Fn(&str) -> bool) {
-            type Put = Box<dyn FnOnce(&mut ServiceConfig)>;
-            let mut services: Vec<(&str, Put)> = vec![$(($path, Box::new(|app: &mut ServiceConfig| {
+            /// Takes how much of the path the place that it is put into has taken already.
+            type Put = Box<dyn FnOnce(&mut ServiceConfig, usize)>;
+            let services: Vec<(&'static str, Put)> = vec![$(($path, Box::new(|app: &mut ServiceConfig, taken: usize| {
                 app.service(
-                    web::resource($path)
+                    web::resource($path.get(taken..).unwrap_or_default())
                         .guard(guard::$method())
                         .wrap(from_fn(|req: ServiceRequest, next: Next<_>| {
                             req.extensions_mut().insert(Right::$right);
@@ -41,13 +45,26 @@ macro_rules! routes {
                         .to(crate::$($handler)::+),
                 );
             }))),+];
-            services.retain(|(path, _)| fits(path));
-            services.sort_by_key(|(path, _)| path.contains('{'));
-            for (_, put) in services {
-                put(app);
+            let mut named: BTreeMap<&str, Vec<Put>> = BTreeMap::new();
+            for (path, put) in services.into_iter().filter(|(path, _)| fits(path)) {
+                if path.contains('{') {
+                    named.entry(beginning(path)).or_default().push(put);
+                } else {
+                    put(app, 0);
+                }
+            }
+            for (beginning, puts) in named {
+                let put_all = |scope: &mut ServiceConfig| puts.into_iter().for_each(|put| put(scope, beginning.len()));
+                app.service(web::scope(beginning).configure(put_all));
             }
         }
     };
+}
+
+/// The first part of a path: `/chat` of `/chat/{key}/look`.
+fn beginning(path: &str) -> &str {
+    let end = path.char_indices().skip(1).find(|(_, c)| *c == '/').map_or(path.len(), |(at, _)| at);
+    path.get(..end).unwrap_or(path)
 }
 
 /// What programs that look after the desk ask for again and again: outside the sessions.
