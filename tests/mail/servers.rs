@@ -112,7 +112,7 @@ async fn a_wrong_password_is_told_in_the_server_s_words() {
     let wrong = Proof::Password { user: user.clone(), password: "wrong".into() };
     let refused = check(&SmtpWay { proof: wrong.clone(), ..smtp(&lab, &user) }).await.unwrap_err();
     assert!(
-        refused.code == "login" && matches!(refused.way, Way::ChannelAgain(_)),
+        refused.code == "login" && matches!(refused.way, Way::UntilMended(_)),
         "nothing is given up for it: {refused:?}"
     );
     assert!(refused.words.contains("535"), "{refused:?}");
