@@ -1,6 +1,6 @@
 //! Statements stay prepared: a page that has been shown is shown again without the database reading any of its questions
 //! anew. What diesel cannot tell apart by type (a piece of text in a query of its own, a list of values on SQLite) it prepares
-//! each time, and says nothing: the inbox spent a fifth of its time so.
+//! each time, and says nothing: the inbox spent a fifth of its reading so.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{LazyLock, Mutex};
