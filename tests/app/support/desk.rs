@@ -242,6 +242,11 @@ pub async fn send_first(client: &Client, page: &Page, fields: &[(&str, &str)]) -
 /// Sends what the composer holds, with this text and these files.
 pub async fn say(client: &Client, customer: i64, text: &str, files: Vec<Part>) -> Page {
     let page = client.get(&format!("/inbox/{customer}")).await;
+    say_from(client, &page, customer, text, files).await
+}
+
+/// Sends what the composer of this page holds: a page that was opened earlier has not seen what came since.
+pub async fn say_from(client: &Client, page: &Page, customer: i64, text: &str, files: Vec<Part>) -> Page {
     // What the page offered when it was opened may not be what is offered now.
     let mut filled = page.form("#composer").filled(&[("text", text), ("mode", "reply")]);
     for name in ["shown", "from"] {
