@@ -86,6 +86,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Whether nothing comes before it or after it.
+    pub fn is_whole(&self) -> bool {
+        self.next.is_none() && self.previous.is_none()
+    }
+
     /// Makes a page of a list by time out of up to `PAGE + 1` rows that were read from `cursor` on, in reading order
     /// (newest first; oldest first when the cursor looks back).
     pub fn new(rows: Vec<T>, cursor: Option<Cursor>, key: impl Fn(&T) -> (UtcTime, i64)) -> Self {

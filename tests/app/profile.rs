@@ -310,6 +310,17 @@ async fn the_interaction_tab_tells_of_conversations() {
         client.get(&wrong).await.assert_status(404);
     }
     client.get(&format!("/customers/{stranger}?tab=interaction")).await.assert_says("No conversations yet");
+    // A mean is of all conversations, also where the page shows the newest fifty.
+    let closed = app.number("SELECT MIN(id) FROM conversations WHERE rating = 2");
+    for _ in 0..50 {
+        app.execute(&format!(
+            "INSERT INTO conversations (customer_id, channel_id, account_id, origin, status, opened_at, closed_at, rating) SELECT \
+             customer_id, channel_id, account_id, origin, status, opened_at, closed_at, 4 FROM conversations WHERE id = {closed}"
+        ));
+    }
+    let page = client.get(&format!("/customers/{id}?tab=interaction")).await;
+    assert_eq!(page.count("tbody tr"), 50);
+    page.assert_says("4.0 on average, 51 ratings");
 }
 
 /// CUST-38, CUST-39, SEARCH-36: Contact customer writes through the customer's channel and opens a new conversation; the past one stays closed; sent twice it is one.

@@ -62,8 +62,13 @@ pub fn page(conn: &mut Conn, customer: &Customer, cursor: Option<Cursor>) -> Res
     Ok(Page::new(query.at_most(PAGE + 1).load(conn)?, cursor, |row| (row.opened_at, row.id.0)))
 }
 
-/// Number and sum of the ratings that a customer gave.
-pub fn ratings(conn: &mut Conn, customer: &Customer) -> Result<(i64, i64)> {
+/// Number and sum of the ratings that a customer gave. Of most customers the page holds every conversation, and nothing more
+/// is asked.
+pub fn ratings(conn: &mut Conn, customer: &Customer, page: &Page<Conversation>) -> Result<(i64, i64)> {
+    if page.is_whole() {
+        let given = page.rows.iter().filter_map(|conversation| conversation.rating.map(i64::from));
+        return Ok(given.fold((0, 0), |(count, sum), stars| (count + 1, sum + stars)));
+    }
     let (count, sum): (i64, Option<i64>) = conversations::table
         .filter(conversations::customer_id.eq(customer.id).and(conversations::rating.is_not_null()))
         .select((diesel::dsl::count(conversations::id), diesel::dsl::sum(conversations::rating)))

@@ -190,6 +190,7 @@ fn interaction_tab(
 ) -> Result<InteractionTab> {
     let cursor = Cursor::decode(&asked.at);
     let page = conversations::store::of_customer::page(conn, customer, cursor)?;
+    let (rated, stars) = conversations::store::of_customer::ratings(conn, customer, &page)?;
     let selected = match asked.conversation.as_deref().filter(|typed| !typed.is_empty()) {
         Some(number) => Some(number.parse::<ConversationId>().map_err(|_| Error::NotFound)?),
         None => None,
@@ -206,7 +207,6 @@ fn interaction_tab(
     let names = staff::names(conn, &people)?;
     let kinds = channels::list(conn)?;
     let row = |conversation| ConversationRow::of(conversation, &names, &kinds);
-    let (rated, stars) = conversations::store::of_customer::ratings(conn, customer)?;
     Ok(InteractionTab {
         at: if cursor.is_some() { asked.at.clone() } else { String::new() },
         selected: selected.map(|conversation| Selected {
