@@ -63,7 +63,6 @@ help-key-help = Show this list
 
 toast-region = Notifications
 toast-dismiss = Dismiss
-toast-undo = Undo
 toast-open = Open
 toast-not-sent = Your message was not sent.
 toast-error = The server could not do this. Try again.

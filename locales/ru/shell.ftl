@@ -66,7 +66,6 @@ help-key-help = Показать этот список
 
 toast-region = Уведомления
 toast-dismiss = Закрыть
-toast-undo = Отменить
 toast-open = Открыть
 toast-not-sent = Ваше сообщение не отправлено.
 toast-error = Не получилось: ошибка на сервере. Повторите.
