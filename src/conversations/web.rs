@@ -9,7 +9,7 @@ use super::views::{CloseForm, ClosePage, TransferForm, TransferPage};
 use super::{actions, chosen_tag, field_of, missing_tag, store};
 use crate::auth::Operator;
 use crate::customers::{self, Customer};
-use crate::db::types::{ConversationId, ConversationTagId, CustomerId, DeliveryId, StaffId};
+use crate::db::types::{ConversationId, ConversationTagId, CustomerId, DeliveryId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::staff::{self, StaffMember};
@@ -39,7 +39,7 @@ pub struct Button {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct TypedTransfer {
-    /// A staff member, or empty for the queue.
+    /// A colleague's number, or [`TransferForm::QUEUE`].
     to: String,
     note: String,
     form_token: String,
@@ -127,13 +127,15 @@ pub async fn transfer(
     let mut errors = Errors::default();
     let note = errors.lines("note", &typed.note, NOTE);
     let to = colleagues.iter().find(|member| typed.to.parse() == Ok(member.id)).map(|member| member.id);
-    if to.is_none() && !typed.to.trim().is_empty() {
+    if typed.to.trim().is_empty() {
+        errors.add("to", "conversations-to-missing");
+    } else if to.is_none() && typed.to != TransferForm::QUEUE {
         errors.add("to", "conversations-colleague-unknown");
     }
     let back = hx.back(&typed.back, inbox(customer.id));
     if !errors.is_empty() {
         let form = TransferForm {
-            to: typed.to.parse::<StaffId>().ok(),
+            to: typed.to,
             note: typed.note,
             errors,
             ..TransferForm::new(&conversation, colleagues, back)

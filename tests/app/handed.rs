@@ -153,7 +153,10 @@ async fn only_who_can_serve_is_offered() {
     let transfer = format!("/conversations/{conversation}/transfer");
     let otto = app.sign_in(SECOND_OPERATOR).await;
     let form = otto.get(&transfer).await;
-    assert_eq!(form.select("#transfer_form option"), ["The queue", "Ada Admin · Offline", "Sam Supervisor · Offline"]);
+    assert_eq!(
+        form.select("#transfer_form option"),
+        ["Choose…", "The queue", "Ada Admin · Offline", "Sam Supervisor · Offline"]
+    );
     let off = app.staff_id(OPERATOR).to_string();
     otto.submit(&form, "#transfer_form", &[("to", &off)]).await.assert_status(422).assert_says("Choose a colleague");
 }
