@@ -22,6 +22,7 @@ nav-exports = Exports
 nav-settings = Settings
 nav-more = More
 nav-unread = { $count } unread
+nav-unread-free = { $count } unread from free customers
 
 search-label = Search customers by name, phone, email or ID
 search-placeholder = Search name, phone, email, ID

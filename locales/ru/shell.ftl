@@ -25,6 +25,10 @@ nav-unread = { $count ->
     [one] { $count } непрочитанное
    *[other] { $count } непрочитанных
 }
+nav-unread-free = { $count ->
+    [one] { $count } непрочитанное от свободных клиентов
+   *[other] { $count } непрочитанных от свободных клиентов
+}
 
 search-label = Поиск клиентов по имени, телефону, почте или ID
 search-placeholder = Имя, телефон, почта, ID
