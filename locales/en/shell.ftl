@@ -22,6 +22,7 @@ nav-exports = Exports
 nav-settings = Settings
 nav-more = More
 nav-unread = { $count } unread
+nav-unread-free = { $count } unread from free customers
 
 search-label = Search customers by name, phone, email or ID
 search-placeholder = Search name, phone, email, ID
@@ -63,7 +64,6 @@ help-key-help = Show this list
 
 toast-region = Notifications
 toast-dismiss = Dismiss
-toast-undo = Undo
 toast-open = Open
 toast-not-sent = Your message was not sent.
 toast-error = The server could not do this. Try again.

@@ -25,6 +25,10 @@ nav-unread = { $count ->
     [one] { $count } непрочитанное
    *[other] { $count } непрочитанных
 }
+nav-unread-free = { $count ->
+    [one] { $count } непрочитанное от свободных клиентов
+   *[other] { $count } непрочитанных от свободных клиентов
+}
 
 search-label = Поиск клиентов по имени, телефону, почте или ID
 search-placeholder = Имя, телефон, почта, ID
@@ -66,7 +70,6 @@ help-key-help = Показать этот список
 
 toast-region = Уведомления
 toast-dismiss = Закрыть
-toast-undo = Отменить
 toast-open = Открыть
 toast-not-sent = Ваше сообщение не отправлено.
 toast-error = Не получилось: ошибка на сервере. Повторите.

@@ -10,7 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::model::{Presence, Role, Theme};
+use super::model::{Presence, Role, Theme, Unread};
 use super::scope::CustomerScope;
 use super::sessions::{KEY_STAFF, KEY_UNREAD, KEY_VISITOR};
 use super::store::{self, Visitor};
@@ -40,8 +40,7 @@ pub struct Visit {
     pub theme: Theme,
     /// Whether operators see customers that are bound to others.
     pub sees_others: bool,
-    /// Unread messages of the customers that count for this person, capped.
-    pub unread: i64,
+    pub unread: Unread,
 }
 
 impl Visit {
@@ -57,7 +56,7 @@ impl Visit {
         }
         let session = req.get_session();
         let id = session.get::<i64>(KEY_STAFF).ok().flatten().map(StaffId).ok_or(Error::SignIn)?;
-        let unread = session.get::<i64>(KEY_UNREAD).ok().flatten().unwrap_or_default();
+        let unread = session.get::<Unread>(KEY_UNREAD).ok().flatten().unwrap_or_default();
         // Missing where the session began with this very request.
         let (visitor, unread) = match session.get::<Visitor>(KEY_VISITOR).ok().flatten() {
             Some(visitor) => (visitor, unread),
@@ -73,7 +72,7 @@ impl Visit {
 }
 
 impl Visit {
-    fn new(visitor: Visitor, unread: i64) -> Self {
+    fn new(visitor: Visitor, unread: Unread) -> Self {
         let Visitor { staff, sees_others, default_language } = visitor;
         Self {
             language: staff.language.as_deref().and_then(Lang::parse).or(default_language),

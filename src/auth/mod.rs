@@ -16,5 +16,5 @@ pub mod throttle;
 pub mod web;
 
 pub use guard::{Admin, Me, Operator, Supervisor, Visit};
-pub use model::{Presence, Role, Theme};
+pub use model::{Presence, Role, Theme, Unread};
 pub use scope::CustomerScope;

@@ -10,7 +10,7 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::model::SessionRow;
+use super::model::{SessionRow, Unread};
 use super::store::{self, UnreadOf};
 use crate::config::Config;
 use crate::db::types::{StaffId, UtcTime};
@@ -30,7 +30,7 @@ pub const KEY_MARK: &str = "mark";
 
 /// Who it is, read along with the session: a request goes to the database once for both. Never stored.
 pub(super) const KEY_VISITOR: &str = "visitor";
-/// The same of their unread messages.
+/// The same of their [`Unread`] messages.
 pub(super) const KEY_UNREAD: &str = "unread";
 
 /// A session is marked as seen at most this often: a page view is no write.
@@ -56,10 +56,10 @@ impl Sessions {
 
     /// The session of this hash, and its person's unread messages. It is kept: a page asks for several things at once, and
     /// mostly no thread has to be woken for it. Who has just written is read afresh (`web::own_writes`).
-    async fn find(&self, key_hash: &str) -> Result<(Arc<Option<Open>>, i64)> {
+    async fn find(&self, key_hash: &str) -> Result<(Arc<Option<Open>>, Unread)> {
         let (kept, key_hash) = (format!("session {key_hash}"), key_hash.to_owned());
         if let Some(found) = self.db.kept::<Option<Open>>(&kept)
-            && let Some(unread) = unread_of(&found).map_or(Some(0), |unread| unread.kept(&self.db))
+            && let Some(unread) = unread_of(&found).map_or(Some(Unread::default()), |unread| unread.kept(&self.db))
         {
             return Ok((found, unread));
         }
@@ -142,7 +142,8 @@ impl SessionStore for Sessions {
             }
         }
         let mut state = open.state.clone();
-        state.insert(KEY_UNREAD.to_owned(), unread.to_string());
+        let unread = serde_json::to_string(&unread).map_err(|e| LoadError::Other(e.into()))?;
+        state.insert(KEY_UNREAD.to_owned(), unread);
         Ok(Some(state))
     }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Presence, Role, SessionRow, Theme};
+use super::model::{Presence, Role, SessionRow, Theme, Unread};
 use crate::db::schema::{sessions, settings, staff};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{StaffId, UtcTime};
@@ -19,15 +19,15 @@ pub struct Visitor {
     pub default_language: Option<Lang>,
 }
 
-/// Everything about a staff member that each of their requests needs, with the number of unread messages; `None` if they
+/// Everything about a staff member that each of their requests needs, with the numbers of unread messages; `None` if they
 /// may not work here any more.
-pub fn visitor(conn: &mut Conn, id: StaffId) -> QueryResult<Option<(Visitor, i64)>> {
+pub fn visitor(conn: &mut Conn, id: StaffId) -> QueryResult<Option<(Visitor, Unread)>> {
     let Some(staff) = find_enabled(conn, id)? else { return Ok(None) };
     let unread = UnreadOf::staff(&staff).count(conn)?;
     Ok(Some((visit_of(conn, staff)?, unread)))
 }
 
-/// The same of a staff member who is known to be enabled, but for the number.
+/// The same of a staff member who is known to be enabled, but for the numbers.
 pub fn visit_of(conn: &mut Conn, staff: StaffRow) -> QueryResult<Visitor> {
     let (sees_others, default_language) = of_everybody(conn)?;
     Ok(Visitor { staff, sees_others, default_language })
@@ -80,40 +80,61 @@ pub fn of_everybody(conn: &mut Conn) -> QueryResult<(bool, Option<Lang>)> {
 const BADGE: i64 = 1_000;
 
 #[derive(QueryableByName)]
-struct Unread {
+struct Sum {
     #[diesel(sql_type = BigInt)]
     n: i64,
     #[diesel(sql_type = BigInt)]
     customers: i64,
 }
 
-/// The question for a staff member's number of unread messages: of all customers, or of an operator's own. No more
-/// customers than [`kept::reach`] says are added up: the badge says "999+" long before.
-pub struct UnreadOf(Sql);
+/// Free customers, while nobody is given them automatically.
+const FREE: &str = " AND responsible_id IS NULL AND NOT EXISTS \
+                    (SELECT 1 FROM settings WHERE key = 'distribute_conversations' AND value = 'true')";
+
+/// The questions for a staff member's numbers of unread messages. No more customers than [`kept::reach`] says are added up: the
+/// badge says "999+" long before. The one for free customers is the same for every operator, so that one of them asks it for all.
+pub struct UnreadOf {
+    own: Sql,
+    free: Option<Sql>,
+}
 
 impl UnreadOf {
     pub fn staff(staff: &StaffRow) -> Self {
-        let mut sql = Sql::default();
-        let own = (staff.role == Role::Operator).then_some(staff.id);
-        let own = own.map(|id| format!(" AND responsible_id = {}", sql.put(id.0))).unwrap_or_default();
-        sql.text = format!(
-            "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n, CAST(count(*) AS BIGINT) AS customers FROM \
-             (SELECT unread_count FROM customers WHERE unread_count > 0{own} LIMIT {}) AS u",
-            kept::reach(BADGE)
-        );
-        Self(sql)
+        let mut own = Sql::default();
+        if staff.role != Role::Operator {
+            own.text = sum_of("");
+            return Self { own, free: None };
+        }
+        let theirs = format!(" AND responsible_id = {}", own.put(staff.id.0));
+        own.text = sum_of(&theirs);
+        Self { own, free: Some(Sql::new(sum_of(FREE))) }
     }
 
-    pub fn count(&self, conn: &mut Conn) -> QueryResult<i64> {
-        // Each of them has one message at least, however many one that is read takes away.
-        let outlives = |unread: &Unread| u64::try_from(unread.customers - BADGE).unwrap_or(0);
-        kept::answer_outliving(self.0.key(), outlives, || self.0.clone().get_result(conn)).map(|unread| unread.n)
+    pub fn count(&self, conn: &mut Conn) -> QueryResult<Unread> {
+        let mut added_up = |sql: &Sql| {
+            // Each of them has one message at least, however many one that is read takes away.
+            let outlives = |sum: &Sum| u64::try_from(sum.customers - BADGE).unwrap_or(0);
+            kept::answer_outliving(sql.key(), outlives, || sql.clone().get_result(conn)).map(|sum| sum.n)
+        };
+        let free = self.free.as_ref().map(&mut added_up).transpose()?;
+        Ok(Unread { own: added_up(&self.own)?, free: free.unwrap_or_default() })
     }
 
-    /// The number, if nobody has to be asked for it.
-    pub fn kept(&self, db: &Db) -> Option<i64> {
-        Some(db.kept::<Unread>(&self.0.key())?.n)
+    /// The numbers, if nobody has to be asked for them.
+    pub fn kept(&self, db: &Db) -> Option<Unread> {
+        let known = |sql: &Sql| Some(db.kept::<Sum>(&sql.key())?.n);
+        let free = self.free.as_ref().map_or(Some(0), known)?;
+        Some(Unread { own: known(&self.own)?, free })
     }
+}
+
+/// The unread messages of the customers whom a condition names, added up.
+fn sum_of(these: &str) -> String {
+    format!(
+        "SELECT CAST(COALESCE(SUM(unread_count), 0) AS BIGINT) AS n, CAST(count(*) AS BIGINT) AS customers FROM \
+         (SELECT unread_count FROM customers WHERE unread_count > 0{these} LIMIT {}) AS u",
+        kept::reach(BADGE)
+    )
 }
 
 /// A session, and the staff member whose it is, if they may work here.

@@ -20,8 +20,9 @@ pub struct TransferForm {
     pub id: ConversationId,
     pub assignee: Option<StaffId>,
     pub colleagues: Vec<StaffMember>,
-    /// `None`: the queue.
-    pub to: Option<StaffId>,
+    /// As typed: a colleague's number, [`TransferForm::QUEUE`], or nothing yet. Nobody is suggested: a conversation that was given
+    /// to the first of a list by a slip is out of sight for whoever meant another.
+    pub to: String,
     pub note: String,
     pub token: String,
     pub back: String,
@@ -42,12 +43,15 @@ pub struct CloseForm {
 }
 
 impl TransferForm {
+    /// The word for the queue.
+    pub const QUEUE: &str = "queue";
+
     pub fn new(conversation: &Conversation, colleagues: Vec<StaffMember>, back: String) -> Self {
         Self {
             id: conversation.id,
             assignee: conversation.assignee_id,
             colleagues,
-            to: None,
+            to: String::new(),
             note: String::new(),
             token: forms::new_token(),
             back,
@@ -72,7 +76,12 @@ impl TransferForm {
 
     /// Whether this one is chosen.
     pub fn is_to(&self, id: &StaffId) -> bool {
-        self.to.as_ref() == Some(id)
+        self.to.parse() == Ok(*id)
+    }
+
+    /// Whether the queue is chosen.
+    pub fn is_to_queue(&self) -> bool {
+        self.to == Self::QUEUE
     }
 }
 

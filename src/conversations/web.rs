@@ -9,7 +9,7 @@ use super::views::{CloseForm, ClosePage, TransferForm, TransferPage};
 use super::{actions, chosen_tag, field_of, missing_tag, store};
 use crate::auth::Operator;
 use crate::customers::{self, Customer};
-use crate::db::types::{ConversationId, ConversationTagId, CustomerId, DeliveryId, StaffId};
+use crate::db::types::{ConversationId, ConversationTagId, CustomerId, DeliveryId};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::staff::{self, StaffMember};
@@ -39,7 +39,7 @@ pub struct Button {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct TypedTransfer {
-    /// A staff member, or empty for the queue.
+    /// A colleague's number, or [`TransferForm::QUEUE`].
     to: String,
     note: String,
     form_token: String,
@@ -127,24 +127,30 @@ pub async fn transfer(
     let mut errors = Errors::default();
     let note = errors.lines("note", &typed.note, NOTE);
     let to = colleagues.iter().find(|member| typed.to.parse() == Ok(member.id)).map(|member| member.id);
-    if to.is_none() && !typed.to.trim().is_empty() {
+    if typed.to.trim().is_empty() {
+        errors.add("to", "conversations-to-missing");
+    } else if to.is_none() && typed.to != TransferForm::QUEUE {
         errors.add("to", "conversations-colleague-unknown");
     }
     let back = hx.back(&typed.back, inbox(customer.id));
     if !errors.is_empty() {
         let form = TransferForm {
-            to: typed.to.parse::<StaffId>().ok(),
+            to: typed.to,
             note: typed.note,
             errors,
             ..TransferForm::new(&conversation, colleagues, back)
         };
         return hx.invalid(&TransferPage { sh, customer, form });
     }
-    db.write(move |tx| {
-        once(tx, &by, id, &typed.form_token, |tx, by, conversation| actions::transfer(tx, by, conversation, to, &note))
-    })
-    .await?;
-    hx.done("toast-conversation-transferred", &back)
+    let is_seen = db
+        .write(move |tx| {
+            once(tx, &by, id, &typed.form_token, |tx, by, conversation| {
+                actions::transfer(tx, by, conversation, to, &note)
+            })?;
+            still_sees(tx, &by, customer.id)
+        })
+        .await?;
+    hx.done("toast-conversation-transferred", &way_on(back, customer.id, is_seen))
 }
 
 /// `GET /conversations/{id}/closure`: the dialog's form as a page.
@@ -201,11 +207,12 @@ pub async fn close(
         .write(move |tx| {
             once(tx, &by, id, &typed.form_token, |tx, by, conversation| {
                 actions::close(tx, by, conversation, tag, reason, &note)
-            })
+            })?;
+            still_sees(tx, &by, customer.id)
         })
         .await;
     match closed {
-        Ok(_) => hx.done("toast-conversation-closed", &back),
+        Ok(is_seen) => hx.done("toast-conversation-closed", &way_on(back, customer.id, is_seen)),
         // The last tag was taken off, or the setting was switched on, in this moment.
         Err(Error::Refused(said)) if field_of(&said) == "tag" => {
             let needed = db.read(move |conn| missing_tag(conn, Some(id))).await?;
@@ -263,6 +270,28 @@ fn once(
     Ok(conversation.customer_id)
 }
 
+/// Whether somebody sees the customer after what they did.
+fn still_sees(tx: &mut Tx, by: &Operator, customer: CustomerId) -> Result<bool> {
+    match customers::require_visible(tx, &by.scope(), customer) {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Where somebody goes on who has handed a conversation on or closed it: back. Where they do not see others' customers, that very
+/// deed may have taken this one from them; then no page about the customer is there for them any more, and a list is the way on.
+fn way_on(back: String, customer: CustomerId, is_seen: bool) -> String {
+    if is_seen {
+        return back;
+    }
+    let (path, query) = back.split_once('?').unwrap_or((back.as_str(), ""));
+    if path == inbox(customer) {
+        return if query.is_empty() { "/inbox".into() } else { format!("/inbox?{query}") };
+    }
+    if path.starts_with("/conversations/") { "/history".into() } else { back }
+}
+
 /// The conversation, its customer, and who could take it over.
 fn look(conn: &mut Conn, by: &Operator, id: ConversationId) -> Result<(Conversation, Customer, Vec<StaffMember>)> {
     let conversation = store::find(conn, &by.scope(), id)?;
@@ -272,4 +301,24 @@ fn look(conn: &mut Conn, by: &Operator, id: ConversationId) -> Result<(Conversat
 
 fn inbox(customer: CustomerId) -> String {
     format!("/inbox/{customer}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_goes_back_to_a_customer_who_is_out_of_sight() {
+        for (back, gone) in [
+            ("/inbox/7", "/inbox"),
+            ("/inbox/7?tab=mine&search=a", "/inbox?tab=mine&search=a"),
+            ("/conversations/12", "/history"),
+            ("/conversations/12?before=40", "/history"),
+            ("/inbox/8?tab=mine", "/inbox/8?tab=mine"),
+            ("/history?tab=history", "/history?tab=history"),
+        ] {
+            assert_eq!(way_on(back.into(), CustomerId(7), true), back);
+            assert_eq!(way_on(back.into(), CustomerId(7), false), gone, "{back}");
+        }
+    }
 }

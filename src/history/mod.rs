@@ -9,3 +9,5 @@ pub mod model;
 pub mod store;
 mod views;
 pub mod web;
+
+pub use store::count_active;

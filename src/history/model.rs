@@ -108,7 +108,7 @@ impl Asked {
         }
         let from = errors.day("from", &self.from);
         let to = errors.day("to", &self.to);
-        let tab = Tab::parse(&self.tab).unwrap_or(Tab::Active);
+        let tab = self.tab();
         let filter = Filter {
             tab,
             part_of: None,
@@ -116,12 +116,21 @@ impl Asked {
             operator: self.operator.parse().ok(),
             channel: self.channel.parse().ok(),
             tag: self.tag.parse().ok(),
-            rating: Rating::parse(&self.rating),
+            rating: Rating::parse(self.rating_on(tab)),
             by_end: tab == Tab::History && self.is_by_end(),
             from: from.map(|day| clock.start_of(day)),
             until: to.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| clock.start_of(day)),
         };
         (filter, errors)
+    }
+
+    fn tab(&self) -> Tab {
+        Tab::parse(&self.tab).unwrap_or(Tab::Active)
+    }
+
+    /// Nothing that is active has a rating, and its tab has no field for one: there it narrows nothing.
+    fn rating_on(&self, tab: Tab) -> &str {
+        if tab == Tab::History { &self.rating } else { "" }
     }
 
     /// Whether the days are those of the end; nothing that is active has one.
@@ -131,14 +140,16 @@ impl Asked {
 
     /// Whether anything narrows the list.
     pub fn is_filtered(&self) -> bool {
-        [&self.customer, &self.operator, &self.channel, &self.tag, &self.rating, &self.from, &self.to]
-            .iter()
-            .any(|field| !field.trim().is_empty())
+        let rating = self.rating_on(self.tab());
+        let fields: [&str; 7] =
+            [&self.customer, &self.operator, &self.channel, &self.tag, rating, &self.from, &self.to];
+        fields.iter().any(|field| !field.trim().is_empty())
     }
 
     /// The address of the list with these filters, on `tab`, from `at` on.
     pub fn url(&self, tab: Tab, at: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let rating = self.rating_on(tab);
         let (tab, by) = if tab == Tab::History { (tab.as_str(), self.by.as_str()) } else { ("", "") };
         let pairs = [
             ("tab", tab),
@@ -146,7 +157,7 @@ impl Asked {
             ("operator", &self.operator),
             ("channel", &self.channel),
             ("tag", &self.tag),
-            ("rating", &self.rating),
+            ("rating", rating),
             ("from", &self.from),
             ("to", &self.to),
             ("by", by),

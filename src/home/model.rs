@@ -37,7 +37,7 @@ impl Week {
 pub struct Today {
     /// Customers with unread messages, capped.
     pub unread_customers: i64,
-    /// Conversations that are not closed, capped, and those among them that this person works.
+    /// Conversations that are not closed, capped, of operators those that they have a part in; and those that this person works.
     pub open: i64,
     pub mine: i64,
     /// Customers that nobody is responsible for and that wait in the queue, capped; the longest wait.

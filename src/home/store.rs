@@ -10,6 +10,7 @@ use crate::db::sql::Sql;
 use crate::db::types::{ChannelId, UtcTime};
 use crate::db::{Backend, Conn, kept};
 use crate::error::{Error, Result};
+use crate::history;
 
 /// Counts go no further.
 const CAP: i64 = 1_000;
@@ -32,11 +33,11 @@ pub fn today(conn: &mut Conn, by: &Operator, week: &Week) -> Result<Today> {
     } else {
         String::new()
     };
-    let mut seen = Sql::default();
-    let visible = conversations(&mut seen, &scope);
+    // What History shows this person, where the number leads.
+    let part_of = by.supervisor().is_none().then(|| by.id());
     Ok(Today {
         unread_customers: count(conn, own, &format!("customers WHERE unread_count > 0{mine}"))?,
-        open: count(conn, seen, &format!("{visible} AND v.status <> 'closed'"))?,
+        open: history::count_active(conn, &scope, part_of)?,
         mine: count(
             conn,
             Sql::default().bind(by.id().0),

@@ -31,4 +31,5 @@ pub mod web;
 pub use choices::Choices;
 pub use model::{Filter, ListQuery, Tab};
 pub use store::Viewer;
+pub use store::saved::rename_variable;
 pub use store::whole::{among_these, count_exactly};

@@ -15,7 +15,7 @@ use crate::text_enum;
 
 pub use bulk::{BulkQuery, Task};
 pub use facets::{Facets, Responsible, Sort};
-pub use saved::{SavedFilter, SavedTyped, Saving};
+pub use saved::{SavedFilter, SavedTyped, Saving, with_variable_renamed};
 
 /// The longest list that is shown in one piece; from there on pages follow.
 const DEEPEST: i64 = 300;

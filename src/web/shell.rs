@@ -30,6 +30,8 @@ pub struct Shell {
     pub theme: Theme,
     /// Unread messages for the sidebar.
     pub unread: i64,
+    /// Those of free customers, of which titles and notifications tell operators, too.
+    pub free: i64,
     /// The path of this page.
     pub path: String,
     /// What stands in the search field.
@@ -93,6 +95,23 @@ impl Shell {
     pub fn capped_at(&self, number: impl Into<i64>, most: impl Into<i64>) -> String {
         let (number, most) = (number.into(), most.into());
         if number > most { format!("{most}+") } else { number.to_string() }
+    }
+
+    /// Unread messages that are told outside of the page.
+    pub fn told(&self) -> i64 {
+        self.unread + self.free
+    }
+
+    /// Their number for the tab's title; empty where there is nothing to tell.
+    pub fn told_in_title(&self) -> String {
+        if self.told() > 0 { self.capped(self.told()) } else { String::new() }
+    }
+
+    /// The words of a notification of them, a line each.
+    pub fn told_in_words(&self) -> String {
+        let lines = [("nav-unread", self.unread), ("nav-unread-free", self.free)];
+        let said = lines.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| self.tn(key, count));
+        said.collect::<Vec<_>>().join("\n")
     }
 
     /// A time in short: today 14:32, this year 14 Nov, older Oct 2025.
@@ -167,7 +186,8 @@ impl Shell {
             me: visit.me.clone(),
             lang,
             theme: visit.theme,
-            unread: visit.unread,
+            unread: visit.unread.own,
+            free: visit.unread.free,
             path: req.path().to_owned(),
             q: String::new(),
             live: "/live".into(),

@@ -1,19 +1,21 @@
 // Says outside of the page that somebody has written: the tab's title always, the system's notifications where they were
 // asked for.
 //
-// #nav-unread has the number. A notification comes only while the page is hidden, and one takes the place of the one before;
-// several hidden pages say the same number once. [data-notify] switches them on and off, for this browser alone.
+// #nav-unread has what is told: its number [data-told], as a title has it [data-title], and in words [data-words]. Operators
+// are told of free customers, too, whom the badge does not count. A notification comes only while the page is hidden, and
+// one takes the place of the one before; several hidden pages say the same number once. [data-notify] switches them on and
+// off, for this browser alone.
 (() => {
   "use strict";
 
   const KEPT = "switchboard-notify";
-  const number = () => Number(document.getElementById("nav-unread")?.dataset.unread ?? 0);
+  const number = () => Number(document.getElementById("nav-unread")?.dataset.told ?? 0);
   let last = number();
 
   const title = () => {
     const plain = document.title.replace(/^\(\d+\+?\) /, "");
-    // As the page shows it: beyond some number it says no more.
-    const unread = document.querySelector("#nav-unread [aria-hidden]")?.textContent;
+    // As the server writes it: beyond some number it says no more.
+    const unread = document.getElementById("nav-unread")?.dataset.title;
     const wanted = unread ? `(${unread}) ${plain}` : plain;
     if (document.title !== wanted) document.title = wanted;
   };
@@ -28,7 +30,7 @@
 
   let note = null;
   const notify = () => {
-    const said = document.querySelector("#nav-unread .visually-hidden")?.textContent;
+    const said = document.getElementById("nav-unread")?.dataset.words;
     if (!said) return;
     note?.close();
     try {

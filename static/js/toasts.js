@@ -1,7 +1,8 @@
 // Short notes in the corner: what was done, and what went wrong.
 //
-// The server says HX-Trigger: {"toast":"Saved"} or {"toast":{"text":"Closed","more":"Anna","undo":"/…"}}, with
-// "bad":true for what went wrong (JSON in ASCII: a header is not UTF-8). An element [data-flash] says what the page before did. Failed requests speak with the words in the data-text-* attributes of <body>.
+// The server says HX-Trigger: {"toast":"Saved"} or {"toast":{"text":"Closed","more":"Anna"}}, with "bad":true for
+// what went wrong (JSON in ASCII: a header is not UTF-8). An element [data-flash] says what the page before did. Failed
+// requests speak with the words in the data-text-* attributes of <body>.
 // The markup is <template id="toast">, so that words and icons stay with the templates.
 (() => {
   "use strict";
@@ -9,12 +10,12 @@
   const SHORT = 6000;
   const LONG = 12000;
 
-  const show = ({ text, more = "", bad = false, undo = "", way = "" }) => {
+  const show = ({ text, more = "", bad = false, way = "" }) => {
     const box = document.getElementById("toasts");
     const template = document.getElementById("toast");
     if (!text || !box || !template) return;
     for (const old of box.querySelectorAll(".toastx")) {
-      if (old.dataset.text === text + more && !undo) old.remove();
+      if (old.dataset.text === text + more) old.remove();
     }
     const toast = template.content.firstElementChild.cloneNode(true);
     toast.dataset.text = text + more;
@@ -23,15 +24,6 @@
     const line = toast.querySelector("[data-more]");
     if (more) line.textContent = more;
     else line.remove();
-    const undoButton = toast.querySelector("[data-undo]");
-    if (undo) {
-      undoButton.addEventListener("click", () => {
-        toast.remove();
-        htmx.ajax("POST", undo, { target: document.body, swap: "none" });
-      });
-    } else {
-      undoButton.remove();
-    }
     const wayOn = toast.querySelector("[data-way]");
     if (way) wayOn.href = way;
     else wayOn.remove();
@@ -40,7 +32,7 @@
 
     let timer = 0;
     const start = () => {
-      timer = setTimeout(() => toast.remove(), undo || bad ? LONG : SHORT);
+      timer = setTimeout(() => toast.remove(), bad ? LONG : SHORT);
     };
     const stop = () => clearTimeout(timer);
     for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, stop);

@@ -28,6 +28,8 @@ async fn define(app: &TestApp, name: &str, url: &str, parameters: &str) -> Strin
     let fields = [("name", name), ("about", "Gives money back"), ("url", url), ("parameters", parameters)];
     let made = admin.submit(&page, "#command", &fields).await;
     made.assert_status(200);
+    let id = app.number(&format!("SELECT id FROM commands WHERE name = '{name}'"));
+    assert_eq!(made.header("hx-replace-url"), format!("/settings/commands/{id}"), "found again by a reload");
     made.attribute("#shown-value", "value")
 }
 

@@ -35,7 +35,7 @@ async fn a_conversation_is_taken() {
 
     let other = app.sign_in(SECOND_OPERATOR).await;
     for (path, fields) in
-        [("assignment", vec![]), ("transfer", vec![("to", "")]), ("closure", vec![("reason", "solved")])]
+        [("assignment", vec![]), ("transfer", vec![("to", "queue")]), ("closure", vec![("reason", "solved")])]
     {
         let refused = other.post_form(&format!("/conversations/{id}/{path}"), &fields).await;
         refused.assert_status(409).assert_says("belongs to a colleague");
@@ -58,6 +58,8 @@ async fn a_conversation_is_handed_over() {
     let form = operator.get(&url).await;
     form.assert_status(200).assert_has("select[name=to] option[value='']").assert_silent_about("You cannot");
     app.execute("UPDATE staff SET disabled_at = '2026-01-01 10:00:00' WHERE email = 'supervisor@desk.test'");
+    let nobody = operator.submit(&form, "#transfer_form", &[("note", "Please go on")]).await;
+    nobody.assert_status(422).assert_says("Choose who goes on with it.").assert_says("Please go on");
     for to in ["999", "x", &app.staff_id(SUPERVISOR).to_string()] {
         let wrong = operator.submit(&form, "#transfer_form", &[("to", to), ("note", "Please <b>go on</b>")]).await;
         wrong.assert_status(422).assert_says("Choose a colleague").assert_says("Please <b>go on</b>");
@@ -73,10 +75,10 @@ async fn a_conversation_is_handed_over() {
     assert_eq!(app.number(told), 1, "the same form works once");
 
     let second = app.sign_in(SECOND_OPERATOR).await;
-    second.post_form(&url, &[("to", "")]).await.assert_status(303);
+    second.post_form(&url, &[("to", "queue")]).await.assert_status(303);
     assert_eq!(state(&app, id), ("queued".into(), None));
-    second.post_form(&url, &[("to", "")]).await.assert_status(409).assert_says("belongs to a colleague");
-    operator.post_form(&url, &[("to", "")]).await.assert_status(409).assert_says("It is with them already");
+    second.post_form(&url, &[("to", "queue")]).await.assert_status(409).assert_says("belongs to a colleague");
+    operator.post_form(&url, &[("to", "queue")]).await.assert_status(409).assert_says("It is with them already");
 }
 
 /// A conversation is closed with a reason; it stays closed, and the next message opens a new one.

@@ -268,7 +268,7 @@ async fn closing_one_gives_the_next() {
     app.execute("UPDATE staff SET seen_at = (SELECT MAX(last_seen_at) FROM sessions)");
     close(&browser, anna).await;
     assert_eq!((given(&app, clara).await, given(&app, dora).await), (olga, olga));
-    browser.post_form(&format!("/conversations/{boris}/transfer"), &[("to", ""), ("note", "")]).await;
+    browser.post_form(&format!("/conversations/{boris}/transfer"), &[("to", "queue"), ("note", "")]).await;
     close(&browser, clara).await;
     assert_eq!(left_with(&app, boris).await, 0, "Olga has handed it back");
     app.sign_in(SECOND_OPERATOR).await;
@@ -287,11 +287,11 @@ async fn what_is_handed_back_is_given_to_somebody_else() {
     let anna = writes(&app, channel, "anna").await;
     assert_eq!((given(&app, anna).await, app.number("SELECT responsible_id FROM customers")), (olga, olga));
     let transfer = format!("/conversations/{anna}/transfer");
-    one.post_form(&transfer, &[("to", ""), ("note", "")]).await.assert_status(303);
+    one.post_form(&transfer, &[("to", "queue"), ("note", "")]).await.assert_status(303);
     assert_eq!(given(&app, anna).await, otto);
     other.post_form("/presence", &[("presence", "away")]).await;
     one.post_form("/presence", &[("presence", "away")]).await;
-    other.post_form(&transfer, &[("to", ""), ("note", "")]).await.assert_status(303);
+    other.post_form(&transfer, &[("to", "queue"), ("note", "")]).await.assert_status(303);
     assert_eq!(left_with(&app, anna).await, 0);
     one.post_form(&format!("/conversations/{anna}/assignment"), &[]).await.assert_status(303);
     assert_eq!(assignee(&app, anna), olga);

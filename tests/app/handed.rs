@@ -121,6 +121,30 @@ async fn handed_on_it_is_gone() {
     sam.get(&format!("/customers/{customer}")).await.assert_status(200);
 }
 
+/// Who closes a colleague's conversation, or hands it on, and loses sight of the customer by that, goes on to a list where something
+/// is; whoever sees them still stays with them.
+#[actix_web::test]
+async fn the_way_on_leads_to_what_is_seen() {
+    let (app, customer, conversation) = desk().await;
+    let (olga, otto) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
+    let (transfer, close) =
+        (format!("/conversations/{conversation}/transfer"), format!("/conversations/{conversation}/closure"));
+    let (olgas, ottos) = (app.staff_id(OPERATOR).to_string(), app.staff_id(SECOND_OPERATOR).to_string());
+    let open = format!("/inbox/{customer}?tab=mine");
+    let given = otto.post_form(&transfer, &[("to", &olgas), ("back", &open)]).await;
+    assert_eq!(given.location(), open);
+
+    let page = format!("/conversations/{conversation}");
+    let handed_on = olga.post_form(&transfer, &[("to", &ottos), ("back", &page)]).await;
+    assert_eq!(handed_on.location(), "/history");
+    olga.follow(&handed_on).await.assert_status(200);
+
+    otto.post_form(&transfer, &[("to", &olgas)]).await.assert_status(303);
+    let closed = olga.post_form(&close, &[("reason", "solved"), ("back", &open)]).await;
+    assert_eq!(closed.location(), "/inbox?tab=mine");
+    olga.follow(&closed).await.assert_status(200);
+}
+
 /// Only those who can serve are offered, and nobody else is taken: not the one who has it, nobody whose account is off.
 #[actix_web::test]
 async fn only_who_can_serve_is_offered() {
@@ -129,7 +153,10 @@ async fn only_who_can_serve_is_offered() {
     let transfer = format!("/conversations/{conversation}/transfer");
     let otto = app.sign_in(SECOND_OPERATOR).await;
     let form = otto.get(&transfer).await;
-    assert_eq!(form.select("#transfer_form option"), ["The queue", "Ada Admin · Offline", "Sam Supervisor · Offline"]);
+    assert_eq!(
+        form.select("#transfer_form option"),
+        ["Choose…", "The queue", "Ada Admin · Offline", "Sam Supervisor · Offline"]
+    );
     let off = app.staff_id(OPERATOR).to_string();
     otto.submit(&form, "#transfer_form", &[("to", &off)]).await.assert_status(422).assert_says("Choose a colleague");
 }

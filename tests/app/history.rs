@@ -115,6 +115,21 @@ async fn every_filter_narrows_and_keeps_its_words() {
     one.get(&format!("/history?tag={top}")).await.assert_says("Delivery / Late");
 }
 
+/// Nothing that is active has a rating, and its tab has no field for one: a filter by it does not go along there.
+#[actix_web::test]
+async fn a_rating_narrows_what_is_closed_alone() {
+    let app = spawn_app().await;
+    let channel = app.channel("web_chat");
+    let (_, id) = opened(&app, channel, "a", "Anna").await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let closed = supervisor.get("/history?tab=history&rating=low").await;
+    closed.assert_has("select[name=rating]").assert_says("No such conversation");
+    assert_eq!(closed.attributes(".tabs a", "href"), ["/history", "/history?tab=history&rating=low"]);
+    let active = supervisor.get("/history?rating=low").await;
+    active.assert_has(&format!("#k{id}")).assert_lacks("select[name=rating]");
+    active.assert_lacks("form.filters a[href='/history']");
+}
+
 #[actix_web::test]
 async fn a_long_list_is_walked_page_by_page() {
     let app = spawn_app().await;

@@ -61,6 +61,8 @@ async fn history_by_each_filter_equals_a_plain_comparison() {
         ("active", "ended", open, "k.last_message_at", "k.opened_at"),
     ] {
         for (filter, value, condition) in HISTORY {
+            // Nothing that is active has a rating: a filter by it goes for History alone.
+            let condition = if tab == "active" && filter == "rating" { "1 = 1" } else { condition };
             for (from, to) in periods {
                 let mut asked = serde_json::json!({ "tab": tab, "by": by, "from": from, "to": to });
                 if !filter.is_empty() {

@@ -228,6 +228,31 @@ async fn the_sidebar_counts_unread_messages() {
     assert_eq!(count(SECOND_OPERATOR).await, Vec::<String>::new());
 }
 
+/// LIST-134: an operator's number counts their own customers; titles and notifications tell of free ones, too, whom any operator
+/// could take. Not where they are given out automatically, and not besides a number that counts everybody.
+#[actix_web::test]
+async fn operators_are_told_of_free_customers() {
+    let (app, shop) = desk().await;
+    let mine = write(&app, shop, "a1", "Anna", "one").await;
+    write(&app, shop, "a2", "Boris", "two").await;
+    let theirs = write(&app, shop, "a3", "Clara", "three").await;
+    bind(&app, mine, OPERATOR);
+    bind(&app, theirs, SECOND_OPERATOR);
+    let told = async |email: &str| {
+        let page = app.sign_in(email).await.get("/shell/unread").await;
+        let badge = page.select("[aria-hidden]").concat();
+        let [number, title, words] =
+            ["data-told", "data-title", "data-words"].map(|name| page.attribute("#nav-unread", name));
+        [badge, number, title, words]
+    };
+    assert_eq!(told(OPERATOR).await, ["1", "2", "2", "1 unread\n1 unread from free customers"]);
+    assert_eq!(told(ADMIN).await, ["3", "3", "3", "3 unread"]);
+    app.execute(&format!("UPDATE customers SET unread_count = 0 WHERE id = {mine}"));
+    assert_eq!(told(OPERATOR).await, ["", "1", "1", "1 unread from free customers"]);
+    app.execute("INSERT INTO settings (key, value) VALUES ('distribute_conversations', 'true')");
+    assert_eq!(told(OPERATOR).await, ["", "0", "", ""]);
+}
+
 /// LIST-125, LIST-126: a card's menu offers what the role may do.
 #[actix_web::test]
 async fn a_cards_menu_fits_the_role() {

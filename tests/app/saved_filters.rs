@@ -98,3 +98,24 @@ async fn ones_own_filter_is_not_called_as_one_of_the_team() {
     save(&other, "tab=free", "Свободные", "false").await.assert_status(303);
     save(&other, "tab=free", "свободные", "true").await.assert_status(422);
 }
+
+/// LIST-45, LIST-75: a filter by a custom field goes by the new name of that field, whoever saved it; one by a variable of another
+/// name stays as it is.
+#[actix_web::test]
+async fn a_saved_filter_follows_the_name_of_its_field() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person::named("Anna"));
+    app.customer(Person::named("Boris"));
+    app.execute(&format!("INSERT INTO customer_variables VALUES ({anna}, 'City', 'Gdańsk')"));
+    let (olga, admin) = (app.sign_in(OPERATOR).await, app.sign_in(ADMIN).await);
+    let fields = "/settings/custom-fields";
+    admin.post_form(fields, &[("name", "City")]).await.assert_redirect(fields);
+    save(&olga, "tab=free&variable=City&value=Gda%C5%84sk&sort=created", "Gdańsk", "true").await.assert_status(303);
+    save(&olga, "variable=city", "Another", "false").await.assert_status(303);
+    let field = app.number("SELECT id FROM custom_fields");
+    admin.post_form(&format!("{fields}/{field}"), &[("name", "Delivery city")]).await.assert_redirect(fields);
+    let query = |name: &str| app.text(&format!("SELECT query FROM saved_filters WHERE name = '{name}'")).unwrap();
+    assert_eq!(query("Gdańsk"), "tab=free&variable=Delivery+city&value=Gda%C5%84sk&sort=created");
+    assert_eq!(query("Another"), "variable=city");
+    assert_eq!(olga.get(&format!("/inbox?{}", query("Gdańsk"))).await.select(".cc-a"), ["Anna"]);
+}

@@ -133,7 +133,7 @@ async fn what_nobody_knows_is_asked_about() {
     reached(&app, "unknown").await;
     assert_eq!(telegram.texts(), ["nonsense", "silence"]);
     let admin = app.sign_in(ADMIN).await;
-    admin.get("/settings/channels").await.assert_says("Failing since");
+    admin.get("/settings/channels").await.assert_says("Failing, last failure");
     // What is unknown holds nothing back, and is cleared by what arrives.
     say(&operator, anna, "fine", vec![]).await;
     reached(&app, "sent").await;

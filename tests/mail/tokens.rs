@@ -111,7 +111,7 @@ async fn a_mailbox_is_reached_by_tokens() {
     desk.until("a refusal", "SELECT count(*) FROM delivery_attempts WHERE code = 'login'", 1).await;
     let channel = desk.app.number("SELECT id FROM channels");
     let page = admin.get(&format!("/settings/channels/{channel}")).await;
-    page.assert_has("#health .dot.is-bad").assert_says("Failing since");
+    page.assert_has("#health .dot.is-bad").assert_says("Failing, last failure");
     assert_eq!(desk.lab.mails(&anna).len(), 1);
 
     provider.set("token-3", "token-3");

@@ -48,6 +48,16 @@ impl SavedFilter {
     }
 }
 
+/// The query of a saved filter by the variable `was`, now that this one is called `name`. `None`: it is not by that variable.
+pub fn with_variable_renamed(query: &str, was: &str, name: &str) -> Option<String> {
+    let mut filter = ListQuery::parse(query).filter();
+    if filter.facets.variable != was {
+        return None;
+    }
+    filter.facets.variable = name.to_owned();
+    Some(filter.query(filter.tab))
+}
+
 /// What was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

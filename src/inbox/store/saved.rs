@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::super::model::{SavedFilter, Saving};
+use super::super::model::{SavedFilter, Saving, with_variable_renamed};
 use crate::auth::Operator;
 use crate::db::schema::saved_filters as saved;
 use crate::db::sql::Limited;
@@ -63,6 +63,17 @@ pub fn update(tx: &mut Tx, id: SavedFilterId, new: &Saving) -> Result<()> {
             saved::query.eq(&new.query),
         ))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Filters by a custom field go by the new name that it is given, whoever saved them.
+pub fn rename_variable(tx: &mut Tx, was: &str, name: &str) -> Result<()> {
+    let all: Vec<(SavedFilterId, String)> = saved::table.select((saved::id, saved::query)).load(&mut **tx)?;
+    for (id, query) in all {
+        if let Some(renamed) = with_variable_renamed(&query, was, name) {
+            diesel::update(saved::table.find(id)).set(saved::query.eq(renamed)).execute(&mut **tx)?;
+        }
+    }
     Ok(())
 }
 

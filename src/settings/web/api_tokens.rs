@@ -11,6 +11,8 @@ use crate::settings::views::api_tokens::ApiTokensPage;
 use crate::web::page::Hx;
 use crate::web::shell::Shell;
 
+pub(super) const HERE: &str = "/settings/api-tokens";
+
 /// `GET /settings/api-tokens`.
 pub async fn list(_: Admin, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpResponse> {
     let (all, mut apps) = db.read(|conn| Ok((channels::all_tokens(conn)?, channels::list(conn)?))).await?;

@@ -1,8 +1,10 @@
 //! Pages that ask before what cannot be undone: a slip on one of these buttons would cut off sites and programs.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 
+use super::api_tokens;
+use super::channels::Back;
 use super::templates::writable;
 use crate::auth::Admin;
 use crate::channels::{self, Channel, registry};
@@ -42,23 +44,29 @@ pub async fn disconnect(_: Admin, sh: Shell, hx: Hx, db: Data<Db>, id: Path<Chan
     })
 }
 
-/// `GET /settings/channels/{id}/tokens/{token}/revoke`.
+/// `GET /settings/channels/{id}/tokens/{token}/revoke`, from the channel's page or from that of all tokens.
 pub async fn revoke_token(
     _: Admin,
     sh: Shell,
     hx: Hx,
     db: Data<Db>,
     path: Path<(ChannelId, i64)>,
+    from: Query<Back>,
 ) -> Result<HttpResponse> {
     let (id, token) = path.into_inner();
     let (channel, tokens) = db.read(move |conn| Ok((channels::find(conn, id)?, channels::tokens(conn, id)?))).await?;
     let token = tokens.into_iter().find(|other| other.id == token).ok_or(Error::NotFound)?;
+    let back = if from.back == api_tokens::HERE {
+        (from.into_inner().back, sh.t("tokens-title").to_string())
+    } else {
+        page_of(channel)
+    };
     hx.page(&AskPage {
         title: sh.ta("ask-revoke", "name", token.name),
         text: sh.t("ask-revoke-text").to_string(),
         deed: "token-revoke",
         action: format!("/settings/channels/{id}/tokens/{}/revoke", token.id),
-        back: page_of(channel),
+        back,
         sh,
     })
 }

@@ -347,7 +347,7 @@ pub async fn add_token(
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Back {
-    back: String,
+    pub(super) back: String,
 }
 
 /// `POST /settings/channels/{id}/tokens/{token}/revoke`.

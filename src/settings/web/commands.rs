@@ -68,7 +68,8 @@ pub async fn add(
         )
         .await;
     match added {
-        Ok(Some(id)) => hx.page(&CommandPage { secret, ..load(sh, &db, id).await? }),
+        // The secret is in this answer alone, but the address is the command's: whoever reloads finds what they have made.
+        Ok(Some(id)) => hx.page_at(&url_of(id), &CommandPage { secret, ..load(sh, &db, id).await? }),
         // The same form once more: its secret has been shown.
         Ok(None) => hx.done("toast-saved", HERE),
         Err(Error::Refused(said)) => {

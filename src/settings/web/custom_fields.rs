@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::db::types::CustomFieldId;
 use crate::error::{Error, Result};
 use crate::fields::{self, Step};
+use crate::inbox;
 use crate::settings::views::custom_fields::{CustomFieldDeletePage, CustomFieldsPage, Typed};
 use crate::settings::views::moved::Moved;
 use crate::web::forms::{self, Errors};
@@ -67,7 +68,7 @@ pub async fn add(by: Admin, sh: Shell, hx: Hx, db: Data<Db>, form: Form<NameForm
     }
 }
 
-/// `POST /settings/custom-fields/{id}`: another name.
+/// `POST /settings/custom-fields/{id}`: another name, by which saved filters go from then on, too.
 pub async fn rename(
     by: Admin,
     sh: Shell,
@@ -79,7 +80,14 @@ pub async fn rename(
     let id = id.into_inner();
     let outcome = match form.parse() {
         Err(errors) => Err(errors),
-        Ok(name) => refusal("name", db.write(move |tx| fields::rename(tx, &by, id, &name)).await)?,
+        Ok(name) => {
+            let renamed = db.write(move |tx| {
+                let was = fields::find(tx, id)?.name;
+                fields::rename(tx, &by, id, &name)?;
+                inbox::rename_variable(tx, &was, &name)
+            });
+            refusal("name", renamed.await)?
+        }
     };
     match outcome {
         Ok(()) => hx.updated(sh.lang, "toast-saved", HERE, load(sh, &db)).await,

@@ -355,7 +355,7 @@ async fn answers_that_are_none_are_not_believed() {
         reached(&app, "unknown").await;
     }
     operator.get(&format!("/inbox/{anna}")).await.assert_says("Unknown, check");
-    app.sign_in(ADMIN).await.get("/settings/channels").await.assert_says("Failing since");
+    app.sign_in(ADMIN).await.get("/settings/channels").await.assert_says("Failing, last failure");
     let metadata = "http://169.254.169.254/latest/meta-data/";
     viber.answers([ResponseTemplate::new(302).insert_header("Location", metadata)]);
     say(&operator, anna, "come along", vec![]).await;
@@ -421,11 +421,11 @@ async fn a_channel_that_is_set_up_in_the_end_is_well() {
     app.execute(&format!("UPDATE channels SET last_error_at = '{}', last_error = 'away'", moment(0)));
     let admin = app.sign_in(ADMIN).await;
     let url = format!("/settings/channels/{id}");
-    admin.get(&url).await.assert_says("Failing since");
+    admin.get(&url).await.assert_says("Failing, last failure");
     let set_up = |tx: &mut switchboard::db::Tx| switchboard::settings::set_up_all(tx, Some("https://desk.example"));
     app.db.write(set_up).await.unwrap();
     app.jobs_done().await;
-    admin.get(&url).await.assert_silent_about("Failing since").assert_says("Working");
+    admin.get(&url).await.assert_silent_about("Failing, last failure").assert_says("Working");
 }
 
 /// What the provider says to a goodbye holds nothing up: the channel is gone, and the admin is told.
