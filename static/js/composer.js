@@ -2,8 +2,9 @@
 //
 // form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
 // words of the remove button, and data-icons, where the icons are) that lists the chosen files. data-typing is the
-// address that hears of typing. It says `composer:changed` where no field does, and takes words by `composer:fill`
-// ({text, mode, mail}), which it refuses by cancelling.
+// address that hears of typing. Files of quick replies that go along are ticked in [data-quick]. It says `composer:changed`
+// where no field does, and takes words by `composer:fill` ({text, mode, mail, quick}), which it refuses by cancelling, and
+// files of quick replies by `composer:attach` ([{value, name}]).
 (() => {
   "use strict";
 
@@ -64,9 +65,41 @@
     }
   };
 
+  // The files of quick replies that go along: what the form calls each, and its name.
+  const quickOf = (form) =>
+    [...form.querySelectorAll("[data-quick] input:checked")].map(({ value, parentElement }) => ({ value, name: parentElement.textContent.trim() }));
+  const attach = (form, files) => {
+    const box = form.querySelector("[data-quick]");
+    for (const { value, name } of files) {
+      if (!box || box.querySelector(`input[value="${CSS.escape(value)}"]`)) continue;
+      const label = document.createElement("label");
+      label.className = "file check";
+      const input = document.createElement("input");
+      input.type = "checkbox";
+      input.className = "form-check-input";
+      input.name = "quick";
+      input.value = value;
+      input.checked = true;
+      const said = document.createElement("bdi");
+      said.textContent = name;
+      label.append(input, said);
+      box.append(label);
+      box.hidden = false;
+    }
+    changed(form);
+  };
+  const fillQuick = (form, files) => {
+    const box = form.querySelector("[data-quick]");
+    if (!files || !box) return;
+    box.replaceChildren();
+    box.hidden = true;
+    attach(form, files);
+  };
+  document.addEventListener("composer:attach", ({ target, detail }) => attach(target, detail));
+
   // Puts words where they were being written, for whom they were meant. What is for colleagues alone goes into no form that
   // would send it to the customer: then nothing is done, and the answer is no.
-  const fill = (form, { text, mode, mail }) => {
+  const fill = (form, { text, mode, mail, quick }) => {
     const textarea = form.querySelector("textarea[name=text], textarea[name=body]");
     const radio = mode ? radioOf(form, mode) : null;
     if (!textarea || (mode === "comment" && !radio)) return false;
@@ -77,6 +110,7 @@
       radio.dispatchEvent(new Event("change", { bubbles: true }));
     }
     fillMail(form, mail);
+    fillQuick(form, quick);
     changed(form);
     return true;
   };
@@ -85,6 +119,7 @@
   });
 
   const attachOf = (form) => form.querySelector("input[type=file][data-attach]:not([disabled])");
+  const filesOf = (form) => [...(attachOf(form)?.files ?? [])];
 
   const choose = (input, files) => {
     const chosen = new DataTransfer();
@@ -207,7 +242,8 @@
     if (waits(ctx.sourceElement)) return event.preventDefault();
     if (!isForm(ctx.sourceElement)) return;
     const form = ctx.sourceElement;
-    underWay.set(ctx, { form, sent: form.querySelector("textarea").value });
+    const quick = quickOf(form).map(({ value }) => value);
+    underWay.set(ctx, { form, sent: form.querySelector("textarea").value, files: filesOf(form), quick });
     sending.set(form, false);
   });
   document.addEventListener("htmx:before:swap", (event) => {
@@ -215,14 +251,18 @@
     if (waits(ctx.sourceElement)) return event.preventDefault();
     const form = formOf(ctx.sourceElement);
     const textarea = form?.querySelector("textarea");
-    const sent = underWay.get(ctx)?.sent;
-    if (!textarea || textarea.value === sent) return;
-    // Files that were sent are not sent again.
-    const files = sent === undefined ? attachOf(form)?.files : null;
+    if (!textarea) return;
+    const went = underWay.get(ctx);
+    const sent = went?.sent;
+    // Files that were sent are not sent again. A refused form gets back all that were chosen (files.js).
+    const isRefused = went && ctx.response?.status >= 400;
+    const files = isRefused ? [] : filesOf(form).filter((file) => !went?.files.includes(file));
+    const quick = quickOf(form).filter(({ value }) => !went?.quick.includes(value));
+    if (textarea.value === sent && files.length + quick.length === 0) return;
     // Whom it is for goes along, too, unless nobody chose: an empty composer for comments alone.
     const chosen = textarea.value.trim() !== "" || form.querySelectorAll("[name=mode]").length > 1;
     const mode = chosen ? modeOf(form) : "";
-    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, mail: sent === undefined ? mailOf(form) : null, typing: document.activeElement === textarea });
+    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, quick, mail: sent === undefined ? mailOf(form) : null, typing: document.activeElement === textarea });
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     const form = underWay.get(ctx)?.form;
@@ -237,7 +277,8 @@
     if (!textarea || (textarea.value && textarea.value !== half.sent)) return;
     const goesOn = half.sent && !textarea.value && half.text.startsWith(half.sent);
     if (!fill(form, { text: goesOn ? half.text.slice(half.sent.length).trimStart() : half.text, mode: half.mode, mail: half.mail })) return;
-    if (half.files?.length && attachOf(form)) choose(attachOf(form), half.files);
+    if (half.files.length && attachOf(form)) choose(attachOf(form), half.files);
+    if (half.quick.length) attach(form, half.quick);
     if (half.typing) textarea.focus();
   };
 

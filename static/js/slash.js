@@ -64,31 +64,12 @@
     parts.ask.dispatchEvent(new CustomEvent("slash:ask"));
   };
 
-  const attach = (area, option) => {
-    const box = area.querySelector("[data-quick]");
-    for (const file of option.querySelectorAll("[data-file]")) {
-      if (!box || box.querySelector(`input[value="${CSS.escape(file.dataset.file)}"]`)) continue;
-      const label = document.createElement("label");
-      label.className = "file check";
-      const input = document.createElement("input");
-      input.type = "checkbox";
-      input.className = "form-check-input";
-      input.name = "quick";
-      input.value = file.dataset.file;
-      input.checked = true;
-      const name = document.createElement("bdi");
-      name.textContent = file.textContent.trim();
-      label.append(input, name);
-      box.append(label);
-      box.hidden = false;
-    }
-  };
-
   const choose = (textarea, option) => {
-    const { area } = partsOf(textarea);
     const word = wordOf(textarea);
     if (!word) return;
-    attach(area, option);
+    const files = [...option.querySelectorAll("[data-file]")];
+    const detail = files.map((file) => ({ value: file.dataset.file, name: file.textContent.trim() }));
+    textarea.form.dispatchEvent(new CustomEvent("composer:attach", { bubbles: true, detail }));
     textarea.setRangeText(option.dataset.insert ?? "", word.from, word.to, "end");
     close(textarea);
     // The composer grows and tells that somebody types; the list stays closed.

@@ -367,7 +367,17 @@ async fn a_double_click_does_it_once() {
     .await;
 }
 
-/// Who writes on while the last message is under way loses nothing, whether it is then sent or refused.
+/// A script that does what choosing a file in the browser's dialog does: it takes the place of what the field held.
+fn choosing(name: &str) -> String {
+    format!(
+        "const field = document.querySelector('#composer input[type=file]'); const chosen = new DataTransfer(); \
+         chosen.items.add(new File(['words'], '{name}', {{ type: 'text/plain' }})); field.files = chosen.files; \
+         field.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+    )
+}
+
+/// Who writes on while the last message is under way loses nothing, whether it is then sent or refused, and no file that is
+/// chosen meanwhile.
 #[actix_web::test]
 async fn writing_on_while_a_message_is_sent_loses_nothing() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
@@ -379,8 +389,10 @@ async fn writing_on_while_a_message_is_sent_loses_nothing() {
         browser.network(Network::Slow(1500)).await;
         browser.chord(Key::Control + Key::Enter).await;
         browser.press(" How can").await;
+        browser.script(&choosing("later.txt")).await;
         browser.wait("the next composer", async || uuid().await != before).await;
         browser.wait_for_value("#composer textarea", "How can").await;
+        browser.wait_for_text("#composer [data-files]", "later.txt").await;
         browser.wait_for_focus("#composer textarea").await;
         browser.press(" I help?").await;
         browser.wait_for_value("#composer textarea", "How can I help?").await;
