@@ -119,12 +119,16 @@
   });
 
   const attachOf = (form) => form.querySelector("input[type=file][data-attach]:not([disabled])");
-  const filesOf = (form) => [...(attachOf(form)?.files ?? [])];
+  // What each field holds. Browsers put a second choice in the place of the first; here it comes beside it.
+  const held = new WeakMap();
+  const heldIn = (input) => held.get(input) ?? [];
+  const filesOf = (form) => heldIn(attachOf(form));
 
   const choose = (input, files) => {
     const chosen = new DataTransfer();
     for (const file of files) chosen.items.add(file);
     input.files = chosen.files;
+    held.set(input, files);
     list(input);
   };
 
@@ -164,7 +168,7 @@
       remove.append(icon(box, "x"));
       remove.setAttribute("aria-label", `${box.dataset.remove ?? ""} ${file.name}`.trim());
       remove.addEventListener("click", () => {
-        choose(input, [...input.files].toSpliced(index, 1));
+        choose(input, heldIn(input).toSpliced(index, 1));
         input.form.querySelector("textarea")?.focus();
       });
       row.append(icon(box, "file-text"), name, size, remove);
@@ -185,23 +189,27 @@
     return files.filter((file) => !large.includes(file));
   };
 
+  const isSame = (one, other) => one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+  const addTo = (input, files) => {
+    const before = heldIn(input);
+    const more = within(input, files.filter((file) => !before.some((other) => isSame(file, other))));
+    choose(input, input.multiple ? [...before, ...more] : [...more, ...before].slice(0, 1));
+  };
   const add = (form, event, files) => {
     const input = form && attachOf(form);
     if (!input || !files?.length) return;
     event.preventDefault();
-    const more = within(input, [...files]);
-    choose(input, input.multiple ? [...input.files, ...more] : more.slice(0, 1));
+    addTo(input, [...files]);
   };
 
   document.addEventListener("change", (event) => {
-    if (composerOf(event) && event.target.matches("input[type=file][data-attach]")) {
-      choose(event.target, within(event.target, [...event.target.files]));
-    }
+    const isChoice = composerOf(event) && event.target.matches("input[type=file][data-attach]");
+    if (isChoice) addTo(event.target, [...event.target.files]);
   });
   document.addEventListener("reset", (event) => {
     const form = composerOf(event);
     const input = form && attachOf(form);
-    if (input) setTimeout(() => list(input));
+    if (input) setTimeout(() => choose(input, []));
   });
   document.addEventListener("paste", (event) => add(composerOf(event), event, event.clipboardData?.files));
   document.addEventListener("drop", (event) => {

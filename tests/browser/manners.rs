@@ -376,6 +376,30 @@ fn choosing(name: &str) -> String {
     )
 }
 
+/// Files that are chosen beside others go along with them, each once; one that is taken off goes alone.
+#[actix_web::test]
+async fn a_second_choice_of_files_leaves_the_first() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = at_anna(desk).await;
+        browser.wait_for("#composer textarea").await;
+        for name in ["first.txt", "second.txt", "third.txt"] {
+            browser.script(&choosing(name)).await;
+            browser.wait_for_text("#composer [data-files]", name).await;
+        }
+        let names = "return [...document.querySelector('#composer input[type=file]').files].map(({ name }) => name)";
+        assert_eq!(browser.script(names).await, serde_json::json!(["first.txt", "second.txt", "third.txt"]));
+        browser.click("#composer [data-files] button[aria-label*='second.txt']").await;
+        assert_eq!(browser.script(names).await, serde_json::json!(["first.txt", "third.txt"]));
+        // The same one once more: in the field as in the list.
+        let again = "const field = document.querySelector('#composer input[type=file]'); const chosen = new DataTransfer(); \
+            chosen.items.add(field.files[0]); field.files = chosen.files; \
+            field.dispatchEvent(new Event('change', { bubbles: true }))";
+        browser.script(again).await;
+        assert_eq!(browser.script(names).await, serde_json::json!(["first.txt", "third.txt"]));
+    })
+    .await;
+}
+
 /// Who writes on while the last message is under way loses nothing, whether it is then sent or refused, and no file that is
 /// chosen meanwhile.
 #[actix_web::test]
