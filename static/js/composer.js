@@ -1,4 +1,5 @@
-// Writing a message: the field grows, files come by drop and paste, the customer sees that somebody is typing.
+// Writing a message: the field grows, files come by drop (anywhere in #thread) and paste, the customer sees that somebody is
+// typing.
 //
 // form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
 // words of the remove button, and data-icons, where the icons are) that lists the chosen files. data-typing is the
@@ -212,19 +213,21 @@
     if (input) setTimeout(() => choose(input, []));
   });
   document.addEventListener("paste", (event) => add(composerOf(event), event, event.clipboardData?.files));
+  // Files are let go over what somebody reads, as over what they write: beside the form the browser would open them, and leave.
+  const threadOf = (event) => event.target.closest?.("#thread") ?? null;
+  const aimedAt = (event) => threadOf(event)?.querySelector("form[data-composer]") ?? null;
   document.addEventListener("drop", (event) => {
-    composerOf(event)?.classList.remove("is-drop");
-    add(composerOf(event), event, event.dataTransfer?.files);
+    aimedAt(event)?.classList.remove("is-drop");
+    add(aimedAt(event), event, event.dataTransfer?.files);
   });
   document.addEventListener("dragover", (event) => {
-    const form = composerOf(event);
+    const form = aimedAt(event);
     if (!form || !attachOf(form) || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     form.classList.add("is-drop");
   });
   document.addEventListener("dragleave", (event) => {
-    const form = composerOf(event);
-    if (form && !form.contains(event.relatedTarget)) form.classList.remove("is-drop");
+    if (!threadOf(event)?.contains(event.relatedTarget)) aimedAt(event)?.classList.remove("is-drop");
   });
 
   // An answer of the server brings another composer. What is half written meanwhile goes along: when a colleague takes

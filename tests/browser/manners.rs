@@ -376,6 +376,31 @@ fn choosing(name: &str) -> String {
     )
 }
 
+/// Files that are let go over the messages are for the composer below, which says so as long as they are held there; the page
+/// stays.
+#[actix_web::test]
+async fn files_are_dropped_anywhere_in_the_conversation() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = at_anna(desk).await;
+        browser.wait_for("#composer textarea").await;
+        // Whether the page takes what is held over the log, or let go there.
+        let over_the_log = |event: &str| {
+            format!(
+                "const dataTransfer = new DataTransfer(); dataTransfer.items.add(new File(['words'], 'dropped.txt')); \
+                 const log = document.querySelector('#thread .log'); \
+                 return !log.dispatchEvent(new DragEvent('{event}', {{ dataTransfer, bubbles: true, cancelable: true }}))"
+            )
+        };
+        assert_eq!(browser.script(&over_the_log("dragover")).await, true);
+        browser.wait_for("#composer.is-drop").await;
+        browser.script(&over_the_log("dragleave")).await;
+        browser.wait_until_gone("#composer.is-drop").await;
+        assert_eq!(browser.script(&over_the_log("drop")).await, true);
+        browser.wait_for_text("#composer [data-files]", "dropped.txt").await;
+    })
+    .await;
+}
+
 /// Files that are chosen beside others go along with them, each once; one that is taken off goes alone.
 #[actix_web::test]
 async fn a_second_choice_of_files_leaves_the_first() {
