@@ -212,7 +212,16 @@
     const input = form && attachOf(form);
     if (input) setTimeout(() => choose(input, []));
   });
-  document.addEventListener("paste", (event) => add(composerOf(event), event, event.clipboardData?.files));
+  // Office lays a picture of the words beside them, and a file manager the names of its files: only what has words of its own
+  // is words.
+  const isWords = (data) => {
+    const lines = data.getData("text/plain").split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+    const names = [...data.files].flatMap(({ name }) => [name, encodeURI(name)]);
+    return !lines.every((line) => names.includes(line.split(/[\\/]/).at(-1)));
+  };
+  document.addEventListener("paste", (event) => {
+    if (event.clipboardData && !isWords(event.clipboardData)) add(composerOf(event), event, event.clipboardData.files);
+  });
   // Files are let go over what somebody reads, as over what they write: beside the form the browser would open them, and leave.
   const threadOf = (event) => event.target.closest?.("#thread") ?? null;
   const aimedAt = (event) => threadOf(event)?.querySelector("form[data-composer]") ?? null;

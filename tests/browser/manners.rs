@@ -376,6 +376,25 @@ fn choosing(name: &str) -> String {
     )
 }
 
+/// What is copied from a table or a document has a picture of itself beside its words: the words are what is pasted. A picture
+/// alone is a file, and so is one whose name is all that stands beside it.
+#[actix_web::test]
+async fn words_are_pasted_as_words() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = at_anna(desk).await;
+        let text = "#composer textarea";
+        browser.wait_for(text).await;
+        assert!(!browser.paste(text, "Total\t42\nVAT\t8", "image.png").await, "the words are lost");
+        assert!(browser.paste(text, "", "screenshot.png").await);
+        browser.wait_for_text("#composer [data-files]", "screenshot.png").await;
+        assert!(browser.paste(text, "/home/anna/my plan.png\n", "my plan.png").await);
+        browser.wait_for_text("#composer [data-files]", "my plan.png").await;
+        let names = "return [...document.querySelector('#composer input[type=file]').files].map(({ name }) => name)";
+        assert_eq!(browser.script(names).await, serde_json::json!(["screenshot.png", "my plan.png"]));
+    })
+    .await;
+}
+
 /// Files that are let go over the messages are for the composer below, which says so as long as they are held there; the page
 /// stays.
 #[actix_web::test]
