@@ -693,6 +693,7 @@ diesel::table! {
         body -> Text,
         search -> Text,
         created_at -> Timestamp,
+        last_place -> Integer,
     }
 }
 

@@ -32,6 +32,7 @@ pub struct QuickReply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyFile {
     pub reply: QuickReplyId,
+    /// Its place: no other file of the reply ever has it.
     pub position: i32,
     pub file: StoredFile,
 }

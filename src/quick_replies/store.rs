@@ -182,21 +182,22 @@ pub(super) fn update(tx: &mut Tx, id: QuickReplyId, owner: Option<StaffId>, new:
 /// The files of a reply from now on. A place is never given to another file, so that an open composer cannot send the
 /// wrong one.
 pub(super) fn change_files(tx: &mut Tx, id: QuickReplyId, gone: &[i32], new: &[StoredFile]) -> Result<()> {
-    let last: Option<i32> =
-        links::table.filter(links::reply_id.eq(id)).select(diesel::dsl::max(links::position)).one(tx)?;
     for position in gone {
         diesel::delete(links::table.find((id, *position))).execute(&mut **tx)?;
     }
-    for (position, file) in (last.unwrap_or(0) + 1..).zip(new) {
+    let mut place: i32 = replies::table.find(id).select(replies::last_place).one(tx)?;
+    for file in new {
+        place += 1;
         diesel::insert_into(links::table)
             .values((
                 links::reply_id.eq(id),
-                links::position.eq(position),
+                links::position.eq(place),
                 links::file_id.eq(file.file_id),
                 links::name.eq(&file.name),
             ))
             .execute(&mut **tx)?;
     }
+    diesel::update(replies::table.find(id)).set(replies::last_place.eq(place)).execute(&mut **tx)?;
     Ok(())
 }
 

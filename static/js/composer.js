@@ -1,9 +1,11 @@
-// Writing a message: the field grows, files come by drop and paste, the customer sees that somebody is typing.
+// Writing a message: the field grows, files come by drop (anywhere in #thread) and paste, the customer sees that somebody is
+// typing.
 //
 // form[data-composer], its textarea, input[type=file][data-attach], and an element [data-files] (with data-remove, the
 // words of the remove button, and data-icons, where the icons are) that lists the chosen files. data-typing is the
-// address that hears of typing. It says `composer:changed` where no field does, and takes words by `composer:fill`
-// ({text, mode, mail}), which it refuses by cancelling.
+// address that hears of typing. Files of quick replies that go along are ticked in [data-quick]. It says `composer:changed`
+// where no field does, and takes words by `composer:fill` ({text, mode, mail, quick}), which it refuses by cancelling, and
+// files of quick replies by `composer:attach` ([{value, name}]).
 (() => {
   "use strict";
 
@@ -64,9 +66,41 @@
     }
   };
 
+  // The files of quick replies that go along: what the form calls each, and its name.
+  const quickOf = (form) =>
+    [...form.querySelectorAll("[data-quick] input:checked")].map(({ value, parentElement }) => ({ value, name: parentElement.textContent.trim() }));
+  const attach = (form, files) => {
+    const box = form.querySelector("[data-quick]");
+    for (const { value, name } of files) {
+      if (!box || box.querySelector(`input[value="${CSS.escape(value)}"]`)) continue;
+      const label = document.createElement("label");
+      label.className = "file check";
+      const input = document.createElement("input");
+      input.type = "checkbox";
+      input.className = "form-check-input";
+      input.name = "quick";
+      input.value = value;
+      input.checked = true;
+      const said = document.createElement("bdi");
+      said.textContent = name;
+      label.append(input, said);
+      box.append(label);
+      box.hidden = false;
+    }
+    changed(form);
+  };
+  const fillQuick = (form, files) => {
+    const box = form.querySelector("[data-quick]");
+    if (!files || !box) return;
+    box.replaceChildren();
+    box.hidden = true;
+    attach(form, files);
+  };
+  document.addEventListener("composer:attach", ({ target, detail }) => attach(target, detail));
+
   // Puts words where they were being written, for whom they were meant. What is for colleagues alone goes into no form that
   // would send it to the customer: then nothing is done, and the answer is no.
-  const fill = (form, { text, mode, mail }) => {
+  const fill = (form, { text, mode, mail, quick }) => {
     const textarea = form.querySelector("textarea[name=text], textarea[name=body]");
     const radio = mode ? radioOf(form, mode) : null;
     if (!textarea || (mode === "comment" && !radio)) return false;
@@ -77,6 +111,7 @@
       radio.dispatchEvent(new Event("change", { bubbles: true }));
     }
     fillMail(form, mail);
+    fillQuick(form, quick);
     changed(form);
     return true;
   };
@@ -85,11 +120,16 @@
   });
 
   const attachOf = (form) => form.querySelector("input[type=file][data-attach]:not([disabled])");
+  // What each field holds. Browsers put a second choice in the place of the first; here it comes beside it.
+  const held = new WeakMap();
+  const heldIn = (input) => held.get(input) ?? [];
+  const filesOf = (form) => heldIn(attachOf(form));
 
   const choose = (input, files) => {
     const chosen = new DataTransfer();
     for (const file of files) chosen.items.add(file);
     input.files = chosen.files;
+    held.set(input, files);
     list(input);
   };
 
@@ -129,7 +169,7 @@
       remove.append(icon(box, "x"));
       remove.setAttribute("aria-label", `${box.dataset.remove ?? ""} ${file.name}`.trim());
       remove.addEventListener("click", () => {
-        choose(input, [...input.files].toSpliced(index, 1));
+        choose(input, heldIn(input).toSpliced(index, 1));
         input.form.querySelector("textarea")?.focus();
       });
       row.append(icon(box, "file-text"), name, size, remove);
@@ -150,38 +190,53 @@
     return files.filter((file) => !large.includes(file));
   };
 
+  const isSame = (one, other) => one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+  const addTo = (input, files) => {
+    const before = heldIn(input);
+    const more = within(input, files.filter((file) => !before.some((other) => isSame(file, other))));
+    choose(input, input.multiple ? [...before, ...more] : [...more, ...before].slice(0, 1));
+  };
   const add = (form, event, files) => {
     const input = form && attachOf(form);
     if (!input || !files?.length) return;
     event.preventDefault();
-    const more = within(input, [...files]);
-    choose(input, input.multiple ? [...input.files, ...more] : more.slice(0, 1));
+    addTo(input, [...files]);
   };
 
   document.addEventListener("change", (event) => {
-    if (composerOf(event) && event.target.matches("input[type=file][data-attach]")) {
-      choose(event.target, within(event.target, [...event.target.files]));
-    }
+    const isChoice = composerOf(event) && event.target.matches("input[type=file][data-attach]");
+    if (isChoice) addTo(event.target, [...event.target.files]);
   });
   document.addEventListener("reset", (event) => {
     const form = composerOf(event);
     const input = form && attachOf(form);
-    if (input) setTimeout(() => list(input));
+    if (input) setTimeout(() => choose(input, []));
   });
-  document.addEventListener("paste", (event) => add(composerOf(event), event, event.clipboardData?.files));
+  // Office lays a picture of the words beside them, and a file manager the names of its files: only what has words of its own
+  // is words.
+  const isWords = (data) => {
+    const lines = data.getData("text/plain").split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+    const names = [...data.files].flatMap(({ name }) => [name, encodeURI(name)]);
+    return !lines.every((line) => names.includes(line.split(/[\\/]/).at(-1)));
+  };
+  document.addEventListener("paste", (event) => {
+    if (event.clipboardData && !isWords(event.clipboardData)) add(composerOf(event), event, event.clipboardData.files);
+  });
+  // Files are let go over what somebody reads, as over what they write: beside the form the browser would open them, and leave.
+  const threadOf = (event) => event.target.closest?.("#thread") ?? null;
+  const aimedAt = (event) => threadOf(event)?.querySelector("form[data-composer]") ?? null;
   document.addEventListener("drop", (event) => {
-    composerOf(event)?.classList.remove("is-drop");
-    add(composerOf(event), event, event.dataTransfer?.files);
+    aimedAt(event)?.classList.remove("is-drop");
+    add(aimedAt(event), event, event.dataTransfer?.files);
   });
   document.addEventListener("dragover", (event) => {
-    const form = composerOf(event);
+    const form = aimedAt(event);
     if (!form || !attachOf(form) || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     form.classList.add("is-drop");
   });
   document.addEventListener("dragleave", (event) => {
-    const form = composerOf(event);
-    if (form && !form.contains(event.relatedTarget)) form.classList.remove("is-drop");
+    if (!threadOf(event)?.contains(event.relatedTarget)) aimedAt(event)?.classList.remove("is-drop");
   });
 
   // An answer of the server brings another composer. What is half written meanwhile goes along: when a colleague takes
@@ -207,7 +262,8 @@
     if (waits(ctx.sourceElement)) return event.preventDefault();
     if (!isForm(ctx.sourceElement)) return;
     const form = ctx.sourceElement;
-    underWay.set(ctx, { form, sent: form.querySelector("textarea").value });
+    const quick = quickOf(form).map(({ value }) => value);
+    underWay.set(ctx, { form, sent: form.querySelector("textarea").value, files: filesOf(form), quick });
     sending.set(form, false);
   });
   document.addEventListener("htmx:before:swap", (event) => {
@@ -215,14 +271,18 @@
     if (waits(ctx.sourceElement)) return event.preventDefault();
     const form = formOf(ctx.sourceElement);
     const textarea = form?.querySelector("textarea");
-    const sent = underWay.get(ctx)?.sent;
-    if (!textarea || textarea.value === sent) return;
-    // Files that were sent are not sent again.
-    const files = sent === undefined ? attachOf(form)?.files : null;
+    if (!textarea) return;
+    const went = underWay.get(ctx);
+    const sent = went?.sent;
+    // Files that were sent are not sent again. A refused form gets back all that were chosen (files.js).
+    const isRefused = went && ctx.response?.status >= 400;
+    const files = isRefused ? [] : filesOf(form).filter((file) => !went?.files.includes(file));
+    const quick = quickOf(form).filter(({ value }) => !went?.quick.includes(value));
+    if (textarea.value === sent && files.length + quick.length === 0) return;
     // Whom it is for goes along, too, unless nobody chose: an empty composer for comments alone.
     const chosen = textarea.value.trim() !== "" || form.querySelectorAll("[name=mode]").length > 1;
     const mode = chosen ? modeOf(form) : "";
-    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, mail: sent === undefined ? mailOf(form) : null, typing: document.activeElement === textarea });
+    halfWritten.set(ctx, { sent, text: textarea.value, mode, files, quick, mail: sent === undefined ? mailOf(form) : null, typing: document.activeElement === textarea });
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     const form = underWay.get(ctx)?.form;
@@ -237,7 +297,8 @@
     if (!textarea || (textarea.value && textarea.value !== half.sent)) return;
     const goesOn = half.sent && !textarea.value && half.text.startsWith(half.sent);
     if (!fill(form, { text: goesOn ? half.text.slice(half.sent.length).trimStart() : half.text, mode: half.mode, mail: half.mail })) return;
-    if (half.files?.length && attachOf(form)) choose(attachOf(form), half.files);
+    if (half.files.length && attachOf(form)) choose(attachOf(form), half.files);
+    if (half.quick.length) attach(form, half.quick);
     if (half.typing) textarea.focus();
   };
 

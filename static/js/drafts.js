@@ -2,7 +2,8 @@
 //
 // A form[data-draft] names its customer; its field `conversation`, if it has one, what it answers. Each draft stands in this
 // browser's storage under the staff member, the customer and the conversation (0: none is open), with its text, whom it is
-// for (the mode), what makes it a mail, the template with what stands in its places, and the names of the files that it had: files themselves cannot be kept, and [data-files-lost] says so.
+// for (the mode), what makes it a mail, the template with what stands in its places, the files of quick replies that are
+// ticked, and the names of the files that it had: files themselves cannot be kept, and [data-files-lost] says so.
 // [data-draft-kept] shows the draft of a customer to whom nothing can be written now. Signing out forgets all.
 (() => {
   "use strict";
@@ -49,6 +50,9 @@
   const keyOf = (form) => keyFor(form.dataset.draft, form.elements.conversation?.value);
   const filesOf = (form) =>
     [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files].map((file) => file.name));
+  // Files of quick replies are the server's: what the form calls each, and its name, is enough to have them again.
+  const quickOf = (form) =>
+    [...form.querySelectorAll("[data-quick] input:checked")].map(({ value, parentElement }) => ({ value, name: parentElement.textContent.trim() }));
   // Of a mail: who sends it, what it is about, and who gets a copy.
   const mailOf = (form) => {
     const fields = ["sender", "subject", "bcc"].map((name) => form.elements[name]).filter(Boolean);
@@ -105,10 +109,11 @@
   const save = (form) => {
     const textarea = textOf(form);
     if (!textarea) return;
-    const files = filesOf(form);
+    const [files, quick] = [filesOf(form), quickOf(form)];
     const mode = form.querySelector("[name=mode]:checked")?.value ?? "reply";
     const [mail, template] = [mailOf(form), templateOf(form)];
-    if (textarea.value.trim() || files.length || template) put(keyOf(form), { text: textarea.value, mode, files, mail, template, at: Date.now() });
+    const isWritten = textarea.value.trim() || files.length || quick.length || template;
+    if (isWritten) put(keyOf(form), { text: textarea.value, mode, files, quick, mail, template, at: Date.now() });
     else drop(keyOf(form));
     const lost = form.querySelector("[data-files-lost]");
     if (lost && files.length) lost.hidden = true;
@@ -150,7 +155,7 @@
     // Whoever went elsewhere and came back meanwhile has the sent words before them again.
     for (const form of forms()) {
       const isAgain = form !== ctx.sourceElement && keyOf(form) === sent.key && textOf(form)?.value === sent.text;
-      if (isAgain) textOf(form).value = "";
+      if (isAgain) fill(form, { text: "", quick: [] });
     }
   });
 
@@ -178,7 +183,9 @@
     const key = keyToTakeUp(form);
     const draft = key && read(key);
     if (textarea.value.trim() && textarea.value !== draft?.text) return save(form);
-    if (!draft || !fill(form, draft)) return;
+    // Files that the page came with stay beside those of the draft; what it refused has those that are still there.
+    const quick = textarea.matches("[aria-invalid]") ? undefined : [...quickOf(form), ...(draft?.quick ?? [])];
+    if (!draft || !fill(form, { ...draft, quick })) return;
     if (key !== keyOf(form)) drop(key);
     if (draft.uuid && form.elements.client_uuid) {
       fresh.set(form, form.elements.client_uuid.value);
@@ -219,7 +226,7 @@
     for (const form of forms()) {
       const isTyped = document.hasFocus() && form.contains(document.activeElement);
       if (keyOf(form) !== key || isTyped) continue;
-      if (textOf(form)?.value === textIn(oldValue)) fill(form, newValue ? JSON.parse(newValue) : { text: "", mode: "" });
+      if (textOf(form)?.value === textIn(oldValue)) fill(form, newValue ? JSON.parse(newValue) : { text: "", mode: "", quick: [] });
     }
     markCards();
   });

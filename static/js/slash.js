@@ -3,6 +3,7 @@
 // The composer's textarea keeps the focus; the list is a listbox that it controls, the entry that Enter would take is its
 // aria-activedescendant. #slash-ask is a form of hidden fields that htmx sends when it hears `slash:ask`; the answer goes
 // into #slash-list. An entry's data-insert is the text that it stands for, data-file inside it the files that go along.
+// Until the answer is there the list is that of other words: nothing of it is taken, and Enter waits for what comes.
 // Without scripts the button [data-slash-open] is a link to the same list as a page.
 (() => {
   "use strict";
@@ -36,7 +37,17 @@
     }
   };
 
+  // The list that was asked for last: for which field, by which request, and whether it has come.
+  let asked = null;
+  const isComing = (textarea) => asked?.textarea === textarea && !asked.isThere;
+
+  // The word behind which Enter or Tab was pressed while its list was on the way, as long as it stands there.
+  let held = null;
+  const heldIn = (textarea) =>
+    held?.textarea === textarea && textarea.value.slice(held.from, held.to) === held.text ? held : null;
+
   const close = (textarea) => {
+    if (held?.textarea === textarea) held = null;
     const parts = partsOf(textarea);
     if (!parts || parts.pop.hidden) return;
     parts.pop.hidden = true;
@@ -49,6 +60,9 @@
   let choosing = false;
 
   const look = (textarea) => {
+    // What is written behind a held word changes nothing about it.
+    if (heldIn(textarea)) return;
+    held = null;
     const parts = partsOf(textarea);
     const word = parts && wordOf(textarea);
     if (!word || choosing) {
@@ -61,40 +75,36 @@
     parts.ask.elements.start.value = textarea.value.slice(0, word.from).trim() === "" ? "1" : "";
     parts.pop.hidden = false;
     textarea.setAttribute("aria-controls", "slash-options");
+    asked = { textarea, ctx: null, isThere: false };
+    mark(textarea, parts.pop, null);
     parts.ask.dispatchEvent(new CustomEvent("slash:ask"));
   };
 
-  const attach = (area, option) => {
-    const box = area.querySelector("[data-quick]");
-    for (const file of option.querySelectorAll("[data-file]")) {
-      if (!box || box.querySelector(`input[value="${CSS.escape(file.dataset.file)}"]`)) continue;
-      const label = document.createElement("label");
-      label.className = "file check";
-      const input = document.createElement("input");
-      input.type = "checkbox";
-      input.className = "form-check-input";
-      input.name = "quick";
-      input.value = file.dataset.file;
-      input.checked = true;
-      const name = document.createElement("bdi");
-      name.textContent = file.textContent.trim();
-      label.append(input, name);
-      box.append(label);
-      box.hidden = false;
-    }
-  };
-
-  const choose = (textarea, option) => {
-    const { area } = partsOf(textarea);
-    const word = wordOf(textarea);
-    if (!word) return;
-    attach(area, option);
-    textarea.setRangeText(option.dataset.insert ?? "", word.from, word.to, "end");
+  // Puts text in the place of a word. A caret that has gone on stays where it is.
+  const put = (textarea, text, { from, to }) => {
+    const isHere = textarea.selectionStart >= from && textarea.selectionStart <= to;
+    textarea.setRangeText(text, from, to, isHere ? "end" : "preserve");
     close(textarea);
     // The composer grows and tells that somebody types; the list stays closed.
     choosing = true;
     textarea.dispatchEvent(new Event("input", { bubbles: true }));
     choosing = false;
+  };
+
+  const choose = (textarea, option) => {
+    const word = heldIn(textarea) ?? wordOf(textarea);
+    if (!word) return;
+    const files = [...option.querySelectorAll("[data-file]")];
+    const detail = files.map((file) => ({ value: file.dataset.file, name: file.textContent.trim() }));
+    textarea.form.dispatchEvent(new CustomEvent("composer:attach", { bubbles: true, detail }));
+    put(textarea, option.dataset.insert ?? "", word);
+  };
+
+  // There is nothing to take for a held word: Enter is what it is everywhere else.
+  const letGo = (textarea) => {
+    const word = heldIn(textarea);
+    if (word?.key === "Enter") put(textarea, "\n", { from: word.to, to: word.to });
+    else if (word) close(textarea);
   };
 
   const typedIn = (event) => (event.target.matches?.("form[data-composer] textarea[data-slash]") ? event.target : null);
@@ -104,11 +114,26 @@
     if (textarea && !event.isComposing) look(textarea);
   });
 
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (asked && ctx.sourceElement?.id === "slash-ask") asked.ctx = ctx;
+  });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-    if (ctx?.sourceElement?.id !== "slash-ask") return;
-    const textarea = ctx.sourceElement.closest(".composer-area")?.querySelector("textarea[data-slash]");
-    const parts = partsOf(textarea);
-    if (parts && !parts.pop.hidden) mark(textarea, parts.pop, options(parts.pop)[0] ?? null);
+    if (!asked || asked.ctx !== ctx || ctx.response.status >= 400) return;
+    asked.isThere = true;
+    const { textarea } = asked;
+    const { pop } = partsOf(textarea) ?? {};
+    if (!pop || pop.hidden) return;
+    const [first] = options(pop);
+    mark(textarea, pop, first ?? null);
+    if (!first) letGo(textarea);
+    else if (heldIn(textarea)) choose(textarea, first);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (!asked || asked.ctx !== ctx || asked.isThere) return;
+    // It did not come.
+    const { textarea } = asked;
+    asked = null;
+    letGo(textarea);
   });
 
   document.addEventListener(
@@ -116,19 +141,29 @@
     (event) => {
       const textarea = typedIn(event);
       const parts = textarea && partsOf(textarea);
-      if (!parts || parts.pop.hidden || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!parts || parts.pop.hidden || event.isComposing) return;
+      if (heldIn(textarea) && event.key !== "Escape") {
+        // One writes on behind the word; the message does not go out before what it stands for is in it.
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const all = options(parts.pop);
       const here = all.indexOf(active(parts.pop));
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         if (!all.length) return;
         const next = event.key === "ArrowDown" ? here + 1 : here < 1 ? all.length - 1 : here - 1;
-        mark(textarea, parts.pop, all[next % all.length]);
+        if (!isComing(textarea)) mark(textarea, parts.pop, all[next % all.length]);
       } else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") {
-        if (here < 0 || event.shiftKey) {
+        const word = isComing(textarea) ? wordOf(textarea) : null;
+        if ((here < 0 && !word) || event.shiftKey) {
           close(textarea);
           return;
         }
-        choose(textarea, all[here]);
+        if (word) held = { textarea, key: event.key, text: textarea.value.slice(word.from, word.to), from: word.from, to: word.to };
+        else choose(textarea, all[here]);
       } else if (event.key === "Escape") {
         dismissed = wordOf(textarea)?.from ?? null;
         close(textarea);

@@ -680,8 +680,15 @@
     event.target.value = "";
     text.focus();
   });
+  // Office lays a picture of the words beside them, and a file manager the names of its files: only what has words of its own
+  // is words.
+  const isWords = (data) => {
+    const lines = data.getData("text/plain").split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+    const names = [...data.files].flatMap(({ name }) => [name, encodeURI(name)]);
+    return !lines.every((line) => names.includes(line.split(/[\\/]/).at(-1)));
+  };
   text.addEventListener("paste", (event) => {
-    if (!event.clipboardData.files.length) return;
+    if (!event.clipboardData.files.length || isWords(event.clipboardData)) return;
     event.preventDefault();
     pick(event.clipboardData.files);
   });

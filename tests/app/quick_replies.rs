@@ -20,6 +20,17 @@ async fn add(client: &Client, shortcut: &str, body: &str, shared: bool, files: &
     client.post_multipart(HERE, form).await
 }
 
+/// Changes one through its page: the files at these places go, these come.
+async fn change_files(client: &Client, id: i64, gone: &[(&str, &str)], files: &[(&str, &[u8])]) {
+    let page = client.get(&format!("{HERE}/{id}")).await;
+    let fields = page.form("#quick-reply").filled(gone);
+    let form = fields.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+    let form = files.iter().fold(form, |form, (name, bytes)| {
+        form.part("files", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()))
+    });
+    client.post_multipart(&format!("{HERE}/{id}"), form).await.assert_redirect(HERE);
+}
+
 fn id_of(app: &TestApp, shortcut: &str) -> i64 {
     app.number(&format!("SELECT MAX(id) FROM quick_replies WHERE shortcut = '{shortcut}'"))
 }
@@ -153,10 +164,7 @@ async fn a_quick_reply_is_sent_with_its_files() {
     let sent = "SELECT COUNT(*) FROM attachments WHERE name = 'map.png'";
     assert_eq!((app.number(sent), app.number("SELECT COUNT(*) FROM attachments")), (1, 1));
     // A file that is gone meanwhile, or is somebody else's, is refused; the words stay.
-    let edit = supervisor.get(&format!("{HERE}/{id}")).await;
-    let fields = edit.form("#quick-reply").filled(&[("gone", "1")]);
-    let form = fields.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
-    supervisor.post_multipart(&format!("{HERE}/{id}"), form).await.assert_redirect(HERE);
+    change_files(&supervisor, id, &[("gone", "1")], &[]).await;
     let refused = say(&olga, anna, &filled, &[("quick", &format!("{id}.1")), ("text", "With a file")]).await;
     refused.assert_status(422).assert_says("A file of the quick reply is not there any more.");
     assert_eq!(refused.select("#composer textarea"), ["With a file"]);
@@ -168,4 +176,28 @@ async fn a_quick_reply_is_sent_with_its_files() {
     let alone = say(&olga, anna, &fresh, &[("quick", &format!("{id}.2")), ("text", ""), ("mode", "reply")]).await;
     alone.assert_status(303);
     assert_eq!(app.number(sent), 2);
+}
+
+/// A composer that is open sends the file that its writer saw, or none: the place of one that has gone is not given again.
+#[actix_web::test]
+async fn the_place_of_a_file_is_never_given_to_another() {
+    let app = spawn_app().await;
+    let anna = anna(&app).await;
+    let supervisor = app.sign_in(SUPERVISOR).await;
+    let first: &[(&str, &[u8])] = &[("price-a.txt", b"one")];
+    add(&supervisor, "prices", "Here it is.", true, first).await.assert_status(303);
+    let id = id_of(&app, "prices");
+    let olga = app.sign_in(OPERATOR).await;
+    let open = olga.get(&format!("/inbox/{anna}?reply={id}")).await;
+    open.assert_says("price-a.txt");
+    change_files(&supervisor, id, &[("gone", "1")], &[]).await;
+    change_files(&supervisor, id, &[], &[("secret-b.txt", b"two")]).await;
+    let places = |name: &str| app.number(&format!("SELECT position FROM quick_reply_files WHERE name = '{name}'"));
+    assert_eq!(places("secret-b.txt"), 2);
+    let refused = say(&olga, anna, &open, &[("quick", &format!("{id}.1")), ("mode", "reply")]).await;
+    refused.assert_status(422).assert_says("A file of the quick reply is not there any more.");
+    assert_eq!(app.number("SELECT COUNT(*) FROM attachments"), 0);
+    // The last one in the same save as the next.
+    change_files(&supervisor, id, &[("gone", "2")], &[("c.txt", b"three"), ("d.txt", b"four")]).await;
+    assert_eq!((places("c.txt"), places("d.txt")), (3, 4));
 }

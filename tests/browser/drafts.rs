@@ -134,18 +134,45 @@ async fn what_is_half_written_is_kept() {
     .await;
 }
 
-/// Files cannot be kept, and the draft says so.
+/// Files of a quick reply stay with its words, when a colleague takes the conversation and after a reload. Other files cannot
+/// be kept, and the draft says so.
 #[actix_web::test]
 async fn a_draft_says_which_files_it_had() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
         let (anna, _) = two_write(desk).await;
-        let staff = at(desk, OPERATOR, anna).await;
-        staff.fill(TEXT, "The invoice").await;
+        desk.app.execute(
+            "INSERT INTO files (sha256, size, content_type, created_at) \
+             VALUES ('aa', 3, 'text/plain', '2026-01-05 09:00:00'); \
+             INSERT INTO quick_replies (shortcut, shortcut_folded, body, search, created_at) \
+             VALUES ('prices', 'prices', 'Our prices', 'prices', '2026-01-05 09:00:00'); \
+             INSERT INTO quick_reply_files (reply_id, position, file_id, name) \
+             SELECT r.id, 1, f.id, 'prices.txt' FROM quick_replies r, files f WHERE f.sha256 = 'aa'",
+        );
+        let conversation = desk.app.number(&format!("SELECT MIN(id) FROM conversations WHERE customer_id = {anna}"));
+        let staff = at(desk, SUPERVISOR, anna).await;
+        let goes_along = "#composer [data-quick] input[value='1.1']:checked";
+        staff.fill(TEXT, "/prices").await;
+        staff.wait_for("#slash-r1[aria-selected=true]").await;
+        staff.press(Key::Enter).await;
+        staff.wait_for_value(TEXT, "Our prices").await;
+        assert!(has(&staff, goes_along).await, "the file of the quick reply is not there");
+
+        let form = "return document.querySelector('#composer [name=client_uuid]').value";
+        let before = staff.script(form).await;
+        let colleague = desk.app.sign_in(OPERATOR).await;
+        colleague.post_form(&format!("/conversations/{conversation}/assignment"), &[]).await.assert_status(303);
+        staff.wait("the next composer", async || staff.script(form).await != before).await;
+        staff.wait_for_value(TEXT, "Our prices").await;
+        staff.wait_for_text("#composer [data-quick]", "prices.txt").await;
+        assert!(has(&staff, goes_along).await, "the words go out without their file");
+
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/demo/invoice.pdf");
         staff.upload("#composer input[type=file]", &file).await;
         staff.wait_for_text("#composer [data-files]", "invoice.pdf").await;
         staff.driver.refresh().await.unwrap();
-        staff.wait_for_value(TEXT, "The invoice").await;
+        staff.wait_for_value(TEXT, "Our prices").await;
+        staff.wait_for_text("#composer [data-quick]", "prices.txt").await;
+        assert!(has(&staff, goes_along).await, "the words came back without their file");
         staff.wait_for_text("#composer [data-files-lost]", "Choose them again: invoice.pdf").await;
     })
     .await;

@@ -209,7 +209,8 @@ async fn dialogs_are_used_by_keyboard() {
 }
 
 /// Quick replies and commands by keyboard alone: a slash opens the list, letters narrow it, arrows walk through it, Enter
-/// takes an entry, Escape leaves the text as it is. The text keeps the focus all the while.
+/// takes an entry, Escape leaves the text as it is. The text keeps the focus all the while. Who types faster than the list comes
+/// gets what fits to what they typed.
 #[actix_web::test]
 async fn a_slash_offers_quick_replies() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
@@ -239,13 +240,44 @@ async fn a_slash_offers_quick_replies() {
         let value = "return document.querySelector('#composer textarea').value";
         assert_eq!(browser.script(value).await, "Good day, Anna Kowalska");
         browser.wait_until_gone("#slash-pop:not([hidden])").await;
+
+        // Faster than the answers: Enter takes nothing from the list of the letters before, and one writes on meanwhile.
+        let holds_answers = "const fetched = window.fetch; window.waiting = []; \
+            window.fetch = async (address, asked) => { \
+                if (window.waiting && String(address).includes('/slash')) await new Promise((go) => window.waiting.push(go)); \
+                return fetched(address, asked); \
+            };";
+        let lets_them_go = "const { waiting } = window; window.waiting = null; waiting.forEach((go) => go())";
+        browser.press(" /").await;
+        browser.wait_for("#slash-r3[aria-selected=true]").await;
+        browser.script(holds_answers).await;
+        browser.press("help").await;
+        browser.press(Key::Enter).await;
+        browser.press(" Tell me.").await;
+        assert_eq!(browser.script(value).await, "Good day, Anna Kowalska /help Tell me.");
+        // It does not go out as it is.
+        browser.chord(Key::Control + Key::Enter).await;
+        browser.script(lets_them_go).await;
+        let helpful = "Good day, Anna Kowalska How can I help? Tell me.";
+        browser.wait_for_value("#composer textarea", helpful).await;
+        // Of a word that stands for nothing, Enter begins a new line, as ever.
+        browser.script("window.waiting = []").await;
+        browser.press(" See /nowhere").await;
+        browser.press(Key::Enter).await;
+        browser.press("there").await;
+        browser.script(lets_them_go).await;
+        let all = format!("{helpful} See /nowhere\nthere");
+        browser.wait_for_value("#composer textarea", &all).await;
+
         browser.press(". and/or /by").await;
         browser.wait_for("#slash-options #slash-r3[aria-selected=true]").await;
         browser.press(Key::Escape).await;
         browser.wait_until_gone("#slash-pop:not([hidden])").await;
-        assert_eq!(browser.script(value).await, "Good day, Anna Kowalska. and/or /by");
+        let all = format!("{all}. and/or /by");
+        assert_eq!(browser.script(value).await, all);
         browser.chord(Key::Control + Key::Enter).await;
-        browser.wait_for_text("#thread .msg.out .said", "Good day, Anna Kowalska. and/or /by").await;
+        browser.wait_for_text("#thread .msg.out .said", &all).await;
+        assert_eq!(desk.app.number("SELECT COUNT(*) FROM messages WHERE kind = 'staff'"), 1);
     })
     .await;
 }

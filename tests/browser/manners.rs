@@ -367,7 +367,85 @@ async fn a_double_click_does_it_once() {
     .await;
 }
 
-/// Who writes on while the last message is under way loses nothing, whether it is then sent or refused.
+/// A script that does what choosing a file in the browser's dialog does: it takes the place of what the field held.
+fn choosing(name: &str) -> String {
+    format!(
+        "const field = document.querySelector('#composer input[type=file]'); const chosen = new DataTransfer(); \
+         chosen.items.add(new File(['words'], '{name}', {{ type: 'text/plain' }})); field.files = chosen.files; \
+         field.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+    )
+}
+
+/// What is copied from a table or a document has a picture of itself beside its words: the words are what is pasted. A picture
+/// alone is a file, and so is one whose name is all that stands beside it.
+#[actix_web::test]
+async fn words_are_pasted_as_words() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = at_anna(desk).await;
+        let text = "#composer textarea";
+        browser.wait_for(text).await;
+        assert!(!browser.paste(text, "Total\t42\nVAT\t8", "image.png").await, "the words are lost");
+        assert!(browser.paste(text, "", "screenshot.png").await);
+        browser.wait_for_text("#composer [data-files]", "screenshot.png").await;
+        assert!(browser.paste(text, "/home/anna/my plan.png\n", "my plan.png").await);
+        browser.wait_for_text("#composer [data-files]", "my plan.png").await;
+        let names = "return [...document.querySelector('#composer input[type=file]').files].map(({ name }) => name)";
+        assert_eq!(browser.script(names).await, serde_json::json!(["screenshot.png", "my plan.png"]));
+    })
+    .await;
+}
+
+/// Files that are let go over the messages are for the composer below, which says so as long as they are held there; the page
+/// stays.
+#[actix_web::test]
+async fn files_are_dropped_anywhere_in_the_conversation() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = at_anna(desk).await;
+        browser.wait_for("#composer textarea").await;
+        // Whether the page takes what is held over the log, or let go there.
+        let over_the_log = |event: &str| {
+            format!(
+                "const dataTransfer = new DataTransfer(); dataTransfer.items.add(new File(['words'], 'dropped.txt')); \
+                 const log = document.querySelector('#thread .log'); \
+                 return !log.dispatchEvent(new DragEvent('{event}', {{ dataTransfer, bubbles: true, cancelable: true }}))"
+            )
+        };
+        assert_eq!(browser.script(&over_the_log("dragover")).await, true);
+        browser.wait_for("#composer.is-drop").await;
+        browser.script(&over_the_log("dragleave")).await;
+        browser.wait_until_gone("#composer.is-drop").await;
+        assert_eq!(browser.script(&over_the_log("drop")).await, true);
+        browser.wait_for_text("#composer [data-files]", "dropped.txt").await;
+    })
+    .await;
+}
+
+/// Files that are chosen beside others go along with them, each once; one that is taken off goes alone.
+#[actix_web::test]
+async fn a_second_choice_of_files_leaves_the_first() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let browser = at_anna(desk).await;
+        browser.wait_for("#composer textarea").await;
+        for name in ["first.txt", "second.txt", "third.txt"] {
+            browser.script(&choosing(name)).await;
+            browser.wait_for_text("#composer [data-files]", name).await;
+        }
+        let names = "return [...document.querySelector('#composer input[type=file]').files].map(({ name }) => name)";
+        assert_eq!(browser.script(names).await, serde_json::json!(["first.txt", "second.txt", "third.txt"]));
+        browser.click("#composer [data-files] button[aria-label*='second.txt']").await;
+        assert_eq!(browser.script(names).await, serde_json::json!(["first.txt", "third.txt"]));
+        // The same one once more: in the field as in the list.
+        let again = "const field = document.querySelector('#composer input[type=file]'); const chosen = new DataTransfer(); \
+            chosen.items.add(field.files[0]); field.files = chosen.files; \
+            field.dispatchEvent(new Event('change', { bubbles: true }))";
+        browser.script(again).await;
+        assert_eq!(browser.script(names).await, serde_json::json!(["first.txt", "third.txt"]));
+    })
+    .await;
+}
+
+/// Who writes on while the last message is under way loses nothing, whether it is then sent or refused, and no file that is
+/// chosen meanwhile.
 #[actix_web::test]
 async fn writing_on_while_a_message_is_sent_loses_nothing() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
@@ -379,8 +457,10 @@ async fn writing_on_while_a_message_is_sent_loses_nothing() {
         browser.network(Network::Slow(1500)).await;
         browser.chord(Key::Control + Key::Enter).await;
         browser.press(" How can").await;
+        browser.script(&choosing("later.txt")).await;
         browser.wait("the next composer", async || uuid().await != before).await;
         browser.wait_for_value("#composer textarea", "How can").await;
+        browser.wait_for_text("#composer [data-files]", "later.txt").await;
         browser.wait_for_focus("#composer textarea").await;
         browser.press(" I help?").await;
         browser.wait_for_value("#composer textarea", "How can I help?").await;

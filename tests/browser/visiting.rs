@@ -5,13 +5,18 @@ use thirtyfour::Key;
 
 use crate::support::{Desk, Network, journey_on, with_web_chat};
 
-/// What a visitor has half written outlives a reload of the host's page.
+/// What a visitor has half written outlives a reload of the host's page. Words that are pasted with a picture of themselves are
+/// words.
 #[actix_web::test]
 async fn a_visitors_words_outlive_a_reload() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
         let visitor = desk.browser().await;
         visitor.open_chat().await;
         visitor.fill("#text", "Do you have").await;
+        assert!(!visitor.paste("#text", "Total\t42", "image.png").await, "the words are lost");
+        assert!(visitor.paste("#text", "", "screenshot.png").await);
+        visitor.wait_for_text("#picked", "screenshot.png").await;
+        assert!(visitor.texts("#picked").await.iter().all(|picked| !picked.contains("image.png")));
         visitor.driver.enter_default_frame().await.unwrap();
         visitor.open_chat().await;
         visitor.wait_for_value("#text", "Do you have").await;

@@ -311,6 +311,20 @@ impl Browser {
         field.send_keys(file.to_str().expect("a path in UTF-8")).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Pastes words and a file at once, and says whether the page has taken them: else the browser puts the words there.
+    pub async fn paste(&self, css: &str, words: &str, file: &str) -> bool {
+        let script = format!(
+            "const clipboardData = new DataTransfer(); if ({words}) clipboardData.setData('text/plain', {words}); \
+             clipboardData.items.add(new File(['bytes'], {file}, {{ type: 'image/png' }})); \
+             const event = new ClipboardEvent('paste', {{ clipboardData, bubbles: true, cancelable: true }}); \
+             return !document.querySelector({css}).dispatchEvent(event)",
+            words = json!(words),
+            file = json!(file),
+            css = json!(css),
+        );
+        self.script(&script).await == json!(true)
+    }
+
     /// Waits until some match contains this text.
     pub async fn wait_for_text(&self, css: &str, text: &str) {
         let since = Instant::now();
