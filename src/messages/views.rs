@@ -25,6 +25,8 @@ pub struct LogView {
     pub first: Option<MessageId>,
     /// The newest message of it.
     pub last: Option<MessageId>,
+    /// The newest of the customer's.
+    pub seen: Option<MessageId>,
     pub has_older: bool,
     pub has_newer: bool,
 }
@@ -162,6 +164,7 @@ impl LogView {
             items,
             first: thread.messages.first().map(|m| m.id),
             last: thread.messages.last().map(|m| m.id),
+            seen: thread.messages.iter().rev().find(|m| m.kind == MessageKind::Customer).map(|m| m.id),
             has_older: thread.has_older,
             has_newer: thread.has_newer,
         }

@@ -510,14 +510,15 @@ async fn others_customers_stay_hidden_where_the_setting_says_so() {
     assert_eq!(names(&operator.get("/inbox").await), Vec::<String>::new());
 }
 
-/// Who is here and who is typing; a visible page reads what comes in.
+/// Who is here and who is typing; a visible page reads what it shows.
 #[actix_web::test]
 async fn colleagues_see_each_other() {
     let (app, shop) = desk().await;
     let id = write(&app, shop, "a1", "Anna", "hello").await;
     let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
     let presence = format!("/inbox/{id}/presence");
-    operator.post_form(&presence, &[("doing", "here")]).await.assert_status(204);
+    let shown = app.number("SELECT MAX(id) FROM messages").to_string();
+    operator.post_form(&presence, &[("doing", "here"), ("shown", &shown)]).await.assert_status(204);
     assert_eq!(app.number(&format!("SELECT unread_count FROM customers WHERE id = {id}")), 0);
     let here = format!("/inbox/{id}/here");
     second.get(&here).await.assert_says("Olga Operator is here");

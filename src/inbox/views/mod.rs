@@ -17,7 +17,7 @@ use super::load::Log;
 use super::model::display::{Hideable, Part};
 use super::model::{Tab, with_query};
 use crate::customers::Customer;
-use crate::db::types::{ConversationId, CustomerId};
+use crate::db::types::{ConversationId, CustomerId, MessageId};
 use crate::messages::views::{Item, LogView, Look};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -84,7 +84,10 @@ pub struct Place {
     pub customer: CustomerId,
     pub log: LogView,
     pub again: String,
-    pub next: String,
+    /// The page of the conversation after the last one here, when newer messages follow.
+    pub next: Option<String>,
+    /// The newest message that there is, here or not.
+    pub newest: Option<MessageId>,
     /// Messages that are left out as this person has chosen.
     pub hidden: usize,
     /// Nothing is left out, though this person has chosen so.
@@ -107,7 +110,8 @@ impl Place {
         Self {
             customer: customer.id,
             again: with_query(&format!("{base}/log"), &again),
-            next: log.next.map_or(base.clone(), |id| format!("{base}?at={id}")),
+            next: log.next.map(|id| format!("{base}?at={id}")),
+            newest: customer.last_message_id,
             hidden: all - view.items.len(),
             log: view.rated_once(),
             is_whole,

@@ -106,7 +106,8 @@ pub async fn send(
             StatusCode::UNPROCESSABLE_ENTITY
         }
     };
-    let spot = Spot { place: PlaceQuery::from(form.field("from")), is_whole: form.field("whole") == "1" };
+    let place = PlaceQuery::from(form.field("from"));
+    let spot = Spot { place, conversation: of, is_whole: form.field("whole") == "1" };
     if hx.is_htmx {
         let log = log_view(&by, &sh, &db, id, spot).await?;
         return composer_and_log(&sh, status, &composer, &log);
