@@ -155,8 +155,8 @@ async fn page(
     let beside = Beside::of(&list.filter.at(&list.filter.page()), id);
     let open = Open {
         customer: state.customer.clone(),
-        log: PlaceView::new(&sh, &state.customer, &log),
-        composer: composer.unwrap_or_else(|| ComposerView::new(&state)),
+        log: PlaceView::new(&sh, &state.customer, &log, beside.clone()),
+        composer: composer.unwrap_or_else(|| ComposerView::new(&state, beside.clone())),
         here: here_view(&sh, id, &at, types, &names),
         side: SideView::new(known, beside.clone()),
         dialogs: DialogsView::new(&sh, &state, colleagues, &beside),
@@ -225,15 +225,17 @@ pub async fn head(
 pub async fn log(
     by: Operator,
     sh: Shell,
+    hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
     place: Query<PlaceQuery>,
 ) -> Result<HttpResponse> {
-    let view = log_view(&by, &sh, &db, id.into_inner(), place.spot()).await?;
+    let id = id.into_inner();
+    let view = log_view(&by, &sh, &db, id, place.spot(), Beside::of(&hx.here, id)).await?;
     fragment(&LogFragment { sh: &sh, place: &view })
 }
 
-async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot) -> Result<PlaceView> {
+async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot, beside: Beside) -> Result<PlaceView> {
     let by = by.clone();
     let (customer, log) = db
         .read(move |conn| {
@@ -242,7 +244,7 @@ async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot
             Ok((customer, log))
         })
         .await?;
-    Ok(PlaceView::new(sh, &customer, &log))
+    Ok(PlaceView::new(sh, &customer, &log, beside))
 }
 
 /// What a region shows already.
@@ -264,11 +266,13 @@ impl Shown {
 pub async fn composer(
     by: Operator,
     sh: Shell,
+    hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
     shown: Query<Shown>,
 ) -> Result<HttpResponse> {
-    let composer = ComposerView::new(&state(by, &db, id.into_inner(), shown.conversation()).await?);
+    let id = id.into_inner();
+    let composer = ComposerView::new(&state(by, &db, id, shown.conversation()).await?, Beside::of(&hx.here, id));
     if composer.state == shown.state {
         return Ok(HttpResponse::NoContent().finish());
     }

@@ -612,6 +612,8 @@ async fn the_composer_answers_the_conversation_that_is_shown() {
     newest.assert_says(&format!("Answers conversation {second}"));
     let other = newest.attribute(".c-which a", "href");
     assert_eq!(other, format!("/inbox/{anna}?at={first}"));
+    let listed = operator.get(&format!("/inbox/{anna}?tab=free")).await;
+    assert_eq!(listed.attribute(".c-which a", "href"), format!("/inbox/{anna}?tab=free&at={first}"));
     let shown = operator.get(&other).await;
     shown.assert_has(&format!("#composer input[name=conversation][value='{first}']"));
     for region in [".composer-area", "#m-conv form", "header.pane-h[hx-get]", "[data-dialogs]"] {
@@ -712,6 +714,40 @@ async fn the_list_stays_beside_what_is_done() {
             .header("hx-location")
             .contains("/inbox/{anna}?tab=all&search=anna".replace("{anna}", &anna.to_string()).as_str())
     );
+}
+
+/// A list is an address: the ways to other conversations with the customer, and to other parts of what was said, keep it.
+#[actix_web::test]
+async fn other_places_stay_beside_the_same_list() {
+    let app = spawn_app().await;
+    let channel = app.channel("web_chat");
+    let client = app.sign_in(OPERATOR).await;
+    let letter = |body| Letter { channel, address: "anna", name: "Anna", body, ..Letter::default() };
+    let anna = app.writes(letter("Hello")).await;
+    let first = conversation(&app, anna);
+    for _ in 0..60 {
+        app.writes(letter("And more")).await;
+    }
+    close(&client, &first).await;
+    for _ in 0..60 {
+        app.writes(letter("Once more")).await;
+    }
+    let list = format!("/inbox/{anna}?tab=free&search=ann");
+    let page = client.get(&list).await;
+    let (region, older) = (page.attribute("[id^='messages-']", "hx-get"), "[id^='older-'] a");
+    assert!(page.attribute(older, "href").starts_with(&format!("{list}&before=")));
+    let previous = format!("{list}&at={first}");
+    assert_eq!(page.attributes("#side .mini a[href*='at=']", "href"), [previous.clone()]);
+    let there = client.get(&previous).await;
+    let ways = there.attributes("#newer a", "href");
+    assert_eq!(ways, [format!("{list}&at={}", conversation(&app, anna)), list.clone()]);
+    // A page with scripts fetches its regions anew, and says where it is.
+    let scripted = client.with_header("hx-current-url", &app.url(&previous)).with_header("hx-request", "true");
+    let log = scripted.get(&there.attribute("[id^='messages-']", "hx-get")).await;
+    assert_eq!(log.attributes("#newer a", "href"), ways);
+    let side = scripted.get(&format!("/inbox/{anna}/side")).await;
+    assert_eq!(side.attributes(".mini a[href*='at=']", "href"), [previous]);
+    assert!(scripted.get(&region).await.attribute(older, "href").starts_with(&format!("{list}&before=")));
 }
 
 /// LIST-36: an empty tab says how customers come to it; that all has been sent is said only of all customers.
