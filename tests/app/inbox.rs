@@ -468,6 +468,36 @@ async fn history_is_one_scroll() {
     next.assert_says("round 1 message 1").assert_silent_about("first 0");
 }
 
+/// CUST-34: of two conversations at the same time each ends once, where it was closed, and not where the other one goes on.
+#[actix_web::test]
+async fn a_conversation_ends_once_in_the_log() {
+    let (app, shop) = desk().await;
+    let operator = app.sign_in(OPERATOR).await;
+    let anna = write(&app, shop, "a", "Anna", "Chat one").await;
+    let chat = conversation(&app, anna);
+    let other = channel(&app, ChannelKind::App);
+    let second = write(&app, other, "b", "Anna", "App one").await;
+    for table in ["channel_accounts", "conversations", "messages"] {
+        app.execute(&format!("UPDATE {table} SET customer_id = {anna} WHERE customer_id = {second}"));
+    }
+    app.execute(&format!("UPDATE customers SET active_count = 2 WHERE id = {anna}"));
+    write(&app, shop, "a", "Anna", "Chat two").await;
+    write(&app, other, "b", "Anna", "App two").await;
+    write(&app, shop, "a", "Anna", "Chat three").await;
+    close(&operator, &chat).await;
+    write(&app, other, "b", "Anna", "App three").await;
+    let log = async || {
+        let page = operator.get(&format!("/inbox/{anna}")).await;
+        let lines = page.select("[id^='messages-'] .said, [id^='messages-'] .convo[id$='-end']");
+        lines.iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let ended = ["Chat one", "App one", "Chat two", "App two", "Chat three", "Closed by you", "App three"];
+    assert_eq!(log().await, ended);
+    // A closing that is told by no message stands there, too.
+    app.execute("DELETE FROM messages WHERE kind = 'system'");
+    assert_eq!(log().await, ended);
+}
+
 /// SEARCH-37, CONT-30, CONT-31, CONT-32: the ways from and to the conversation.
 #[actix_web::test]
 async fn ways_lead_on() {
