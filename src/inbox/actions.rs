@@ -1,4 +1,4 @@
-//! Pinning and saved filters: what a person arranges for themselves, and filters for the team.
+//! Reading; pinning and saved filters: what a person arranges for themselves, and filters for the team.
 
 use serde_json::json;
 
@@ -6,13 +6,24 @@ use super::model::{SavedFilter, Saving};
 use super::store::{pins, saved};
 use crate::audit;
 use crate::auth::Operator;
+use crate::customers;
 use crate::db::Tx;
-use crate::db::types::{CustomerId, SavedFilterId};
+use crate::db::types::{CustomerId, MessageId, SavedFilterId};
 use crate::error::{Error, Result, Said};
+use crate::messages;
 use crate::realtime::Topic;
 
 /// Customers whom one person pins at the most: they stand on the first page, whatever its length.
 const MOST: usize = 50;
+
+/// Whoever sees this message and those before it reads the customer for all; unless they have written since, which is not
+/// seen yet.
+pub fn read_up_to(tx: &mut Tx, customer: CustomerId, shown: MessageId) -> Result<()> {
+    if messages::has_written_after(tx, customer, shown)? {
+        return Ok(());
+    }
+    customers::actions::mark_read(tx, customer)
+}
 
 /// Pins a customer for this person alone, or takes the pin away.
 pub fn pin(tx: &mut Tx, by: &Operator, customer: CustomerId, pinned: bool) -> Result<()> {

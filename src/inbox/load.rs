@@ -19,7 +19,7 @@ use crate::files::Limits;
 use crate::funnels;
 use crate::mails;
 use crate::messages::thread::{self, Thread};
-use crate::messages::{At, first_of, stretch};
+use crate::messages::{At, Stretch, first_of, last_of, stretch};
 use crate::staff;
 use crate::tags::{self, CustomerTag, TagPath};
 use crate::templates::{self, Offer};
@@ -44,40 +44,68 @@ pub struct Log {
 
 /// The log at a place, as this person sees it.
 pub fn log(conn: &mut Conn, by: &Operator, customer: &Customer, spot: Spot) -> Result<Log> {
-    let Spot { place, is_whole } = spot;
+    let place = settled(conn, customer, spot.place)?;
     let hidden = store::displays::of(conn, by.id())?.hidden.clone();
+    let found = at(conn, customer, place)?;
+    let thread = thread::of(conn, customer, found)?;
+    let last = thread.messages.iter().rev().find_map(|m| m.conversation_id).filter(|_| thread.has_newer);
+    let after = if let Place::At(id) = place { last.map(|_| id) } else { last };
+    let next = after.map(|id| store::next_conversation(conn, customer.id, id)).transpose()?.flatten();
+    Ok(Log { again: again(place, spot.conversation, &thread), thread, next, hidden, is_whole: spot.is_whole })
+}
+
+/// Whether the log at this place goes up to the newest message: whoever opens it there has seen all.
+pub fn shows_end(conn: &mut Conn, customer: &Customer, place: Place) -> Result<bool> {
+    match settled(conn, customer, place)? {
+        Place::End | Place::From(_) => Ok(true),
+        Place::Before(_) => Ok(false),
+        place @ (Place::Older(_) | Place::At(_)) => Ok(!at(conn, customer, place)?.has_newer),
+    }
+}
+
+/// A conversation that goes on is read at its end, where the answer to it belongs.
+fn settled(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Place> {
+    let Place::At(id) = place else { return Ok(place) };
+    let open = conversations::store::of_customer::open(conn, customer)?;
+    if !open.iter().any(|open| open.id == id) {
+        return Ok(place);
+    }
+    let last = last_of(conn, customer.id, id)?;
+    Ok(last.map_or(Place::End, |last| Place::Older(MessageId(last.0.saturating_add(1)))))
+}
+
+/// The messages at a place.
+fn at(conn: &mut Conn, customer: &Customer, place: Place) -> Result<Stretch> {
     let mut read = |at, limit| stretch(conn, customer, at, limit);
-    let found = match place {
-        Place::End => read(At::End, PIECE)?,
+    match place {
+        Place::End => read(At::End, PIECE),
         Place::Older(id) => {
             let older = read(At::Before(id), PIECE)?;
             let first = older.messages.first().map_or(id, |m| m.id);
             let whole = read(since(first), LONGEST)?;
-            if whole.has_newer { older } else { whole }
+            Ok(if whole.has_newer { older } else { whole })
         }
         Place::From(id) => {
             let whole = read(since(id), LONGEST)?;
-            if whole.has_newer { read(At::End, PIECE)? } else { whole }
+            if whole.has_newer { read(At::End, PIECE) } else { Ok(whole) }
         }
-        Place::Before(id) => read(At::Before(id), PIECE)?,
+        Place::Before(id) => read(At::Before(id), PIECE),
         Place::At(conversation) => match first_of(conn, customer.id, conversation)? {
-            Some(first) => stretch(conn, customer, since(first), PIECE)?,
-            None => stretch(conn, customer, At::End, PIECE)?,
+            Some(first) => stretch(conn, customer, since(first), PIECE),
+            None => stretch(conn, customer, At::End, PIECE),
         },
+    }
+}
+
+/// The query under which this log is fetched again. One that goes up to the end grows with what comes in; any other stays
+/// where it is.
+fn again(place: Place, of: Option<ConversationId>, thread: &Thread) -> String {
+    let place = match (place, thread.messages.first()) {
+        (Place::Before(id) | Place::Older(id), _) if thread.has_newer => Some(format!("before={id}")),
+        (_, Some(first)) if !thread.has_newer => Some(format!("from={}", first.id)),
+        _ => None,
     };
-    let thread = thread::of(conn, customer, found)?;
-    let first = thread.messages.first().map(|m| m.id);
-    let again = match (place, first) {
-        (Place::At(id), _) => format!("at={id}"),
-        (Place::Before(id), _) => format!("before={id}"),
-        (_, Some(first)) if thread.has_newer => format!("older={first}"),
-        (_, Some(first)) => format!("from={first}"),
-        (_, None) => String::new(),
-    };
-    let last = thread.messages.iter().rev().find_map(|m| m.conversation_id).filter(|_| thread.has_newer);
-    let after = if let Place::At(id) = place { last.map(|_| id) } else { last };
-    let next = after.map(|id| store::next_conversation(conn, customer.id, id)).transpose()?.flatten();
-    Ok(Log { thread, again, next, hidden, is_whole })
+    [of.map(|id| format!("at={id}")), place].into_iter().flatten().collect::<Vec<_>>().join("&")
 }
 
 fn since(id: MessageId) -> At {

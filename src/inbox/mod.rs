@@ -13,7 +13,8 @@
 //!   all messages, hidden ones included; History hides nothing.
 //! - What is done to many customers at once is chosen here (`web::bulk`): marked ones, or all in the list. `batches`
 //!   does it.
-//! - Who opens a conversation reads it for all. What comes in later is read when a visible page says that it is (`presence`).
+//! - Who opens a conversation reads it for all, if the log goes up to its end there. What comes in later is read when a
+//!   visible page says that it shows it (`presence`).
 //! - A slash in the composer offers quick replies and commands (`slash`). A text that begins with a slash and the name of
 //!   a command runs it, and goes to nobody; one that looks like that and names none is asked about before it is sent.
 //! - The composer remembers the newest message that it showed: a colleague's newer answer holds the reply back.

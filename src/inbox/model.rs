@@ -256,37 +256,31 @@ pub enum Place {
     Older(MessageId),
     /// A page of those before this one.
     Before(MessageId),
-    /// From the beginning of this conversation on.
+    /// Where this conversation goes on; from its beginning on, if it is closed.
     At(ConversationId),
 }
 
-impl Place {
-    /// The conversation that it is the place of.
-    pub fn conversation(self) -> Option<ConversationId> {
-        if let Place::At(id) = self { Some(id) } else { None }
-    }
-}
-
-/// A place, and whether kinds of messages are shown there that this person hides.
+/// A place, and how it is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Spot {
     pub place: Place,
+    /// The conversation that is answered there; without one, the newest.
+    pub conversation: Option<ConversationId>,
+    /// Kinds of messages that this person hides are shown all the same.
     pub is_whole: bool,
 }
 
 impl PlaceQuery {
     pub fn spot(&self) -> Spot {
-        Spot { place: self.place(), is_whole: self.whole == "1" }
+        Spot { place: self.place(), conversation: self.at.parse().ok(), is_whole: self.whole == "1" }
     }
 
     pub fn place(&self) -> Place {
         let id = |typed: &str| typed.parse().ok();
-        if let Ok(conversation) = self.at.parse() {
-            return Place::At(conversation);
-        }
         None.or_else(|| id(&self.from).map(Place::From))
             .or_else(|| id(&self.older).map(Place::Older))
             .or_else(|| id(&self.before).map(Place::Before))
+            .or_else(|| self.at.parse().ok().map(Place::At))
             .unwrap_or(Place::End)
     }
 
@@ -311,5 +305,15 @@ mod tests {
         let odd = ListQuery::parse("tab='; --&before=x&depth=-1&tag=x");
         assert_eq!(odd.filter().at("/inbox"), "/inbox");
         assert_eq!(PlaceQuery { from: "x".into(), ..PlaceQuery::default() }.place(), Place::End);
+    }
+
+    #[test]
+    fn a_place_in_a_log_keeps_the_conversation_that_is_answered() {
+        let query = |from: &str| PlaceQuery { at: "7".into(), from: from.into(), ..PlaceQuery::default() }.spot();
+        assert_eq!((query("").place, query("").conversation), (Place::At(ConversationId(7)), Some(ConversationId(7))));
+        assert_eq!(
+            (query("40").place, query("40").conversation),
+            (Place::From(MessageId(40)), Some(ConversationId(7)))
+        );
     }
 }

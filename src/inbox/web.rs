@@ -51,7 +51,7 @@ pub async fn inbox(by: Operator, sh: Shell, hx: Hx, db: Data<Db>, query: Query<L
     hx.page(&InboxPage { list: ListView::new(&sh, list), open: None, sh })
 }
 
-/// `GET /inbox/{customer}`: whoever opens it reads it for all.
+/// `GET /inbox/{customer}`: whoever opens it where it ends reads it for all.
 #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn open(
     by: Operator,
@@ -65,7 +65,7 @@ pub async fn open(
     chosen: Query<Chosen>,
 ) -> Result<HttpResponse> {
     let (id, filter, spot) = (id.into_inner(), list.filter(), place.spot());
-    mark_read(&by, &db, id).await?;
+    mark_read(&by, &db, id, spot).await?;
     let mut page = page(by.clone(), sh, &db, &presences, id, filter, spot, None).await?;
     if let Some(open) = &mut page.open {
         chosen.put_into(&by, &db, open).await?;
@@ -109,14 +109,17 @@ fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// Reads for all what is unread of a customer.
-async fn mark_read(by: &Operator, db: &Db, id: CustomerId) -> Result<()> {
+/// Reads for all what is unread of a customer, where the page will show it.
+async fn mark_read(by: &Operator, db: &Db, id: CustomerId, spot: Spot) -> Result<()> {
     let scope = by.scope();
     let customer = db.look(move |conn| customers::find(conn, &scope, id)).await?;
     if customer.is_unread() {
         db.write(move |tx| {
             tx.concerns_one_customer();
-            customers::actions::mark_read(tx, id)
+            if load::shows_end(tx, &customer, spot.place)? {
+                customers::actions::mark_read(tx, id)?;
+            }
+            Ok(())
         })
         .await?;
     }
@@ -143,7 +146,7 @@ async fn page(
             let customer = customers::find(conn, &by.scope(), id)?;
             let log = load::log(conn, &by, &customer, spot)?;
             let known = load::known(conn, &by, customer.clone())?;
-            let state = load::state(conn, &by, customer, spot.place.conversation())?;
+            let state = load::state(conn, &by, customer, spot.conversation)?;
             Ok((list::load(conn, &by, clock, filter)?, state, log, known, staff::serving(conn)?))
         })
         .await?;
@@ -152,8 +155,8 @@ async fn page(
     let beside = Beside::of(&list.filter.at(&list.filter.page()), id);
     let open = Open {
         customer: state.customer.clone(),
-        log: PlaceView::new(&sh, &state.customer, &log),
-        composer: composer.unwrap_or_else(|| ComposerView::new(&state)),
+        log: PlaceView::new(&sh, &state.customer, &log, beside.clone()),
+        composer: composer.unwrap_or_else(|| ComposerView::new(&state, beside.clone())),
         here: here_view(&sh, id, &at, types, &names),
         side: SideView::new(known, beside.clone()),
         dialogs: DialogsView::new(&sh, &state, colleagues, &beside),
@@ -222,15 +225,17 @@ pub async fn head(
 pub async fn log(
     by: Operator,
     sh: Shell,
+    hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
     place: Query<PlaceQuery>,
 ) -> Result<HttpResponse> {
-    let view = log_view(&by, &sh, &db, id.into_inner(), place.spot()).await?;
+    let id = id.into_inner();
+    let view = log_view(&by, &sh, &db, id, place.spot(), Beside::of(&hx.here, id)).await?;
     fragment(&LogFragment { sh: &sh, place: &view })
 }
 
-async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot) -> Result<PlaceView> {
+async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot, beside: Beside) -> Result<PlaceView> {
     let by = by.clone();
     let (customer, log) = db
         .read(move |conn| {
@@ -239,7 +244,7 @@ async fn log_view(by: &Operator, sh: &Shell, db: &Db, id: CustomerId, spot: Spot
             Ok((customer, log))
         })
         .await?;
-    Ok(PlaceView::new(sh, &customer, &log))
+    Ok(PlaceView::new(sh, &customer, &log, beside))
 }
 
 /// What a region shows already.
@@ -261,11 +266,13 @@ impl Shown {
 pub async fn composer(
     by: Operator,
     sh: Shell,
+    hx: Hx,
     db: Data<Db>,
     id: Path<CustomerId>,
     shown: Query<Shown>,
 ) -> Result<HttpResponse> {
-    let composer = ComposerView::new(&state(by, &db, id.into_inner(), shown.conversation()).await?);
+    let id = id.into_inner();
+    let composer = ComposerView::new(&state(by, &db, id, shown.conversation()).await?, Beside::of(&hx.here, id));
     if composer.state == shown.state {
         return Ok(HttpResponse::NoContent().finish());
     }

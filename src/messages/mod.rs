@@ -14,4 +14,4 @@ pub use model::{AWAITED, Attachment, Event, LONGEST, Message, MessageKind, NewMe
 
 pub use crate::files::StoredFile;
 pub use store::turns::{by_bot, was_given_last};
-pub use store::{At, add_files, find_by_client_uuid, first_of, insert, stretch};
+pub use store::{At, Stretch, add_files, find_by_client_uuid, first_of, has_written_after, insert, last_of, stretch};

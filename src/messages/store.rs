@@ -300,6 +300,27 @@ pub fn first_of(conn: &mut Conn, customer: CustomerId, conversation: Conversatio
         .optional()?)
 }
 
+/// The newest message of a conversation.
+pub fn last_of(conn: &mut Conn, customer: CustomerId, conversation: ConversationId) -> Result<Option<MessageId>> {
+    Ok(messages::table
+        .filter(messages::customer_id.eq(customer).and(messages::conversation_id.eq(conversation)))
+        .order(messages::id.desc())
+        .select(messages::id)
+        .one(conn)
+        .optional()?)
+}
+
+/// Whether the customer has written after this message. What came while they were blocked was never unread.
+pub fn has_written_after(conn: &mut Conn, customer: CustomerId, id: MessageId) -> Result<bool> {
+    let is_written = messages::kind.eq(MessageKind::Customer).and(messages::received_while_blocked.eq(false));
+    let found: Option<MessageId> = messages::table
+        .filter(messages::customer_id.eq(customer).and(messages::id.gt(id)).and(is_written))
+        .select(messages::id)
+        .one(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Files of many messages, in one query.
 pub fn attachments_of(conn: &mut Conn, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<Attachment>>> {
     let mut found: HashMap<MessageId, Vec<Attachment>> = HashMap::new();

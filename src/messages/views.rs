@@ -25,6 +25,8 @@ pub struct LogView {
     pub first: Option<MessageId>,
     /// The newest message of it.
     pub last: Option<MessageId>,
+    /// The newest of the customer's.
+    pub seen: Option<MessageId>,
     pub has_older: bool,
     pub has_newer: bool,
 }
@@ -135,7 +137,7 @@ impl LogView {
         for message in &thread.messages {
             let conversation = message.conversation_id.and_then(|id| thread.conversations.get(&id));
             if running.as_ref().map(|r| r.conversation) != conversation.map(|c| c.id) {
-                finish(&mut items, running.take(), thread, sh);
+                finish(&mut items, running.take(), Some(message), thread, sh);
             }
             let today = sh.clock.day(message.created_at);
             if day != Some(today) {
@@ -146,22 +148,18 @@ impl LogView {
                 && let Some(conversation) = conversation
             {
                 items.push(Item::Start(Box::new(start_edge(thread, conversation, message.id))));
-                running = Some(Running { conversation: conversation.id, after: message, ended: false });
+                running = Some(Running { conversation: conversation.id, after: message });
             }
-            if let Some(item) = item(sh, customer, thread, message, conversation) {
-                if let (Some(running), Item::End(_)) = (running.as_mut(), &item) {
-                    running.ended = true;
-                }
-                items.push(item);
-            }
+            items.extend(item(sh, customer, thread, message, conversation));
         }
         if !thread.has_newer {
-            finish(&mut items, running, thread, sh);
+            finish(&mut items, running, None, thread, sh);
         }
         Self {
             items,
             first: thread.messages.first().map(|m| m.id),
             last: thread.messages.last().map(|m| m.id),
+            seen: thread.messages.iter().rev().find(|m| m.kind == MessageKind::Customer).map(|m| m.id),
             has_older: thread.has_older,
             has_newer: thread.has_newer,
         }
@@ -191,15 +189,18 @@ struct Running<'a> {
     conversation: ConversationId,
     /// Its first message here.
     after: &'a Message,
-    /// Its end has been shown.
-    ended: bool,
 }
 
-/// Shows the end of a closed conversation whose closing left no message here.
-fn finish(items: &mut Vec<Item>, running: Option<Running>, thread: &Thread, sh: &Shell) {
-    let Some(running) = running.filter(|r| !r.ended) else { return };
-    let Some(conversation) = thread.conversations.get(&running.conversation) else { return };
-    if conversation.closed_at.is_some_and(|at| at >= running.after.created_at) {
+/// Shows the end of a conversation that was closed before the next message, where the closing left no message here. Closed
+/// later, it goes on below: two conversations may be had at the same time.
+fn finish(items: &mut Vec<Item>, running: Option<Running>, next: Option<&Message>, thread: &Thread, sh: &Shell) {
+    let Some(Running { conversation: id, after }) = running else { return };
+    let Some(conversation) = thread.conversations.get(&id) else { return };
+    let is_over = |at: UtcTime| at >= after.created_at && next.is_none_or(|next| at <= next.created_at);
+    let tells = |message: &Message| {
+        message.conversation_id == Some(id) && matches!(message.event(), Some(Event::Closed { .. }))
+    };
+    if conversation.closed_at.is_some_and(is_over) && !thread.messages.iter().any(tells) {
         let by = conversation.closed_by_id.map(|id| name_of(sh, thread, id));
         let reason = conversation.close_reason.as_ref().map_or("", CloseReason::as_str);
         let said = closed_text(sh, by, reason);

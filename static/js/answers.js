@@ -3,6 +3,8 @@
 // - An answer that says that it did not work changes nothing on the page, its address least of all: what stands there may
 //   hold what somebody is writing, and a proxy's words are no composer and no list. A form that the desk refused comes back.
 // - Of all ways to another page the newest counts. A slow answer takes nobody back from where they have gone since.
+// - Nor does a slow answer take a region back that stands for something else by now: the list of another page or of what has
+//   been typed since, a log that has grown. It is asked for anew.
 // - Back that did not arrive is a fresh load of where one is by then.
 (() => {
   "use strict";
@@ -23,7 +25,21 @@
   let newest = null;
   const isLate = (ctx) => newest !== null && newest !== ctx && asked.get(newest) > asked.get(ctx);
 
-  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => asked.set(ctx, (count += 1)));
+  // What a region stood for when it was asked for: the address that it is fetched from.
+  const stoodFor = new WeakMap();
+  const addressOf = (region) => (region?.matches?.("[data-region]") ? region.getAttribute("hx-get") : null);
+  const isOutdated = ({ request, target }, address) =>
+    address !== null && request.method?.toUpperCase() === "GET" && target.isConnected && addressOf(target) !== address;
+  // Whatever asked for the region asks again, if it does so by itself; the list's filter with what is typed there by now.
+  const askAgain = ({ sourceElement, target, swap }) => {
+    if (!sourceElement.isConnected || !sourceElement.matches("[data-region], form")) return;
+    htmx.ajax("GET", sourceElement.getAttribute("hx-get"), { source: sourceElement, target, swap }).catch(() => {});
+  };
+
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    asked.set(ctx, (count += 1));
+    stoodFor.set(ctx, addressOf(ctx.target));
+  });
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
     if (!leadsOn(ctx)) return;
@@ -31,9 +47,15 @@
     newest?.request?.abort?.();
     newest = ctx;
   });
-  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
     const { status } = ctx.response;
     const failed = status >= 400;
+    if (!failed && isOutdated(ctx, stoodFor.get(ctx) ?? null)) {
+      event.preventDefault();
+      askAgain(ctx);
+      return;
+    }
     if (failed && ctx === newest) newest = null;
     const leads = leadsOn(ctx) || ctx.hx.location !== undefined;
     if ((failed && status !== REFUSED_FORM) || (leads && isLate(ctx))) keepPage(ctx);

@@ -172,9 +172,11 @@
     if (link) link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
   });
 
-  // A stream that seems to have outlived the loss may be dead: a new one says so at once.
+  // A stream that seems to have outlived the loss may be dead: a new one says so at once. A hidden tab that has given its own up
+  // opens one when it is looked at.
   addEventListener("online", () => {
     wait = FIRST_WAIT;
+    if (document.hidden && !stream) return;
     open();
     fire("sync");
   });

@@ -493,6 +493,36 @@ async fn history_is_one_scroll() {
     next.assert_says("round 1 message 1").assert_silent_about("first 0");
 }
 
+/// CUST-34: of two conversations at the same time each ends once, where it was closed, and not where the other one goes on.
+#[actix_web::test]
+async fn a_conversation_ends_once_in_the_log() {
+    let (app, shop) = desk().await;
+    let operator = app.sign_in(OPERATOR).await;
+    let anna = write(&app, shop, "a", "Anna", "Chat one").await;
+    let chat = conversation(&app, anna);
+    let other = channel(&app, ChannelKind::App);
+    let second = write(&app, other, "b", "Anna", "App one").await;
+    for table in ["channel_accounts", "conversations", "messages"] {
+        app.execute(&format!("UPDATE {table} SET customer_id = {anna} WHERE customer_id = {second}"));
+    }
+    app.execute(&format!("UPDATE customers SET active_count = 2 WHERE id = {anna}"));
+    write(&app, shop, "a", "Anna", "Chat two").await;
+    write(&app, other, "b", "Anna", "App two").await;
+    write(&app, shop, "a", "Anna", "Chat three").await;
+    close(&operator, &chat).await;
+    write(&app, other, "b", "Anna", "App three").await;
+    let log = async || {
+        let page = operator.get(&format!("/inbox/{anna}")).await;
+        let lines = page.select("[id^='messages-'] .said, [id^='messages-'] .convo[id$='-end']");
+        lines.iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let ended = ["Chat one", "App one", "Chat two", "App two", "Chat three", "Closed by you", "App three"];
+    assert_eq!(log().await, ended);
+    // A closing that is told by no message stands there, too.
+    app.execute("DELETE FROM messages WHERE kind = 'system'");
+    assert_eq!(log().await, ended);
+}
+
 /// SEARCH-37, CONT-30, CONT-31, CONT-32: the ways from and to the conversation.
 #[actix_web::test]
 async fn ways_lead_on() {
@@ -535,14 +565,15 @@ async fn others_customers_stay_hidden_where_the_setting_says_so() {
     assert_eq!(names(&operator.get("/inbox").await), Vec::<String>::new());
 }
 
-/// Who is here and who is typing; a visible page reads what comes in.
+/// Who is here and who is typing; a visible page reads what it shows.
 #[actix_web::test]
 async fn colleagues_see_each_other() {
     let (app, shop) = desk().await;
     let id = write(&app, shop, "a1", "Anna", "hello").await;
     let (operator, second) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
     let presence = format!("/inbox/{id}/presence");
-    operator.post_form(&presence, &[("doing", "here")]).await.assert_status(204);
+    let shown = app.number("SELECT MAX(id) FROM messages").to_string();
+    operator.post_form(&presence, &[("doing", "here"), ("shown", &shown)]).await.assert_status(204);
     assert_eq!(app.number(&format!("SELECT unread_count FROM customers WHERE id = {id}")), 0);
     let here = format!("/inbox/{id}/here");
     second.get(&here).await.assert_says("Olga Operator is here");
@@ -636,6 +667,8 @@ async fn the_composer_answers_the_conversation_that_is_shown() {
     newest.assert_says(&format!("Answers conversation {second}"));
     let other = newest.attribute(".c-which a", "href");
     assert_eq!(other, format!("/inbox/{anna}?at={first}"));
+    let listed = operator.get(&format!("/inbox/{anna}?tab=free")).await;
+    assert_eq!(listed.attribute(".c-which a", "href"), format!("/inbox/{anna}?tab=free&at={first}"));
     let shown = operator.get(&other).await;
     shown.assert_has(&format!("#composer input[name=conversation][value='{first}']"));
     for region in [".composer-area", "#m-conv form", "header.pane-h[hx-get]", "[data-dialogs]"] {
@@ -736,6 +769,40 @@ async fn the_list_stays_beside_what_is_done() {
             .header("hx-location")
             .contains("/inbox/{anna}?tab=all&search=anna".replace("{anna}", &anna.to_string()).as_str())
     );
+}
+
+/// A list is an address: the ways to other conversations with the customer, and to other parts of what was said, keep it.
+#[actix_web::test]
+async fn other_places_stay_beside_the_same_list() {
+    let app = spawn_app().await;
+    let channel = app.channel("web_chat");
+    let client = app.sign_in(OPERATOR).await;
+    let letter = |body| Letter { channel, address: "anna", name: "Anna", body, ..Letter::default() };
+    let anna = app.writes(letter("Hello")).await;
+    let first = conversation(&app, anna);
+    for _ in 0..60 {
+        app.writes(letter("And more")).await;
+    }
+    close(&client, &first).await;
+    for _ in 0..60 {
+        app.writes(letter("Once more")).await;
+    }
+    let list = format!("/inbox/{anna}?tab=free&search=ann");
+    let page = client.get(&list).await;
+    let (region, older) = (page.attribute("[id^='messages-']", "hx-get"), "[id^='older-'] a");
+    assert!(page.attribute(older, "href").starts_with(&format!("{list}&before=")));
+    let previous = format!("{list}&at={first}");
+    assert_eq!(page.attributes("#side .mini a[href*='at=']", "href"), [previous.clone()]);
+    let there = client.get(&previous).await;
+    let ways = there.attributes("#newer a", "href");
+    assert_eq!(ways, [format!("{list}&at={}", conversation(&app, anna)), list.clone()]);
+    // A page with scripts fetches its regions anew, and says where it is.
+    let scripted = client.with_header("hx-current-url", &app.url(&previous)).with_header("hx-request", "true");
+    let log = scripted.get(&there.attribute("[id^='messages-']", "hx-get")).await;
+    assert_eq!(log.attributes("#newer a", "href"), ways);
+    let side = scripted.get(&format!("/inbox/{anna}/side")).await;
+    assert_eq!(side.attributes(".mini a[href*='at=']", "href"), [previous]);
+    assert!(scripted.get(&region).await.attribute(older, "href").starts_with(&format!("{list}&before=")));
 }
 
 /// LIST-36: an empty tab says how customers come to it; that all has been sent is said only of all customers.

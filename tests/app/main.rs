@@ -65,6 +65,7 @@ mod presence;
 mod process;
 mod profile;
 mod quick_replies;
+mod reading;
 mod recurring_plans;
 mod regions;
 mod reports;

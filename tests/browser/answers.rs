@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::app::OPERATOR;
 use crate::app::desk::Letter;
+use crate::app::{OPERATOR, SECOND_OPERATOR};
 use crate::support::{Browser, Desk, journey_on, with_web_chat};
 
 const TEXT: &str = "#composer textarea";
@@ -38,6 +38,32 @@ async fn way(staff: &Browser, path_ends: &str, milliseconds: u32, status: u16) {
             return status ? new Response('<h1>upstream says no</h1>', { status }) : ownFetch(url, options); \
         }";
     staff.script(&script.replace("ARGS", &json!([path_ends, milliseconds, status]).to_string())).await;
+}
+
+/// A refresh of the list is asked for, and its answer waits until it is let go: `letGo()`. What is typed in its filter does not.
+async fn holds_a_list(staff: &Browser) {
+    let script = "window.asked = 0; window.listed = []; window.ownFetch ??= window.fetch; \
+        const go = new Promise((done) => (window.letGo = done)); \
+        window.fetch = async (url, options) => { \
+            const { pathname, searchParams } = new URL(url, location.href); \
+            if (pathname !== '/inbox/cards' || searchParams.has('typed')) return ownFetch(url, options); \
+            asked += 1; \
+            await go; \
+            return ownFetch(url, options); \
+        }; \
+        document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => listed.push(ctx.request.action));";
+    staff.script(script).await;
+    says(staff, "live:counts").await;
+    staff.wait("the list is asked for", async || staff.script("return asked > 0").await == true).await;
+}
+
+/// Lets it go, and waits until the list that has this in its address is there.
+async fn lists(staff: &Browser, part: &str) {
+    staff.script("letGo()").await;
+    let is_listed =
+        "return listed.some((one) => one.startsWith('/inbox/cards') && !one.includes('typed') && one.includes(PART))";
+    let is_listed = is_listed.replace("PART", &json!(part).to_string());
+    staff.wait(&format!("the list of {part}"), async || staff.script(&is_listed).await == true).await;
 }
 
 async fn is_there(staff: &Browser, css: &str) -> bool {
@@ -93,6 +119,35 @@ async fn a_slow_card_takes_nobody_back() {
         tokio::time::sleep(Duration::from_millis(2500)).await;
         assert_eq!(staff.path().await, format!("/inbox/{ewa}"));
         assert_eq!(desk.app.number("SELECT COUNT(*) FROM customer_pins"), 1, "it was done all the same");
+    })
+    .await;
+}
+
+/// A list that was asked for before another customer was opened, or before something was typed, comes after that: it takes neither
+/// the mark nor the filter away, and is asked for anew.
+#[actix_web::test]
+async fn a_slow_list_takes_nothing_back() {
+    journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
+        let (staff, _, ewa) = at_the_first(desk).await;
+        // Whoever opens what is read changes no list.
+        let colleague = desk.app.sign_in(SECOND_OPERATOR).await;
+        colleague.post_form(&format!("/inbox/{ewa}/read"), &[]).await.assert_status(303);
+        staff.wait_until_gone("#cards .unread").await;
+
+        holds_a_list(&staff).await;
+        staff.click_text("#cards .cc-a", "Ewa Nowak").await;
+        staff.wait_for_text("#thread h2", "Ewa Nowak").await;
+        lists(&staff, &format!("open={ewa}")).await;
+        let marked =
+            "return [...document.querySelectorAll('#cards .cc-a[aria-current]')].map((card) => card.textContent)";
+        assert_eq!(staff.script(marked).await, json!(["Ewa Nowak"]));
+
+        holds_a_list(&staff).await;
+        staff.fill("#inbox-filter input[name=search]", "Ewa").await;
+        staff.wait_for("#cards[hx-get*='search=Ewa']").await;
+        lists(&staff, "search=Ewa").await;
+        let cards = "return [...document.querySelectorAll('#cards .cc-a')].map((card) => card.textContent)";
+        assert_eq!(staff.script(cards).await, json!(["Ewa Nowak"]));
     })
     .await;
 }

@@ -13,6 +13,7 @@ mod keyboard;
 mod manners;
 mod overlays;
 mod pages;
+mod reading;
 mod reconnecting;
 mod searching;
 mod signing_in;

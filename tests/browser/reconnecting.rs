@@ -166,11 +166,17 @@ async fn an_answer_that_cannot_be_sent_stays_in_the_composer() {
     .await;
 }
 
-/// A page that nobody looks at reads nothing; looked at again it shows what has happened.
+/// A page that nobody looks at reads nothing; looked at again it shows what has happened. Its stream, which it has given up to a
+/// page that is looked at, it does not open before that: not when the network comes back either.
 #[actix_web::test]
 async fn a_hidden_page_catches_up() {
     journey_on(with_web_chat("{}").await, async |desk: &mut Desk| {
         let (visitor, staff, inbox) = both_write(desk).await;
+        let counted = "window.opened = []; const { EventSource: Own } = window; \
+            window.EventSource = class extends Own { constructor(url) { super(url); opened.push(this); } }; \
+            dispatchEvent(new Event('online'))";
+        staff.script(counted).await;
+        assert_ne!(staff.script("return opened.length").await, 0);
         staff.minimise(true).await;
         write(&visitor, "Nobody looks").await;
         visitor.wait_until_gone("#log .is-waiting").await;
@@ -178,6 +184,11 @@ async fn a_hidden_page_catches_up() {
             !visitor.texts("#log .msg.out:last-child .state").await.concat().contains("seen"),
             "a hidden page has read the message"
         );
+        staff.script("new BroadcastChannel('switchboard-live').postMessage('mine')").await;
+        let is_closed = "return opened.every((stream) => stream.readyState === EventSource.CLOSED)";
+        staff.wait("its stream is given up", async || staff.script(is_closed).await == true).await;
+        staff.script("dispatchEvent(new Event('online'))").await;
+        assert_eq!(staff.script(is_closed).await, true, "a hidden page has opened its stream again");
         staff.minimise(false).await;
         arrives_once(&staff, "Nobody looks").await;
         both_are_fresh(&visitor, &staff, &inbox).await;

@@ -1,8 +1,8 @@
 //! The composer, or why nothing can be written.
 
 use super::super::load::State;
-use super::region;
 use super::window::WindowView;
+use super::{Beside, region};
 use crate::channels::{self, ChannelKind};
 use crate::conversations::Window;
 use crate::db::types::{ConversationId, CustomerId};
@@ -21,6 +21,7 @@ pub struct ComposerView {
     pub conversation: Option<ConversationId>,
     /// What else is open.
     pub others: Vec<ConversationId>,
+    pub beside: Beside,
     pub name: String,
     pub writing: Writing,
     pub channel: String,
@@ -80,7 +81,7 @@ pub enum Writing {
 }
 
 impl ComposerView {
-    pub fn new(state: &State) -> Self {
+    pub fn new(state: &State, beside: Beside) -> Self {
         let open = state.conversation.as_ref();
         let writing = match open {
             _ if state.customer.blocked => Writing::Blocked,
@@ -100,6 +101,7 @@ impl ComposerView {
             customer: state.customer.id,
             conversation: open.map(|c| c.id),
             others: state.others.iter().map(|c| c.id).collect(),
+            beside,
             name: state.customer.name.clone(),
             channel: state.channel.as_ref().map(|c| c.name.clone()).unwrap_or_default(),
             state: format!("{writing:?}-{takes}-{}-{}", state.others.len(), open.map_or(0, |c| c.id.0)),

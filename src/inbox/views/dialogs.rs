@@ -57,7 +57,7 @@ pub struct MenuView {
 impl MenuView {
     /// `here`: path and query of the page that asks; anything but the inbox counts as its beginning.
     pub fn new(sh: &Shell, state: State, here: &str) -> Self {
-        let Beside { here, list } = Beside::of(here, state.customer.id);
+        let Beside { here, list, .. } = Beside::of(here, state.customer.id);
         let block = BlockForm::offered(sh, &state.customer, state.request_waits, here.as_str());
         Self {
             block: block.map(BlockForm::in_menu),

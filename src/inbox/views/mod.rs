@@ -15,9 +15,9 @@ use askama::Template;
 use super::list::{ListView, Mark};
 use super::load::Log;
 use super::model::display::{Hideable, Part};
-use super::model::{Tab, with_query};
+use super::model::{ListQuery, Tab, with_query};
 use crate::customers::Customer;
-use crate::db::types::{ConversationId, CustomerId};
+use crate::db::types::{ConversationId, CustomerId, MessageId};
 use crate::messages::views::{Item, LogView, Look};
 use crate::web::page::Regions;
 use crate::web::shell::Shell;
@@ -61,6 +61,8 @@ pub struct Beside {
     pub here: String,
     /// The list alone.
     pub list: String,
+    /// The end of the conversation, beside the same list.
+    end: String,
 }
 
 impl Beside {
@@ -68,8 +70,25 @@ impl Beside {
     pub fn of(page: &str, customer: CustomerId) -> Self {
         let here = if page.starts_with("/inbox") { page } else { "/inbox" };
         let (path, query) = here.split_once('?').unwrap_or((here, ""));
-        let is_open = path == format!("/inbox/{customer}");
-        Self { list: if is_open { with_query("/inbox", query) } else { here.to_owned() }, here: here.to_owned() }
+        let conversation = format!("/inbox/{customer}");
+        Self {
+            list: if path == conversation { with_query("/inbox", query) } else { here.to_owned() },
+            end: ListQuery::parse(query).filter().at(&conversation),
+            here: here.to_owned(),
+        }
+    }
+
+    /// The page of another place in what was said with the customer, which a query names; none is the end.
+    pub fn place(&self, query: &str) -> String {
+        match query {
+            "" => self.end.clone(),
+            query => format!("{}{}{query}", self.end, if self.end.contains('?') { '&' } else { '?' }),
+        }
+    }
+
+    /// The page of another conversation with the customer.
+    pub fn at(&self, conversation: &ConversationId) -> String {
+        self.place(&format!("at={conversation}"))
     }
 }
 
@@ -84,16 +103,19 @@ pub struct Place {
     pub customer: CustomerId,
     pub log: LogView,
     pub again: String,
-    pub next: String,
+    /// The page of the conversation after the last one here, when newer messages follow.
+    pub next: Option<String>,
+    /// The newest message that there is, here or not.
+    pub newest: Option<MessageId>,
     /// Messages that are left out as this person has chosen.
     pub hidden: usize,
     /// Nothing is left out, though this person has chosen so.
     pub is_whole: bool,
+    beside: Beside,
 }
 
 impl Place {
-    pub fn new(sh: &Shell, customer: &Customer, log: &Log) -> Self {
-        let base = format!("/inbox/{}", customer.id);
+    pub fn new(sh: &Shell, customer: &Customer, log: &Log, beside: Beside) -> Self {
         let is_whole = log.is_whole && !log.hidden.is_empty();
         let mut view = LogView::new(sh, customer, &log.thread);
         let all = view.items.len();
@@ -106,11 +128,13 @@ impl Place {
             [log.again.as_str(), whole].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
         Self {
             customer: customer.id,
-            again: with_query(&format!("{base}/log"), &again),
-            next: log.next.map_or(base.clone(), |id| format!("{base}?at={id}")),
+            again: with_query(&format!("/inbox/{}/log", customer.id), &again),
+            next: log.next.map(|id| beside.at(&id)),
+            newest: customer.last_message_id,
             hidden: all - view.items.len(),
             log: view.rated_once(),
             is_whole,
+            beside,
         }
     }
 
@@ -118,17 +142,41 @@ impl Place {
         i64::try_from(self.hidden).unwrap_or(i64::MAX)
     }
 
-    /// The same place with all that is hidden, in this region or on its page.
-    pub fn whole_url(&self, of: &str) -> String {
-        let query = self.again.split_once('?').map_or("", |(_, query)| query);
-        let and = if query.is_empty() { "" } else { "&" };
-        format!("/inbox/{}{of}?{query}{and}whole=1", self.customer)
+    /// The same place with all that is hidden, in this region.
+    pub fn whole_region(&self) -> String {
+        format!("/inbox/{}/log?{}", self.customer, self.whole())
+    }
+
+    /// The same on its page.
+    pub fn whole_url(&self) -> String {
+        self.beside.place(&self.whole())
+    }
+
+    fn whole(&self) -> String {
+        match self.query() {
+            "" => "whole=1".to_owned(),
+            query => format!("{query}&whole=1"),
+        }
     }
 
     /// The same place without it.
     pub fn hiding_url(&self) -> String {
-        let query = self.again.split_once('?').map_or("", |(_, query)| query);
-        with_query(&format!("/inbox/{}", self.customer), query.trim_end_matches("whole=1").trim_end_matches('&'))
+        self.beside.place(self.query().trim_end_matches("whole=1").trim_end_matches('&'))
+    }
+
+    /// The query of this place.
+    fn query(&self) -> &str {
+        self.again.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The page of what was said before this message.
+    pub fn older_url(&self, first: &MessageId) -> String {
+        self.beside.place(&format!("before={first}{}", self.and_whole()))
+    }
+
+    /// The page of the newest messages.
+    pub fn newest_url(&self) -> String {
+        self.beside.place("")
     }
 
     /// What further places of this log add to their addresses.

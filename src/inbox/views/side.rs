@@ -10,11 +10,12 @@ use crate::web::shell::Shell;
 pub struct SideView {
     pub known: Known,
     pub back: String,
+    pub beside: Beside,
 }
 
 impl SideView {
     pub fn new(known: Known, beside: Beside) -> Self {
-        Self { known, back: beside.here }
+        Self { known, back: beside.here.clone(), beside }
     }
 
     /// The kind of the channel of this number.

@@ -8,7 +8,7 @@ use crate::auth::Operator;
 use crate::conversations;
 use crate::customers;
 use crate::db::Db;
-use crate::db::types::{ConversationId, CustomerId};
+use crate::db::types::{ConversationId, CustomerId, MessageId};
 use crate::error::{Error, Result};
 use crate::inbox::actions;
 use crate::realtime::presence::Presences;
@@ -85,16 +85,17 @@ pub async fn pin(by: Operator, hx: Hx, db: Data<Db>, id: Path<CustomerId>, form:
 #[derive(Deserialize)]
 pub struct Present {
     doing: Option<Doing>,
-    /// It says again that it is here, and has seen nothing new.
-    still: Option<String>,
+    /// The newest message of the customer's that it shows, where it has not said so before.
+    shown: Option<String>,
     /// Of a composer in which somebody types.
     mode: Option<String>,
     /// The conversation that it answers.
     conversation: Option<String>,
 }
 
-/// `POST /inbox/{customer}/presence`: a visible page says that it is here, which reads what has come in; a composer
-/// that somebody types.
+/// `POST /inbox/{customer}/presence`: a visible page says that it is here, and reads what it shows; a composer that
+/// somebody types. What a page does not show it does not read; nor what it has shown before, which a colleague may have
+/// marked as unread since.
 pub async fn presence(
     by: Operator,
     db: Data<Db>,
@@ -105,6 +106,7 @@ pub async fn presence(
     let (id, me, scope) = (id.into_inner(), by.id(), by.scope());
     let doing = form.doing.unwrap_or(Doing::Typing);
     let of: Option<ConversationId> = form.conversation.as_deref().and_then(|id| id.parse().ok());
+    let shown: Option<MessageId> = form.shown.as_deref().and_then(|id| id.parse().ok());
     let to_customer = form.mode.as_deref() == Some("reply");
     let (unread, account) = db
         .read(move |conn| {
@@ -113,14 +115,17 @@ pub async fn presence(
                 return Ok((customer.is_unread(), None));
             }
             let open = conversations::store::of_customer::open(conn, &customer)?;
-            let shown = open.iter().find(|open| Some(open.id) == of).or(open.first());
-            Ok((customer.is_unread(), shown.and_then(|c| c.account_id)))
+            let answered = open.iter().find(|open| Some(open.id) == of).or(open.first());
+            Ok((customer.is_unread(), answered.and_then(|c| c.account_id)))
         })
         .await?;
-    if doing == Doing::Here && form.still.is_none() && unread {
+    if doing == Doing::Here
+        && unread
+        && let Some(shown) = shown
+    {
         db.write(move |tx| {
             tx.concerns_one_customer();
-            customers::actions::mark_read(tx, id)
+            actions::read_up_to(tx, id, shown)
         })
         .await?;
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::load;
 use super::super::model::{ListQuery, PlaceQuery, Spot};
-use super::super::views::ComposerView;
+use super::super::views::{Beside, ComposerView};
 use super::{composer_and_log, log_view, page};
 use crate::auth::Operator;
 use crate::channels::{Channel, ChannelKind};
@@ -73,7 +73,8 @@ pub async fn send(
     if !hx.is_htmx && matches!(outcome, Outcome::Sent) {
         return hx.done("toast-sent", &state.address());
     }
-    let mut composer = ComposerView::new(&super::state(by.clone(), &db, id, of).await?);
+    let beside = Beside::of(&hx.here, id);
+    let mut composer = ComposerView::new(&super::state(by.clone(), &db, id, of).await?, beside.clone());
     // Whoever comments goes on commenting until they say otherwise: with the focus still in the field, a second comment would
     // have gone to the customer.
     composer.is_comment |= form.field("mode") == "comment";
@@ -106,9 +107,10 @@ pub async fn send(
             StatusCode::UNPROCESSABLE_ENTITY
         }
     };
-    let spot = Spot { place: PlaceQuery::from(form.field("from")), is_whole: form.field("whole") == "1" };
+    let place = PlaceQuery::from(form.field("from"));
+    let spot = Spot { place, conversation: of, is_whole: form.field("whole") == "1" };
     if hx.is_htmx {
-        let log = log_view(&by, &sh, &db, id, spot).await?;
+        let log = log_view(&by, &sh, &db, id, spot, beside).await?;
         return composer_and_log(&sh, status, &composer, &log);
     }
     let whole = page(by, sh, &db, &presences, id, ListQuery::default().filter(), spot, Some(composer)).await?;

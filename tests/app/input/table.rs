@@ -292,7 +292,10 @@ pub const TABLE: &[Row] = &[
     form("/inbox/{customer}/read", &[BACK]),
     form("/inbox/{customer}/unread", &[BACK]),
     form("/inbox/{customer}/pin", &[word("pinned", "1"), BACK]),
-    form("/inbox/{customer}/presence", &[word("doing", "here"), word("mode", "reply"), word("conversation", "")]),
+    form(
+        "/inbox/{customer}/presence",
+        &[word("doing", "here"), word("shown", "1"), word("mode", "reply"), word("conversation", "")],
+    ),
     form("/inbox/preview", &[word("message", "1"), word("tags", "1"), BACK]),
     form("/inbox/display", &[word("bot", "1"), word("comment", "1"), BACK]),
     form("/customers/{id}/block", BLOCK),
