@@ -182,7 +182,13 @@ impl Config {
     pub fn load(given: Settings) -> Result<Self, Error> {
         let base = Config::default();
         let data = given.place.data.clone().unwrap_or(base.data);
-        let file = read_file(&data.join("switchboard.toml"))?;
+        let path = data.join("switchboard.toml");
+        let file = read_file(&path)?;
+        if file.place.data.is_some() {
+            // It lies there: what it says of another folder comes too late.
+            let why = "data is not set here, but by --data or SWITCHBOARD_DATA";
+            return Err(Error::Internal(format!("{}: {why}", path.display())));
+        }
         let zone = given.time_zone.or(file.time_zone).unwrap_or_else(|| "UTC".into());
         Ok(Self {
             listen: given.address.listen.or(file.address.listen).unwrap_or(base.listen),

@@ -269,7 +269,12 @@ fn flags_stand_above_the_environment_and_that_above_the_file() {
     assert!(link(None, None).contains("https://file.test/welcome/"));
     assert!(link(None, Some("https://env.test")).contains("https://env.test/welcome/"));
     assert!(link(Some("https://flag.test"), Some("https://env.test")).contains("https://flag.test/welcome/"));
-    for (bad, said) in [("publik_url = \"x\"", "unknown field"), ("listen = 5", "expected a string"), ("=", "line 1")] {
+    for (bad, said) in [
+        ("publik_url = \"x\"", "unknown field"),
+        ("listen = 5", "expected a string"),
+        ("=", "line 1"),
+        ("data = \"/srv/elsewhere\"", "by --data or SWITCHBOARD_DATA"),
+    ] {
         std::fs::write(&file, bad).expect("a file");
         assert!(failure(&desk.run(&["staff", "list"])).contains(said), "{bad}");
     }
