@@ -259,16 +259,20 @@ impl Config {
         self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
     }
 
-    /// Makes the data folder, for its owner only. One that is there keeps its mode.
+    /// Makes the data folder, as [`make_folder`] does.
     pub fn make_data_folder(&self) -> Result<(), Error> {
-        let mut folder = std::fs::DirBuilder::new();
-        folder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-        folder
-            .create(&self.data)
+        make_folder(&self.data)
             .map_err(|e| Error::Internal(format!("the data folder {} cannot be made: {e}", self.data.display())))
     }
+}
+
+/// Makes a folder, and those that it lies in, for their owner only. One that is there keeps its mode.
+pub fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }
 
 fn read_file(path: &Path) -> Result<Settings, Error> {

@@ -1,6 +1,7 @@
 //! The command line: the real binary on a data folder of its own.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -112,7 +113,7 @@ fn whatever_is_wrong_is_one_line() {
         assert!(said.contains(wanted) && said.starts_with("switchboard: "), "{wanted}: {said}");
         assert_eq!(said.trim().lines().count(), 1, "{said}");
     }
-    assert!(!std::path::Path::new("localhost").exists(), "a typing error makes no database");
+    assert!(!Path::new("localhost").exists(), "a typing error makes no database");
     let file = desk.folder.path().join("switchboard.toml");
     std::fs::write(&file, "\nlisten = [").expect("a file");
     let said = failure(&desk.run(&["staff", "list"]));
@@ -291,7 +292,7 @@ fn the_last_admin_is_not_disabled() {
     assert!(failure(&desk.run(&["staff", "disable", "eve@desk.test"])).contains("last enabled admin"));
 }
 
-/// `serve` makes its folder for its owner alone, says where it is, prints the first admin's link, and ends cleanly when
+/// `serve` makes its folder and what is in it for their owner alone, says where it is, prints the first admin's link, and ends cleanly when
 /// it is told to; `--demo` does not touch what is there.
 #[cfg(unix)]
 #[test]
@@ -310,7 +311,13 @@ fn serve_starts_on_nothing_and_stops_when_told() {
     let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines().map_while(Result::ok);
     assert!(lines.next().expect("a line").contains("ready at http://127.0.0.1:"));
     assert!(lines.any(|line| line.contains("/welcome/")), "a link for the first admin");
-    assert_eq!(std::fs::metadata(&data).expect("the folder").permissions().mode() & 0o777, 0o700);
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    // Whatever the folder's mode is: one that was there before keeps its own.
+    assert_eq!(mode(&data.join("files")), 0o700);
+    for name in ["switchboard.sqlite", "switchboard.sqlite-wal", "switchboard.sqlite-shm", "secret.key"] {
+        assert_eq!(mode(&data.join(name)), 0o600, "{name}");
+    }
     let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
     assert!(told.success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
