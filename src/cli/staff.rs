@@ -73,12 +73,20 @@ pub fn run(args: Staff) -> Result<()> {
         }
         Command::List => list(&db, args.json)?,
         Command::Disable { email } => {
-            db.write_blocking(move |tx| conversations::dismiss_from_command_line(tx, &email))?;
-            say(args.json, serde_json::json!({ "disabled": true }), "The staff member cannot sign in any more.");
+            let was_enabled = db.write_blocking(move |tx| conversations::dismiss_from_command_line(tx, &email))?;
+            let text = match was_enabled {
+                true => "The staff member cannot sign in any more.",
+                false => "The staff member was disabled already; what they still had is nobody's now.",
+            };
+            say(args.json, serde_json::json!({ "disabled": true }), text);
         }
         Command::Enable { email } => {
-            db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
-            say(args.json, serde_json::json!({ "enabled": true }), "The staff member can sign in again.");
+            let was_disabled = db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
+            let text = match was_disabled {
+                true => "The staff member can sign in again.",
+                false => "The staff member was enabled already.",
+            };
+            say(args.json, serde_json::json!({ "enabled": true }), text);
         }
         Command::ResetPassword { email } => {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;

@@ -62,11 +62,13 @@ fn staff_are_added_listed_disabled_and_given_links() {
     assert_eq!(rows[0]["email"], "ada@desk.test");
     assert_eq!((rows[1]["name"].as_str(), rows[1]["role"].as_str()), (Some("olga"), Some("operator")));
     assert_eq!(rows[1]["disabled"], false);
-    out(&desk.run(&["staff", "disable", "OLGA@desk.test"]));
+    assert!(out(&desk.run(&["staff", "disable", "OLGA@desk.test"])).contains("cannot sign in any more"));
+    assert!(out(&desk.run(&["staff", "disable", "olga@desk.test"])).contains("was disabled already"));
     assert!(out(&desk.run(&["staff", "list"])).lines().any(|l| l.contains("olga@desk.test") && l.contains("disabled")));
     // A link for somebody who cannot sign in would be dead.
     assert!(failure(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("is disabled"));
-    out(&desk.run(&["staff", "enable", "olga@desk.test"]));
+    assert!(out(&desk.run(&["staff", "enable", "olga@desk.test"])).contains("can sign in again"));
+    assert!(out(&desk.run(&["staff", "enable", "olga@desk.test"])).contains("was enabled already"));
     assert!(!out(&desk.run(&["staff", "list"])).contains("disabled"));
     assert!(out(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("/welcome/"));
     let reset: serde_json::Value =
