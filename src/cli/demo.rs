@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::DateTime;
 use clap::Args;
 
+use super::terminal::{note, say};
 use crate::app;
 use crate::config::{Config, Place, Settings};
 use crate::db::types::UtcTime;
@@ -66,19 +67,17 @@ pub fn run(args: Demo) -> Result<()> {
         }
         (told, saying) = (Instant::now(), what.to_owned());
         let count = if of == 0 { String::new() } else { format!(" {done} of {of}") };
-        eprintln!("{:>6.1} s  {what}{count}", started.elapsed().as_secs_f64());
+        note(format_args!("{:>6.1} s  {what}{count}", started.elapsed().as_secs_f64()));
     };
     demo::fill_large(&config.database(), &size, &parts, &mut progress)?;
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
-        println!("{}", serde_json::json!({ "seconds": seconds, "messages": size.messages }));
-        return Ok(());
+        return say(serde_json::json!({ "seconds": seconds, "messages": size.messages }));
     }
     let rate = u128::from(size.messages) * 1000 / started.elapsed().as_millis().max(1);
-    println!(
+    say(format_args!(
         "{} customers, {} conversations, {} messages in {seconds:.1} s ({rate} messages a second). Sign in as:",
         size.customers, size.conversations, size.messages
-    );
-    demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
-    Ok(())
+    ))?;
+    demo::sign_ins().iter().try_for_each(|(email, password)| say(format_args!("  {email}  {password}")))
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use clap::{Args, Subcommand};
 
+use super::terminal::say;
 use crate::app;
 use crate::auth::Role;
 use crate::config::{Address, Config, Place, Settings};
@@ -63,7 +64,7 @@ pub fn run(args: Staff) -> Result<()> {
     }
     let db = app::open(&config)?;
     if is_new && !args.json {
-        println!("A new database was made: {file}");
+        say(format_args!("A new database was made: {file}"))?;
     }
     let base = config.public_url.unwrap_or_else(|| format!("http://{}", config.listen));
     match args.command {
@@ -78,7 +79,7 @@ pub fn run(args: Staff) -> Result<()> {
                 true => "The staff member cannot sign in any more.",
                 false => "The staff member was disabled already; what they still had is nobody's now.",
             };
-            say(args.json, serde_json::json!({ "disabled": true }), text);
+            answer(args.json, serde_json::json!({ "disabled": true }), text)?;
         }
         Command::Enable { email } => {
             let was_disabled = db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
@@ -86,16 +87,16 @@ pub fn run(args: Staff) -> Result<()> {
                 true => "The staff member can sign in again.",
                 false => "The staff member was enabled already.",
             };
-            say(args.json, serde_json::json!({ "enabled": true }), text);
+            answer(args.json, serde_json::json!({ "enabled": true }), text)?;
         }
         Command::ResetPassword { email } => {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;
             let link = format!("{base}/welcome/{token}");
-            say(
+            answer(
                 args.json,
                 serde_json::json!({ "link": link }),
                 &format!("The link works once, for 24 hours:\n  {link}"),
-            );
+            )?;
         }
     }
     db.close();
@@ -120,8 +121,7 @@ fn add(
         || "Added.".to_owned(),
         |link| format!("Added. The link to set the password works once, for 24 hours:\n  {link}"),
     );
-    say(json, serde_json::json!({ "added": email, "link": link }), &text);
-    Ok(())
+    answer(json, serde_json::json!({ "added": email, "link": link }), &text)
 }
 
 /// What does not fit, of which field.
@@ -139,17 +139,15 @@ fn list(db: &Db, json: bool) -> Result<()> {
             .iter()
             .map(|s| serde_json::json!({ "id": s.id.0, "email": s.email, "name": s.name, "role": s.role, "disabled": s.disabled_at.is_some() }))
             .collect();
-        println!("{}", serde_json::Value::from(rows));
-        return Ok(());
+        return say(serde_json::Value::from(rows));
     }
     if all.is_empty() {
-        println!("There is no staff yet: add somebody with `switchboard staff add`.");
+        return say("There is no staff yet: add somebody with `switchboard staff add`.");
     }
-    for s in all {
+    all.iter().try_for_each(|s| {
         let state = if s.disabled_at.is_some() { "disabled" } else { "" };
-        println!("{:<40} {:<12} {:<30} {state}", s.email, s.role.as_str(), s.name);
-    }
-    Ok(())
+        say(format_args!("{:<40} {:<12} {:<30} {state}", s.email, s.role.as_str(), s.name))
+    })
 }
 
 fn read_password() -> Result<String> {
@@ -158,10 +156,8 @@ fn read_password() -> Result<String> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn say(json: bool, value: serde_json::Value, text: &str) {
-    if json {
-        println!("{value}");
-    } else {
-        println!("{text}");
-    }
+/// Says what was done. Where that cannot be said, it is done all the same.
+fn answer(json: bool, value: serde_json::Value, text: &str) -> Result<()> {
+    let told = if json { say(value) } else { say(text) };
+    told.map_err(|error| Error::Internal(format!("it is done, but cannot be told: {error}")))
 }
