@@ -58,63 +58,63 @@ fn parse_role(word: &str) -> Result<Role, String> {
 
 pub fn run(args: Staff) -> Result<()> {
     let config = Config::load(Settings { place: args.place, address: args.address, ..Settings::default() })?;
-    let (file, is_new) = (config.database(), !config.is_there());
-    if is_new && !matches!(args.command, Command::Add { .. }) {
-        return Err(Error::Internal(format!("there is no database {file}")));
-    }
-    let db = app::open(&config)?;
-    if is_new && !args.json {
-        say(format_args!("A new database was made: {file}"))?;
-    }
-    let base = config.public_url.unwrap_or_else(|| format!("http://{}", config.listen));
+    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let json = args.json;
     match args.command {
         Command::Add { email, role, name, password_stdin } => {
-            let password = if password_stdin { Some(read_password()?) } else { None };
-            add(&db, &email, role, name, password, &base, args.json)?;
+            // Checked before a database is made: nothing is left of what is refused.
+            let name = name.unwrap_or_default();
+            let new = NewStaff::parse(&email, &name, role).map_err(|errors| unfit(&email, &errors))?;
+            let hash = if password_stdin { Some(staff::checked_hash(&read_password()?)?) } else { None };
+            if !config.is_there() {
+                make(&config, json)?;
+            }
+            on_database(&config, |db| add(db, &email, new, hash, &base, json))
         }
-        Command::List => list(&db, args.json)?,
-        Command::Disable { email } => {
+        Command::List => on_database(&config, |db| list(db, json)),
+        Command::Disable { email } => on_database(&config, |db| {
             let was_enabled = db.write_blocking(move |tx| conversations::dismiss_from_command_line(tx, &email))?;
             let text = match was_enabled {
                 true => "The staff member cannot sign in any more.",
                 false => "The staff member was disabled already; what they still had is nobody's now.",
             };
-            answer(args.json, serde_json::json!({ "disabled": true }), text)?;
-        }
-        Command::Enable { email } => {
+            answer(json, serde_json::json!({ "disabled": true }), text)
+        }),
+        Command::Enable { email } => on_database(&config, |db| {
             let was_disabled = db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
             let text = match was_disabled {
                 true => "The staff member can sign in again.",
                 false => "The staff member was enabled already.",
             };
-            answer(args.json, serde_json::json!({ "enabled": true }), text)?;
-        }
-        Command::ResetPassword { email } => {
+            answer(json, serde_json::json!({ "enabled": true }), text)
+        }),
+        Command::ResetPassword { email } => on_database(&config, |db| {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;
             let link = format!("{base}/welcome/{token}");
-            answer(
-                args.json,
-                serde_json::json!({ "link": link }),
-                &format!("The link works once, for 24 hours:\n  {link}"),
-            )?;
-        }
+            let text = format!("The link works once, for 24 hours:\n  {link}");
+            answer(json, serde_json::json!({ "link": link }), &text)
+        }),
     }
-    db.close();
-    Ok(())
 }
 
-fn add(
-    db: &Db,
-    email: &str,
-    role: Role,
-    name: Option<String>,
-    password: Option<String>,
-    base: &str,
-    json: bool,
-) -> Result<()> {
-    let new =
-        NewStaff::parse(email, name.as_deref().unwrap_or_default(), role).map_err(|errors| unfit(email, &errors))?;
-    let hash = password.as_deref().map(staff::checked_hash).transpose()?;
+/// Makes the database of whoever adds its first staff, and says so: the folder may be mistyped.
+fn make(config: &Config, json: bool) -> Result<()> {
+    app::migrate(config)?;
+    if json { Ok(()) } else { say(format_args!("A new database was made: {}", config.database())) }
+}
+
+/// Does `work` on a database that is there. Running desks are told of it, also where its answer could not be printed.
+fn on_database(config: &Config, work: impl FnOnce(&Db) -> Result<()>) -> Result<()> {
+    if !config.is_there() {
+        return Err(Error::Internal(format!("there is no database {}", config.database())));
+    }
+    let db = app::open(config)?;
+    let done = work(&db);
+    db.close();
+    done
+}
+
+fn add(db: &Db, email: &str, new: NewStaff, hash: Option<String>, base: &str, json: bool) -> Result<()> {
     let token = db.write_blocking(move |tx| staff::add_from_command_line(tx, &new, hash.as_deref()))?;
     let link = token.map(|token| format!("{base}/welcome/{token}"));
     let text = link.as_deref().map_or_else(

@@ -79,6 +79,7 @@ fn staff_are_added_listed_disabled_and_given_links() {
 #[test]
 fn wrong_input_is_one_clear_line_and_a_failure() {
     let desk = Desk::new();
+    out(&desk.run(&["migrate"]));
     assert!(failure(&desk.run(&["staff", "add", "nobody", "--role", "admin"])).contains("not an e-mail address"));
     assert!(
         failure(&desk.run(&["staff", "add", "a@b.test", "--role", "owner"])).contains("operator, supervisor or admin")
@@ -187,6 +188,10 @@ fn staff_of_no_database_are_none() {
     {
         assert!(failure(&run(arguments)).contains("there is no database"), "{arguments:?}");
     }
+    // Nor is whoever is refused anybody's first: the password here is empty.
+    let short = run(&["staff", "add", "a@b.test", "--role", "admin", "--password-stdin"]);
+    assert!(failure(&short).contains("a password has"));
+    assert!(failure(&run(&["staff", "add", "nonsense", "--role", "admin"])).contains("not an e-mail address"));
     assert!(!missing.exists());
     assert!(out(&run(&["staff", "add", "a@b.test", "--role", "admin"])).starts_with("A new database was made: "));
     assert!(out(&run(&["staff", "list"])).contains("a@b.test"));
