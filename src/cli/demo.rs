@@ -16,11 +16,13 @@ use crate::secrets::Secrets;
 
 #[derive(Args)]
 pub struct Demo {
+    /// How many customers
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     customers: u64,
+    /// How many conversations they have in all
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     conversations: u64,
-    /// With what the system notes: openings, closings, ratings
+    /// How many messages, with what the system notes: openings, closings, ratings
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     messages: u64,
     /// The same seed and sizes make the same rows

@@ -117,3 +117,20 @@ fn migrate(args: Migrate) -> Result<()> {
         ran.iter().try_for_each(|name| say(format_args!("Ran {name}.")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The arguments of a command and of those below it of which its help says nothing.
+    fn silent_about(command: &clap::Command) -> Vec<String> {
+        let own = command.get_arguments().filter(|arg| arg.get_help().is_none());
+        let own = own.map(|arg| format!("{}: {}", command.get_name(), arg.get_id()));
+        own.chain(command.get_subcommands().flat_map(silent_about)).collect()
+    }
+
+    #[test]
+    fn help_says_what_each_argument_is() {
+        assert_eq!(silent_about(&Cli::command()), Vec::<String>::new());
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::terminal::say;
@@ -32,9 +33,12 @@ pub struct Staff {
 enum Command {
     /// Add a staff member; without --password-stdin a one-time link to set the password is printed
     Add {
+        /// The e-mail that they sign in with
         email: String,
-        #[arg(long, value_parser = parse_role)]
+        /// What they may do
+        #[arg(long, value_parser = roles())]
         role: Role,
+        /// The name that colleagues and customers see [default: what stands before the @]
         #[arg(long)]
         name: Option<String>,
         /// Read the password from standard input
@@ -45,15 +49,26 @@ enum Command {
     List,
     /// Refuse a staff member's sign-in and end their sessions. Nobody takes over: their open conversations go back to the
     /// queue, their customers have no responsible any more
-    Disable { email: String },
+    Disable {
+        /// The e-mail that they sign in with
+        email: String,
+    },
     /// Let a staff member who was disabled sign in again
-    Enable { email: String },
+    Enable {
+        /// The e-mail that they sign in with
+        email: String,
+    },
     /// Give a staff member a one-time link to set a new password, ending their sessions
-    ResetPassword { email: String },
+    ResetPassword {
+        /// The e-mail that they sign in with
+        email: String,
+    },
 }
 
-fn parse_role(word: &str) -> Result<Role, String> {
-    Role::parse(word).ok_or_else(|| "a role is operator, supervisor or admin".into())
+/// The words for roles, which the help lists.
+fn roles() -> impl TypedValueParser<Value = Role> {
+    let words = PossibleValuesParser::new(Role::ALL.iter().map(Role::as_str));
+    words.try_map(|word| Role::parse(&word).ok_or("no such role"))
 }
 
 pub fn run(args: Staff) -> Result<()> {
