@@ -51,6 +51,19 @@ pub struct Address {
     pub public_url: Option<String>,
 }
 
+/// What is kept beside the database: every command that seals secrets or stores files takes these two.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Key file that seals secrets and signs visitor tokens; several instances share one [default: DATA/secret.key]
+    #[arg(long, env = "SWITCHBOARD_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Where files are kept: a folder, or S3-compatible storage as s3://bucket/folder, whose keys and address the usual
+    /// variables give (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT) [default: DATA/files]
+    #[arg(long, env = "SWITCHBOARD_FILES", value_name = "PLACE")]
+    pub files: Option<String>,
+}
+
 /// Settings of the server. The file `switchboard.toml` in the data folder holds the same names.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -61,6 +74,9 @@ pub struct Settings {
     #[command(flatten)]
     #[serde(flatten)]
     pub address: Address,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub storage: Storage,
     /// Believe the X-Forwarded-For and X-Forwarded-Proto of this proxy, given by its IP address; may be repeated
     #[arg(long = "trusted-proxy", env = "SWITCHBOARD_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -73,13 +89,6 @@ pub struct Settings {
     /// MMDB file that tells the region of a visitor's address
     #[arg(long, env = "SWITCHBOARD_GEO_DB", value_name = "FILE")]
     pub geo_db: Option<PathBuf>,
-    /// Key file that seals secrets and signs visitor tokens; several instances share one [default: DATA/secret.key]
-    #[arg(long, env = "SWITCHBOARD_KEY_FILE", value_name = "FILE")]
-    pub key_file: Option<PathBuf>,
-    /// Where files are kept: a folder, or S3-compatible storage as s3://bucket/folder, whose keys and address the usual
-    /// variables give (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT) [default: DATA/files]
-    #[arg(long, env = "SWITCHBOARD_FILES", value_name = "PLACE")]
-    pub files: Option<String>,
     /// Connections to the database for reading (SQLite) or for everything (PostgreSQL) [default: 6]
     #[arg(long, env = "SWITCHBOARD_CONNECTIONS", value_name = "N")]
     pub connections: Option<u32>,
@@ -217,8 +226,8 @@ impl Config {
                 .transpose()?
                 .unwrap_or(base.phone_region),
             geo_db: given.geo_db.or(file.geo_db),
-            key_file: given.key_file.or(file.key_file),
-            files: given.files.or(file.files),
+            key_file: given.storage.key_file.or(file.storage.key_file),
+            files: given.storage.files.or(file.storage.files),
             connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
             session_idle: match given.session_idle_hours.or(file.session_idle_hours) {
                 Some(hours) => lasting("session_idle_hours", hours, chrono::Duration::try_hours(hours))?,

@@ -58,12 +58,19 @@ pub(super) async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> 
     let db = opened(config, up_to_date(config)?)?;
     demo::require_finished(&db).await?;
     db.read(moving::require_finished).await?;
-    require_key(&db, config).await?;
+    let (secrets, files) = open_storage(&db, config).await?;
+    Ok((db, secrets, files))
+}
+
+/// The key that seals this database's secrets, and the place of its files. Where there is no key yet, the database is held to the
+/// one that is made.
+pub async fn open_storage(db: &Db, config: &Config) -> Result<(Secrets, Files)> {
+    require_key(db, config).await?;
     let secrets = Secrets::load(&config.key_path())?;
-    hold_to_key(&db, &secrets, config).await?;
+    hold_to_key(db, &secrets, config).await?;
     let files = Files::open(config)?;
     try_bucket(&files, config).await?;
-    Ok((db, secrets, files))
+    Ok((secrets, files))
 }
 
 /// How long a start waits for a bucket.

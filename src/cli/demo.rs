@@ -7,12 +7,10 @@ use clap::Args;
 
 use super::terminal::{note, say};
 use crate::app;
-use crate::config::{Config, Place, Settings};
+use crate::config::{Config, Place, Settings, Storage};
 use crate::db::types::UtcTime;
 use crate::demo::{self, Size};
 use crate::error::Result;
-use crate::files::Files;
-use crate::secrets::Secrets;
 
 #[derive(Args)]
 pub struct Demo {
@@ -33,6 +31,8 @@ pub struct Demo {
     ending: Option<UtcTime>,
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    storage: Storage,
     /// Answer in JSON, and tell no progress
     #[arg(long)]
     json: bool,
@@ -54,12 +54,16 @@ pub fn run(args: Demo) -> Result<()> {
         ends_at: args.ending.unwrap_or_else(UtcTime::now),
     };
     size.check()?;
-    let config = Config::load(Settings { place: args.place, ..Settings::default() })?;
+    let config = Config::load(Settings { place: args.place, storage: args.storage, ..Settings::default() })?;
     let db = app::open(&config)?;
-    let (files, secrets) = (Files::open(&config)?, Secrets::load(&config.key_path())?);
-    let parts = actix_web::rt::System::new().block_on(demo::prepare_large(&db, &files, &secrets))?;
+    let parts = actix_web::rt::System::new().block_on(async {
+        // First: what cannot be loaded is given neither a key nor files.
+        demo::require_loadable(&db).await?;
+        let (secrets, files) = app::open_storage(&db, &config).await?;
+        demo::prepare_large(&db, &files, &secrets).await
+    })?;
     db.close();
-    drop((db, files));
+    drop(db);
     let started = Instant::now();
     let (mut told, mut saying) = (Instant::now(), String::new());
     let mut progress = |what: &str, done: u64, of: u64| {

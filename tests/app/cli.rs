@@ -239,6 +239,33 @@ fn a_demo_is_made_once_of_the_size_that_is_asked_for() {
     assert!(failure(&other.run(&["demo", "--ending", "yesterday"])).contains("--ending"));
 }
 
+/// Key and files lie where the desk that is started afterwards looks for them; with another key it does not start.
+#[test]
+fn a_demo_lies_where_its_desk_looks() {
+    let (desk, elsewhere) = (Desk::new(), tempfile::tempdir().expect("a folder"));
+    let (key, files) = (elsewhere.path().join("key"), elsewhere.path().join("files"));
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    demo.args(["demo", "--customers", "20", "--conversations", "30", "--messages", "200", "--data"]);
+    demo.arg(desk.folder.path()).env_remove("DATABASE_URL");
+    out(&demo.env("SWITCHBOARD_KEY_FILE", &key).env("SWITCHBOARD_FILES", &files).output().expect("the binary ends"));
+    let made = |path: &Path| std::fs::read_dir(path).is_ok_and(|mut there| there.next().is_some());
+    assert!(key.exists() && made(&files));
+    assert!(!desk.folder.path().join("secret.key").exists() && !desk.folder.path().join("files").exists());
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    assert!(failure(&desk.run(&serve)).contains("secret.key is missing"));
+    std::fs::write(desk.folder.path().join("secret.key"), "ab".repeat(32)).expect("another key");
+    assert!(failure(&desk.run(&serve)).contains("is another one"));
+}
+
+/// What is refused is given neither a key nor a folder for files.
+#[test]
+fn a_refused_demo_leaves_nothing() {
+    let desk = Desk::new();
+    out(&desk.run(&["staff", "add", "a@b.test", "--role", "admin"]));
+    assert!(failure(&desk.run(&["demo"])).contains("holds real data"));
+    assert!(!desk.folder.path().join("secret.key").exists() && !desk.folder.path().join("files").exists());
+}
+
 #[test]
 fn every_command_has_help() {
     let desk = Desk::new();
