@@ -55,7 +55,8 @@ pub fn run(args: Demo) -> Result<()> {
     };
     size.check()?;
     let config = Config::load(Settings { place: args.place, storage: args.storage, ..Settings::default() })?;
-    let db = app::open(&config)?;
+    // Tables are emptied and indexes put away below whoever works there: nobody does until the end.
+    let (_sole, db) = app::open_alone(&config)?;
     let parts = actix_web::rt::System::new().block_on(async {
         // First: what cannot be loaded is given neither a key nor files.
         demo::require_loadable(&db).await?;
