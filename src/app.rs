@@ -26,7 +26,7 @@ use crate::secrets::Secrets;
 use crate::{jobs, settings};
 
 use opening::open_whole;
-pub use opening::{migrate, open};
+pub use opening::{migrate, open, open_alone, open_storage};
 use serving::{Shared, listen, serve};
 use workers::Workers;
 

@@ -51,6 +51,19 @@ pub struct Address {
     pub public_url: Option<String>,
 }
 
+/// What is kept beside the database: every command that seals secrets or stores files takes these two.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Key file that seals secrets and signs visitor tokens; several instances share one [default: DATA/secret.key]
+    #[arg(long, env = "SWITCHBOARD_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Where files are kept: a folder, or S3-compatible storage as s3://bucket/folder, whose keys and address the usual
+    /// variables give (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT) [default: DATA/files]
+    #[arg(long, env = "SWITCHBOARD_FILES", value_name = "PLACE")]
+    pub files: Option<String>,
+}
+
 /// Settings of the server. The file `switchboard.toml` in the data folder holds the same names.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -61,6 +74,9 @@ pub struct Settings {
     #[command(flatten)]
     #[serde(flatten)]
     pub address: Address,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub storage: Storage,
     /// Believe the X-Forwarded-For and X-Forwarded-Proto of this proxy, given by its IP address; may be repeated
     #[arg(long = "trusted-proxy", env = "SWITCHBOARD_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -73,13 +89,6 @@ pub struct Settings {
     /// MMDB file that tells the region of a visitor's address
     #[arg(long, env = "SWITCHBOARD_GEO_DB", value_name = "FILE")]
     pub geo_db: Option<PathBuf>,
-    /// Key file that seals secrets and signs visitor tokens; several instances share one [default: DATA/secret.key]
-    #[arg(long, env = "SWITCHBOARD_KEY_FILE", value_name = "FILE")]
-    pub key_file: Option<PathBuf>,
-    /// Where files are kept: a folder, or S3-compatible storage as s3://bucket/folder, whose keys and address the usual
-    /// variables give (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT) [default: DATA/files]
-    #[arg(long, env = "SWITCHBOARD_FILES", value_name = "PLACE")]
-    pub files: Option<String>,
     /// Connections to the database for reading (SQLite) or for everything (PostgreSQL) [default: 6]
     #[arg(long, env = "SWITCHBOARD_CONNECTIONS", value_name = "N")]
     pub connections: Option<u32>,
@@ -182,7 +191,13 @@ impl Config {
     pub fn load(given: Settings) -> Result<Self, Error> {
         let base = Config::default();
         let data = given.place.data.clone().unwrap_or(base.data);
-        let file = read_file(&data.join("switchboard.toml"))?;
+        let path = data.join("switchboard.toml");
+        let file = read_file(&path)?;
+        if file.place.data.is_some() {
+            // It lies there: what it says of another folder comes too late.
+            let why = "data is not set here, but by --data or SWITCHBOARD_DATA";
+            return Err(Error::Internal(format!("{}: {why}", path.display())));
+        }
         let zone = given.time_zone.or(file.time_zone).unwrap_or_else(|| "UTC".into());
         Ok(Self {
             listen: given.address.listen.or(file.address.listen).unwrap_or(base.listen),
@@ -211,8 +226,8 @@ impl Config {
                 .transpose()?
                 .unwrap_or(base.phone_region),
             geo_db: given.geo_db.or(file.geo_db),
-            key_file: given.key_file.or(file.key_file),
-            files: given.files.or(file.files),
+            key_file: given.storage.key_file.or(file.storage.key_file),
+            files: given.storage.files.or(file.storage.files),
             connections: given.connections.or(file.connections).unwrap_or(base.connections).clamp(1, 200),
             session_idle: match given.session_idle_hours.or(file.session_idle_hours) {
                 Some(hours) => lasting("session_idle_hours", hours, chrono::Duration::try_hours(hours))?,
@@ -253,16 +268,20 @@ impl Config {
         self.key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
     }
 
-    /// Makes the data folder, for its owner only. One that is there keeps its mode.
+    /// Makes the data folder, as [`make_folder`] does.
     pub fn make_data_folder(&self) -> Result<(), Error> {
-        let mut folder = std::fs::DirBuilder::new();
-        folder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-        folder
-            .create(&self.data)
+        make_folder(&self.data)
             .map_err(|e| Error::Internal(format!("the data folder {} cannot be made: {e}", self.data.display())))
     }
+}
+
+/// Makes a folder, and those that it lies in, for their owner only. One that is there keeps its mode.
+pub fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }
 
 fn read_file(path: &Path) -> Result<Settings, Error> {

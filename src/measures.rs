@@ -126,6 +126,7 @@ impl Measures {
             "GET" => "GET",
             "POST" => "POST",
             "PUT" => "PUT",
+            "DELETE" => "DELETE",
             "HEAD" => "HEAD",
             _ => "other",
         };

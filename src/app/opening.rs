@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::db::{self, Address, Db, Failure, moving};
+use crate::db::{self, Address, Db, Failure, Sole, moving};
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -13,6 +13,13 @@ use crate::settings;
 /// Brings the database up to date and opens it: what every command needs.
 pub fn open(config: &Config) -> Result<Db> {
     opened(config, migrate(config)?)
+}
+
+/// The same for a command that takes the database apart: no desk runs on it as long as the right is held.
+pub fn open_alone(config: &Config) -> Result<(Sole, Db)> {
+    config.make_data_folder()?;
+    let sole = db::work_alone(&address(config))?;
+    Ok((sole, opened(config, up_to_date(config)?)?))
 }
 
 /// Brings the database up to date; gives the names of what ran. Refuses while a desk runs on a file that is behind: it is an
@@ -58,12 +65,19 @@ pub(super) async fn open_whole(config: &Config) -> Result<(Db, Secrets, Files)> 
     let db = opened(config, up_to_date(config)?)?;
     demo::require_finished(&db).await?;
     db.read(moving::require_finished).await?;
-    require_key(&db, config).await?;
+    let (secrets, files) = open_storage(&db, config).await?;
+    Ok((db, secrets, files))
+}
+
+/// The key that seals this database's secrets, and the place of its files. Where there is no key yet, the database is held to the
+/// one that is made.
+pub async fn open_storage(db: &Db, config: &Config) -> Result<(Secrets, Files)> {
+    require_key(db, config).await?;
     let secrets = Secrets::load(&config.key_path())?;
-    hold_to_key(&db, &secrets, config).await?;
+    hold_to_key(db, &secrets, config).await?;
     let files = Files::open(config)?;
     try_bucket(&files, config).await?;
-    Ok((db, secrets, files))
+    Ok((secrets, files))
 }
 
 /// How long a start waits for a bucket.

@@ -1,11 +1,11 @@
 //! The command line: `serve`, `demo`, `staff`, `migrate`, `move`. Prints for people on a terminal and for programs with `--json`;
 //! one clear line and a non-zero exit on failure.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the part that talks to the terminal")]
 
 mod demo;
 mod moving;
 mod serve;
 mod staff;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -15,6 +15,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Place, Settings};
 use crate::error::Result;
+use terminal::{note, said, say};
 
 /// Switchboard: a self-hosted customer desk in one binary.
 #[derive(Parser)]
@@ -51,22 +52,13 @@ struct Migrate {
 pub fn main() -> ExitCode {
     let json = std::env::args_os().any(|argument| argument == "--json");
     let asked = without_empty(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
-    let command = match asked {
-        Ok(cli) => cli.command,
-        Err(told) if matches!(told.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            return if told.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-        }
+    let outcome = match asked {
+        Ok(cli) => run(cli.command),
+        Err(told) if matches!(told.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => said(told.print()),
         Err(wrong) => {
             fail(json, &usage(&wrong));
             return ExitCode::from(2);
         }
-    };
-    let outcome = match command {
-        Command::Serve(args) => serve::run(args),
-        Command::Demo(args) => demo::run(args),
-        Command::Staff(args) => staff::run(args),
-        Command::Migrate(args) => migrate(args),
-        Command::Move(args) => moving::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -74,6 +66,16 @@ pub fn main() -> ExitCode {
             fail(json, &error.to_string());
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Staff(args) => staff::run(args),
+        Command::Migrate(args) => migrate(args),
+        Command::Move(args) => moving::run(args),
     }
 }
 
@@ -98,9 +100,9 @@ fn usage(wrong: &clap::Error) -> String {
 
 fn fail(json: bool, why: &str) {
     if json {
-        eprintln!("{}", serde_json::json!({ "error": why }));
+        note(serde_json::json!({ "error": why }));
     } else {
-        eprintln!("switchboard: {why}");
+        note(format_args!("switchboard: {why}"));
     }
 }
 
@@ -108,11 +110,27 @@ fn migrate(args: Migrate) -> Result<()> {
     let config = Config::load(Settings { place: args.place, ..Settings::default() })?;
     let ran = crate::app::migrate(&config)?;
     if args.json {
-        println!("{}", serde_json::json!({ "ran": ran }));
+        say(serde_json::json!({ "ran": ran }))
     } else if ran.is_empty() {
-        println!("The database is up to date.");
+        say("The database is up to date.")
     } else {
-        ran.iter().for_each(|name| println!("Ran {name}."));
+        ran.iter().try_for_each(|name| say(format_args!("Ran {name}.")))
     }
-    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The arguments of a command and of those below it of which its help says nothing.
+    fn silent_about(command: &clap::Command) -> Vec<String> {
+        let own = command.get_arguments().filter(|arg| arg.get_help().is_none());
+        let own = own.map(|arg| format!("{}: {}", command.get_name(), arg.get_id()));
+        own.chain(command.get_subcommands().flat_map(silent_about)).collect()
+    }
+
+    #[test]
+    fn help_says_what_each_argument_is() {
+        assert_eq!(silent_about(&Cli::command()), Vec::<String>::new());
+    }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::terminal::{note, say};
 use crate::config::{Config, Place, Settings};
 use crate::db::moving;
 use crate::error::Result;
@@ -40,17 +41,15 @@ pub fn run(args: Move) -> Result<()> {
             (done, 0) => format!(" {done}"),
             (done, of) => format!(" {done} of {of}"),
         };
-        eprintln!("{:>5.0} s  {what}{count}", started.elapsed().as_secs_f64());
+        note(format_args!("{:>5.0} s  {what}{count}", started.elapsed().as_secs_f64()));
     };
     let rows = moving::run(&config.database(), &args.to, &mut progress)?;
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
-        println!("{}", serde_json::json!({ "rows": rows, "seconds": seconds }));
-        return Ok(());
+        return say(serde_json::json!({ "rows": rows, "seconds": seconds }));
     }
-    println!(
+    say(format_args!(
         "{rows} rows moved and compared in {seconds:.1} s. Start the desk with DATABASE_URL set to that database and the \
          same data folder: it holds the key and the files. The old file is as it was; keep it until you are sure."
-    );
-    Ok(())
+    ))
 }

@@ -1,11 +1,13 @@
 //! `serve`.
 
+use std::fmt::Display;
 use std::io::IsTerminal;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use serde_json::json;
 
+use super::terminal::print;
 use crate::app;
 use crate::config::{Config, Settings};
 use crate::error::{Error, Result};
@@ -49,7 +51,7 @@ async fn serve(config: Config, json: bool) -> Result<()> {
     let running = app::start(config).await?;
     let base = running.config.public_url.clone().unwrap_or_else(|| format!("http://{}", running.address));
     if !json {
-        println!("Switchboard is ready at {base}");
+        tell(format_args!("Switchboard is ready at {base}"));
     }
     let mut ready = json!({ "ready": base });
     if running.config.demo {
@@ -62,22 +64,22 @@ async fn serve(config: Config, json: bool) -> Result<()> {
         ready["sign_ins"] = people.collect();
         ready["sample_site"] = format!("{base}/demo").into();
         if !json {
-            println!("Sign in as:");
-            demo::sign_ins().iter().for_each(|(email, password)| println!("  {email}  {password}"));
-            println!("A sample site with the web chat: {base}/demo");
+            tell("Sign in as:");
+            demo::sign_ins().iter().for_each(|(email, password)| tell(format_args!("  {email}  {password}")));
+            tell(format_args!("A sample site with the web chat: {base}/demo"));
         }
     }
     if let Some(token) = running.db.write(staff::first_admin_link).await? {
         let link = format!("{base}/welcome/{token}");
         if !json {
-            println!(
+            tell(format_args!(
                 "Nobody can sign in yet. Make the first admin here (the link works once, for 24 hours):\n  {link}"
-            );
+            ));
         }
         ready["first_admin"] = link.into();
     }
     if json {
-        println!("{ready}");
+        tell(ready);
     }
     told.await;
     tracing::info!("stopping: finishing what is under way");
@@ -86,6 +88,13 @@ async fn serve(config: Config, json: bool) -> Result<()> {
         stopped = running.stop() => stopped,
         // Whoever says it twice means now. What was acknowledged is on disk.
         () = again => Err(Error::Internal("stopped at once, before everything was finished".into())),
+    }
+}
+
+/// Says it on standard output. A desk that nobody hears there works all the same.
+fn tell(text: impl Display) {
+    if let Err(error) = print(text) {
+        tracing::warn!(%error, "standard output takes nothing: what is said there is lost");
     }
 }
 
@@ -134,7 +143,8 @@ fn log_to_stderr(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,switchboard=info"));
     // Colours are for people: a file would hold their codes.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let log = log.with_ansi(std::io::stderr().is_terminal());
+    // That it cannot be written has nowhere to be said: it would be tried there once more, and end what was told of in a panic.
+    let log = log.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     // A second start in one process (tests) keeps the first one's log.
     let _ = if json { log.json().try_init() } else { log.try_init() };
 }

@@ -2,8 +2,10 @@
 
 use std::io::Read;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
+use super::terminal::say;
 use crate::app;
 use crate::auth::Role;
 use crate::config::{Address, Config, Place, Settings};
@@ -31,9 +33,12 @@ pub struct Staff {
 enum Command {
     /// Add a staff member; without --password-stdin a one-time link to set the password is printed
     Add {
+        /// The e-mail that they sign in with
         email: String,
-        #[arg(long, value_parser = parse_role)]
+        /// What they may do
+        #[arg(long, value_parser = roles())]
         role: Role,
+        /// The name that colleagues and customers see [default: what stands before the @]
         #[arg(long)]
         name: Option<String>,
         /// Read the password from standard input
@@ -44,76 +49,94 @@ enum Command {
     List,
     /// Refuse a staff member's sign-in and end their sessions. Nobody takes over: their open conversations go back to the
     /// queue, their customers have no responsible any more
-    Disable { email: String },
+    Disable {
+        /// The e-mail that they sign in with
+        email: String,
+    },
     /// Let a staff member who was disabled sign in again
-    Enable { email: String },
+    Enable {
+        /// The e-mail that they sign in with
+        email: String,
+    },
     /// Give a staff member a one-time link to set a new password, ending their sessions
-    ResetPassword { email: String },
+    ResetPassword {
+        /// The e-mail that they sign in with
+        email: String,
+    },
 }
 
-fn parse_role(word: &str) -> Result<Role, String> {
-    Role::parse(word).ok_or_else(|| "a role is operator, supervisor or admin".into())
+/// The words for roles, which the help lists.
+fn roles() -> impl TypedValueParser<Value = Role> {
+    let words = PossibleValuesParser::new(Role::ALL.iter().map(Role::as_str));
+    words.try_map(|word| Role::parse(&word).ok_or("no such role"))
 }
 
 pub fn run(args: Staff) -> Result<()> {
     let config = Config::load(Settings { place: args.place, address: args.address, ..Settings::default() })?;
-    let (file, is_new) = (config.database(), !config.is_there());
-    if is_new && !matches!(args.command, Command::Add { .. }) {
-        return Err(Error::Internal(format!("there is no database {file}")));
-    }
-    let db = app::open(&config)?;
-    if is_new && !args.json {
-        println!("A new database was made: {file}");
-    }
-    let base = config.public_url.unwrap_or_else(|| format!("http://{}", config.listen));
+    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let json = args.json;
     match args.command {
         Command::Add { email, role, name, password_stdin } => {
-            let password = if password_stdin { Some(read_password()?) } else { None };
-            add(&db, &email, role, name, password, &base, args.json)?;
+            // Checked before a database is made: nothing is left of what is refused.
+            let name = name.unwrap_or_default();
+            let new = NewStaff::parse(&email, &name, role).map_err(|errors| unfit(&email, &errors))?;
+            let hash = if password_stdin { Some(staff::checked_hash(&read_password()?)?) } else { None };
+            if !config.is_there() {
+                make(&config, json)?;
+            }
+            on_database(&config, |db| add(db, &email, new, hash, &base, json))
         }
-        Command::List => list(&db, args.json)?,
-        Command::Disable { email } => {
-            db.write_blocking(move |tx| conversations::dismiss_from_command_line(tx, &email))?;
-            say(args.json, serde_json::json!({ "disabled": true }), "The staff member cannot sign in any more.");
-        }
-        Command::Enable { email } => {
-            db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
-            say(args.json, serde_json::json!({ "enabled": true }), "The staff member can sign in again.");
-        }
-        Command::ResetPassword { email } => {
+        Command::List => on_database(&config, |db| list(db, json)),
+        Command::Disable { email } => on_database(&config, |db| {
+            let was_enabled = db.write_blocking(move |tx| conversations::dismiss_from_command_line(tx, &email))?;
+            let text = match was_enabled {
+                true => "The staff member cannot sign in any more.",
+                false => "The staff member was disabled already; what they still had is nobody's now.",
+            };
+            answer(json, serde_json::json!({ "disabled": true }), text)
+        }),
+        Command::Enable { email } => on_database(&config, |db| {
+            let was_disabled = db.write_blocking(move |tx| staff::enable_from_command_line(tx, &email))?;
+            let text = match was_disabled {
+                true => "The staff member can sign in again.",
+                false => "The staff member was enabled already.",
+            };
+            answer(json, serde_json::json!({ "enabled": true }), text)
+        }),
+        Command::ResetPassword { email } => on_database(&config, |db| {
             let token = db.write_blocking(move |tx| staff::reset_from_command_line(tx, &email))?;
             let link = format!("{base}/welcome/{token}");
-            say(
-                args.json,
-                serde_json::json!({ "link": link }),
-                &format!("The link works once, for 24 hours:\n  {link}"),
-            );
-        }
+            let text = format!("The link works once, for 24 hours:\n  {link}");
+            answer(json, serde_json::json!({ "link": link }), &text)
+        }),
     }
-    db.close();
-    Ok(())
 }
 
-fn add(
-    db: &Db,
-    email: &str,
-    role: Role,
-    name: Option<String>,
-    password: Option<String>,
-    base: &str,
-    json: bool,
-) -> Result<()> {
-    let new =
-        NewStaff::parse(email, name.as_deref().unwrap_or_default(), role).map_err(|errors| unfit(email, &errors))?;
-    let hash = password.as_deref().map(staff::checked_hash).transpose()?;
+/// Makes the database of whoever adds its first staff, and says so: the folder may be mistyped.
+fn make(config: &Config, json: bool) -> Result<()> {
+    app::migrate(config)?;
+    if json { Ok(()) } else { say(format_args!("A new database was made: {}", config.database())) }
+}
+
+/// Does `work` on a database that is there. Running desks are told of it, also where its answer could not be printed.
+fn on_database(config: &Config, work: impl FnOnce(&Db) -> Result<()>) -> Result<()> {
+    if !config.is_there() {
+        return Err(Error::Internal(format!("there is no database {}", config.database())));
+    }
+    let db = app::open(config)?;
+    let done = work(&db);
+    db.close();
+    done
+}
+
+fn add(db: &Db, email: &str, new: NewStaff, hash: Option<String>, base: &str, json: bool) -> Result<()> {
     let token = db.write_blocking(move |tx| staff::add_from_command_line(tx, &new, hash.as_deref()))?;
     let link = token.map(|token| format!("{base}/welcome/{token}"));
     let text = link.as_deref().map_or_else(
         || "Added.".to_owned(),
         |link| format!("Added. The link to set the password works once, for 24 hours:\n  {link}"),
     );
-    say(json, serde_json::json!({ "added": email, "link": link }), &text);
-    Ok(())
+    answer(json, serde_json::json!({ "added": email, "link": link }), &text)
 }
 
 /// What does not fit, of which field.
@@ -131,17 +154,15 @@ fn list(db: &Db, json: bool) -> Result<()> {
             .iter()
             .map(|s| serde_json::json!({ "id": s.id.0, "email": s.email, "name": s.name, "role": s.role, "disabled": s.disabled_at.is_some() }))
             .collect();
-        println!("{}", serde_json::Value::from(rows));
-        return Ok(());
+        return say(serde_json::Value::from(rows));
     }
     if all.is_empty() {
-        println!("There is no staff yet: add somebody with `switchboard staff add`.");
+        return say("There is no staff yet: add somebody with `switchboard staff add`.");
     }
-    for s in all {
+    all.iter().try_for_each(|s| {
         let state = if s.disabled_at.is_some() { "disabled" } else { "" };
-        println!("{:<40} {:<12} {:<30} {state}", s.email, s.role.as_str(), s.name);
-    }
-    Ok(())
+        say(format_args!("{:<40} {:<12} {:<30} {state}", s.email, s.role.as_str(), s.name))
+    })
 }
 
 fn read_password() -> Result<String> {
@@ -150,10 +171,8 @@ fn read_password() -> Result<String> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn say(json: bool, value: serde_json::Value, text: &str) {
-    if json {
-        println!("{value}");
-    } else {
-        println!("{text}");
-    }
+/// Says what was done. Where that cannot be said, it is done all the same.
+fn answer(json: bool, value: serde_json::Value, text: &str) -> Result<()> {
+    let told = if json { say(value) } else { say(text) };
+    told.map_err(|error| Error::Internal(format!("it is done, but cannot be told: {error}")))
 }

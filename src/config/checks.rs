@@ -53,11 +53,11 @@ pub fn known_engine(url: String) -> Result<String, Error> {
     Err(wrong("database_url", &said, "an address such as postgres://user@host/database"))
 }
 
-/// Links begin with it, and cookies are kept to TLS by it.
+/// Links begin with it, and cookies are kept to TLS by it. It has no path: the addresses in pages begin with the host's root.
 pub fn web_address(url: String) -> Result<String, Error> {
     let is_bare = |url: &Url| {
         let has_more = url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
-        matches!(url.scheme(), "http" | "https") && url.has_host() && !has_more
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && !has_more
     };
     // As it is written usually: whoever asks whether it is TLS looks at its first letters.
     let usual = Url::parse(&url).ok().filter(is_bare).map(|url| url.as_str().trim_end_matches('/').to_owned());
@@ -73,4 +73,20 @@ pub fn phone_region(code: String) -> Result<String, Error> {
 
 pub fn wrong(name: &str, value: &str, wanted: &str) -> Error {
     Error::Internal(format!("{name}: “{value}” is not {wanted}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_a_host_and_no_more() {
+        let taken = |url: &str| web_address(url.into()).ok();
+        for url in ["https://desk.example.com", "HTTPS://Desk.Example.com/", "https://desk.example.com:443"] {
+            assert_eq!(taken(url).as_deref(), Some("https://desk.example.com"), "{url}");
+        }
+        for url in ["https://example.com/desk", "https://example.com/?a=b", "https://me@example.com", "example.com"] {
+            assert_eq!(taken(url), None, "{url}");
+        }
+    }
 }

@@ -71,13 +71,14 @@ pub fn dismiss(tx: &mut Tx, by: &Admin, id: StaffId, to: Option<StaffId>) -> Res
 }
 
 /// The same at the command line: nobody takes over.
-pub fn dismiss_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
-    let id = staff::disable_from_command_line(tx, email)?;
+pub fn dismiss_from_command_line(tx: &mut Tx, email: &str) -> Result<bool> {
+    let (id, was_enabled) = staff::disable_from_command_line(tx, email)?;
     let held = Holdings::of(tx, id)?;
     if !held.is_empty() {
         audit::record_as(tx, "command line", "staff.handed_over", None, &detail(id, None, held))?;
     }
-    begin(tx, HandOver { from: id, to: None })
+    begin(tx, HandOver { from: id, to: None })?;
+    Ok(was_enabled)
 }
 
 fn detail(id: StaffId, to: Option<StaffId>, held: Holdings) -> serde_json::Value {

@@ -4,7 +4,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use diesel::pg::PgConnection;
+
 use super::conn::is_sqlite;
+use super::{Address, dialect};
 use crate::error::{Error, Result};
 
 /// The right to serve a database. A lock of the operating system: it ends with the process, however that ends.
@@ -14,7 +17,8 @@ pub struct Alone {
     file: Option<File>,
 }
 
-/// Takes it; refuses while another process has it. Commands that do something and end do not ask for it.
+/// Takes it; refuses while another process has it. Commands that do something and end do not ask for it, unless nobody else may
+/// work meanwhile.
 pub fn serve_alone(database: &str) -> Result<Alone> {
     if !is_sqlite(database) {
         return Ok(Alone { file: None });
@@ -39,6 +43,25 @@ pub fn serve_alone(database: &str) -> Result<Alone> {
     }
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(told)?;
     Ok(Alone { file: Some(file) })
+}
+
+/// The right to take a database apart: nobody serves it meanwhile, on PostgreSQL either.
+pub struct Sole {
+    #[expect(dead_code, reason = "the locks are held as long as these are open")]
+    locks: (Alone, Option<PgConnection>),
+}
+
+/// Takes it; refuses while a desk runs.
+pub fn work_alone(address: &Address) -> Result<Sole> {
+    let alone = serve_alone(&address.url)?;
+    if is_sqlite(&address.url) {
+        return Ok(Sole { locks: (alone, None) });
+    }
+    match dialect::hold_desks_off(address.direct())? {
+        Some(conn) => Ok(Sole { locks: (alone, Some(conn)) }),
+        // Its address may hold a password.
+        None => Err(Error::Internal("another desk is running on this database: stop it first".into())),
+    }
 }
 
 /// The lock's file, beside the real one: two names may lead to one database. Before that is made its folder has to do.

@@ -110,6 +110,16 @@ impl Connector {
     }
 }
 
+/// Makes an empty file for its owner only where there is none. SQLite would let everybody read it, in a data folder that was
+/// there before; its log takes the file's mode. What fails here fails there as well, which says it.
+fn make_file(path: &str) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
+}
+
 /// The file of this name; fails if there is none.
 fn file_id(path: &str) -> Result<FileId, Failure> {
     let about = std::fs::metadata(path).map_err(|e| Failure::Unreachable(format!("{path}: {e}")))?;
@@ -136,7 +146,9 @@ impl ManageConnection for Connector {
             return Ok(Opened { conn: self.open()?, file: None, is_dead: false });
         }
         // SQLite makes an empty database of a file that is not there: only the first connection may.
-        if self.access != Access::First {
+        if self.access == Access::First {
+            make_file(&self.url);
+        } else {
             file_id(&self.url)?;
         }
         let conn = self.open()?;

@@ -3,7 +3,7 @@
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, Nullable, Text};
+use diesel::sql_types::{Array, Bool, Nullable, Text};
 
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -14,6 +14,9 @@ use crate::text::like_escape;
 
 /// The engine's channel for announcements between instances.
 const NOTIFY_CHANNEL: &str = "switchboard";
+
+/// Any number: desks hold it together, and alone whoever takes their database apart.
+const DESKS: i64 = 7_364_281_191;
 
 /// Which engine: for the few statements that cannot be one text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,10 +197,11 @@ impl RunQueryDsl<PgConnection> for Notices<'_> {}
 pub struct Listener(PgConnection);
 
 impl Listener {
-    /// Connects to PostgreSQL and listens.
+    /// Connects to PostgreSQL and listens. As long as it does, [`hold_desks_off`] finds a desk there.
     pub fn open(url: &str) -> Result<Self, Failure> {
         let mut conn = PgConnection::establish(url)?;
         sql_query(format!("LISTEN {NOTIFY_CHANNEL}")).execute(&mut conn)?;
+        conn.batch_execute(&format!("SELECT pg_try_advisory_lock_shared({DESKS})"))?;
         Ok(Self(conn))
     }
 
@@ -211,4 +215,16 @@ impl Listener {
         }
         Ok(heard)
     }
+}
+
+/// A connection to PostgreSQL that has the place of all desks as long as it is open. `None`: a desk runs there.
+pub(super) fn hold_desks_off(url: &str) -> Result<Option<PgConnection>, Failure> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        is_free: bool,
+    }
+    let mut conn = PgConnection::establish(url)?;
+    let answer: Answer = sql_query(format!("SELECT pg_try_advisory_lock({DESKS}) AS is_free")).get_result(&mut conn)?;
+    Ok(answer.is_free.then_some(conn))
 }

@@ -36,7 +36,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 pub use address::Address;
-pub use alone::{Alone, serve_alone};
+pub use alone::{Alone, Sole, serve_alone, work_alone};
 use announcer::Announcer;
 pub use announcer::Word;
 use conn::{Access, Connector};

@@ -73,15 +73,19 @@ pub async fn require_finished(db: &Db) -> Result<()> {
     if db.read(store::holds).await? == Holds::Unfinished { Err(unfinished()) } else { Ok(()) }
 }
 
-/// Makes ready for [`fill_large`]: refuses what holds anything but an interrupted load, and stores the files.
+/// Refuses a database that holds anything but an interrupted load.
+pub async fn require_loadable(db: &Db) -> Result<()> {
+    let why = match db.read(store::holds).await? {
+        Holds::Nothing | Holds::Unfinished => return Ok(()),
+        Holds::Demo => "this database holds a demo already; remove it first",
+        Holds::RealData => "this database holds real data; a demo fills only an empty one",
+    };
+    Err(Error::Internal(why.into()))
+}
+
+/// Makes ready for [`fill_large`]: refuses what cannot be loaded, and stores the files.
 pub async fn prepare_large(db: &Db, files: &Files, secrets: &Secrets) -> Result<Parts> {
-    match db.read(store::holds).await? {
-        Holds::Nothing | Holds::Unfinished => {}
-        Holds::Demo => return Err(Error::Internal("this database holds a demo already; remove it first".into())),
-        Holds::RealData => {
-            return Err(Error::Internal("this database holds real data; a demo fills only an empty one".into()));
-        }
-    }
+    require_loadable(db).await?;
     Ok(Parts {
         hash: passwords::hash(PASSWORD)?,
         sealed: secrets.seal(&random_token())?,

@@ -18,7 +18,7 @@ use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use super::sniff::{self, HEAD};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::db::types::UtcTime;
 use crate::error::{Error, Result};
 
@@ -75,7 +75,7 @@ impl Files {
     }
 
     fn in_folder(folder: &FsPath) -> Result<Self> {
-        std::fs::create_dir_all(folder)
+        config::make_folder(folder)
             .map_err(|e| Error::Internal(format!("the folder {} cannot be made: {e}", folder.display())))?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: Some(folder.to_owned()), chunk: CHUNK })

@@ -14,7 +14,7 @@ use crate::realtime::Topic;
 use crate::secrets::random_token;
 use crate::web::i18n::Lang;
 
-/// What whoever takes an admin away holds until the end.
+/// What whoever takes an admin away, or makes the first one, holds until the end.
 const ADMINS: &str = "admins";
 
 /// How long a one-time link works.
@@ -112,9 +112,11 @@ pub fn disable(tx: &mut Tx, by: &Admin, id: StaffId) -> Result<()> {
     changed(tx, by, id, "staff.disabled")
 }
 
-/// Lets a person sign in again.
+/// Lets a person sign in again. Of one who can already nothing is noted.
 pub fn enable(tx: &mut Tx, by: &Admin, id: StaffId) -> Result<()> {
-    store::find(tx, id)?;
+    if store::find(tx, id)?.is_enabled() {
+        return Ok(());
+    }
     store::set_disabled(tx, id, None)?;
     changed(tx, by, id, "staff.enabled")
 }
@@ -192,6 +194,8 @@ pub fn invitation(conn: &mut Conn, token: &str) -> Result<Invitation> {
 
 /// Spends a link that makes the first admin.
 pub fn accept_first_admin(tx: &mut Tx, token: &str, new: &NewStaff, hash: &str) -> Result<StaffId> {
+    // Of two who open two links at the same moment the second waits here, and comes too late.
+    dialect::hold_words(tx, [ADMINS.to_owned()])?;
     let Invitation::FirstAdmin = invitation(tx, token)? else { return Err(Error::refused("welcome-used")) };
     spend(tx, token)?;
     let id = insert(tx, new, Some(hash))?;
@@ -222,10 +226,13 @@ pub fn add_from_command_line(tx: &mut Tx, new: &NewStaff, password_hash: Option<
     if password_hash.is_some() { Ok(None) } else { link(tx, Some(id)).map(Some) }
 }
 
-/// Refuses a staff member's sign-in and ends their sessions.
-pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<StaffId> {
+/// Refuses a staff member's sign-in and ends their sessions; false: it was refused before.
+pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<(StaffId, bool)> {
     let id = known(tx, email)?;
     let member = store::find(tx, id)?;
+    if !member.is_enabled() {
+        return Ok((id, false));
+    }
     if require_another_admin(tx, &member).is_err() {
         return Err(Error::Internal(format!("{email} is the last enabled admin; add another one first")));
     }
@@ -234,15 +241,19 @@ pub fn disable_from_command_line(tx: &mut Tx, email: &str) -> Result<StaffId> {
     store::end_sessions(tx, id)?;
     tx.publish(Topic::Staff(id));
     audit::record_as(tx, "command line", "staff.disabled", None, &json!({ "staff": id }))?;
-    Ok(id)
+    Ok((id, true))
 }
 
-/// Lets a staff member sign in again.
-pub fn enable_from_command_line(tx: &mut Tx, email: &str) -> Result<()> {
+/// Lets a staff member sign in again; false: they could before.
+pub fn enable_from_command_line(tx: &mut Tx, email: &str) -> Result<bool> {
     let id = known(tx, email)?;
+    if store::find(tx, id)?.is_enabled() {
+        return Ok(false);
+    }
     store::set_disabled(tx, id, None)?;
     tx.publish(Topic::Staff(id));
-    audit::record_as(tx, "command line", "staff.enabled", None, &json!({ "staff": id }))
+    audit::record_as(tx, "command line", "staff.enabled", None, &json!({ "staff": id }))?;
+    Ok(true)
 }
 
 /// Ends a staff member's sessions and returns the token of a link to set a new password.

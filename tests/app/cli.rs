@@ -1,6 +1,7 @@
 //! The command line: the real binary on a data folder of its own.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -61,11 +62,13 @@ fn staff_are_added_listed_disabled_and_given_links() {
     assert_eq!(rows[0]["email"], "ada@desk.test");
     assert_eq!((rows[1]["name"].as_str(), rows[1]["role"].as_str()), (Some("olga"), Some("operator")));
     assert_eq!(rows[1]["disabled"], false);
-    out(&desk.run(&["staff", "disable", "OLGA@desk.test"]));
+    assert!(out(&desk.run(&["staff", "disable", "OLGA@desk.test"])).contains("cannot sign in any more"));
+    assert!(out(&desk.run(&["staff", "disable", "olga@desk.test"])).contains("was disabled already"));
     assert!(out(&desk.run(&["staff", "list"])).lines().any(|l| l.contains("olga@desk.test") && l.contains("disabled")));
     // A link for somebody who cannot sign in would be dead.
     assert!(failure(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("is disabled"));
-    out(&desk.run(&["staff", "enable", "olga@desk.test"]));
+    assert!(out(&desk.run(&["staff", "enable", "olga@desk.test"])).contains("can sign in again"));
+    assert!(out(&desk.run(&["staff", "enable", "olga@desk.test"])).contains("was enabled already"));
     assert!(!out(&desk.run(&["staff", "list"])).contains("disabled"));
     assert!(out(&desk.run(&["staff", "reset-password", "olga@desk.test"])).contains("/welcome/"));
     let reset: serde_json::Value =
@@ -76,9 +79,10 @@ fn staff_are_added_listed_disabled_and_given_links() {
 #[test]
 fn wrong_input_is_one_clear_line_and_a_failure() {
     let desk = Desk::new();
+    out(&desk.run(&["migrate"]));
     assert!(failure(&desk.run(&["staff", "add", "nobody", "--role", "admin"])).contains("not an e-mail address"));
     assert!(
-        failure(&desk.run(&["staff", "add", "a@b.test", "--role", "owner"])).contains("operator, supervisor or admin")
+        failure(&desk.run(&["staff", "add", "a@b.test", "--role", "owner"])).contains("operator, supervisor, admin")
     );
     assert!(failure(&desk.run(&["staff", "disable", "nobody@desk.test"])).contains("nobody@desk.test"));
     assert!(failure(&desk.run(&["staff", "reset-password", "nobody@desk.test"])).contains("nobody@desk.test"));
@@ -112,7 +116,7 @@ fn whatever_is_wrong_is_one_line() {
         assert!(said.contains(wanted) && said.starts_with("switchboard: "), "{wanted}: {said}");
         assert_eq!(said.trim().lines().count(), 1, "{said}");
     }
-    assert!(!std::path::Path::new("localhost").exists(), "a typing error makes no database");
+    assert!(!Path::new("localhost").exists(), "a typing error makes no database");
     let file = desk.folder.path().join("switchboard.toml");
     std::fs::write(&file, "\nlisten = [").expect("a file");
     let said = failure(&desk.run(&["staff", "list"]));
@@ -184,6 +188,10 @@ fn staff_of_no_database_are_none() {
     {
         assert!(failure(&run(arguments)).contains("there is no database"), "{arguments:?}");
     }
+    // Nor is whoever is refused anybody's first: the password here is empty.
+    let short = run(&["staff", "add", "a@b.test", "--role", "admin", "--password-stdin"]);
+    assert!(failure(&short).contains("a password has"));
+    assert!(failure(&run(&["staff", "add", "nonsense", "--role", "admin"])).contains("not an e-mail address"));
     assert!(!missing.exists());
     assert!(out(&run(&["staff", "add", "a@b.test", "--role", "admin"])).starts_with("A new database was made: "));
     assert!(out(&run(&["staff", "list"])).contains("a@b.test"));
@@ -231,6 +239,33 @@ fn a_demo_is_made_once_of_the_size_that_is_asked_for() {
     assert!(failure(&other.run(&["demo", "--ending", "yesterday"])).contains("--ending"));
 }
 
+/// Key and files lie where the desk that is started afterwards looks for them; with another key it does not start.
+#[test]
+fn a_demo_lies_where_its_desk_looks() {
+    let (desk, elsewhere) = (Desk::new(), tempfile::tempdir().expect("a folder"));
+    let (key, files) = (elsewhere.path().join("key"), elsewhere.path().join("files"));
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    demo.args(["demo", "--customers", "20", "--conversations", "30", "--messages", "200", "--data"]);
+    demo.arg(desk.folder.path()).env_remove("DATABASE_URL");
+    out(&demo.env("SWITCHBOARD_KEY_FILE", &key).env("SWITCHBOARD_FILES", &files).output().expect("the binary ends"));
+    let made = |path: &Path| std::fs::read_dir(path).is_ok_and(|mut there| there.next().is_some());
+    assert!(key.exists() && made(&files));
+    assert!(!desk.folder.path().join("secret.key").exists() && !desk.folder.path().join("files").exists());
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    assert!(failure(&desk.run(&serve)).contains("secret.key is missing"));
+    std::fs::write(desk.folder.path().join("secret.key"), "ab".repeat(32)).expect("another key");
+    assert!(failure(&desk.run(&serve)).contains("is another one"));
+}
+
+/// What is refused is given neither a key nor a folder for files.
+#[test]
+fn a_refused_demo_leaves_nothing() {
+    let desk = Desk::new();
+    out(&desk.run(&["staff", "add", "a@b.test", "--role", "admin"]));
+    assert!(failure(&desk.run(&["demo"])).contains("holds real data"));
+    assert!(!desk.folder.path().join("secret.key").exists() && !desk.folder.path().join("files").exists());
+}
+
 #[test]
 fn every_command_has_help() {
     let desk = Desk::new();
@@ -245,7 +280,7 @@ fn every_command_has_help() {
         let output = Command::new(env!("CARGO_BIN_EXE_switchboard")).args(command).output().expect("the binary starts");
         assert!(out(&output).contains("Usage:"), "{command:?}");
     }
-    drop(desk);
+    assert!(out(&desk.run(&["staff", "add", "--help"])).contains("operator, supervisor, admin"));
 }
 
 /// A flag stands above the environment, that above the file; links that a command prints follow them.
@@ -269,7 +304,12 @@ fn flags_stand_above_the_environment_and_that_above_the_file() {
     assert!(link(None, None).contains("https://file.test/welcome/"));
     assert!(link(None, Some("https://env.test")).contains("https://env.test/welcome/"));
     assert!(link(Some("https://flag.test"), Some("https://env.test")).contains("https://flag.test/welcome/"));
-    for (bad, said) in [("publik_url = \"x\"", "unknown field"), ("listen = 5", "expected a string"), ("=", "line 1")] {
+    for (bad, said) in [
+        ("publik_url = \"x\"", "unknown field"),
+        ("listen = 5", "expected a string"),
+        ("=", "line 1"),
+        ("data = \"/srv/elsewhere\"", "by --data or SWITCHBOARD_DATA"),
+    ] {
         std::fs::write(&file, bad).expect("a file");
         assert!(failure(&desk.run(&["staff", "list"])).contains(said), "{bad}");
     }
@@ -286,7 +326,7 @@ fn the_last_admin_is_not_disabled() {
     assert!(failure(&desk.run(&["staff", "disable", "eve@desk.test"])).contains("last enabled admin"));
 }
 
-/// `serve` makes its folder for its owner alone, says where it is, prints the first admin's link, and ends cleanly when
+/// `serve` makes its folder and what is in it for their owner alone, says where it is, prints the first admin's link, and ends cleanly when
 /// it is told to; `--demo` does not touch what is there.
 #[cfg(unix)]
 #[test]
@@ -305,7 +345,13 @@ fn serve_starts_on_nothing_and_stops_when_told() {
     let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines().map_while(Result::ok);
     assert!(lines.next().expect("a line").contains("ready at http://127.0.0.1:"));
     assert!(lines.any(|line| line.contains("/welcome/")), "a link for the first admin");
-    assert_eq!(std::fs::metadata(&data).expect("the folder").permissions().mode() & 0o777, 0o700);
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    // Whatever the folder's mode is: one that was there before keeps its own.
+    assert_eq!(mode(&data.join("files")), 0o700);
+    for name in ["switchboard.sqlite", "switchboard.sqlite-wal", "switchboard.sqlite-shm", "secret.key"] {
+        assert_eq!(mode(&data.join(name)), 0o600, "{name}");
+    }
     let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
     assert!(told.success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));

@@ -4,7 +4,7 @@
 use reqwest::multipart::Form;
 use switchboard::conversations::{self, HandOver};
 use switchboard::db::types::{StaffId, UtcTime};
-use switchboard::jobs;
+use switchboard::{jobs, staff};
 
 use crate::support::desk::{Letter, Person};
 use crate::support::{ADMIN, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app};
@@ -150,7 +150,7 @@ async fn what_is_left_is_handed_over_later() {
     let desk = desk().await;
     let admin = desk.app.sign_in(ADMIN).await;
     let gone = desk.app.db.write(|tx| conversations::dismiss_from_command_line(tx, SECOND_OPERATOR)).await;
-    gone.unwrap();
+    assert!(gone.unwrap(), "they could sign in until now");
     assert_eq!((desk.held(desk.anna), desk.held(desk.boris)), ((0, 0), (0, 0)));
     let url = format!("/settings/staff/{}", desk.otto);
     admin.get(&url).await.assert_lacks("#to-hand-over");
@@ -163,6 +163,31 @@ async fn what_is_left_is_handed_over_later() {
     admin.follow(&done).await.assert_says("Handed over").assert_silent_about("Account disabled");
     assert_eq!(desk.held(desk.boris), (0, desk.olga));
     assert_eq!(desk.app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'staff.disabled'"), 1);
+}
+
+/// Of somebody who is disabled already the command line notes no second time, nor of somebody who is enabled that they are; what
+/// is still theirs goes back all the same.
+#[actix_web::test]
+async fn whoever_is_gone_is_not_dismissed_again() {
+    let desk = desk().await;
+    let dismiss =
+        async || desk.app.db.write(|tx| conversations::dismiss_from_command_line(tx, SECOND_OPERATOR)).await.unwrap();
+    let enable = async || desk.app.db.write(|tx| staff::enable_from_command_line(tx, SECOND_OPERATOR)).await.unwrap();
+    let noted = |event: &str| desk.app.number(&format!("SELECT COUNT(*) FROM audit_events WHERE event = '{event}'"));
+    assert!(dismiss().await);
+    let since = format!("UPDATE staff SET disabled_at = '2026-01-05 09:00:00' WHERE id = {}", desk.otto);
+    desk.app.execute(&since);
+    desk.app.execute(&format!("UPDATE customers SET responsible_id = {} WHERE id = {}", desk.otto, desk.boris));
+    desk.app.db.written_elsewhere();
+    assert!(!dismiss().await);
+    assert_eq!(desk.held(desk.boris), (0, 0));
+    let long_ago = "SELECT COUNT(*) FROM staff WHERE disabled_at = '2026-01-05 09:00:00'";
+    assert_eq!((noted("staff.disabled"), noted("staff.handed_over"), desk.app.number(long_ago)), (1, 2, 1));
+    assert!(enable().await);
+    assert!(!enable().await);
+    let admin = desk.app.sign_in(ADMIN).await;
+    admin.post_form(&format!("/settings/staff/{}/enable", desk.otto), &[]).await.assert_status(303);
+    assert_eq!(noted("staff.enabled"), 1);
 }
 
 /// What is on its way in the background is not offered once more: the page says so. Whoever orders it anew all the same has the last

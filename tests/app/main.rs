@@ -80,6 +80,7 @@ mod search_terms;
 mod sending;
 mod settings;
 mod staff;
+mod standard_output;
 mod telegram;
 mod unsubscribed;
 mod viber;

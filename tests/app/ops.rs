@@ -115,6 +115,9 @@ async fn what_the_desk_does_is_measured() {
     client.get("/nowhere/at/all").await.assert_status(404);
     app.anonymous().get("/inbox").await.assert_status(303);
     client.post_form("/companies/new", &[("name", "Northwind")]).await.assert_status(303);
+    let program = app.anonymous();
+    let deal = program.request(Method::DELETE, "/api/v1/customers/nowhere/deals/424242");
+    program.page(deal).await.assert_status(401);
     app.execute(
         "INSERT INTO jobs (name, payload, run_at, tries, created_at, dead_at) VALUES \
          ('x', '{}', '2999-01-01 00:00:00', 0, '2026-01-01 00:00:00', NULL), \
@@ -131,6 +134,7 @@ async fn what_the_desk_does_is_measured() {
     assert_eq!(moved(&requests("/settings/staff", "GET", "4xx")), 1.0);
     assert_eq!(moved(&requests("/inbox", "GET", "3xx")), 1.0);
     assert_eq!(moved(&requests("/companies/new", "POST", "3xx")), 1.0);
+    assert_eq!(moved(&requests("/api/v1/customers/{external_id}/deals/{deal}", "DELETE", "4xx")), 1.0);
     assert_eq!(moved(&requests("none", "GET", "4xx")), 1.0);
     let seconds = "switchboard_http_request_duration_seconds_count{route=\"/customers/{id}\",method=\"GET\"}";
     assert_eq!(moved(seconds), 2.0);

@@ -84,6 +84,29 @@ fn one_desk_alone_runs_on_an_sqlite_file() {
     drop(Process::start(desk.serve()));
 }
 
+/// A large demo empties tables and puts their indexes away: never below a desk that runs. When that has gone, it looks at what is
+/// there.
+#[actix_web::test]
+async fn a_demo_keeps_off_a_running_desk() {
+    let desk = Desk::new();
+    let process = Process::start(desk.serve());
+    if !desk.database.is_sqlite() {
+        let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted \
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        eventually("the desk listens", async || (desk.number(held) > 0).then_some(())).await;
+    }
+    let demo = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(["demo", "--data"]).arg(desk.data.path()).env("DATABASE_URL", desk.database.url());
+        refusal(command)
+    };
+    let said = demo();
+    assert!(said.contains("another desk is running"), "{said}");
+    drop(process);
+    // PostgreSQL notices a moment later that somebody has gone.
+    eventually("the desk has gone", async || demo().contains("holds real data").then_some(())).await;
+}
+
 /// A newer program brings no database up to date while an older desk runs on it, which would not know what it finds there.
 #[test]
 fn a_running_desk_keeps_its_schema() {

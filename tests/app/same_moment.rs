@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join;
 
 use crate::support::desk::{Letter, Person, say_from};
-use crate::support::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app};
+use crate::support::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR, TestApp, spawn_app, spawn_empty_app};
 
 /// How long two are waited for. Who needs no lock is not stopped, and is there long before.
 const BOTH: Duration = Duration::from_secs(3);
@@ -201,6 +201,25 @@ async fn a_link_is_spent_once() {
     let mut answers = [first.status.as_u16(), second.status.as_u16()];
     answers.sort_unstable();
     assert_eq!(answers, [303, 410]);
+}
+
+/// Several copies of the desk print a link for the first admin each: of two who open two of them at the same moment one makes it.
+#[actix_web::test]
+async fn one_admin_is_the_first() {
+    let app = spawn_empty_app().await;
+    let link = async || {
+        let token = app.db.write(switchboard::staff::first_admin_link).await.expect("written");
+        format!("/welcome/{}", token.expect("a link"))
+    };
+    let (mine, yours) = (link().await, link().await);
+    let fields = |email| [("name", "Ada"), ("email", email), ("password", PASSWORD), ("again", PASSWORD)];
+    let (ada, eve) = (fields("ada@desk.test"), fields("eve@desk.test"));
+    let (one, other) = (app.anonymous(), app.anonymous());
+    let both = at_once(&app, &words("admins"), one.post_form(&mine, &ada), other.post_form(&yours, &eve)).await;
+    let mut answers = [both.0.status.as_u16(), both.1.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [303, 410]);
+    assert_eq!(app.number("SELECT count(*) FROM staff"), 1);
 }
 
 /// Whoever guesses passwords is slowed down, and nobody else with them: not the same person from elsewhere.
