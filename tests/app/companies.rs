@@ -111,6 +111,12 @@ async fn a_second_company_of_one_name_is_asked_about() {
         .assert_says("Save anyway");
     assert_eq!(asked.attribute("input#name", "value"), "РОМАШКА");
     assert_eq!(app.number("SELECT COUNT(*) FROM companies"), 1);
+    // Whoever corrects the name into that of yet another company is asked about that one.
+    create(&client, "Albatros").await;
+    let other = app.number("SELECT MAX(id) FROM companies");
+    let anew = client.submit(&asked, "form#company_form", &[("name", "albatros")]).await;
+    anew.assert_status(422).assert_has(&format!("#company_form a[href='/companies/{other}']"));
+    app.execute(&format!("DELETE FROM companies WHERE id = {other}"));
     client.submit(&asked, "form#company_form", &[]).await.assert_status(303);
     // A second click is no third company, and asks nothing.
     client.submit(&page, "form#company_form", &[("name", "РОМАШКА")]).await.assert_status(303);
