@@ -155,6 +155,10 @@ pub async fn edit(
         .write(move |tx| {
             store::hold(tx, id)?;
             let company = store::find(tx, id)?;
+            // Sent twice, or nothing was changed: there is nobody to ask about.
+            if company.is(&new) {
+                return Ok(None);
+            }
             if !version.is_empty() && version != company.version() {
                 return Ok(Some(company.version()));
             }
