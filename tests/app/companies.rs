@@ -71,7 +71,8 @@ async fn a_stale_company_form_asks() {
     assert_eq!(app.text("SELECT name FROM companies").as_deref(), Some("Second"));
 }
 
-/// CONT-33: members are added and removed; a customer belongs to at most one company; a deleted company leaves them.
+/// CONT-33: members are added and removed; a customer belongs to at most one company; a deleted company leaves them. Open pages
+/// that show a member hear of a new name, and of the end.
 #[actix_web::test]
 async fn a_customer_belongs_to_at_most_one_company() {
     let app = spawn_app().await;
@@ -92,8 +93,13 @@ async fn a_customer_belongs_to_at_most_one_company() {
     client.submit(&shown, "#members form", &[]).await.assert_status(303);
     client.get(&other).await.assert_lacks("#members");
     client.post_form(&format!("{other}/members"), &[("add", &anna.to_string())]).await.assert_status(303);
+    let mut events = client.events(&format!("/live?customer={anna}")).await;
+    let edit = client.get(&format!("{other}/edit")).await;
+    client.submit(&edit, "form#company_form", &[("name", "Another")]).await.assert_redirect(&other);
+    events.until("chat").await;
     let asked = client.get(&format!("{other}/delete")).await;
     client.submit(&asked, "form#company_delete", &[]).await.assert_redirect("/companies");
+    events.until("chat").await;
     assert_eq!(app.number("SELECT count(*) FROM customers WHERE company_id IS NULL"), 1);
     client.get(&other).await.assert_status(404);
 }
