@@ -44,6 +44,7 @@ toast-export-started = The export has started
 toast-work-again = It is tried again
 toast-work-removed = Removed
 toast-resend-stopped = Stopped
+toast-done-already = It was done already
 toast-pinned = Pinned
 toast-unpinned = Unpinned
 toast-bulk-none = There is nobody to do this to

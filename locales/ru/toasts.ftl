@@ -44,6 +44,7 @@ toast-export-started = Выгрузка началась
 toast-work-again = Задание запущено снова
 toast-work-removed = Убрано
 toast-resend-stopped = Остановлено
+toast-done-already = Уже закончено
 toast-pinned = Закреплено
 toast-unpinned = Откреплено
 toast-bulk-none = Никого подходящего нет

@@ -1,7 +1,8 @@
 //! Who did what: a row in the transaction of the change itself, and the page that shows them.
 //!
-//! - The log is written by every domain and read by admins alone. Nothing changes or deletes a row: it outlives the person and
-//!   the customer that it names.
+//! - The log is written by every domain and read by admins alone. Nothing deletes a row: it outlives the person and the
+//!   customer that it names. What somebody has written about a customer goes with the customer ([`forget_words`]); nothing else
+//!   of a row is changed.
 //! - Whatever domain records a new event gives it a line in [`model::EVENTS`]; a test reads the sources for those that have
 //!   none. An event without one is shown by its own word, and is of no kind.
 //! - Details are numbers and names of that day. What a number leads to is looked up when the page is read.
@@ -17,6 +18,8 @@ use crate::auth::Operator;
 use crate::db::Tx;
 use crate::db::types::{CustomerId, StaffId};
 use crate::error::Result;
+
+pub use store::forget_words;
 
 /// Records `event` (a short stable word such as "customer.blocked") by the person whose proof is given.
 pub fn record(tx: &mut Tx, by: &Operator, event: &str, customer: Option<CustomerId>) -> Result<()> {

@@ -7,8 +7,14 @@ use crate::db::page::{Cursor, PAGE, Page};
 use crate::db::schema::audit_events as audit;
 use crate::db::sql::Sql;
 use crate::db::types::{CustomerId, StaffId, UtcTime};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, dialect};
 use crate::error::Result;
+
+/// Events that note what somebody has written about a customer: titles of deals, why they were blocked.
+const WRITTEN: [&str; 5] =
+    ["customer.blocked", "customer.deal_added", "customer.deal_edited", "customer.deal_moved", "customer.deal_deleted"];
+/// The details of those events that hold it.
+const WORDS: [&str; 2] = ["name", "reason"];
 
 pub fn insert(
     tx: &mut Tx,
@@ -28,6 +34,23 @@ pub fn insert(
             audit::detail.eq(detail),
         ))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Takes what somebody has written about a customer out of the rows about them, which stay: with the customer, it goes.
+pub fn forget_words(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+    let (mut sql, mut detail) = (Sql::default(), "detail".to_owned());
+    for key in WORDS {
+        detail = dialect::without_key(tx, &mut sql, &detail, key);
+    }
+    let customer = sql.put(customer.0);
+    let events: Vec<String> = WRITTEN.iter().map(|event| sql.put(*event)).collect();
+    // Looked for among the few events about this customer, and by no other index.
+    sql.text = format!(
+        "UPDATE audit_events SET detail = {detail} WHERE customer_id = {customer} AND event || '' IN ({})",
+        events.join(", ")
+    );
+    sql.execute(&mut **tx)?;
     Ok(())
 }
 

@@ -14,8 +14,8 @@ use super::{Operator, Presence, Theme, Visit, passwords, store};
 use crate::audit;
 use crate::config::Config;
 use crate::conversations;
-use crate::db::Db;
 use crate::db::types::{StaffId, UtcTime};
+use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::realtime::Topic;
 use crate::secrets::{Secrets, random_token};
@@ -112,12 +112,7 @@ pub async fn login(
         }
         Some(id) => {
             let address = client_ip(&req).to_string();
-            db.write(move |tx| {
-                store::arrive(tx, id)?;
-                conversations::ask_distribution(tx)?;
-                audit::record_of(tx, id, &email, "signed_in", &json!({ "address": address }))
-            })
-            .await?;
+            db.write(move |tx| arrive(tx, id, &email, &address)).await?;
             // Afterwards: nobody is signed in without an entry that says so.
             begin(&req, &session, id)?;
             let mut answer = match Words::open(&secrets, &form.words) {
@@ -139,6 +134,13 @@ async fn check(db: &Db, email: String, password: String) -> Result<Option<StaffI
     let stored = found.as_ref().and_then(|(_, hash, _)| hash.clone());
     let right = passwords::verify_later(password, stored).await?;
     Ok(found.filter(|(_, _, enabled)| right && *enabled).map(|(id, _, _)| id))
+}
+
+/// Somebody signs in from this address: they are there, are given what waits, and the log says so.
+pub fn arrive(tx: &mut Tx, id: StaffId, email: &str, address: &str) -> Result<()> {
+    store::arrive(tx, id)?;
+    conversations::ask_distribution(tx)?;
+    audit::record_of(tx, id, email, "signed_in", &json!({ "address": address }))
 }
 
 /// Starts the session of a person who has proved who they are.

@@ -135,15 +135,17 @@ pub(super) fn broke(tx: &mut Tx, id: BatchId) -> Result<()> {
     Ok(())
 }
 
-/// Stops a batch: whom it has not come to stay as they are. Everybody stops their own; supervisors, anybody's.
-pub fn stop(tx: &mut Tx, by: &Operator, id: BatchId) -> Result<()> {
+/// Stops a batch: whom it has not come to stay as they are. Everybody stops their own; supervisors, anybody's. False: it was
+/// done already, and nobody was spared.
+pub fn stop(tx: &mut Tx, by: &Operator, id: BatchId) -> Result<bool> {
     let batch = store::find(tx, id)?;
     if batch.staff_id != Some(by.id()) && by.supervisor().is_none() {
         return Err(Error::NotFound);
     }
-    if store::end(tx, id, true)? {
-        audit::record_with(tx, by, "customers.bulk_stopped", None, &json!({ "batch": id }))?;
-        tx.publish(Topic::Inbox);
+    if !store::end(tx, id, true)? {
+        return Ok(store::find(tx, id)?.stopped);
     }
-    Ok(())
+    audit::record_with(tx, by, "customers.bulk_stopped", None, &json!({ "batch": id }))?;
+    tx.publish(Topic::Inbox);
+    Ok(true)
 }

@@ -46,6 +46,6 @@ pub async fn list(by: Operator, sh: Shell, hx: Hx, db: Data<Db>) -> Result<HttpR
 /// `POST /batches/{id}/stop`.
 pub async fn stop(by: Operator, hx: Hx, db: Data<Db>, id: Path<BatchId>) -> Result<HttpResponse> {
     let id = id.into_inner();
-    db.write(move |tx| actions::stop(tx, &by, id)).await?;
-    hx.done("toast-resend-stopped", "/batches")
+    let is_stopped = db.write(move |tx| actions::stop(tx, &by, id)).await?;
+    hx.done(if is_stopped { "toast-resend-stopped" } else { "toast-done-already" }, "/batches")
 }

@@ -33,6 +33,11 @@ impl Company {
     pub fn version(&self) -> String {
         version(&(&self.name, &self.domain, &self.note))
     }
+
+    /// Whether these fields are what it says already.
+    pub fn is(&self, new: &NewCompany) -> bool {
+        (&self.name, &self.domain, &self.note) == (&new.name, &new.domain, &new.note)
+    }
 }
 
 /// The fields of a company, checked.

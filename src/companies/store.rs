@@ -6,9 +6,9 @@ use diesel::prelude::*;
 
 use super::model::{Company, NewCompany};
 use crate::db::page::{NameCursor, PAGE, Page};
-use crate::db::schema::companies;
+use crate::db::schema::{companies, customers};
 use crate::db::sql::{Limited, Sql, among, past_name};
-use crate::db::types::{CompanyId, UtcTime};
+use crate::db::types::{CompanyId, CustomerId, UtcTime};
 use crate::db::{Conn, Tx, dialect, kept};
 use crate::error::Result;
 use crate::text;
@@ -41,6 +41,12 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Company>> {
         .select(Company::as_select())
         .one(conn)
         .optional()?)
+}
+
+/// Some of those who belong to a company.
+pub fn some_members(conn: &mut Conn, id: CompanyId, most: usize) -> Result<Vec<CustomerId>> {
+    let members = customers::table.filter(customers::company_id.eq(id)).select(customers::id);
+    Ok(members.at_most(i64::try_from(most).unwrap_or(i64::MAX)).load(conn)?)
 }
 
 /// Names by number, for lists that show where somebody works.

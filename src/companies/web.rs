@@ -84,7 +84,7 @@ pub struct Sent {
     note: String,
     version: String,
     form_token: String,
-    /// Another company has this name, and that is meant so.
+    /// The company that has this name already, if it was asked about: another one is meant.
     anyway: String,
 }
 
@@ -155,6 +155,10 @@ pub async fn edit(
         .write(move |tx| {
             store::hold(tx, id)?;
             let company = store::find(tx, id)?;
+            // Sent twice, or nothing was changed: there is nobody to ask about.
+            if company.is(&new) {
+                return Ok(None);
+            }
             if !version.is_empty() && version != company.version() {
                 return Ok(Some(company.version()));
             }
@@ -171,19 +175,19 @@ pub async fn edit(
     }
 }
 
-/// Another company of this name, unless that is meant so, or the company is called so already. A second click meets the company
-/// that the first one has made, which is no other.
+/// Another company of this name, unless it was asked about, or the company is called so already. A second click meets the
+/// company that the first one has made, which is no other.
 async fn namesake(db: &Db, of: Option<CompanyId>, sent: &Sent, name: &str) -> Result<Option<Company>> {
-    if !sent.anyway.is_empty() {
-        return Ok(None);
-    }
-    let (name, token) = (name.to_owned(), sent.form_token.clone());
+    let (name, token, asked) = (name.to_owned(), sent.form_token.clone(), sent.anyway.clone());
     db.read(move |conn| {
         let is_kept = match of {
             Some(id) => text::fold(&store::find(conn, id)?.name) == text::fold(&name),
             None => forms::is_spent(conn, &token)?,
         };
-        if is_kept { Ok(None) } else { store::find_by_name(conn, &name) }
+        if is_kept {
+            return Ok(None);
+        }
+        Ok(store::find_by_name(conn, &name)?.filter(|other| !forms::is_meant(&asked, [other.id.0])))
     })
     .await
 }

@@ -145,21 +145,19 @@ pub async fn create(
         Ok(parsed) => parsed,
         Err(errors) => return show_form(by, sh, hx, db, form, errors, vec![]).await,
     };
-    if form.anyway.is_empty() {
-        let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
-        let email = details.email.as_deref().map(text::fold_address);
-        let (phones, emails): (Vec<_>, Vec<_>) = (phone.into_iter().collect(), email.into_iter().collect());
-        let token = form.form_token.clone();
-        let (found, is_again) = db
-            .read(move |conn| {
-                let found = customers::store::profile::lookalikes(conn, &who.scope(), None, &phones, &emails)?;
-                Ok((found, forms::is_spent(conn, &token)?))
-            })
-            .await?;
-        // A second click meets the contact that the first one has made.
-        if !found.is_empty() && !is_again {
-            return show_form(by, sh, hx, db, form, Errors::one("", "contacts-looks-like"), found).await;
-        }
+    let (who, phone) = (by.clone(), details.phone.as_deref().and_then(|phone| text::phone_digits(phone, &region)));
+    let email = details.email.as_deref().map(text::fold_address);
+    let (phones, emails): (Vec<_>, Vec<_>) = (phone.into_iter().collect(), email.into_iter().collect());
+    let token = form.form_token.clone();
+    let (found, is_again) = db
+        .read(move |conn| {
+            let found = customers::store::profile::lookalikes(conn, &who.scope(), None, &phones, &emails)?;
+            Ok((found, forms::is_spent(conn, &token)?))
+        })
+        .await?;
+    // A second click meets the contact that the first one has made.
+    if !is_again && !forms::is_meant(&form.anyway, found.iter().map(|other| other.id.0)) {
+        return show_form(by, sh, hx, db, form, Errors::one("", "contacts-looks-like"), found).await;
     }
     let (who, token) = (by.clone(), form.form_token.clone());
     let made = db

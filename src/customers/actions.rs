@@ -123,9 +123,12 @@ pub fn mark_unread(tx: &mut Tx, customer: &Customer) -> Result<()> {
     Ok(())
 }
 
-/// Destroys the record with its conversations, messages and attachments. There is no way back.
+/// Destroys the record with its conversations, messages and attachments, and what was written about it in the audit log. There
+/// is no way back.
 pub fn delete(tx: &mut Tx, by: &Admin, customer: &Customer) -> Result<()> {
     store::delete(tx, customer.id)?;
+    // Afterwards: whoever has written of them at this moment is done by now.
+    audit::forget_words(tx, customer.id)?;
     audit::record(tx, by, "customer.deleted", Some(customer.id))?;
     changed(tx, customer.id);
     tx.publish(Topic::Blacklist);

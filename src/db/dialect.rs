@@ -98,6 +98,14 @@ pub fn seconds_between(conn: &Conn, from: &str, until: &str) -> String {
     }
 }
 
+/// A column of JSON, as text, without this key of its object.
+pub fn without_key(conn: &Conn, sql: &mut Sql, json: &str, key: &str) -> String {
+    match engine(conn) {
+        Engine::Sqlite => format!("json_remove({json}, {})", sql.put(format!("$.{key}"))),
+        Engine::Postgres => format!("CAST(CAST({json} AS JSONB) - {} AS TEXT)", sql.put(key)),
+    }
+}
+
 /// What locks the row that a statement reads, at its end, but for rows that point there. SQLite writes one call at a time.
 pub fn row_lock(conn: &Conn) -> &'static str {
     match engine(conn) {

@@ -66,8 +66,11 @@ impl Failure {
             Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
                 info.message().starts_with("deadlock detected")
             }
-            // Two writers raced past the same check; the second try sees the other's row.
-            Failure::Sql(Sql::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => true,
+            // Two writers raced past the same check; the second try sees the other's row, or that what it names is gone.
+            Failure::Sql(Sql::DatabaseError(
+                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
+                _,
+            )) => true,
             _ => false,
         }
     }
@@ -112,5 +115,25 @@ impl Failure {
             Failure::Sql(Sql::BrokenTransactionManager) => true,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kind: DatabaseErrorKind, message: &str) -> Failure {
+        Failure::from(Sql::DatabaseError(kind, Box::new(message.to_owned())))
+    }
+
+    /// What is gone by the time it is named: the call is made again as a whole, for what it had read holds no more.
+    #[test]
+    fn who_names_what_has_just_gone_tries_again() {
+        let gone = of(DatabaseErrorKind::ForeignKeyViolation, "violates foreign key constraint");
+        assert!(gone.is_conflict() && gone.is_of_the_call() && !gone.is_duplicate() && !gone.is_temporary());
+        let there = of(DatabaseErrorKind::UniqueViolation, "duplicate key value");
+        assert!(there.is_conflict() && !there.is_of_the_call() && there.is_duplicate());
+        let wrong = of(DatabaseErrorKind::NotNullViolation, "null value");
+        assert!(!wrong.is_conflict() && !wrong.is_of_the_call());
     }
 }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use diesel::sql_types::BigInt;
 
 pub(super) use deals::{deal_named, delete_deal, insert_deal, update_deal};
@@ -16,7 +15,7 @@ use super::model::{DealStage, NewPipeline, NewStage, Pipeline};
 use crate::db::schema::{deal_stages as stages, pipelines};
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{DealStageId, PipelineId, UtcTime};
-use crate::db::{Conn, Failure, Tx, dialect, kept};
+use crate::db::{Conn, Tx, dialect, kept};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -131,7 +130,8 @@ pub fn set_positions(tx: &mut Tx, ids: &[PipelineId]) -> Result<()> {
 
 /// With its stages, none of which has deals.
 pub fn delete(tx: &mut Tx, id: PipelineId) -> Result<()> {
-    gone(diesel::delete(pipelines::table.find(id)).execute(&mut **tx))
+    diesel::delete(pipelines::table.find(id)).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// The numbers of a pipeline's stages, in their order.
@@ -180,13 +180,6 @@ pub fn set_stage_positions(tx: &mut Tx, ids: &[DealStageId]) -> Result<()> {
 
 /// A stage that has no deals.
 pub fn delete_stage(tx: &mut Tx, id: DealStageId) -> Result<()> {
-    gone(diesel::delete(stages::table.find(id)).execute(&mut **tx))
-}
-
-/// What names a row that goes, or that has gone, comes at this very moment.
-fn gone(done: QueryResult<usize>) -> Result<()> {
-    match done {
-        Err(SqlError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Err(Failure::Overtaken.into()),
-        done => done.map(|_| ()).map_err(Into::into),
-    }
+    diesel::delete(stages::table.find(id)).execute(&mut **tx)?;
+    Ok(())
 }

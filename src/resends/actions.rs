@@ -71,12 +71,13 @@ pub(super) fn broke(tx: &mut Tx, id: ResendId) -> Result<()> {
     Ok(())
 }
 
-/// Stops a run: what it has not come to stays as it is.
-pub fn stop(tx: &mut Tx, by: &Supervisor, id: ResendId) -> Result<()> {
+/// Stops a run: what it has not come to stays as it is. False: it was done already, and nothing was spared.
+pub fn stop(tx: &mut Tx, by: &Supervisor, id: ResendId) -> Result<bool> {
     store::find(tx, id)?;
-    if store::end(tx, id, true)? {
-        audit::record_with(tx, by, "messages.resend_stopped", None, &json!({ "resend": id }))?;
-        tx.publish(Topic::Inbox);
+    if !store::end(tx, id, true)? {
+        return Ok(store::find(tx, id)?.stopped);
     }
-    Ok(())
+    audit::record_with(tx, by, "messages.resend_stopped", None, &json!({ "resend": id }))?;
+    tx.publish(Topic::Inbox);
+    Ok(true)
 }

@@ -26,7 +26,6 @@ pub struct Typed {
     pub kind: String,
     pub interval: String,
     pub form_token: String,
-    pub back: String,
 }
 
 /// The settings, checked.

@@ -89,6 +89,6 @@ pub async fn list(_: Supervisor, sh: Shell, hx: Hx, db: Data<Db>) -> Result<Http
 /// `POST /resends/{id}/stop`.
 pub async fn stop(by: Supervisor, hx: Hx, db: Data<Db>, id: Path<ResendId>) -> Result<HttpResponse> {
     let id = id.into_inner();
-    db.write(move |tx| actions::stop(tx, &by, id)).await?;
-    hx.done("toast-resend-stopped", HERE)
+    let is_stopped = db.write(move |tx| actions::stop(tx, &by, id)).await?;
+    hx.done(if is_stopped { "toast-resend-stopped" } else { "toast-done-already" }, HERE)
 }

@@ -204,15 +204,15 @@ pub fn accept_first_admin(tx: &mut Tx, token: &str, new: &NewStaff, hash: &str) 
     Ok(id)
 }
 
-/// Spends a link that sets a password. Sessions that were begun with the old one end.
-pub fn accept_password(tx: &mut Tx, token: &str, hash: &str) -> Result<StaffId> {
+/// Spends a link that sets a password: whose, and their e-mail. Sessions that were begun with the old one end.
+pub fn accept_password(tx: &mut Tx, token: &str, hash: &str) -> Result<(StaffId, String)> {
     let Invitation::Password(member) = invitation(tx, token)? else { return Err(Error::refused("welcome-used")) };
     spend(tx, token)?;
     store::set_password_hash(tx, member.id, hash)?;
     store::end_sessions(tx, member.id)?;
     audit::record_of(tx, member.id, &member.email, "staff.password_set", &json!({ "staff": member.id }))?;
     tx.publish(Topic::Staff(member.id));
-    Ok(member.id)
+    Ok((member.id, member.email))
 }
 
 /// Adds a staff member; without a password the token of their one-time link is returned.

@@ -164,6 +164,13 @@ pub fn version(fields: &impl Hash) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// Whether somebody was asked about each of these already, and sends the form all the same. `asked`: their numbers, as the
+/// form that asked carries them. Whoever types another name or address after that is asked about whom they meet then.
+pub fn is_meant(asked: &str, found: impl IntoIterator<Item = i64>) -> bool {
+    let asked: Vec<i64> = asked.split(',').filter_map(|number| number.trim().parse().ok()).collect();
+    found.into_iter().all(|number| asked.contains(&number))
+}
+
 /// A token for a form that must not work twice.
 pub fn new_token() -> String {
     Uuid::new_v4().to_string()
@@ -207,5 +214,12 @@ mod tests {
         for bad in ["", "a", "a@b", "@b.de", "a@", "a b@c.de", "a@b..de", "a@@b.de", "<a@b.de>"] {
             assert!(!is_email(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_answer_holds_for_those_who_were_asked_about() {
+        assert!(is_meant("", []));
+        assert!(is_meant("7", [7]) && is_meant("9, 7", [7, 9]) && is_meant("7,9", [9]));
+        assert!(!is_meant("", [7]) && !is_meant("yes", [7]) && !is_meant("77", [7]) && !is_meant("7", [7, 9]));
     }
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::views::WelcomePage;
 use crate::auth::throttle::Throttle;
-use crate::auth::web::begin;
-use crate::auth::{self, Role, passwords};
+use crate::auth::web::{arrive, begin};
+use crate::auth::{Role, passwords};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::secrets::Secrets;
@@ -96,13 +96,13 @@ pub async fn accept(
         return show(&req, &hx, token, invitation, form, errors);
     }
     let hash = passwords::hash_later(password).await?;
-    let wanted = token.clone();
+    let (wanted, address) = (token.clone(), client_ip(&req).to_string());
     let done = db.write(move |tx| {
-        let id = match &new {
-            Some(new) => staff::accept_first_admin(tx, &wanted, new, &hash)?,
+        let (id, email) = match &new {
+            Some(new) => (staff::accept_first_admin(tx, &wanted, new, &hash)?, new.email.clone()),
             None => staff::accept_password(tx, &wanted, &hash)?,
         };
-        auth::store::arrive(tx, id)?;
+        arrive(tx, id, &email, &address)?;
         Ok(id)
     });
     match done.await {

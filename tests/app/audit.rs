@@ -123,6 +123,57 @@ async fn old_sign_ins_find_their_person() {
     assert_eq!(app.number("SELECT staff_id FROM audit_events WHERE detail LIKE '%192.0.2.1%'"), 999_999);
 }
 
+/// Whoever is erased is erased from the log, too: what was done stays, with a number; what somebody wrote about them is gone from
+/// the page and from the file, and nobody else's with it.
+#[actix_web::test]
+async fn what_was_written_about_a_customer_goes_with_them() {
+    let app = spawn_app().await;
+    let (anna, boris) = (app.customer(Person::named("Anna")), app.customer(Person::named("Boris")));
+    let stage = app.pipeline("Sales", &["New"])[0].to_string();
+    let admin = app.sign_in(ADMIN).await;
+    for id in [anna, boris] {
+        let form = admin.get(&format!("/customers/{id}/deals/new")).await;
+        let deal = [("title", "Kidney test"), ("stage", stage.as_str())];
+        admin.submit(&form, "#deal_form", &deal).await.assert_status(303);
+        let reason = [("reason", "Insults")];
+        admin.post_form(&format!("/customers/{id}/block"), &reason).await.assert_status(303);
+    }
+    let gone = anna.to_string();
+    let delete = [("action", "delete"), ("row", gone.as_str()), ("count", "1")];
+    admin.post_form("/inbox/bulk", &delete).await.assert_status(303);
+    assert_eq!(app.number("SELECT COUNT(*) FROM customers"), 1);
+    for place in [PAGE.to_owned(), format!("{PAGE}/csv")] {
+        let told = admin.get(&format!("{place}?customer={anna}")).await;
+        told.assert_status(200).assert_silent_about("Kidney").assert_silent_about("Insults");
+        let what = ["Added a deal", "Blocked a customer", "Deleted a customer"];
+        assert!(what.iter().all(|what| told.text.contains(what)), "{}", told.text);
+        let kept = admin.get(&format!("{place}?customer={boris}")).await;
+        assert!(kept.text.contains("Kidney test: Sales / New") && kept.text.contains("Insults"), "{}", kept.text);
+    }
+}
+
+/// The same of those who were deleted before the log forgot: of whoever is there, and of everything else, it stays.
+#[actix_web::test]
+async fn what_was_written_about_those_who_are_gone_goes_with_an_upgrade() {
+    let app = spawn_app().await;
+    let anna = app.customer(Person::named("Anna")).to_string();
+    for customer in [anna.as_str(), "424242"] {
+        note(&app, 3, "NULL", "a", "customer.blocked", customer, r#"{"reason":"Insults"}"#);
+        note(&app, 2, "NULL", "a", "customer.deal_moved", customer, r#"{"deal":7,"name":"Kidney test: Sales / New"}"#);
+        note(&app, 1, "NULL", "a", "customer.funnel_moved", customer, r#"{"name":"Welcome / Hello"}"#);
+    }
+    app.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261130008000'");
+    migrate::run(app.db.url()).expect("migrated again");
+    let with = |customer: &str, words: &str| {
+        app.number(&format!(
+            "SELECT COUNT(*) FROM audit_events WHERE customer_id = {customer} AND detail LIKE '%{words}%'"
+        ))
+    };
+    for (words, left) in [("Insults", 0), ("Kidney", 0), ("\"deal\"", 1), ("Welcome", 1)] {
+        assert_eq!((with("424242", words), with(&anna, words)), (left, 1), "{words}");
+    }
+}
+
 /// Each filter narrows the list, alone and with others, by the address and without scripts; what does not fit is said at
 /// its field, and a list without a line says why.
 #[actix_web::test]

@@ -261,7 +261,11 @@ async fn batches_stop_and_ask_for_rights_at_each_step() {
     batch(2, "read");
     operator.get("/inbox").await.assert_says("Mark as read: 0 of 5");
     second.post_form("/batches/2/stop", &[]).await.assert_status(404);
-    operator.post_form("/batches/2/stop", &[]).await.assert_redirect("/batches");
+    for _ in 0..2 {
+        let stopped = operator.post_form("/batches/2/stop", &[]).await;
+        stopped.assert_redirect("/batches");
+        assert_eq!(stopped.toast(), "toast-resend-stopped");
+    }
     job(2, 0);
     app.jobs_done().await;
     assert_eq!((count(&app, "unread_count > 0"), app.number("SELECT COUNT(*) FROM batch_parts")), (5, 0));
@@ -273,6 +277,9 @@ async fn batches_stop_and_ask_for_rights_at_each_step() {
     app.jobs_done().await;
     assert_eq!(app.number("SELECT done FROM batches WHERE id = 3"), 4);
     assert_eq!(app.number("SELECT failed FROM batches WHERE id = 3"), 1);
+    // Whoever comes too late is not told that anybody was spared.
+    assert_eq!(operator.post_form("/batches/3/stop", &[]).await.toast(), "toast-done-already");
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'customers.bulk_stopped'"), 1);
     app.sign_in(SUPERVISOR).await.get("/batches").await.assert_has("#batch-3").assert_says("ID 5: not there any more");
 }
 

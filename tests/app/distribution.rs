@@ -1,6 +1,7 @@
 //! New conversations that are given to operators by themselves (PRODUCT, rule 7), and who counts as being there.
 
 use futures_util::future::join_all;
+use switchboard::realtime::Topic;
 
 use crate::support::desk::Letter;
 use crate::support::{ADMIN, Client, OPERATOR, SECOND_OPERATOR, SUPERVISOR, TestApp, eventually, spawn_app};
@@ -144,6 +145,28 @@ async fn some_serve_some_channels_only() {
     app.sign_in(OPERATOR).await.post_form(&chosen, &[]).await.assert_status(403);
     admin.post_form(&chosen, &[]).await.assert_status(303);
     assert_eq!(app.number("SELECT COUNT(*) FROM staff_channels"), 0);
+}
+
+/// Rule 7: whoever comes online by the link that sets their password is given what waits like anybody else, and not only when
+/// the work comes round.
+#[actix_web::test]
+async fn who_comes_by_a_link_is_given_what_waits() {
+    let app = spawn_app().await;
+    switch_on(&app).await;
+    let channel = app.channel("app");
+    let waiting = writes(&app, channel, "anna").await;
+    assert_eq!(left_with(&app, waiting).await, 0);
+    let admin = app.sign_in(ADMIN).await;
+    let form = admin.get("/settings/staff/new").await;
+    let fields = [("email", "new@desk.test"), ("name", "New Person"), ("role", "operator")];
+    let link = admin.submit(&form, "#new-staff", &fields).await.attribute("#link", "value");
+    let link = &link[link.find("/welcome/").expect("a link")..];
+    let mut changes = app.db.subscribe();
+    let password = [("password", "a wholly new password"), ("again", "a wholly new password")];
+    app.anonymous().post_form(link, &password).await.assert_redirect("/");
+    let asked = std::iter::from_fn(|| changes.try_recv().ok()).any(|topic| topic == Topic::Distribution);
+    assert!(asked, "nobody was told to give out what waits");
+    assert_eq!(given(&app, waiting).await, app.staff_id("new@desk.test"));
 }
 
 /// Rule 7: nobody there, so it waits. Who is away, or has closed the browser, is not there, whatever they chose. Whoever

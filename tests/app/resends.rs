@@ -73,6 +73,10 @@ async fn what_failed_is_sent_again() {
     run_is_over(&app).await;
     assert_eq!((sent(&telegram, "to 42"), sent(&telegram, "to 43")), (2, 2));
     assert_eq!(conversations(&app), before);
+    // Whoever would stop it now comes too late, and is told so.
+    let stop = format!("/resends/{}/stop", app.number("SELECT id FROM resends"));
+    assert_eq!(supervisor.post_form(&stop, &[]).await.toast(), "toast-done-already");
+    assert_eq!(app.number("SELECT COUNT(*) FROM audit_events WHERE event = 'messages.resend_stopped'"), 0);
     assert_eq!(app.number("SELECT COUNT(*) FROM customers WHERE send_failed"), 0);
     let page = supervisor.get("/resends").await;
     assert_eq!(page.select("[data-tally=sent]"), ["2"]);

@@ -19,21 +19,24 @@ async fn at_once<A, B>(
     one: impl Future<Output = A>,
     other: impl Future<Output = B>,
 ) -> (A, B) {
-    if app.is_sqlite() {
-        return join(one, other).await;
-    }
+    let both = join(one, other);
+    if app.is_sqlite() { both.await } else { behind(app, stop, 2, both).await }
+}
+
+/// Awaits requests that wait for what `deed` holds, as many as `count`, and lets it be done once all are there.
+async fn behind<T>(app: &TestApp, deed: &str, count: i64, requests: impl Future<Output = T>) -> T {
     let mut gate = app.direct();
-    gate.execute(&format!("BEGIN; {stop}"));
+    gate.execute(&format!("BEGIN; {deed}"));
     let opened = async move {
         let waiting =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         let begun = std::time::Instant::now();
-        while app.number(waiting) < 2 && begun.elapsed() < BOTH {
+        while app.number(waiting) < count && begun.elapsed() < BOTH {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         gate.execute("COMMIT");
     };
-    join(join(one, other), opened).await.0
+    join(requests, opened).await.0
 }
 
 /// A statement that locks as whoever holds these words does.
@@ -144,6 +147,39 @@ async fn of_two_who_change_a_deal_one_is_asked() {
     let mut answers = [first.status.as_u16(), second.status.as_u16()];
     answers.sort_unstable();
     assert_eq!(answers, [303, 409]);
+}
+
+/// A company, a tag, a list, a customer is deleted at the moment in which somebody else uses it: whoever comes second is told that
+/// it is not there, and of a bulk action the rest is done.
+#[actix_web::test]
+async fn what_goes_at_the_moment_of_its_use_is_not_there() {
+    let app = spawn_app().await;
+    if app.is_sqlite() {
+        return;
+    }
+    let anna = app.customer(Person { name: "Anna", ..Person::default() });
+    let boris = app.customer(Person { name: "Boris", ..Person::default() });
+    let (vip, late, list) = (app.tag("VIP", 3), app.tag("Late", 4), app.list("Autumn", &[]));
+    let client = app.sign_in(SUPERVISOR).await;
+    app.execute("INSERT INTO companies (name, name_folded, created_at) VALUES ('A', 'a', '2026-01-01 10:00:00')");
+    let company = app.number("SELECT id FROM companies");
+    let (whom, tags, lists) = (anna.to_string(), format!("/customers/{anna}/tags"), format!("/customers/{anna}/lists"));
+    for (table, id, url, field, value, status) in [
+        ("companies", company, format!("/companies/{company}/members"), "add", whom.clone(), 404),
+        ("customer_tags", late, tags, "add", late.to_string(), 422),
+        ("customer_lists", list, lists, "add", list.to_string(), 422),
+        ("customers", boris, format!("/customers/{boris}/block"), "reason", "Spam".to_owned(), 404),
+    ] {
+        let deed = format!("DELETE FROM {table} WHERE id = {id}");
+        let fields = [(field, value.as_str())];
+        behind(&app, &deed, 1, client.post_form(&url, &fields)).await.assert_status(status);
+    }
+    let (vip, gone) = (vip.to_string(), app.tag("Gone", 5).to_string());
+    let fields = [("action", "add_tags"), ("row", whom.as_str()), ("tag", vip.as_str()), ("tag", gone.as_str())];
+    let deed = format!("DELETE FROM customer_tags WHERE id = {gone}");
+    behind(&app, &deed, 1, client.post_form("/inbox/bulk", &fields)).await.assert_redirect("/inbox");
+    assert_eq!(app.number("SELECT COUNT(*) FROM batches WHERE failed = 0 AND done = 1"), 1);
+    assert_eq!(app.number(&format!("SELECT COUNT(*) FROM customer_tag_links WHERE tag_id = {vip}")), 1);
 }
 
 /// Rule 18: of two replies at the same moment one is held back and shown the other.

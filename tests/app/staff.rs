@@ -20,6 +20,7 @@ async fn sign_in_with(app: &TestApp, email: &str, password: &str) -> u16 {
     app.anonymous().post_form("/login", &[("email", email), ("password", password)]).await.status.as_u16()
 }
 
+/// Whoever comes by a link has signed in like anybody else: it is in the log, with their address.
 #[actix_web::test]
 async fn a_link_sets_the_first_password_once_and_signs_in() {
     let app = spawn_app().await;
@@ -31,6 +32,11 @@ async fn a_link_sets_the_first_password_once_and_signs_in() {
     let done = person.submit(&page, "#welcome", &[("password", NEW_PASSWORD), ("again", NEW_PASSWORD)]).await;
     done.assert_redirect("/");
     person.get("/settings/profile").await.assert_status(200).assert_says("New Person");
+    let noted = format!(
+        "SELECT detail FROM audit_events WHERE event = 'signed_in' AND actor = 'new@desk.test' AND staff_id = {}",
+        app.staff_id("new@desk.test")
+    );
+    assert_eq!(app.text(&noted).as_deref(), Some(r#"{"address":"127.0.0.1"}"#));
     app.anonymous().get(&link).await.assert_status(410).assert_says("was used");
     let late = app.anonymous().post_form(&link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
     late.assert_status(410);
@@ -77,6 +83,8 @@ async fn the_first_link_makes_the_first_admin() {
     let fields = [("name", "Ада"), ("email", "ada@desk.test"), ("password", NEW_PASSWORD), ("again", NEW_PASSWORD)];
     person.submit(&page, "#welcome", &fields).await.assert_redirect("/");
     person.get("/settings/staff").await.assert_status(200).assert_says("Ада");
+    let noted = "SELECT COUNT(*) FROM audit_events WHERE event = 'signed_in' AND actor = 'ada@desk.test'";
+    assert_eq!(app.number(noted), 1);
     app.anonymous().post_form(&format!("/welcome/{token}"), &fields).await.assert_status(410);
     assert_eq!(app.number("SELECT count(*) FROM staff"), 1);
 }

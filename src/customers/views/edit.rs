@@ -25,7 +25,7 @@ pub struct EditForm {
     pub version: String,
     pub back: String,
     pub form_token: String,
-    /// Make a new contact though another looks like it.
+    /// The numbers of those whom a new contact looks like, if they were asked about: it is somebody else.
     pub anyway: String,
 }
 

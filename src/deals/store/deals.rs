@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::gone;
 use crate::db::schema::deals;
 use crate::db::sql::{Limited, Sql};
 use crate::db::types::{CustomerId, DealId, DealStageId, PipelineId, StaffId, UtcTime};
@@ -59,7 +58,7 @@ pub fn insert_deal(
     client_uuid: Option<&str>,
 ) -> Result<DealId> {
     let now = UtcTime::now();
-    let added = diesel::insert_into(deals::table)
+    Ok(diesel::insert_into(deals::table)
         .values((
             deals::customer_id.eq(customer),
             deals::stage_id.eq(new.stage),
@@ -71,25 +70,20 @@ pub fn insert_deal(
             deals::client_uuid.eq(client_uuid),
         ))
         .returning(deals::id)
-        .get_result(&mut **tx);
-    match added {
-        Ok(id) => Ok(id),
-        Err(error) => gone(Err(error)).map(|()| DealId(0)),
-    }
+        .get_result(&mut **tx)?)
 }
 
 /// `moved_at`: when it came to the stage that it stands on now.
 pub fn update_deal(tx: &mut Tx, id: DealId, new: &NewDeal, moved_at: UtcTime) -> Result<()> {
-    gone(
-        diesel::update(deals::table.find(id))
-            .set((
-                deals::title.eq(&new.title),
-                deals::amount.eq(new.amount),
-                deals::stage_id.eq(new.stage),
-                deals::moved_at.eq(moved_at),
-            ))
-            .execute(&mut **tx),
-    )
+    diesel::update(deals::table.find(id))
+        .set((
+            deals::title.eq(&new.title),
+            deals::amount.eq(new.amount),
+            deals::stage_id.eq(new.stage),
+            deals::moved_at.eq(moved_at),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 pub fn delete_deal(tx: &mut Tx, id: DealId) -> Result<()> {

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use diesel::sql_types::BigInt;
 
 use crate::db::schema::{funnel_entries as entries, funnel_places as places};
 use crate::db::sql::{Limited, Sql, among};
 use crate::db::types::{ChannelId, CustomerId, FunnelBlockId, FunnelId, UtcTime};
-use crate::db::{Conn, Failure, Tx};
+use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::funnels::model::{Entry, FunnelBlock};
 
@@ -86,14 +85,7 @@ pub fn enter(tx: &mut Tx, customer: CustomerId, block: FunnelBlockId) -> Result<
         "INSERT INTO funnel_places (customer_id, block_id) VALUES ($1, $2) ON CONFLICT (customer_id) \
          DO UPDATE SET block_id = excluded.block_id WHERE funnel_places.block_id <> excluded.block_id",
     );
-    let put = match put.bind(customer.0).bind(block.0).execute(&mut **tx) {
-        // Somebody has deleted the block at this moment.
-        Err(SqlError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
-            return Err(Failure::Overtaken.into());
-        }
-        done => done?,
-    };
-    if put == 0 {
+    if put.bind(customer.0).bind(block.0).execute(&mut **tx)? == 0 {
         return Ok(false);
     }
     diesel::insert_into(entries::table)

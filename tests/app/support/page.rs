@@ -116,6 +116,13 @@ impl Page {
         self.header("location")
     }
 
+    /// The message that the next page will show, by its id; empty if there is none.
+    pub fn toast(&self) -> &str {
+        let mut cookies = self.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        let toast = cookies.find_map(|cookie| cookie.strip_prefix("toast="));
+        toast.and_then(|toast| toast.split([';', '.']).next()).unwrap_or_default()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {}", self.describe()))
     }
