@@ -22,6 +22,7 @@ async fn at_once<A, B>(
     if app.is_sqlite() {
         return join(one, other).await;
     }
+    app.expects_many().await;
     let mut gate = app.direct();
     gate.execute(&format!("BEGIN; {stop}"));
     let opened = async move {
