@@ -149,6 +149,8 @@ pub struct Config {
     pub demo: bool,
     /// Threads that serve HTTP; `None`: one a core.
     pub workers: Option<usize>,
+    /// Whether this process does the work that comes round.
+    pub rounds: bool,
     /// The largest file that an export may become, in bytes.
     pub export_limit: u64,
     /// How long the body of a request may pause; twice this long it may take, and a second more for each KB.
@@ -179,6 +181,7 @@ impl Default for Config {
             metrics_token: None,
             demo: false,
             workers: None,
+            rounds: true,
             export_limit: 50 * 1024 * 1024,
             body_pause: Duration::from_secs(20),
             data,
@@ -246,6 +249,7 @@ impl Config {
             metrics_token: given.metrics_token.or(file.metrics_token).map(long_enough).transpose()?,
             demo: false,
             workers: None,
+            rounds: base.rounds,
             export_limit: base.export_limit,
             body_pause: base.body_pause,
             data,

@@ -25,7 +25,6 @@ impl Secrets {
     pub fn load(path: &Path) -> Result<Self> {
         let told = |e: std::io::Error| Error::Internal(format!("the key file {}: {e}", path.display()));
         let text = match std::fs::read_to_string(path) {
-            Ok(text) if text.is_empty() => read_when_written(path).map_err(told)?,
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => create(path).map_err(told)?,
             Err(e) => return Err(told(e)),
@@ -111,30 +110,21 @@ pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
+/// Written under another name, and named when it is whole: between a file and its content there is a moment, in which another
+/// instance would find a key file without a key.
 fn create(path: &Path) -> std::io::Result<String> {
     let text = hex::encode(rand::random::<[u8; 32]>());
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map(|()| text),
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Readable for its owner only.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(text),
         // Another instance was faster.
-        Err(e) if e.kind() == ErrorKind::AlreadyExists => read_when_written(path),
-        Err(e) => Err(e),
+        Err(e) if e.error.kind() == ErrorKind::AlreadyExists => std::fs::read_to_string(path),
+        Err(e) => Err(e.error),
     }
-}
-
-/// The key that another instance makes at this moment: between the file and its content there is a moment.
-fn read_when_written(path: &Path) -> std::io::Result<String> {
-    for _ in 0..50 {
-        let text = std::fs::read_to_string(path)?;
-        if !text.is_empty() {
-            return Ok(text);
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    Ok(String::new())
 }
 
 #[cfg(test)]
@@ -151,5 +141,28 @@ mod tests {
         assert_eq!(again.verify("file", &signed), None);
         assert_eq!(again.verify("visitor", &signed.replace("12", "13")), None);
         assert_eq!(again.open(&secrets.seal("naïve").unwrap()).unwrap(), "naïve");
+    }
+
+    /// Instances that start at the same moment have one key, which is nobody else's to read, and leave nothing else behind.
+    #[test]
+    fn whoever_starts_together_has_the_same_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        let together = std::sync::Barrier::new(8);
+        let signed: std::collections::BTreeSet<String> = std::thread::scope(|scope| {
+            let load = || {
+                together.wait();
+                Secrets::load(&path).unwrap().sign("visitor", "12")
+            };
+            let loading: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            loading.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert_eq!(signed.len(), 1, "{signed:?}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600);
+        }
     }
 }

@@ -83,6 +83,9 @@ pub(super) async fn run(
     presences: Data<Presences>,
     stopped: watch::Receiver<bool>,
 ) {
+    if !ctx.config.rounds {
+        return;
+    }
     let rounds = TABLE.iter().map(|(work, every)| {
         let (ctx, throttle, presences) = (&ctx, &throttle, &presences);
         let halted = stopped.clone();

@@ -300,6 +300,7 @@ async fn the_blacklist_is_live() {
 #[actix_web::test]
 async fn two_who_decide_at_once_are_told_apart() {
     let app = spawn_app().await;
+    app.expects_many().await;
     let (operator, one, two) = (app.sign_in(OPERATOR).await, app.sign_in(SUPERVISOR).await, app.sign_in(ADMIN).await);
     let anna = app.customer(Person::named("Anna"));
     for round in 0..6 {

@@ -25,7 +25,7 @@ async fn sent(bcc: &str) -> (TestApp, i64) {
     send_first(&supervisor, &form, &mail).await.assert_status(303);
     // There is no mail server: what it would have taken is written down here.
     let tried = "SELECT count(*) FROM delivery_attempts WHERE ended_at IS NOT NULL";
-    eventually("it was tried", async || (app.number(tried) == 1).then_some(())).await;
+    eventually("it was tried", async || (app.number(tried) >= 1).then_some(())).await;
     app.execute("UPDATE channels SET enabled = FALSE WHERE kind = 'email'");
     app.execute(&format!("UPDATE deliveries SET state = 'sent', sent_at = '{}'", moment(0)));
     app.execute(

@@ -145,6 +145,7 @@ async fn a_free_customer_is_open_to_all() {
 #[actix_web::test]
 async fn what_happens_at_once_happens_one_after_the_other() {
     let app = spawn_app().await;
+    app.expects_many().await;
     let chat = app.channel("web_chat");
     let (one, two) = (app.sign_in(SUPERVISOR).await, app.sign_in(ADMIN).await);
     let of_visitor = "(SELECT MAX(customer_id) FROM channel_accounts)";
@@ -204,6 +205,7 @@ async fn two_channels_that_bring_the_same_new_person_make_one_customer() {
 #[actix_web::test]
 async fn two_who_take_at_once_are_told_apart() {
     let app = spawn_app().await;
+    app.expects_many().await;
     let chat = app.channel("web_chat");
     let (one, two) = (app.sign_in(OPERATOR).await, app.sign_in(SECOND_OPERATOR).await);
     for round in 0..8 {

@@ -10,7 +10,7 @@ use wiremock::matchers::path;
 use wiremock::{Mock, Request, Respond, ResponseTemplate};
 
 use crate::support::process::Process;
-use crate::support::{PASSWORD, SUPERVISOR, TestApp};
+use crate::support::{PASSWORD, SUPERVISOR, TestApp, eventually};
 use crate::viber::double::{Viber, desk};
 
 const SENDS: usize = 1000;
@@ -27,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(240);
 struct Counting(Arc<Mutex<HashMap<String, usize>>>);
 
 impl Counting {
+    fn all(&self) -> usize {
+        self.0.lock().unwrap().values().sum()
+    }
+
     fn of(&self, message: i64) -> usize {
         self.0.lock().unwrap().get(&format!("m{message}")).copied().unwrap_or_default()
     }
@@ -45,7 +49,7 @@ impl Respond for Counting {
 
 fn start(app: &TestApp, viber: &Viber) -> Process {
     let mut command = app.process();
-    command.args(["--provider-timeout", "5", "--provider", &format!("viber={}/pa", viber.server.uri())]);
+    command.args(["--provider-timeout", "20", "--provider", &format!("viber={}/pa", viber.server.uri())]);
     Process::start(command)
 }
 
@@ -119,7 +123,10 @@ async fn a_killed_process_sends_nothing_twice() {
     let mut kills = 0;
     while number("'queued'") > 50 && kills < KILLS {
         let mut process = start(&app, &viber);
-        tokio::time::sleep(Duration::from_millis(rand::random_range(150..1200))).await;
+        // At any point, from before its first send on; fewer than wait, so that there are as many.
+        let enough = counting.all() + rand::random_range(0..50);
+        eventually("it sends", async || (counting.all() >= enough).then_some(())).await;
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..100))).await;
         process.kill();
         kills += 1;
         // As if half a minute went by: nobody has the leases any more.

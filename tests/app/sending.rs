@@ -11,16 +11,21 @@ use switchboard::outbox;
 use wiremock::ResponseTemplate;
 
 use crate::support::desk::{reached, say};
-use crate::support::telegram::{TOKEN, Telegram, customer, desk, error, too_many};
-use crate::support::{ADMIN, Client, OPERATOR, SUPERVISOR, TestApp, eventually};
+use crate::support::telegram::{TOKEN, Telegram, customer, desk_with, error, too_many};
+use crate::support::{ADMIN, Client, OPERATOR, PROVIDER_PATIENCE, SHORT_PATIENCE, SUPERVISOR, TestApp, eventually};
 
 fn failed(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM customers WHERE send_failed")
 }
 
 async fn with_anna() -> (Telegram, TestApp, Client, i64) {
+    with_anna_and(PROVIDER_PATIENCE).await
+}
+
+/// The same with so much patience with Telegram.
+async fn with_anna_and(patience: Duration) -> (Telegram, TestApp, Client, i64) {
     let telegram = Telegram::start().await;
-    let (app, _) = desk(&telegram).await;
+    let (app, _) = desk_with(&telegram, move |config| config.provider_patience = patience).await;
     let anna = customer(&app, &telegram, 42).await;
     let operator = app.sign_in(OPERATOR).await;
     (telegram, app, operator, anna)
@@ -50,7 +55,7 @@ async fn a_reply_leaves_at_once() {
 #[actix_web::test]
 async fn too_many_requests_wait_for_their_seconds() {
     let (telegram, app, operator, anna) = with_anna().await;
-    telegram.answers([too_many(2)]);
+    telegram.answers([too_many(6)]);
     let before = std::time::Instant::now();
     say(&operator, anna, "patience", vec![]).await;
     eventually("the first try is over", async || {
@@ -59,9 +64,9 @@ async fn too_many_requests_wait_for_their_seconds() {
     .await;
     assert_eq!(app.text("SELECT state FROM deliveries").as_deref(), Some("queued"));
     let page = operator.get(&format!("/inbox/{anna}")).await;
-    page.assert_says("Too Many Requests: retry after 2").assert_says("Try 1").assert_says("Tried again");
+    page.assert_says("Too Many Requests: retry after 6").assert_says("Try 1").assert_says("Tried again");
     reached(&app, "sent").await;
-    assert!(before.elapsed() >= Duration::from_secs(2), "{:?}", before.elapsed());
+    assert!(before.elapsed() >= Duration::from_secs(6), "{:?}", before.elapsed());
     assert_eq!(telegram.texts(), ["patience", "patience"]);
     assert_eq!(app.number("SELECT attempts FROM deliveries"), 2);
 }
@@ -120,7 +125,7 @@ async fn a_blocked_bot_is_unsubscribed() {
 /// A provider that answers nonsense, or nothing, may have sent: nobody sends twice, people look.
 #[actix_web::test]
 async fn what_nobody_knows_is_asked_about() {
-    let (telegram, app, operator, anna) = with_anna().await;
+    let (telegram, app, operator, anna) = with_anna_and(SHORT_PATIENCE).await;
     telegram.answers([ResponseTemplate::new(200).set_body_string("<html>welcome to the wifi</html>")]);
     say(&operator, anna, "nonsense", vec![]).await;
     reached(&app, "unknown").await;
@@ -128,7 +133,7 @@ async fn what_nobody_knows_is_asked_about() {
     page.assert_says("Unknown, check").assert_says("the answer cannot be read (200 OK)");
     assert_eq!(failed(&app), 1);
     // Longer than the patience of this desk.
-    telegram.answers([ResponseTemplate::new(200).set_delay(Duration::from_secs(4))]);
+    telegram.answers([ResponseTemplate::new(200).set_delay(SHORT_PATIENCE * 4)]);
     say(&operator, anna, "silence", vec![]).await;
     reached(&app, "unknown").await;
     assert_eq!(telegram.texts(), ["nonsense", "silence"]);
@@ -276,8 +281,9 @@ async fn two_instances_send_each_message_once() {
         data: data.clone(),
         listen: "127.0.0.1:0".into(),
         database_url: Some(url),
-        connections: 4,
+        connections: 16,
         workers: Some(1),
+        rounds: false,
         ..switchboard::config::Config::default()
     };
     settings(&mut config);
@@ -291,13 +297,9 @@ async fn two_instances_send_each_message_once() {
         say(&operator, anna, &format!("m{number}"), vec![]).await.assert_status(303);
     }
     let sql = "SELECT count(*) FROM deliveries WHERE state = 'sent'";
-    for _ in 0..3 {
-        tokio::time::sleep(Duration::from_secs(4)).await;
-        if app.number(sql) == 12 {
-            break;
-        }
-    }
-    assert_eq!(app.number(sql), 12);
+    eventually("all are sent", async || (app.number(sql) == 12).then_some(())).await;
+    // Time for the other one to send what has been sent.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let expected: Vec<String> = (0..12).map(|number| format!("m{number}")).collect();
     assert_eq!(telegram.texts(), expected);
     telegram.writes(42, 50, json!({ "text": "one of you hears it" }));

@@ -59,10 +59,12 @@ async fn secrets_stored_meanwhile_are_not_overwritten() {
     let url = format!("/settings/channels/{channel}");
     let page = admin.get(&url).await;
     let other = app.text("SELECT secret FROM channels").unwrap().chars().rev().collect::<String>();
-    telegram.takes_its_time(Duration::from_millis(700));
+    telegram.takes_its_time(Duration::from_secs(5));
+    let before = telegram.called("getMe");
     let save = admin.submit(&page, "#channel", &[("token", TOKEN)]);
     let meanwhile = async {
-        tokio::time::sleep(Duration::from_millis(350)).await;
+        // What is there has been read by then.
+        eventually("the provider is asked", async || (telegram.called("getMe") > before).then_some(())).await;
         app.execute(&format!("UPDATE channels SET secret = '{other}'"));
     };
     let (saved, ()) = futures_util::future::join(save, meanwhile).await;
@@ -150,6 +152,8 @@ async fn every_kind_of_message_is_shown() {
     arrived(&app, 6).await;
     let sql = "SELECT count(*) FROM messages WHERE edited_at IS NOT NULL";
     eventually("it is edited", async || (app.number(sql) == 1).then_some(())).await;
+    // Files may come after the words.
+    read(&app).await;
     let operator = app.sign_in(OPERATOR).await;
     let page = operator.get(&format!("/inbox/{}", app.number("SELECT id FROM customers"))).await;
     page.assert_says("My order 7").assert_says("edited").assert_says("This one");
@@ -356,6 +360,7 @@ async fn strangers_who_call_are_slowed_down() {
     let call = async |client: &crate::support::Client, path: &str| {
         client.page(client.request(reqwest::Method::POST, path).body("no JSON")).await
     };
+    app.expects_many().await;
     let calls = futures_util::future::join_all((0..300).map(|_| call(&provider, &path))).await;
     assert!(calls.iter().all(|page| page.status == 200), "who is believed is not counted");
     let stranger = app.anonymous();

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
 use crate::support::whatsapp::{
-    APP_SECRET, NUMBER, SETTINGS, TOKEN, VERIFY, WhatsApp, compose, customer, desk, envelope, error, happens,
-    post_signed, said, status,
+    APP_SECRET, NUMBER, SETTINGS, TOKEN, VERIFY, WhatsApp, compose, customer, desk, desk_with, envelope, error,
+    happens, post_signed, said, status,
 };
-use crate::support::{ADMIN, Client, OPERATOR, TestApp, eventually, spawn_app_with};
+use crate::support::{ADMIN, Client, OPERATOR, PROVIDER_PATIENCE, SHORT_PATIENCE, TestApp, eventually, spawn_app_with};
 
 const ANNA: &str = "79011234567";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
@@ -32,8 +32,13 @@ async fn reached(app: &TestApp, state: &str) {
 }
 
 async fn with_anna() -> (WhatsApp, TestApp, Client, i64) {
+    with_anna_and(PROVIDER_PATIENCE).await
+}
+
+/// The same with so much patience with WhatsApp.
+async fn with_anna_and(patience: Duration) -> (WhatsApp, TestApp, Client, i64) {
     let whatsapp = WhatsApp::start().await;
-    let app = desk(&whatsapp).await;
+    let app = desk_with(&whatsapp, patience).await;
     let anna = customer(&app, ANNA).await;
     let operator = app.sign_in(OPERATOR).await;
     (whatsapp, app, operator, anna)
@@ -223,10 +228,11 @@ async fn an_older_reaction_changes_nothing() {
 #[actix_web::test]
 async fn a_slow_file_holds_up_nobody() {
     const BORIS: &str = "79030000000";
+    const SLOW: Duration = Duration::from_secs(60);
     let whatsapp = WhatsApp::start().await;
     whatsapp.has_file("9001", PNG);
-    whatsapp.gives_files_after(Duration::from_secs(60));
-    let app = desk(&whatsapp).await;
+    whatsapp.gives_files_after(SLOW);
+    let app = desk_with(&whatsapp, SLOW).await;
     let picture =
         json!({ "type": "image", "image": { "id": "9001", "mime_type": "image/png", "caption": "This one" } });
     happens(&app, said(ANNA, "wamid.1", picture)).await;
@@ -240,7 +246,7 @@ async fn a_slow_file_holds_up_nobody() {
     happens(&app, said(BORIS, "wamid.3", text("Is anybody there?"))).await;
     let since = std::time::Instant::now();
     arrived(&app, 3).await;
-    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    assert!(since.elapsed() < SLOW / 3, "{:?}", since.elapsed());
     // Whoever stops does not wait for it either; afterwards it comes.
     whatsapp.gives_files_after(Duration::ZERO);
     let mut app = app;
@@ -438,10 +444,10 @@ async fn too_many_messages_wait_when_a_status_says_so() {
     // Another number of seconds, for all of the channel.
     reply(&operator, anna, "throughput").await;
     reached(&app, "sent").await;
+    let wait = switchboard::db::types::UtcTime::now().plus(chrono::Duration::seconds(4));
     happens(&app, failed("wamid.OUT3", 130429, "Rate limit hit")).await;
     reached(&app, "queued").await;
     assert_eq!(app.number("SELECT count(*) FROM channels WHERE send_after IS NOT NULL"), 1);
-    let wait = switchboard::db::types::UtcTime::now().plus(chrono::Duration::seconds(4));
     let at = wait.utc().format("%Y-%m-%d %H:%M:%S%.6f");
     assert_eq!(app.number(&format!("SELECT count(*) FROM deliveries WHERE not_before > '{at}'")), 1);
 }
@@ -536,12 +542,12 @@ async fn errors_say_how_to_go_on() {
 /// An answer that is none, or none in time, may have sent: nobody sends twice, people look.
 #[actix_web::test]
 async fn what_nobody_knows_is_asked_about() {
-    let (whatsapp, app, operator, anna) = with_anna().await;
+    let (whatsapp, app, operator, anna) = with_anna_and(SHORT_PATIENCE).await;
     whatsapp.answers([ResponseTemplate::new(200).set_body_string("<html>welcome to the wifi</html>")]);
     reply(&operator, anna, "nonsense").await;
     reached(&app, "unknown").await;
     operator.get(&format!("/inbox/{anna}")).await.assert_says("Unknown, check");
-    whatsapp.answers([ResponseTemplate::new(200).set_delay(Duration::from_secs(4))]);
+    whatsapp.answers([ResponseTemplate::new(200).set_delay(SHORT_PATIENCE * 4)]);
     reply(&operator, anna, "silence").await;
     let two = "SELECT count(*) FROM deliveries WHERE state = 'unknown'";
     eventually("both are unknown", async || (app.number(two) == 2).then_some(())).await;

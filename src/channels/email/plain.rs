@@ -248,10 +248,14 @@ mod tests {
     fn a_text_of_quotes_alone_is_read_at_once() {
         for (line, last) in [(">\n", "x"), ("\n", "x"), ("a\n\n", "5 wrote:"), ("From:\n", "x"), ("a wrote:\n", "x")] {
             let whole = format!("{}{last}", line.repeat(100_000 / line.len()));
-            let since = std::time::Instant::now();
-            let (said, quoted) = split(&whole);
-            assert_eq!((said.as_str(), quoted.as_str()), (whole.trim(), ""));
-            assert!(since.elapsed() < std::time::Duration::from_secs(2), "{line:?}: {:?}", since.elapsed());
+            // The best of three, since other tests run at the same time.
+            let took = [(); 3].map(|()| {
+                let since = std::time::Instant::now();
+                let (said, quoted) = split(&whole);
+                assert_eq!((said.as_str(), quoted.as_str()), (whole.trim(), ""));
+                since.elapsed()
+            });
+            assert!(took.iter().min() < Some(&std::time::Duration::from_secs(2)), "{line:?}: {took:?}");
         }
     }
 

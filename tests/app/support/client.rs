@@ -8,6 +8,7 @@ use reqwest::multipart::Form;
 use reqwest::{Method, RequestBuilder, Response};
 
 use super::Page;
+use super::waiting::LIMIT;
 
 /// Keeps cookies, follows no redirect, sends Origin as browsers do.
 #[derive(Clone)]
@@ -151,17 +152,18 @@ pub struct Events {
 }
 
 impl Events {
-    /// The next event; fails after ten seconds without one.
+    /// The next event; fails after a minute without one.
     pub async fn next(&mut self) -> Event {
-        self.within(Duration::from_secs(10)).await.expect("an event within ten seconds")
+        self.within(LIMIT).await.expect("an event within a minute")
     }
 
-    /// Reads on until an event of this name comes; fails after ten seconds without any.
+    /// Reads on until an event of this name comes; fails after a minute without any.
     pub async fn until(&mut self, name: &str) {
         while self.next().await.name != name {}
     }
 
-    /// The next event, or nothing within `time` or at the end of the stream. Comments (keep-alive) are skipped.
+    /// The next event, or nothing within `time` or at the end of the stream. Comments and beats, which say that the stream
+    /// is alive, are skipped.
     pub async fn within(&mut self, time: Duration) -> Option<Event> {
         tokio::time::timeout(time, self.read()).await.ok().flatten()
     }
@@ -171,7 +173,7 @@ impl Events {
             while let Some((block, rest)) = self.buffer.split_once("\n\n") {
                 let event = parse(block);
                 self.buffer = rest.to_owned();
-                if event.is_some() {
+                if event.as_ref().is_some_and(|event| event.name != "beat") {
                     return event;
                 }
             }

@@ -21,6 +21,7 @@
 mod client;
 pub mod database;
 pub mod desk;
+pub mod holding;
 mod page;
 pub mod process;
 pub mod staff;
@@ -43,12 +44,18 @@ use tokio::sync::oneshot;
 
 pub use client::{Client, Event, Events};
 pub use database::{Content, Database, Direct};
+use holding::make_connections;
 pub use page::Page;
 pub use staff::{ADMIN, OPERATOR, PASSWORD, SECOND_OPERATOR, SUPERVISOR};
 pub use waiting::eventually;
 
 /// Longer than any start or graceful stop on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a desk waits for a double of a provider: longer than a double takes on a busy machine.
+pub const PROVIDER_PATIENCE: Duration = Duration::from_secs(20);
+/// The same where a double keeps silent.
+pub const SHORT_PATIENCE: Duration = Duration::from_secs(4);
 
 type Settings = Arc<dyn Fn(&mut Config)>;
 
@@ -98,14 +105,14 @@ impl TestApp {
     }
 
     async fn on(data: TempDir, database: Database, settings: Settings) -> TestApp {
-        let (server, address, db) = Server::start(config(&data, &database, &settings)).await;
+        let (server, address, db) = started(config(&data, &database, &settings)).await;
         TestApp { server: Some(server), address, db, settings, database, data }
     }
 
     /// Stops the server and starts it again on the same data, at another port.
     pub async fn restart(&mut self) {
         drop(self.server.take());
-        let (server, address, db) = Server::start(config(&self.data, &self.database, &self.settings)).await;
+        let (server, address, db) = started(config(&self.data, &self.database, &self.settings)).await;
         (self.server, self.address, self.db) = (Some(server), address, db);
     }
 
@@ -118,7 +125,7 @@ impl TestApp {
     pub async fn start_again(&mut self) {
         let mut config = config(&self.data, &self.database, &self.settings);
         config.listen = self.address.to_string();
-        let (server, address, db) = Server::start(config).await;
+        let (server, address, db) = started(config).await;
         (self.server, self.address, self.db) = (Some(server), address, db);
     }
 
@@ -235,13 +242,23 @@ fn config(data: &TempDir, database: &Database, settings: &Settings) -> Config {
         data: data.path().to_owned(),
         listen: "127.0.0.1:0".into(),
         database_url: Some(database.url().to_owned()),
+        // Made when they are needed. With few, whoever comes at the same moment as others is told to come again.
+        connections: 16,
         // Many desks run at once.
-        connections: 4,
         workers: Some(2),
+        // A test does such work itself, when it is its turn.
+        rounds: false,
         ..Config::default()
     };
     settings(&mut config);
     config
+}
+
+/// A running server that has its usual connections.
+async fn started(config: Config) -> (Server, SocketAddr, Db) {
+    let (server, address, db) = Server::start(config).await;
+    make_connections(&db, 4).await;
+    (server, address, db)
 }
 
 /// The server on a thread and a runtime of its own, so that dropping it can wait for its end, in a failing test too.

@@ -85,11 +85,16 @@ impl Process {
         self.child.wait().expect("gone");
     }
 
+    /// How it has ended, if it has.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("its state")
+    }
+
     /// Waits for its end.
     pub fn ended(&mut self, within: Duration) -> ExitStatus {
         let since = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("its state") {
+            if let Some(status) = self.has_ended() {
                 return status;
             }
             assert!(since.elapsed() < within, "still runs after {within:?}");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use super::{ADMIN, TestApp, eventually, spawn_app_with};
+use super::{ADMIN, PROVIDER_PATIENCE, TestApp, eventually, spawn_app_with};
 use switchboard::config::Config;
 
 /// The bot's token.
@@ -140,7 +140,7 @@ impl Telegram {
         let uri = self.server.uri();
         move |config| {
             config.providers.insert("telegram".into(), uri.clone());
-            config.provider_patience = Duration::from_secs(2);
+            config.provider_patience = PROVIDER_PATIENCE;
         }
     }
 

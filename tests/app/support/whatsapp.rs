@@ -11,7 +11,7 @@ use switchboard::web::page::ascii_json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use super::{ADMIN, Client, Page, TestApp, eventually, spawn_app_with};
+use super::{ADMIN, Client, PROVIDER_PATIENCE, Page, TestApp, eventually, spawn_app_with};
 
 pub const TOKEN: &str = "EAAExampleExampleExample";
 pub const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -136,7 +136,7 @@ impl WhatsApp {
         let uri = self.server.uri();
         move |config| {
             config.providers.insert("whatsapp".into(), uri.clone());
-            config.provider_patience = Duration::from_secs(2);
+            config.provider_patience = PROVIDER_PATIENCE;
         }
     }
 
@@ -244,7 +244,17 @@ pub async fn happens(app: &TestApp, value: Value) {
 
 /// A desk with a number that was connected through the page of the settings.
 pub async fn desk(whatsapp: &WhatsApp) -> TestApp {
-    let app = spawn_app_with(whatsapp.settings()).await;
+    desk_with(whatsapp, PROVIDER_PATIENCE).await
+}
+
+/// The same with so much patience.
+pub async fn desk_with(whatsapp: &WhatsApp, patience: Duration) -> TestApp {
+    let settings = whatsapp.settings();
+    let app = spawn_app_with(move |config| {
+        settings(config);
+        config.provider_patience = patience;
+    })
+    .await;
     connect(&app, &SETTINGS).await;
     app
 }

@@ -11,7 +11,7 @@ use switchboard::secrets::hmac_sha256;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use crate::support::{ADMIN, Page, TestApp, eventually, spawn_app_with};
+use crate::support::{ADMIN, PROVIDER_PATIENCE, Page, TestApp, eventually, spawn_app_with};
 
 /// The bot's token.
 pub const TOKEN: &str = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
@@ -97,7 +97,7 @@ impl Viber {
         move |config| {
             config.providers.insert("viber".into(), format!("{uri}/pa"));
             config.providers.insert("viber_media".into(), format!("{uri}/media"));
-            config.provider_patience = Duration::from_secs(2);
+            config.provider_patience = PROVIDER_PATIENCE;
             config.public_url = Some(BASE.into());
         }
     }
@@ -188,7 +188,17 @@ pub fn became(event: &str, provider_id: &str) -> Value {
 
 /// A desk with a bot that was connected through the page of the settings; the channel's number.
 pub async fn desk(viber: &Viber, fields: &[(&str, &str)]) -> (TestApp, i64) {
-    let app = spawn_app_with(viber.settings()).await;
+    desk_with(viber, fields, PROVIDER_PATIENCE).await
+}
+
+/// The same with so much patience.
+pub async fn desk_with(viber: &Viber, fields: &[(&str, &str)], patience: Duration) -> (TestApp, i64) {
+    let settings = viber.settings();
+    let app = spawn_app_with(move |config| {
+        settings(config);
+        config.provider_patience = patience;
+    })
+    .await;
     let admin = app.sign_in(ADMIN).await;
     let form = admin.get("/settings/channels/new/viber").await;
     let typed = [("name", "Shop bot"), ("token", TOKEN), ("sender", "Northwind")];

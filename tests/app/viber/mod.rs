@@ -4,16 +4,14 @@ pub mod double;
 mod phones;
 mod templates;
 
-use std::time::Duration;
-
 use reqwest::Method;
 use reqwest::multipart::Part;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use self::double::{ANNA, BASE, TOKEN, Viber, anna, became, desk, happens, said, status};
+use self::double::{ANNA, BASE, TOKEN, Viber, anna, became, desk, desk_with, happens, said, status};
 use crate::support::desk::{moment, reached, read_all, say};
-use crate::support::{ADMIN, OPERATOR, TestApp, eventually, spawn_app_with};
+use crate::support::{ADMIN, OPERATOR, SHORT_PATIENCE, TestApp, eventually, spawn_app_with};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
@@ -141,6 +139,8 @@ async fn every_kind_of_message_is_shown() {
         viber.writes(&app, number, message).await;
     }
     arrived(&app, 10).await;
+    // Files may come after the words.
+    read_all(&app).await;
     assert_eq!(app.text("SELECT name FROM customers").as_deref(), Some("Anna Orlova"));
     assert_eq!(app.number("SELECT count(*) FROM pending_actions WHERE done_at IS NULL"), 1);
     assert_eq!(app.number("SELECT count(*) FROM attachments"), 3);
@@ -343,12 +343,12 @@ async fn refusals_mean_what_their_numbers_say() {
 #[actix_web::test]
 async fn answers_that_are_none_are_not_believed() {
     let viber = Viber::start().await;
-    let (app, _) = desk(&viber, &[]).await;
+    let (app, _) = desk_with(&viber, &[], SHORT_PATIENCE).await;
     let anna = anna(&app, &viber).await;
     let operator = app.sign_in(OPERATOR).await;
     let nameless = ResponseTemplate::new(200).set_body_json(json!({ "status": 0 }));
     let strange = ResponseTemplate::new(200).set_body_string("<html>welcome to the wifi</html>");
-    let silence = ResponseTemplate::new(200).set_delay(Duration::from_secs(4));
+    let silence = ResponseTemplate::new(200).set_delay(SHORT_PATIENCE * 4);
     for (text, answer) in [("nonsense", strange), ("silence", silence), ("nameless", nameless)] {
         viber.answers([answer]);
         say(&operator, anna, text, vec![]).await;
