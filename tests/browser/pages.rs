@@ -291,24 +291,29 @@ const WIDE: (u32, u32) = (1440, 900);
 /// Themes differ in their colours alone.
 const COLOURS: &str = r#"{"runOnly": ["color-contrast"]}"#;
 
-/// What is wrong with the page that a browser shows, in both widths; with `themes` in both themes, for axe.
+/// What is wrong with the page that a browser shows, in both widths; with `themes` in both themes, for axe. The browser is
+/// left narrow and light.
 async fn findings(browser: &Browser, name: &str, themes: bool) -> Vec<String> {
     let mut found = vec![];
-    for size in [WIDE, PHONE] {
-        let mut note = |what: &str, lines: Vec<String>| {
-            found.extend(lines.into_iter().map(|line| format!("{name} at {} px, {what}: {line}", size.0)));
-        };
-        browser.turn(size, false).await;
-        note("too wide", browser.too_wide().await);
-        note("too high", browser.too_high().await);
-        note("out of its panel", browser.sticking_out().await);
-        note("what a notice offers is not seen", browser.unseen_offers().await);
-        if themes {
-            note("axe", browser.axe_findings("{}").await);
-            browser.turn(size, true).await;
-            note("axe in the dark", browser.axe_findings(COLOURS).await);
-        }
+    let mut note = |(width, _): (u32, u32), what: &str, lines: Vec<String>| {
+        found.extend(lines.into_iter().map(|line| format!("{name} at {width} px, {what}: {line}")));
+    };
+    browser.resize(WIDE).await;
+    note(WIDE, "layout", browser.layout_findings().await);
+    if themes {
+        note(WIDE, "axe", browser.axe_findings("{}").await);
+        browser.shade(true).await;
+        note(WIDE, "axe in the dark", browser.axe_findings(COLOURS).await);
+        browser.remember_looks().await;
     }
+    browser.resize(PHONE).await;
+    if themes {
+        // What looks as it does on a wide screen has the same contrast here.
+        note(PHONE, "axe in the dark", browser.axe_findings_where_it_differs(COLOURS).await);
+        browser.shade(false).await;
+        note(PHONE, "axe", browser.axe_findings("{}").await);
+    }
+    note(PHONE, "layout", browser.layout_findings().await);
     found
 }
 

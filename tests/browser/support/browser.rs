@@ -11,7 +11,6 @@ use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 use super::{chromedriver, pictures};
 use crate::app::PASSWORD;
 
-const AXE: &str = include_str!("../vendor/axe-core/axe.min.js");
 /// Longer than anything takes on a busy machine; what takes so long has failed.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -52,7 +51,7 @@ pub struct Browser {
     /// For what this type has no word for.
     pub driver: WebDriver,
     origin: String,
-    look: Look,
+    pub(super) look: Look,
 }
 
 impl Browser {
@@ -79,10 +78,19 @@ impl Browser {
 
     /// Gives the page another width and another preference of the system, without loading it again.
     pub async fn turn(&self, size: (u32, u32), dark: bool) {
-        let (width, height) = size;
+        self.resize(size).await;
+        self.shade(dark).await;
+    }
+
+    /// Gives the page another width.
+    pub async fn resize(&self, (width, height): (u32, u32)) {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         // A window does not get narrower than Chromium's own controls; this does.
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+    }
+
+    /// Gives the system another preference.
+    pub async fn shade(&self, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
@@ -401,79 +409,6 @@ impl Browser {
         self.driver.screenshot(&file).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 
-    /// Fails with a list of everything that axe-core finds wrong with the page as it is now.
-    pub async fn axe(&self) {
-        let list = self.axe_findings("{}").await;
-        assert!(list.is_empty(), "axe on {}:\n{}", self.path().await, list.join("\n"));
-    }
-
-    /// What axe-core finds wrong with the page. `options` are axe's own, in JSON, such as which rules to run.
-    pub async fn axe_findings(&self, options: &str) -> Vec<String> {
-        assert!(self.look.scripts == Scripts::On, "axe needs scripts");
-        let loaded = self.script("return typeof window.axe === 'object'").await;
-        if loaded != json!(true) {
-            self.driver.execute(AXE, vec![]).await.expect("axe loads");
-        }
-        // Half-faded text has no contrast that means anything. What is not shown does not get on with its own.
-        let run = "const done = arguments[arguments.length - 1]; \
-            Promise.all(document.getAnimations() \
-                .filter(a => a.effect?.getComputedTiming().endTime !== Infinity && a.effect?.target?.checkVisibility()) \
-                .map(a => a.finished.catch(() => 0))) \
-            .then(() => axe.run(document, { resultTypes: ['violations'], ...JSON.parse(arguments[0]) })) \
-            .then(r => done(r.violations), e => done(String(e)));";
-        let answer = self.driver.execute_async(run, vec![json!(options)]).await.expect("axe runs");
-        let violations = answer.json().as_array().cloned().unwrap_or_else(|| panic!("axe: {}", answer.json()));
-        violations.iter().map(readable).collect()
-    }
-
-    /// What is wider than its place: the page, or a part that has to be scrolled sideways and is not made for it.
-    pub async fn too_wide(&self) -> Vec<String> {
-        let find = "const made = '.dt-scroll, .tabs, .filters, .cards-chips, input, textarea, select'; \
-            const named = e => e.tagName.toLowerCase() + (e.getAttribute('id') ? '#' + e.getAttribute('id') : '') + [...e.classList].map(c => '.' + c).join(''); \
-            return [...document.querySelectorAll('*')].filter(e => { \
-                const root = e === document.documentElement; \
-                if (e.scrollWidth <= e.clientWidth + (root ? 0 : 1) || e.closest(made)) return false; \
-                return root || ['auto', 'scroll'].includes(getComputedStyle(e).overflowX); \
-            }).map(e => `${named(e)}: ${e.scrollWidth} > ${e.clientWidth}`);";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
-    /// Whether the document itself scrolls, and would take the desk off the screen with it: only its panel may.
-    pub async fn too_high(&self) -> Vec<String> {
-        let find = "const page = document.documentElement; const main = document.querySelector('.app-main'); \
-            if (!main) return []; \
-            const panes = main.querySelector(':scope > :is(.inbox, .split)'); \
-            return [page, ...(panes ? [main] : [])].filter(e => e.scrollHeight > e.clientHeight) \
-                .map(e => `${e.tagName.toLowerCase()}: ${e.scrollHeight} > ${e.clientHeight}`);";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
-    /// What sticks out of the panel that it lies in, at its end, where it is cut off.
-    pub async fn sticking_out(&self) -> Vec<String> {
-        let find = "const made = '.dt-scroll, .visually-hidden, thead, .menu, dialog:not([open])'; \
-            const named = e => e.tagName.toLowerCase() + [...e.classList].map(c => '.' + c).join(''); \
-            return [...document.querySelectorAll('.box')].flatMap(box => { \
-                const end = box.getBoundingClientRect().right + 1; \
-                const out = [...box.querySelectorAll('*')].filter(e => \
-                    e.getClientRects().length && !e.closest(made) && e.getBoundingClientRect().right > end); \
-                return out.slice(0, 1).map(e => `${named(e)}: ${Math.round(e.getBoundingClientRect().right - end)}`); \
-            });";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
-    /// Buttons and links of notices that are on the page and cannot be seen.
-    pub async fn unseen_offers(&self) -> Vec<String> {
-        let find = "const asked = '.banner button, .banner a'; \
-            const away = e => e.closest('[hidden], dialog:not([open]), details:not([open]), [popover]'); \
-            const unseen = e => e.closest('.banner').getClientRects().length && !e.getClientRects().length; \
-            return [...document.querySelectorAll(asked)].filter(e => !away(e) && unseen(e)).map(e => e.textContent);";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
     /// What the console has said since it was last asked.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.driver.browser_log().await.unwrap_or_default();
@@ -561,22 +496,4 @@ fn capabilities(look: Look) -> WebDriverResult<thirtyfour::ChromeCapabilities> {
     chrome.add_experimental_option("prefs", preferences)?;
     chrome.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     Ok(chrome)
-}
-
-/// One finding: the rule, what it asks, and where.
-fn readable(violation: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let nodes = violation["nodes"].as_array().cloned().unwrap_or_default();
-    let places = nodes.iter().map(|node| {
-        let why = text(&node["failureSummary"]).replace('\n', "\n      ");
-        format!("    {}\n      {}\n      {why}", node["target"], text(&node["html"]))
-    });
-    let places: Vec<String> = places.collect();
-    format!(
-        "  {} ({}): {}\n{}",
-        text(&violation["id"]),
-        text(&violation["impact"]),
-        text(&violation["help"]),
-        places.join("\n")
-    )
 }
