@@ -385,7 +385,8 @@ const TABLES: &[&str] = &[
 const OVER: &str = "return [...document.querySelectorAll('table')].map(table => \
     Math.ceil(table.getBoundingClientRect().width) - table.parentElement.clientWidth).filter(by => by > 0)";
 
-/// Names as long as they get: an address, and one of eighty letters; then all names at once, and a time with its year.
+/// Names as long as they get: an address, and one of eighty letters; then all names at once, and every time with its year, as
+/// from January on most have.
 const LONG_NAMES: &[&str] = &[
     "UPDATE channels SET name = 'care-and-returns@northwind.example'",
     "UPDATE channels SET name = 'Northwind care, returns and everything else that somebody may want of us at night'",
@@ -394,7 +395,13 @@ const LONG_NAMES: &[&str] = &[
      UPDATE customers SET phone = '+44 20 7946 0958 0000', email = 'konstantin.wolfeschlegelsteinhausen@mail.example'; \
      UPDATE conversation_tags SET name = 'Questions of delivery, returns and repairs ' || id; \
      UPDATE customer_tags SET name = 'Buys for a whole school, and pays late ' || id; \
-     UPDATE block_requests SET created_at = '2024-11-28 20:00:00'",
+     UPDATE block_requests SET created_at = '2024-11-28 20:00:00'; \
+     UPDATE blocks SET created_at = '2024-11-28 20:00:00', expires_at = '2031-11-28 20:00:00'; \
+     UPDATE audit_events SET at = datetime(at, '-2 years'); \
+     UPDATE conversations SET opened_at = datetime(opened_at, '-2 years'), closed_at = datetime(closed_at, '-2 years'), \
+       first_reply_at = datetime(first_reply_at, '-2 years'), last_message_at = datetime(last_message_at, '-2 years') \
+       WHERE status = 'closed'; \
+     UPDATE customers SET last_activity_at = datetime(last_activity_at, '-2 years')",
 ];
 
 /// A wide screen shows every column of every table, whatever things are called, in each language. What is cut for it is
