@@ -7,7 +7,7 @@ use thirtyfour::Key;
 
 use crate::app::desk::Letter;
 use crate::app::{OPERATOR, SECOND_OPERATOR, SUPERVISOR};
-use crate::support::{Browser, Desk, Network, journey_on, with_web_chat};
+use crate::support::{Browser, Desk, journey_on, with_web_chat};
 
 const TEXT: &str = "#composer textarea";
 const COMMENT: &str = "#composer input[value=comment]:checked";
@@ -79,11 +79,13 @@ async fn writing_on_after_a_comment_stays_a_comment() {
         let staff = at(desk, OPERATOR, anna).await;
         staff.click_text("#composer label", "Comment").await;
         staff.fill(TEXT, "One.").await;
-        staff.network(Network::Slow(1200)).await;
+        staff.hold("/messages").await;
         staff.chord(Key::Control + Key::Enter).await;
+        staff.wait_until_held().await;
         staff.press(" Two").await;
+        staff.wait_for_value(TEXT, "One. Two").await;
+        staff.let_go().await;
         staff.wait_for_value(TEXT, "Two").await;
-        staff.network(Network::Usual).await;
         assert!(has(&staff, COMMENT).await, "the rest is for the customer");
         staff.chord(Key::Control + Key::Enter).await;
         staff.wait_for_text("#thread .msg.is-note", "Two").await;

@@ -219,6 +219,8 @@ async fn a_deed_is_announced() {
         browser.goto(&format!("/inbox/{id}")).await;
         browser.click_text("#thread header button", "Take").await;
         browser.wait_for_text("[aria-live=polite] .toastx", "taken").await;
+        // It stays under the pointer, however long this takes.
+        browser.hover(".toastx").await;
         browser.axe().await;
         browser.click(".toastx [data-dismiss]").await;
         browser.wait_until_gone(".toastx").await;
@@ -454,10 +456,13 @@ async fn writing_on_while_a_message_is_sent_loses_nothing() {
 
         browser.fill("#composer textarea", "Good morning.").await;
         let before = uuid().await;
-        browser.network(Network::Slow(1500)).await;
+        browser.hold("/messages").await;
         browser.chord(Key::Control + Key::Enter).await;
+        browser.wait_until_held().await;
         browser.press(" How can").await;
+        browser.wait_for_value("#composer textarea", "Good morning. How can").await;
         browser.script(&choosing("later.txt")).await;
+        browser.let_go().await;
         browser.wait("the next composer", async || uuid().await != before).await;
         browser.wait_for_value("#composer textarea", "How can").await;
         browser.wait_for_text("#composer [data-files]", "later.txt").await;
@@ -505,7 +510,7 @@ async fn a_slow_search_says_that_it_searches() {
         desk.app.customer(Person::named("Anna Kowalska"));
         let browser = desk.browser().await;
         browser.sign_in(OPERATOR).await;
-        browser.network(Network::Slow(2000)).await;
+        browser.hold("/search").await;
         browser.press("/").await;
         browser.press("kowal").await;
         browser
@@ -515,6 +520,7 @@ async fn a_slow_search_says_that_it_searches() {
                 browser.script(said).await == "Searching…"
             })
             .await;
+        browser.let_go().await;
         browser.wait_for_text("#search-results .gs", "Anna Kowalska").await;
         browser.wait_until_gone("#global-search-busy").await;
     })

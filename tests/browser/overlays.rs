@@ -9,16 +9,22 @@ const PHONE: (u32, u32) = (390, 844);
 const WIDE: (u32, u32) = (1440, 900);
 const COLOURS: &str = r#"{"runOnly": ["color-contrast"]}"#;
 
-/// What is wrong with what a browser shows now, in both widths and themes.
-async fn look(browser: &Browser, what: &str, found: &mut Vec<String>) {
-    for (size, dark, options) in
-        [(WIDE, false, "{}"), (WIDE, true, COLOURS), (PHONE, false, "{}"), (PHONE, true, COLOURS)]
-    {
-        browser.turn(size, dark).await;
-        let wrong = [browser.axe_findings(options).await, browser.too_wide().await].concat();
-        found.extend(wrong.into_iter().map(|line| format!("{what} at {} px, dark: {dark}: {line}", size.0)));
-    }
-    browser.turn(WIDE, false).await;
+/// What is wrong with what a browser shows now, in both widths and themes: once with all of the page, then in the part that
+/// has opened. What lies behind it is looked at in pages.rs.
+async fn look(browser: &Browser, what: &str, part: &str, found: &mut Vec<String>) {
+    let mut note = |(width, _): (u32, u32), dark: bool, lines: Vec<String>| {
+        found.extend(lines.into_iter().map(|line| format!("{what} at {width} px, dark: {dark}: {line}")));
+    };
+    note(WIDE, false, browser.axe_findings("{}").await);
+    note(WIDE, false, browser.too_wide().await);
+    browser.shade(true).await;
+    note(WIDE, true, browser.axe_findings_in(part, COLOURS).await);
+    browser.resize(PHONE).await;
+    note(PHONE, true, browser.axe_findings_in(part, COLOURS).await);
+    browser.shade(false).await;
+    note(PHONE, false, browser.axe_findings_in(part, "{}").await);
+    note(PHONE, false, browser.too_wide().await);
+    browser.resize(WIDE).await;
 }
 
 fn nothing(found: &[String]) {
@@ -35,7 +41,7 @@ async fn open_all(browser: &Browser, page: &str, found: &mut Vec<String>) {
             "const e = document.getElementById('{id}'); e.showPopover && e.matches('[popover]') ? e.showPopover() : e.showModal()"
         );
         browser.script(&open).await;
-        look(browser, &format!("{page} #{id}"), found).await;
+        look(browser, &format!("{page} #{id}"), &format!("#{id}"), found).await;
         browser
             .script(&format!(
                 "const e = document.getElementById('{id}'); e.matches('[popover]') ? e.hidePopover() : e.close()"
@@ -71,7 +77,7 @@ async fn menus_and_dialogs_hold() {
         browser.hover("#cards .cc").await;
         browser.click("#cards .cc-d").await;
         browser.wait_for("#m-card:popover-open .dropdown-item").await;
-        look(&browser, "the menu of a card", &mut found).await;
+        look(&browser, "the menu of a card", "#m-card", &mut found).await;
         nothing(&found);
     })
     .await;
@@ -87,7 +93,7 @@ async fn the_search_dropdown_holds() {
             browser.fill("#global-search", typed).await;
             browser.wait_for(&format!("#search-results {shows}")).await;
             browser.script("document.querySelector('.app-top .gsearch').classList.add('is-open')").await;
-            look(&browser, &format!("the search for {typed:?}"), &mut found).await;
+            look(&browser, &format!("the search for {typed:?}"), ".app-top .gsearch", &mut found).await;
         }
         nothing(&found);
     })
@@ -103,10 +109,10 @@ async fn the_panel_of_the_web_chat_holds() {
         let mut found = vec![];
         visitor.open_chat().await;
         visitor.wait_for("#about").await;
-        look(&visitor, "before the chat", &mut found).await;
+        look(&visitor, "before the chat", "html", &mut found).await;
         visitor.click("#about button[type=submit]").await;
         visitor.wait_for_text("#about-name-err", "Fill in this field").await;
-        look(&visitor, "before the chat, refused", &mut found).await;
+        look(&visitor, "before the chat, refused", "html", &mut found).await;
         visitor.fill("#about-name", "Anna").await;
         visitor.click("#about button[type=submit]").await;
         visitor.fill("#text", "Is it oven-proof? See https://example.com").await;
@@ -123,13 +129,13 @@ async fn the_panel_of_the_web_chat_holds() {
         }
         me.post_multipart(&form.action, answer).await.assert_status(303);
         visitor.wait_for_text("#log .msg:not(.out)", "Up to 250 degrees.").await;
-        look(&visitor, "with messages", &mut found).await;
+        look(&visitor, "with messages", "html", &mut found).await;
 
         desk.app.execute("UPDATE conversations SET status = 'closed', closed_at = opened_at");
         visitor.driver.enter_default_frame().await.unwrap();
         visitor.open_chat().await;
         visitor.wait_for("#rate").await;
-        look(&visitor, "the rating", &mut found).await;
+        look(&visitor, "the rating", "html", &mut found).await;
         visitor.click("#rate-skip").await;
         visitor.wait_for("#write").await;
         nothing(&found);

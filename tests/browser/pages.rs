@@ -291,24 +291,29 @@ const WIDE: (u32, u32) = (1440, 900);
 /// Themes differ in their colours alone.
 const COLOURS: &str = r#"{"runOnly": ["color-contrast"]}"#;
 
-/// What is wrong with the page that a browser shows, in both widths; with `themes` in both themes, for axe.
+/// What is wrong with the page that a browser shows, in both widths; with `themes` in both themes, for axe. The browser is
+/// left narrow and light.
 async fn findings(browser: &Browser, name: &str, themes: bool) -> Vec<String> {
     let mut found = vec![];
-    for size in [WIDE, PHONE] {
-        let mut note = |what: &str, lines: Vec<String>| {
-            found.extend(lines.into_iter().map(|line| format!("{name} at {} px, {what}: {line}", size.0)));
-        };
-        browser.turn(size, false).await;
-        note("too wide", browser.too_wide().await);
-        note("too high", browser.too_high().await);
-        note("out of its panel", browser.sticking_out().await);
-        note("what a notice offers is not seen", browser.unseen_offers().await);
-        if themes {
-            note("axe", browser.axe_findings("{}").await);
-            browser.turn(size, true).await;
-            note("axe in the dark", browser.axe_findings(COLOURS).await);
-        }
+    let mut note = |(width, _): (u32, u32), what: &str, lines: Vec<String>| {
+        found.extend(lines.into_iter().map(|line| format!("{name} at {width} px, {what}: {line}")));
+    };
+    browser.resize(WIDE).await;
+    note(WIDE, "layout", browser.layout_findings().await);
+    if themes {
+        note(WIDE, "axe", browser.axe_findings("{}").await);
+        browser.shade(true).await;
+        note(WIDE, "axe in the dark", browser.axe_findings(COLOURS).await);
+        browser.remember_looks().await;
     }
+    browser.resize(PHONE).await;
+    if themes {
+        // What looks as it does on a wide screen has the same contrast here.
+        note(PHONE, "axe in the dark", browser.axe_findings_where_it_differs(COLOURS).await);
+        browser.shade(false).await;
+        note(PHONE, "axe", browser.axe_findings("{}").await);
+    }
+    note(PHONE, "layout", browser.layout_findings().await);
     found
 }
 
@@ -380,7 +385,8 @@ const TABLES: &[&str] = &[
 const OVER: &str = "return [...document.querySelectorAll('table')].map(table => \
     Math.ceil(table.getBoundingClientRect().width) - table.parentElement.clientWidth).filter(by => by > 0)";
 
-/// Names as long as they get: an address, and one of eighty letters; then all names at once, and a time with its year.
+/// Names as long as they get: an address, and one of eighty letters; then all names at once, and every time with its year, as
+/// from January on most have.
 const LONG_NAMES: &[&str] = &[
     "UPDATE channels SET name = 'care-and-returns@northwind.example'",
     "UPDATE channels SET name = 'Northwind care, returns and everything else that somebody may want of us at night'",
@@ -389,7 +395,13 @@ const LONG_NAMES: &[&str] = &[
      UPDATE customers SET phone = '+44 20 7946 0958 0000', email = 'konstantin.wolfeschlegelsteinhausen@mail.example'; \
      UPDATE conversation_tags SET name = 'Questions of delivery, returns and repairs ' || id; \
      UPDATE customer_tags SET name = 'Buys for a whole school, and pays late ' || id; \
-     UPDATE block_requests SET created_at = '2024-11-28 20:00:00'",
+     UPDATE block_requests SET created_at = '2024-11-28 20:00:00'; \
+     UPDATE blocks SET created_at = '2024-11-28 20:00:00', expires_at = '2031-11-28 20:00:00'; \
+     UPDATE audit_events SET at = datetime(at, '-2 years'); \
+     UPDATE conversations SET opened_at = datetime(opened_at, '-2 years'), closed_at = datetime(closed_at, '-2 years'), \
+       first_reply_at = datetime(first_reply_at, '-2 years'), last_message_at = datetime(last_message_at, '-2 years') \
+       WHERE status = 'closed'; \
+     UPDATE customers SET last_activity_at = datetime(last_activity_at, '-2 years')",
 ];
 
 /// A wide screen shows every column of every table, whatever things are called, in each language. What is cut for it is

@@ -1,6 +1,6 @@
 //! Pages that stay open while the server, the network or the tab is away: each then equals a fresh load.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use thirtyfour::Key;
 
@@ -42,34 +42,39 @@ async fn panel_says(visitor: &Browser) -> String {
     visitor.script(parts).await.as_str().unwrap_or_default().to_owned()
 }
 
-/// What a page says once it has said the same for a second: regions arrive one by one.
-async fn settled(mut says: impl AsyncFnMut() -> String) -> String {
-    let mut before = says().await;
-    for _ in 0..20 {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let now = says().await;
-        if now == before {
-            break;
-        }
-        before = now;
-    }
+/// What the panel says once it has said the same for three seconds: what changes it comes bit by bit.
+async fn panel_settled(visitor: &Browser) -> String {
+    let (mut before, mut since) = (panel_says(visitor).await, Instant::now());
+    visitor
+        .wait("a panel that changes no more", async || {
+            let now = panel_says(visitor).await;
+            if now != before {
+                (before, since) = (now, Instant::now());
+            }
+            since.elapsed() > Duration::from_secs(3)
+        })
+        .await;
     before
 }
 
 /// Both pages say what they say after a fresh load, and what was half typed is still there.
-async fn both_are_fresh(visitor: &Browser, staff: &Browser, inbox: &str) {
+async fn both_are_fresh(desk: &Desk, visitor: &Browser, staff: &Browser, inbox: &str) {
     // The last thing to arrive: the operator's open page has read the message.
     visitor.wait_for_text("#log .msg.out:last-child .state", "seen").await;
     assert_eq!(typed(staff).await, HALF, "what was half typed is gone");
-    let (says, panel) =
-        (settled(async || inbox_says(staff).await).await, settled(async || panel_says(visitor).await).await);
-    staff.goto(inbox).await;
-    assert_eq!(says, inbox_says(staff).await, "the inbox differs from a fresh load");
+    // Beside the open page, whose regions may arrive one by one.
+    let fresh = desk.browser().await;
+    fresh.sign_in(OPERATOR).await;
+    fresh
+        .wait("an inbox that says what it says after a fresh load", async || {
+            fresh.goto(inbox).await;
+            inbox_says(&fresh).await == inbox_says(staff).await
+        })
+        .await;
+    let panel = panel_settled(visitor).await;
     visitor.driver.enter_default_frame().await.unwrap();
     visitor.open_chat().await;
-    visitor.wait_for("#log .msg.out .state").await;
-    visitor.wait_for_text("#log .msg.out:last-child .state", "seen").await;
-    assert_eq!(panel, panel_says(visitor).await, "the panel differs from a fresh load");
+    visitor.wait("a panel that says what it said", async || panel_says(visitor).await == panel).await;
 }
 
 async fn typed(staff: &Browser) -> String {
@@ -105,7 +110,7 @@ async fn core_a_restart_loses_and_doubles_nothing() {
         // Live again, not only once.
         write(&visitor, "Now you are").await;
         arrives_once(&staff, "Now you are").await;
-        both_are_fresh(&visitor, &staff, &inbox).await;
+        both_are_fresh(desk, &visitor, &staff, &inbox).await;
         assert_eq!(desk.app.number("SELECT COUNT(*) FROM messages WHERE kind = 'customer'"), 3);
         for browser in [&visitor, &staff] {
             browser.forget_console().await;
@@ -136,7 +141,7 @@ async fn being_offline_loses_and_doubles_nothing() {
         visitor.network(Network::Usual).await;
         visitor.wait_until_gone("#log .is-waiting").await;
         arrives_once(&staff, "Three").await;
-        both_are_fresh(&visitor, &staff, &inbox).await;
+        both_are_fresh(desk, &visitor, &staff, &inbox).await;
         assert_eq!(desk.app.number("SELECT COUNT(*) FROM messages WHERE kind = 'customer'"), 4);
         for browser in [&visitor, &staff] {
             browser.forget_console().await;
@@ -191,7 +196,7 @@ async fn a_hidden_page_catches_up() {
         assert_eq!(staff.script(is_closed).await, true, "a hidden page has opened its stream again");
         staff.minimise(false).await;
         arrives_once(&staff, "Nobody looks").await;
-        both_are_fresh(&visitor, &staff, &inbox).await;
+        both_are_fresh(desk, &visitor, &staff, &inbox).await;
     })
     .await;
 }

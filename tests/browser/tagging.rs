@@ -34,8 +34,8 @@ async fn a_tag_changes_where_it_stands() {
         let place = scroll(&browser, &last).await;
         assert!(place.as_f64().unwrap() > 100.0, "{place}");
         browser.click(&last).await;
-        browser.wait_for_text("#tags-on", "Subject number 400").await;
         browser.wait_for_text(".toasts", "Saved").await;
+        browser.wait_for_text("#tags-on", "Subject number 400").await;
         colleague.wait_for_text("#tags-on", "Subject number 400").await;
         let after = scrolled(&browser).await;
         assert!((after.as_f64().unwrap() - place.as_f64().unwrap()).abs() < 80.0, "{place} -> {after}");

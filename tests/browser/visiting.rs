@@ -89,6 +89,8 @@ async fn a_panel_that_did_not_load_comes_by_itself() {
         visitor.network(Network::Offline).await;
         visitor.press_launcher().await;
         visitor.driver.enter_default_frame().await.unwrap();
+        // While none can load: the next that does is another one.
+        visitor.mark_panel().await;
         visitor.network(Network::Usual).await;
         visitor.enter_new_panel().await;
         visitor.fill("#text", "Good morning").await;
@@ -136,7 +138,7 @@ async fn what_waits_goes_out_in_the_visit_of_another_tab() {
         visitor.open_site().await;
         visitor.script("document.querySelector('script[data-channel]').dataset.name = 'Anna Kowalska'").await;
         visitor.press_launcher().await;
-        visitor.wait_for("#write").await;
+        visitor.wait_in_panel("#write").await;
         visitor.block("/messages").await;
         visitor.fill("#text", "Good morning").await;
         visitor.press(Key::Enter).await;

@@ -22,8 +22,7 @@ async fn say(visitor: &Browser, text: &str) {
 
 /// Does something of the open conversation's menu.
 async fn choose_action(staff: &Browser, action: &str) {
-    staff.click_text("main button[popovertarget]", "Conversation actions").await;
-    staff.click_text(".menu:popover-open .dropdown-item", action).await;
+    staff.click_in_menu("main button[popovertarget]", "Conversation actions", action).await;
 }
 
 /// Signs the person before the staff's browser out and another one in.

@@ -11,6 +11,7 @@ mod support;
 
 mod balanced;
 mod bucket;
+mod busy;
 mod cluster;
 mod moving;
 mod outage;

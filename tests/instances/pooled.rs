@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::balanced::{Killed, free_port, listening};
+use crate::busy::answered;
 use crate::support::process::{Process, serve};
 use crate::support::{Client, Content, Database, OPERATOR, PASSWORD};
 
@@ -71,8 +72,9 @@ fn nix_root() -> bool {
 
 async fn sign_in(process: &Process) -> Client {
     let client = process.client();
-    let login = client.get("/login").await;
-    client.submit(&login, "form", &[("email", OPERATOR), ("password", PASSWORD)]).await.assert_status(303);
+    let login = answered(async || client.get("/login").await).await;
+    let fields = [("email", OPERATOR), ("password", PASSWORD)];
+    answered(async || client.submit(&login, "form", &fields).await).await.assert_status(303);
     client
 }
 
@@ -93,17 +95,20 @@ async fn two_instances_work_behind_a_pooler() {
     let mut visitors = vec![];
     for _ in 0..12 {
         let http = other.client();
-        let hello = http.page(http.request(Method::POST, "/chat/shop/session").json(&json!({}))).await;
+        let hello = || http.request(Method::POST, "/chat/shop/session").json(&json!({}));
+        let hello = answered(async || http.page(hello()).await).await;
         visitors
             .push(http.with_header("authorization", &format!("Bearer {}", hello.json()["token"].as_str().unwrap())));
     }
     let say = async |visitor: &Client, number: usize| {
         for round in 0..5 {
-            let form = Form::new()
-                .text("client_uuid", Uuid::new_v4().to_string())
-                .text("text", format!("Visitor {number}, message {round}"));
-            visitor.post_multipart("/chat/shop/messages", form).await.assert_status(200);
-            operator.get("/inbox").await.assert_status(200);
+            // Sent again while the desk is busy, and kept once.
+            let uuid = Uuid::new_v4().to_string();
+            let text = format!("Visitor {number}, message {round}");
+            let form = || Form::new().text("client_uuid", uuid.clone()).text("text", text.clone());
+            let said = answered(async || visitor.post_multipart("/chat/shop/messages", form()).await).await;
+            said.assert_status(200);
+            answered(async || operator.get("/inbox").await).await.assert_status(200);
         }
     };
     futures_util::future::join_all(visitors.iter().enumerate().map(|(number, visitor)| say(visitor, number))).await;

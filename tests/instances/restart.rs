@@ -21,7 +21,7 @@ async fn add_companies(client: Client, writer: usize, over: Arc<AtomicBool>) -> 
         let form = [("name", name.as_str()), ("form_token", token.as_str())];
         let since = Instant::now();
         loop {
-            let request = client.request(Method::POST, "/companies/new").form(&form).timeout(Duration::from_secs(10));
+            let request = client.request(Method::POST, "/companies/new").form(&form).timeout(Duration::from_secs(30));
             let answer = request.send().await.expect("the desk itself is there all the time");
             match answer.status().as_u16() {
                 303 => break,

@@ -62,7 +62,6 @@ impl MailLab {
     /// The same, with Dovecot asking at this address whose an access token is (RFC 7662).
     pub fn start_asking(introspection: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let [smtp, submission, submissions, imap, imaps, lmtp, refusing, slow] = free_ports();
         let here = folder.path();
         // The servers' own users have to get in.
         std::fs::set_permissions(here, std::fs::Permissions::from_mode(0o711)).expect("the folder is ours");
@@ -70,6 +69,8 @@ impl MailLab {
             std::fs::create_dir_all(here.join(name)).expect("a folder");
         }
         make_certificates(&here.join("tls"));
+        // As late as can be: whoever asks for a port meanwhile may get one of these.
+        let [smtp, submission, submissions, imap, imaps, lmtp, refusing, slow] = free_ports();
         let fill = |text: &str| {
             let ports = [
                 ("%SMTP%", smtp),
@@ -115,14 +116,23 @@ impl MailLab {
         }
     }
 
+    /// Twice if need be, as Postfix.
     pub fn start_dovecot(&self) {
-        run("dovecot", &["-c", path(&self.folder.path().join("dc/dovecot.conf"))]);
+        let settings = self.folder.path().join("dc/dovecot.conf");
+        let start = ["-c", path(&settings)];
+        if attempt("dovecot", &start).is_err() {
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            run("dovecot", &start);
+        }
         wait_for(self.imap);
         wait_for(self.submission);
     }
 
     pub fn stop_dovecot(&self) {
         run("doveadm", &["-c", path(&self.folder.path().join("dc/dovecot.conf")), "stop"]);
+        for port in [self.imap, self.imaps, self.submission, self.submissions] {
+            wait_until_gone(port);
+        }
     }
 
     /// Takes the rule away that puts `greylisted…` off.
@@ -234,9 +244,19 @@ fn free_ports<const N: usize>() -> [u16; N] {
     ports.try_into().expect("as many as were asked for")
 }
 
+/// Waits until no server is there any more. Should one stay, what comes next tells of it.
+fn wait_until_gone(port: u16) {
+    for _ in 0..200 {
+        if std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
 /// Waits until a server greets.
 fn wait_for(port: u16) {
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) {
             let _ = stream.write_all(b"");
             return;

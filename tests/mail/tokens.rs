@@ -108,7 +108,8 @@ async fn a_mailbox_is_reached_by_tokens() {
     desk.lab.stop_dovecot();
     desk.lab.start_dovecot();
     says("It arrives tomorrow").await;
-    desk.until("a refusal", "SELECT count(*) FROM delivery_attempts WHERE code = 'login'", 1).await;
+    // It may have been tried again by now.
+    desk.until("a refusal", "SELECT count(DISTINCT code) FROM delivery_attempts WHERE code = 'login'", 1).await;
     let channel = desk.app.number("SELECT id FROM channels");
     let page = admin.get(&format!("/settings/channels/{channel}")).await;
     page.assert_has("#health .dot.is-bad").assert_says("Failing, last failure");
@@ -121,7 +122,7 @@ async fn a_mailbox_is_reached_by_tokens() {
     let fine = async || admin.get(&format!("/settings/channels/{channel}")).await.count("#health .dot.is-ok") == 1;
     let since = std::time::Instant::now();
     while !fine().await {
-        assert!(since.elapsed() < Duration::from_secs(20), "the channel is well again");
+        assert!(since.elapsed() < Duration::from_secs(60), "the channel is well again");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

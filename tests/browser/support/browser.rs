@@ -11,9 +11,8 @@ use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 use super::{chromedriver, pictures};
 use crate::app::PASSWORD;
 
-const AXE: &str = include_str!("../vendor/axe-core/axe.min.js");
 /// Longer than anything takes on a busy machine; what takes so long has failed.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scripts {
@@ -52,7 +51,7 @@ pub struct Browser {
     /// For what this type has no word for.
     pub driver: WebDriver,
     origin: String,
-    look: Look,
+    pub(super) look: Look,
 }
 
 impl Browser {
@@ -61,6 +60,8 @@ impl Browser {
         let driver = WebDriver::new(chromedriver::url(), capabilities(look).expect("capabilities"))
             .await
             .expect("Chromium, which `tests/run` installs, did not start");
+        // For axe, on large pages.
+        driver.set_script_timeout(2 * PATIENCE).await.expect("time for scripts");
         let browser = Browser { driver, origin: format!("http://{desk}"), look };
         browser.turn(look.size, look.dark).await;
         browser
@@ -79,10 +80,19 @@ impl Browser {
 
     /// Gives the page another width and another preference of the system, without loading it again.
     pub async fn turn(&self, size: (u32, u32), dark: bool) {
-        let (width, height) = size;
+        self.resize(size).await;
+        self.shade(dark).await;
+    }
+
+    /// Gives the page another width.
+    pub async fn resize(&self, (width, height): (u32, u32)) {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         // A window does not get narrower than Chromium's own controls; this does.
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+    }
+
+    /// Gives the system another preference.
+    pub async fn shade(&self, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
@@ -101,10 +111,33 @@ impl Browser {
         self.devtools("Network.emulateNetworkConditions", conditions).await;
     }
 
+    /// Requests of the page whose path ends so stay under way from now on, until [`Browser::let_go`].
+    pub async fn hold(&self, path_ends: &str) {
+        let script = "const end = END, own = window.fetch; window.held = []; \
+            window.fetch = async (url, asked) => { \
+                if (new URL(url, location.href).pathname.endsWith(end)) { \
+                    await new Promise((go) => { held.push(go); asked?.signal?.addEventListener('abort', go); }); \
+                } \
+                return own(url, asked); \
+            }; \
+            window.letGo = () => { window.fetch = own; for (const go of held) go(); };";
+        self.script(&script.replace("END", &json!(path_ends).to_string())).await;
+    }
+
+    /// Waits until one of them is under way.
+    pub async fn wait_until_held(&self) {
+        self.wait("a request that is held", async || self.script("return held.length > 0").await == json!(true)).await;
+    }
+
+    /// Lets them go.
+    pub async fn let_go(&self) {
+        self.script("letGo()").await;
+    }
+
     /// Opens the sample site and the panel of its web chat. From then on everything is seen and done inside the panel.
     pub async fn open_chat(&self) {
         self.enter_panel().await;
-        self.wait_for("#write, #about, #rate").await;
+        self.wait_in_panel("#write, #about, #rate").await;
     }
 
     /// The same, without waiting for an answer to it.
@@ -131,18 +164,41 @@ impl Browser {
 
     /// Goes into the panel that is open.
     pub async fn enter_open_panel(&self) {
-        self.in_launcher("iframe:not([hidden])").await.enter_frame().await.expect("the panel is entered");
+        let since = Instant::now();
+        loop {
+            let entered = self.in_launcher("iframe:not([hidden])").await.enter_frame().await;
+            let Err(error) = entered else { return };
+            self.pause(since, || format!("the panel, to enter it ({error})")).await;
+        }
     }
 
-    /// Enters a panel that the launcher has made in place of one that did not load.
-    pub async fn enter_new_panel(&self) {
-        let found = "return document.querySelector('[data-switchboard]').shadowRoot.querySelector('iframe').dataset.old ?? 'new'";
+    /// Marks the panel, seen from the host's page: a new one is told from it.
+    pub async fn mark_panel(&self) {
         let mark =
             "document.querySelector('[data-switchboard]').shadowRoot.querySelector('iframe').dataset.old = 'old'";
         self.script(mark).await;
+    }
+
+    /// Enters a panel that the launcher has made in place of the marked one, which did not load.
+    pub async fn enter_new_panel(&self) {
+        let found = "return document.querySelector('[data-switchboard]').shadowRoot.querySelector('iframe').dataset.old ?? 'new'";
         self.wait("the launcher makes another panel", async || self.script(found).await == json!("new")).await;
         self.enter_open_panel().await;
-        self.wait_for("#write").await;
+        self.wait_in_panel("#write").await;
+    }
+
+    /// Waits for something that the panel shows once it knows the visitor. Until then the launcher may put another panel in
+    /// its place, which has to be entered.
+    pub async fn wait_in_panel(&self, css: &str) {
+        self.wait(&format!("{css} in the panel"), async || {
+            let sees = self.sees(css).await;
+            if !sees {
+                self.driver.enter_default_frame().await.expect("the host's page");
+                self.enter_open_panel().await;
+            }
+            sees
+        })
+        .await;
     }
 
     /// Nothing whose address holds this comes through from now on; of an empty text, all does again.
@@ -222,28 +278,50 @@ impl Browser {
         self.click_one(css, text).await;
     }
 
+    /// Clicks what a menu offers; opens the menu again if the page has changed under it meanwhile.
+    pub async fn click_in_menu(&self, button: &str, says: &str, item: &str) {
+        let since = Instant::now();
+        loop {
+            if !self.sees(".menu:popover-open").await {
+                self.click_one(button, says).await;
+            }
+            let Err(failure) = self.try_click(".menu:popover-open .dropdown-item", item).await else { return };
+            self.pause(since, || format!("{item:?} in the menu of {says:?}{failure}")).await;
+        }
+    }
+
     async fn click_one(&self, css: &str, text: &str) {
         let since = Instant::now();
-        let mut failure = String::new();
-        loop {
-            for element in self.all(css).await {
-                let shown = element.is_displayed().await.unwrap_or(false);
-                if !shown || !element.text().await.unwrap_or_default().contains(text) {
-                    continue;
-                }
-                match element.click().await {
-                    Ok(()) => return,
-                    Err(error) => failure = format!(" ({error})"),
-                }
-            }
+        while let Err(failure) = self.try_click(css, text).await {
             self.pause(since, || format!("something to click that matches {css} and says {text:?}{failure}")).await;
         }
     }
 
-    /// Moves the pointer over the first visible match.
+    /// Clicks the first visible match that says this and lets itself be clicked; else says why none did.
+    async fn try_click(&self, css: &str, text: &str) -> Result<(), String> {
+        let mut failure = String::new();
+        for element in self.all(css).await {
+            let shown = element.is_displayed().await.unwrap_or(false);
+            if !shown || !element.text().await.unwrap_or_default().contains(text) {
+                continue;
+            }
+            match element.click().await {
+                Ok(()) => return Ok(()),
+                Err(error) => failure = format!(" ({error})"),
+            }
+        }
+        Err(failure)
+    }
+
+    /// Moves the pointer over the first visible match; again if the page was changing under it.
     pub async fn hover(&self, css: &str) {
-        let element = self.find(css).await;
-        self.driver.action_chain().move_to_element_center(&element).perform().await.expect("the pointer moves");
+        let since = Instant::now();
+        loop {
+            let element = self.find(css).await;
+            let moved = self.driver.action_chain().move_to_element_center(&element).perform().await;
+            let Err(error) = moved else { return };
+            self.pause(since, || format!("{css}, to move over it ({error})")).await;
+        }
     }
 
     /// Puts the window away, so that the page is hidden, or brings it back.
@@ -276,8 +354,14 @@ impl Browser {
 
     /// Presses keys at once, such as `Key::Control + Key::Enter`, where the focus is.
     pub async fn chord(&self, keys: impl Into<thirtyfour::TypingData>) {
-        let focused = self.driver.active_element().await.expect("something has the focus");
-        focused.send_keys(keys).await.expect("keys pressed");
+        let keys: thirtyfour::TypingData = keys.into();
+        let keys = keys.to_string();
+        let since = Instant::now();
+        loop {
+            let pressed = async { self.driver.active_element().await?.send_keys(keys.as_str()).await };
+            let Err(error) = pressed.await else { return };
+            self.pause(since, || format!("something that has the focus, for keys ({error})")).await;
+        }
     }
 
     /// Presses Tab until the focus is on a match, as one does without a mouse.
@@ -307,8 +391,13 @@ impl Browser {
 
     /// Hands files to a file field.
     pub async fn upload(&self, css: &str, file: &Path) {
-        let field = self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.send_keys(file.to_str().expect("a path in UTF-8")).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let file = file.to_str().expect("a path in UTF-8");
+        let since = Instant::now();
+        loop {
+            let handed = async { self.driver.find(By::Css(css)).await?.send_keys(file).await };
+            let Err(error) = handed.await else { return };
+            self.pause(since, || format!("{css}, for a file ({error})")).await;
+        }
     }
 
     /// Pastes words and a file at once, and says whether the page has taken them: else the browser puts the words there.
@@ -401,79 +490,6 @@ impl Browser {
         self.driver.screenshot(&file).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 
-    /// Fails with a list of everything that axe-core finds wrong with the page as it is now.
-    pub async fn axe(&self) {
-        let list = self.axe_findings("{}").await;
-        assert!(list.is_empty(), "axe on {}:\n{}", self.path().await, list.join("\n"));
-    }
-
-    /// What axe-core finds wrong with the page. `options` are axe's own, in JSON, such as which rules to run.
-    pub async fn axe_findings(&self, options: &str) -> Vec<String> {
-        assert!(self.look.scripts == Scripts::On, "axe needs scripts");
-        let loaded = self.script("return typeof window.axe === 'object'").await;
-        if loaded != json!(true) {
-            self.driver.execute(AXE, vec![]).await.expect("axe loads");
-        }
-        // Half-faded text has no contrast that means anything. What is not shown does not get on with its own.
-        let run = "const done = arguments[arguments.length - 1]; \
-            Promise.all(document.getAnimations() \
-                .filter(a => a.effect?.getComputedTiming().endTime !== Infinity && a.effect?.target?.checkVisibility()) \
-                .map(a => a.finished.catch(() => 0))) \
-            .then(() => axe.run(document, { resultTypes: ['violations'], ...JSON.parse(arguments[0]) })) \
-            .then(r => done(r.violations), e => done(String(e)));";
-        let answer = self.driver.execute_async(run, vec![json!(options)]).await.expect("axe runs");
-        let violations = answer.json().as_array().cloned().unwrap_or_else(|| panic!("axe: {}", answer.json()));
-        violations.iter().map(readable).collect()
-    }
-
-    /// What is wider than its place: the page, or a part that has to be scrolled sideways and is not made for it.
-    pub async fn too_wide(&self) -> Vec<String> {
-        let find = "const made = '.dt-scroll, .tabs, .filters, .cards-chips, input, textarea, select'; \
-            const named = e => e.tagName.toLowerCase() + (e.getAttribute('id') ? '#' + e.getAttribute('id') : '') + [...e.classList].map(c => '.' + c).join(''); \
-            return [...document.querySelectorAll('*')].filter(e => { \
-                const root = e === document.documentElement; \
-                if (e.scrollWidth <= e.clientWidth + (root ? 0 : 1) || e.closest(made)) return false; \
-                return root || ['auto', 'scroll'].includes(getComputedStyle(e).overflowX); \
-            }).map(e => `${named(e)}: ${e.scrollWidth} > ${e.clientWidth}`);";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
-    /// Whether the document itself scrolls, and would take the desk off the screen with it: only its panel may.
-    pub async fn too_high(&self) -> Vec<String> {
-        let find = "const page = document.documentElement; const main = document.querySelector('.app-main'); \
-            if (!main) return []; \
-            const panes = main.querySelector(':scope > :is(.inbox, .split)'); \
-            return [page, ...(panes ? [main] : [])].filter(e => e.scrollHeight > e.clientHeight) \
-                .map(e => `${e.tagName.toLowerCase()}: ${e.scrollHeight} > ${e.clientHeight}`);";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
-    /// What sticks out of the panel that it lies in, at its end, where it is cut off.
-    pub async fn sticking_out(&self) -> Vec<String> {
-        let find = "const made = '.dt-scroll, .visually-hidden, thead, .menu, dialog:not([open])'; \
-            const named = e => e.tagName.toLowerCase() + [...e.classList].map(c => '.' + c).join(''); \
-            return [...document.querySelectorAll('.box')].flatMap(box => { \
-                const end = box.getBoundingClientRect().right + 1; \
-                const out = [...box.querySelectorAll('*')].filter(e => \
-                    e.getClientRects().length && !e.closest(made) && e.getBoundingClientRect().right > end); \
-                return out.slice(0, 1).map(e => `${named(e)}: ${Math.round(e.getBoundingClientRect().right - end)}`); \
-            });";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
-    /// Buttons and links of notices that are on the page and cannot be seen.
-    pub async fn unseen_offers(&self) -> Vec<String> {
-        let find = "const asked = '.banner button, .banner a'; \
-            const away = e => e.closest('[hidden], dialog:not([open]), details:not([open]), [popover]'); \
-            const unseen = e => e.closest('.banner').getClientRects().length && !e.getClientRects().length; \
-            return [...document.querySelectorAll(asked)].filter(e => !away(e) && unseen(e)).map(e => e.textContent);";
-        let found = self.script(find).await;
-        found.as_array().into_iter().flatten().filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    }
-
     /// What the console has said since it was last asked.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.driver.browser_log().await.unwrap_or_default();
@@ -493,8 +509,11 @@ impl Browser {
     /// Errors of scripts, of the content security policy and missing files since the console was last asked.
     pub async fn console_errors(&self) -> Vec<String> {
         let mut said = self.console().await;
-        // Chromium reports each refused form as if a file were missing.
-        said.retain(|line| line.starts_with("SEVERE") && !line.contains("responded with a status of 422"));
+        // Chromium reports each refused form as if a file were missing, and each request that met a busy desk: the page asks
+        // again by itself.
+        let is_usual =
+            |line: &str| [422, 503].iter().any(|code| line.contains(&format!("responded with a status of {code}")));
+        said.retain(|line| line.starts_with("SEVERE") && !is_usual(line));
         said
     }
 
@@ -561,22 +580,4 @@ fn capabilities(look: Look) -> WebDriverResult<thirtyfour::ChromeCapabilities> {
     chrome.add_experimental_option("prefs", preferences)?;
     chrome.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     Ok(chrome)
-}
-
-/// One finding: the rule, what it asks, and where.
-fn readable(violation: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let nodes = violation["nodes"].as_array().cloned().unwrap_or_default();
-    let places = nodes.iter().map(|node| {
-        let why = text(&node["failureSummary"]).replace('\n', "\n      ");
-        format!("    {}\n      {}\n      {why}", node["target"], text(&node["html"]))
-    });
-    let places: Vec<String> = places.collect();
-    format!(
-        "  {} ({}): {}\n{}",
-        text(&violation["id"]),
-        text(&violation["impact"]),
-        text(&violation["help"]),
-        places.join("\n")
-    )
 }

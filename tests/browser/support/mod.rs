@@ -22,6 +22,7 @@
 #![allow(dead_code)]
 
 mod browser;
+mod checks;
 mod chromedriver;
 
 use std::cell::RefCell;
