@@ -314,8 +314,9 @@ async fn the_interaction_tab_tells_of_conversations() {
     let closed = app.number("SELECT MIN(id) FROM conversations WHERE rating = 2");
     for _ in 0..50 {
         app.execute(&format!(
-            "INSERT INTO conversations (customer_id, channel_id, account_id, origin, status, opened_at, closed_at, rating) SELECT \
-             customer_id, channel_id, account_id, origin, status, opened_at, closed_at, 4 FROM conversations WHERE id = {closed}"
+            "INSERT INTO conversations (customer_id, channel_id, account_id, origin, status, opened_at, closed_at, \
+             last_message_at, rating) SELECT customer_id, channel_id, account_id, origin, status, opened_at, closed_at, \
+             last_message_at, 4 FROM conversations WHERE id = {closed}"
         ));
     }
     let page = client.get(&format!("/customers/{id}?tab=interaction")).await;
