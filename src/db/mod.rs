@@ -55,6 +55,8 @@ use crate::realtime::{Bus, Changes, Topic};
 const WAIT_FOR_TURN: Duration = Duration::from_millis(500);
 /// How long a call whose turn it is waits for a connection that has to be made first. Both together stay below a second.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_millis(400);
+/// The same when the database is opened. Nobody waits for a page then, and a busy machine may take longer over the first.
+const WAIT_FOR_FIRST: Duration = Duration::from_secs(10);
 
 /// How full a database is at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +110,7 @@ impl Db {
             .test_on_check_out(writer.is_some())
             .error_handler(Box::new(PoolErrors))
             .build_unchecked(Connector { access, ..writing });
+        drop(pool.get_timeout(WAIT_FOR_FIRST).map_err(|_| Failure::Busy)?);
         let connections = usize::try_from(readers).unwrap_or(1);
         let turns = Arc::new(Semaphore::new(connections));
         let writing = Arc::new(Semaphore::new((connections * 2 / 3).max(1)));

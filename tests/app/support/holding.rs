@@ -30,7 +30,7 @@ pub async fn hold(db: &Db) -> Held {
         let (release, released) = channel::<()>();
         let (tell, told) = oneshot::channel();
         let db = db.clone();
-        let reading = actix_web::rt::spawn(async move {
+        let reading = tokio::spawn(async move {
             db.read(move |_| {
                 let _ = tell.send(());
                 let _ = released.recv_timeout(Duration::from_secs(120));
