@@ -121,6 +121,7 @@ async fn one(options: &Options, set: &data::Set, provider: &str, report: &mut Re
     if options.wants("pages") || options.wants("search") {
         let mut server = server::Server::start(options, set, provider).await;
         report.value(set, "start to ready", server.ready_after);
+        server.settled().await;
         if options.wants("pages") {
             pages::measure(options, set, &mut server, &floor, report).await;
         }
