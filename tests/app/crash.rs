@@ -20,7 +20,7 @@ const CHANNELS: usize = 4;
 /// Then the last process sends the rest.
 const KILLS: usize = 12;
 /// It takes some ten seconds; a machine that is busy takes its time.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Counts each text, and answers after a while in which the sender may be killed.
 #[derive(Clone, Default)]
