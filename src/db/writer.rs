@@ -25,8 +25,8 @@ use crate::realtime::{Bus, Topic};
 
 /// Calls that may wait before the next one is refused.
 const QUEUE: usize = 1024;
-/// Calls of async threads that are in hand at once: as many as one commit may pay for. Others wait in line without a place in
-/// the writer's queue, and are told to come again after [`PATIENCE`].
+/// Calls of async threads that are in hand at once, and so at the most in one commit. Others wait for their turn, and are told to
+/// come again after [`PATIENCE`].
 const IN_HAND: usize = 64;
 /// How far the writing thread stands back where processors are short. A commit works for a millisecond and more at a time,
 /// and a page that is ready to go on would wait behind it: beside 3,000 messages a second p95 of the inbox was 2.9 to 3.2
